@@ -1,0 +1,59 @@
+import { createHash, hash } from "node:crypto";
+
+/** `sha256:` and 64 lower-case hex digits, as the OCI image spec writes it (descriptor.md, Digests). */
+export type Digest = string & { readonly __brand: "Digest" };
+
+const pattern = /^sha256:[0-9a-f]{64}$/;
+
+/** `undefined` for anything but a lower-case SHA-256 digest: nothing else is ever read from a lock or a server. */
+export function parseDigest(text: string): Digest | undefined {
+  return isDigest(text) ? text : undefined;
+}
+
+export function isDigest(text: string): text is Digest {
+  return pattern.test(text);
+}
+
+export function digestOf(bytes: Uint8Array | string): Digest {
+  return digestOfHex(hash("sha256", bytes, "hex"));
+}
+
+export async function digestOfStream(
+  chunks: AsyncIterable<Uint8Array | string>,
+): Promise<{ readonly digest: Digest; readonly sizeBytes: number }> {
+  const hashing = openDigest();
+  for await (const chunk of chunks) hashing.update(chunk);
+  return hashing.end();
+}
+
+/** A digest that is fed piece by piece; `end` may be called once. */
+export function openDigest(): {
+  readonly update: (chunk: Uint8Array | string) => void;
+  readonly end: () => { readonly digest: Digest; readonly sizeBytes: number };
+} {
+  const sha256 = createHash("sha256");
+  let sizeBytes = 0;
+  return {
+    update: (chunk) => {
+      sizeBytes += typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.byteLength;
+      sha256.update(chunk);
+    },
+    end: () => ({ digest: digestOfHex(sha256.digest("hex")), sizeBytes }),
+  };
+}
+
+/** The 64 hex digits, for a path such as `blobs/sha256/<hex>`. */
+export function hexOf(digest: Digest): string {
+  return digest.slice("sha256:".length);
+}
+
+/** The first 12 hex digits, for people. */
+export function shortDigest(digest: Digest): string {
+  return hexOf(digest).slice(0, 12);
+}
+
+function digestOfHex(hex: string): Digest {
+  const text = `sha256:${hex}`;
+  if (!isDigest(text)) throw new Error(`internal: not a SHA-256 in hex: ${hex}`);
+  return text;
+}
