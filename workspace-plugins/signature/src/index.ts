@@ -18,3 +18,4 @@ export {
 export type { Outcome, Place } from "./outcome.ts";
 export { fail, ok } from "./result.ts";
 export type { Result } from "./result.ts";
+export { executorSource, treeFact } from "./executor-source.ts";

@@ -1,0 +1,18 @@
+/**
+ * The filesets of an executor's own code, as Nx inputs: Nx does not hash a local executor.
+ * `packages` are the folders under `workspace-plugins` that it imports, directly or through another.
+ */
+export function executorSource(executor: string, packages: readonly string[]): readonly string[] {
+  return [
+    `{workspaceRoot}/tools/executors/${executor}/**/*`,
+    "{workspaceRoot}/tools/executors/session/**/*",
+    ...packages.map((name) => `{workspaceRoot}/workspace-plugins/${name}/src/**/*`),
+    "!{workspaceRoot}/tools/executors/**/*.test.ts",
+    "!{workspaceRoot}/workspace-plugins/**/*.test.ts",
+  ];
+}
+
+/** The variable that carries what Nx does not hash of a project's files: mode bits and symlink targets. */
+export function treeFact(projectName: string): string {
+  return `SLIPWAY_TREE_${projectName.replaceAll(/[^A-Za-z0-9]/g, "_").toUpperCase()}`;
+}
