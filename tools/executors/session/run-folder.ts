@@ -1,0 +1,85 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { digestOf, hexOf, readTextIfPresent, writeJson } from "@slipway/signature";
+import type { Outcome, Result } from "@slipway/signature";
+import type { Failure } from "@slipway/report";
+import { z } from "zod";
+
+/** Set before the tasks of one Nx command run: the folder in which they leave what they did. */
+export const runFolderVariable = "SLIPWAY_RUN";
+
+export type World = "engine" | "registry" | "ao-network";
+
+const OutcomeRecord = z.object({
+  task: z.string(),
+  state: z.enum(["done", "unchanged", "failed"]),
+  cause: z.string(),
+  facts: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+export type OutcomeRecord = z.output<typeof OutcomeRecord>;
+
+const Asked = z.object({ world: z.string(), question: z.string(), task: z.string() });
+export type Asked = z.output<typeof Asked>;
+
+/** The folder of the Nx command this process belongs to; a task started by hand gets one of its own. */
+export function runFolder(workspaceRoot: string): string {
+  return (
+    process.env[runFolderVariable] ?? path.join(workspaceRoot, ".slipway", "runs", `pid-${process.pid}`)
+  );
+}
+
+export async function recordOutcome(
+  folder: string,
+  task: string,
+  result: Result<Outcome, Failure>,
+): Promise<void> {
+  const record: OutcomeRecord = result.ok
+    ? { task, ...result.value, facts: { ...result.value.facts } }
+    : { task, state: "failed", cause: result.failure.reason, facts: {} };
+  await writeJson(path.join(folder, "outcomes", `${encodeURIComponent(task)}.json`), record);
+}
+
+export async function readOutcomes(folder: string): Promise<ReadonlyMap<string, OutcomeRecord>> {
+  const found = path.join(folder, "outcomes");
+  const names = await readdir(found).catch((): string[] => []);
+  const records = await Promise.all(
+    names
+      .filter((name) => name.endsWith(".json"))
+      .map(async (name) =>
+        OutcomeRecord.parse(JSON.parse(await readFile(path.join(found, name), "utf8"))),
+      ),
+  );
+  return new Map(records.map((record) => [record.task, record]));
+}
+
+/** Notes a request to the outside world. One line, appended in one write: tasks run side by side. */
+export function noteAsked(folder: string, asked: Asked): void {
+  mkdirSync(folder, { recursive: true });
+  appendFileSync(path.join(folder, "asked.ndjson"), `${JSON.stringify(asked)}\n`);
+}
+
+export async function readAsked(folder: string): Promise<readonly Asked[]> {
+  const text = (await readTextIfPresent(path.join(folder, "asked.ndjson"))) ?? "";
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => Asked.parse(JSON.parse(line)));
+}
+
+/** The answer to a question that is asked once per Nx command, whichever task comes first. JSON values only. */
+export async function askOnce<Value>(
+  folder: string,
+  question: string,
+  ask: () => Promise<Value>,
+): Promise<Value> {
+  const file = path.join(folder, "answers", `${hexOf(digestOf(question)).slice(0, 32)}.json`);
+  const known = await readTextIfPresent(file);
+  if (known !== undefined) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written below, in this command, by this code
+    return (JSON.parse(known) as { readonly answer: Value }).answer;
+  }
+  const answer = await ask();
+  await writeJson(file, { question, answer });
+  return answer;
+}

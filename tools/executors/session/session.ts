@@ -1,0 +1,61 @@
+import type { ExecutorContext } from "@nx/devkit";
+import { openConsole } from "@slipway/report";
+import type { Failure } from "@slipway/report";
+import type { Outcome, Result } from "@slipway/signature";
+import { askOnce, noteAsked, recordOutcome, runFolder } from "./run-folder.ts";
+import type { World } from "./run-folder.ts";
+
+export { parseOptions } from "./options.ts";
+
+/** What every executor works with. Ends with `await using`: signal handlers are taken off again. */
+export type Session = AsyncDisposable & {
+  readonly workspaceRoot: string;
+  /** Relative to the workspace, with slashes; `.` at its root. */
+  readonly projectRoot: string;
+  readonly projectName: string;
+  readonly target: string;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+  /** Asks the outside world once per Nx command, across tasks and processes. */
+  readonly once: <Value>(question: string, ask: () => Promise<Value>) => Promise<Value>;
+  readonly counted: (world: World, question: string) => void;
+  readonly finish: (result: Result<Outcome, Failure>) => Promise<{ success: boolean }>;
+};
+
+type Task = { readonly project: string; readonly target: string };
+
+export async function openSession(context: ExecutorContext): Promise<Session> {
+  return openTaskSession(context, {
+    project: context.projectName ?? "",
+    target: context.targetName ?? "",
+  });
+}
+
+/** The session of one task; a batch has several. */
+export function openTaskSession(context: ExecutorContext, task: Task): Session {
+  const folder = runFolder(context.root);
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort(new Error("stopped by a signal"));
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  const console = openConsole();
+  const id = `${task.project}:${task.target}`;
+  return {
+    workspaceRoot: context.root,
+    projectRoot: context.projectsConfigurations.projects[task.project]?.root ?? ".",
+    projectName: task.project,
+    target: task.target,
+    signal: stopping.signal,
+    progress: console.progress,
+    once: async (question, ask) => askOnce(folder, question, ask),
+    counted: (world, question) => noteAsked(folder, { world, question, task: id }),
+    finish: async (result) => {
+      await recordOutcome(folder, id, result);
+      console.result(result);
+      return { success: result.ok };
+    },
+    [Symbol.asyncDispose]: async () => {
+      process.off("SIGINT", stop).off("SIGTERM", stop);
+    },
+  };
+}

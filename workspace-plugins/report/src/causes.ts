@@ -1,0 +1,22 @@
+import { workspaceCauses } from "./texts/workspace.ts";
+import { imagesCauses } from "./texts/images.ts";
+import { packagesCauses } from "./texts/packages.ts";
+import { pipelinesCauses } from "./texts/pipelines.ts";
+import { processesCauses } from "./texts/processes.ts";
+import { signatureCauses } from "./texts/signature.ts";
+import { smokeCauses } from "./texts/smoke.ts";
+
+const causes: Readonly<Record<string, string>> = {
+  ...workspaceCauses,
+  ...imagesCauses,
+  ...packagesCauses,
+  ...pipelinesCauses,
+  ...processesCauses,
+  ...signatureCauses,
+  ...smokeCauses,
+};
+
+/** The words of a cause; one that has none is shown as it is. */
+export function describeCause(cause: string): string {
+  return causes[cause] ?? cause.replaceAll("-", " ");
+}
