@@ -1,0 +1,95 @@
+import { fail, ok } from "@slipway/signature";
+import type { Place, Result } from "@slipway/signature";
+import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
+import type { Document } from "yaml";
+import type { ZodType, core, output } from "zod";
+
+/** One thing wrong in a definition file. `line` and `column` count from 1. */
+export type Problem = {
+  readonly message: string;
+  readonly at: Place;
+  readonly line: number;
+  readonly column: number;
+};
+
+export type DefinitionFailure = {
+  readonly reason: "definition-invalid";
+  readonly file: string;
+  readonly problems: readonly Problem[];
+};
+
+type Range = readonly [start: number, end: number];
+
+/** All problems of the file at once: of its syntax, or else of its content. `file` is only for naming it. */
+export function parseYaml<Schema extends ZodType>(
+  file: string,
+  text: string,
+  schema: Schema,
+): Result<output<Schema>, DefinitionFailure> {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const problemAt = (message: string, [start, end]: Range): Problem => {
+    const { line, col } = lines.linePos(start);
+    return {
+      message,
+      at: { file, offset: start, length: Math.max(1, end - start) },
+      line,
+      column: col,
+    };
+  };
+  const broken = document.errors.map((error) => problemAt(firstLine(error.message), error.pos));
+  if (broken.length > 0) return fail({ reason: "definition-invalid", file, problems: broken });
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (parsed.success) return ok(parsed.data);
+  const problems = parsed.error.issues.flatMap((issue) =>
+    placesOf(document, issue).map(({ path, range }) =>
+      problemAt(`${path.length === 0 ? "" : `${path.join(".")}: `}${issue.message}`, range),
+    ),
+  );
+  return fail({ reason: "definition-invalid", file, problems });
+}
+
+type IssuePlace = { readonly path: readonly PropertyKey[]; readonly range: Range };
+
+/** An unknown key is shown where it stands; a missing one at what should hold it. */
+function placesOf(document: Document, issue: core.$ZodIssue): readonly IssuePlace[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      path: issue.path,
+      range: keyRange(document, issue.path, key),
+    }));
+  }
+  return [{ path: issue.path, range: nearestRange(document, issue.path) }];
+}
+
+function nearestRange(document: Document, path: readonly PropertyKey[]): Range {
+  for (let depth = path.length; depth >= 0; depth -= 1) {
+    const node: unknown =
+      depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true);
+    const range = rangeOf(node);
+    if (range !== undefined) return range;
+  }
+  return [0, 1];
+}
+
+function keyRange(document: Document, path: readonly PropertyKey[], key: string): Range {
+  const holder: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (isMap(holder)) {
+    const pair = holder.items.find((item) => isScalar(item.key) && item.key.value === key);
+    const range = rangeOf(pair?.key);
+    if (range !== undefined) return range;
+  }
+  return nearestRange(document, path);
+}
+
+function rangeOf(node: unknown): Range | undefined {
+  if (typeof node !== "object" || node === null || !("range" in node)) return undefined;
+  const { range } = node;
+  if (!Array.isArray(range)) return undefined;
+  const [start, end]: readonly unknown[] = range;
+  return typeof start === "number" && typeof end === "number" ? [start, end] : undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? text;
+}
