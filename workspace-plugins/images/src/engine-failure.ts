@@ -1,0 +1,20 @@
+/** What an engine, or its absence, can make go wrong. `detail` is the engine's own words. */
+export type EngineFailure =
+  | { readonly reason: "engine-absent"; readonly endpoint: string; readonly detail: string }
+  | {
+      readonly reason: "engine-refused";
+      readonly operation: string;
+      readonly status: number | undefined;
+      readonly detail: string;
+    }
+  | { readonly reason: "engine-lost"; readonly operation: string; readonly detail: string }
+  | { readonly reason: "engine-timeout"; readonly operation: string; readonly timeoutMs: number }
+  | { readonly reason: "engine-interrupted"; readonly operation: string }
+  | { readonly reason: "engine-unclear"; readonly operation: string; readonly detail: string }
+  | { readonly reason: "build-failed"; readonly detail: string; readonly logFile: string }
+  | {
+      readonly reason: "container-differs";
+      readonly setting: string;
+      readonly asked: string;
+      readonly got: string;
+    };

@@ -1,0 +1,443 @@
+import { mkdir, open } from "node:fs/promises";
+import http from "node:http";
+import https from "node:https";
+import path from "node:path";
+import { addAbortSignal, Duplex, Readable } from "node:stream";
+import { fail, isDigest, ok } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import Docker from "dockerode";
+import { z } from "zod";
+import { decodeBuildStatus, openBuildLog } from "./build-trace.ts";
+import { configurationOf, Inspected } from "./container.ts";
+import type { ContainerSpec, ImageId } from "./container.ts";
+import { runContainer } from "./container-run.ts";
+import type { ContainerExit, CreatedContainer, RunStreams } from "./container-run.ts";
+import { findEndpoint } from "./endpoint.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { openEngineRequests } from "./engine-request.ts";
+import type { EngineRequests, Limit } from "./engine-request.ts";
+import type { EngineFailure } from "./engine-failure.ts";
+import { eventsOf } from "./engine-events.ts";
+import type { EngineEvent } from "./engine-events.ts";
+import { currentOwner, ownerLabel, ownerMayLive } from "./run-owner.ts";
+
+type Answer<Value> = Promise<Result<Value, EngineFailure>>;
+
+export type EngineImage = {
+  readonly id: ImageId;
+  readonly tags: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export type ImageFacts = EngineImage & {
+  readonly diffIds: readonly Digest[];
+  readonly platform: Platform;
+};
+
+export type Platform = { readonly os: string; readonly architecture: string };
+
+export type BuildRequest = {
+  /** The build context as a tar, Dockerfile included. */
+  readonly context: Readable;
+  readonly dockerfile: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tag?: string;
+  readonly networkMode?: string;
+  readonly noCache?: boolean;
+  /** Gets the steps and what they wrote, as text. */
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+};
+
+export type PullRequest = {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly progress: (line: string) => void;
+  readonly credential?: { readonly username: string; readonly password: string };
+};
+
+/** A container engine. Its end, by `using`, cuts every connection it still has. */
+export type Engine = Disposable & {
+  readonly endpoint: string;
+  readonly version: string;
+  readonly platform: Platform;
+  /** Every image, in one request. */
+  readonly images: () => Answer<readonly EngineImage[]>;
+  /** `undefined`: the engine has no such image. */
+  readonly image: (reference: string) => Answer<ImageFacts | undefined>;
+  /** By BuildKit. The id is of this build, also when another build takes the same tag meanwhile. */
+  readonly build: (request: BuildRequest) => Answer<ImageId>;
+  /** The archive of one image; the reader sees an error if it breaks off. */
+  readonly save: (reference: string, signal: AbortSignal) => Answer<Readable>;
+  /** The references (or ids, of what has none) that the engine says it loaded. */
+  readonly load: (tar: Readable, signal: AbortSignal) => Answer<readonly string[]>;
+  readonly tag: (id: ImageId, repository: string, tag: string) => Answer<void>;
+  readonly removeImage: (reference: string, options?: { readonly force?: boolean }) => Answer<void>;
+  /** `reference` by tag or by `@sha256:`; answers with the id of what was pulled. */
+  readonly pull: (reference: string, request: PullRequest) => Answer<ImageId>;
+  /** Creates, runs and removes a container. Whatever becomes of the run, no container of it stays. */
+  readonly run: (spec: ContainerSpec, streams: RunStreams) => Answer<ContainerExit>;
+  /** Removes containers whose process is gone; answers with their ids. */
+  readonly reap: () => Answer<readonly string[]>;
+};
+
+export type EngineOptions = {
+  /** As in `DOCKER_HOST`; without it the environment and the docker client's configuration decide. */
+  readonly host?: string;
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  readonly counted: (question: string) => void;
+  readonly signal: AbortSignal;
+};
+
+const shortMs = 30_000;
+const transferMs = 30 * 60_000;
+
+export async function openEngine(options: EngineOptions): Answer<Engine> {
+  const endpoint = await findEndpoint(options.host, options.variables ?? process.env);
+  if (!endpoint.ok) return endpoint;
+  const connection = connect(endpoint.value);
+  const requests = openEngineRequests({
+    endpoint: endpoint.value.url,
+    counted: options.counted,
+  });
+  const limit = { timeoutMs: shortMs, signal: options.signal };
+  const version = await requests.ask("version", limit, () => connection.docker.version());
+  if (!version.ok) {
+    connection[Symbol.dispose]();
+    return version;
+  }
+  const { Version, Os, Arch } = version.value;
+  return ok({
+    endpoint: endpoint.value.url,
+    version: Version,
+    platform: { os: Os, architecture: Arch },
+    ...imageOperations(connection.docker, requests, limit),
+    build: (request) => build(endpoint.value, requests, request),
+    ...containerOperations(connection.docker, requests),
+    [Symbol.dispose]: () => {
+      requests[Symbol.dispose]();
+      connection[Symbol.dispose]();
+    },
+  });
+}
+
+type Connection = Disposable & { readonly docker: Docker };
+
+/** A client whose sockets, hijacked ones too, are closed at its end: a BuildKit session otherwise outlives its build. */
+function connect(endpoint: Endpoint): Connection {
+  const secure = endpoint.kind === "tcp" && endpoint.certificates !== undefined;
+  const agent = secure ? new https.Agent({ keepAlive: true }) : new http.Agent({ keepAlive: true });
+  const sockets = new Set<Duplex>();
+  const createConnection = agent.createConnection.bind(agent);
+  agent.createConnection = (...parameters) => {
+    const socket = createConnection(...parameters);
+    if (socket instanceof Duplex) {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+    }
+    return socket;
+  };
+  // Not a literal in the call: the client takes an agent, its types do not say so.
+  const options = { ...addressOf(endpoint), agent };
+  return {
+    docker: new Docker(options),
+    [Symbol.dispose]: () => {
+      for (const socket of sockets) socket.destroy();
+      agent.destroy();
+    },
+  };
+}
+
+/** Names every address option, since the client takes those left out from `DOCKER_HOST`. */
+function addressOf(endpoint: Endpoint): Docker.DockerOptions {
+  if (endpoint.kind === "socket") return { socketPath: endpoint.socketPath, host: undefined };
+  const { host, port, certificates } = endpoint;
+  return {
+    socketPath: undefined,
+    host,
+    port,
+    protocol: certificates === undefined ? "http" : "https",
+    ...certificates,
+  };
+}
+
+type ImageOperations = Pick<
+  Engine,
+  "images" | "image" | "save" | "load" | "tag" | "removeImage" | "pull"
+>;
+
+function imageOperations(docker: Docker, requests: EngineRequests, short: Limit): ImageOperations {
+  return {
+    images: async () => {
+      const listed = await requests.ask("list images", short, (abortSignal) =>
+        docker.listImages({ abortSignal }),
+      );
+      return listed.ok ? ok(listed.value.flatMap(imageOf)) : listed;
+    },
+    image: (reference) => inspectImage(docker, requests, reference),
+    save: async (reference, signal) => {
+      const got = await requests.ask("save", { signal, timeoutMs: shortMs }, () =>
+        docker.getImage(reference).get(),
+      );
+      if (!got.ok) return got;
+      const archive = readableOf(got.value);
+      return ok(addAbortSignal(AbortSignal.any([signal, requests.signal]), archive));
+    },
+    load: (tar, signal) => load(docker, requests, tar, signal),
+    tag: (id, repo, tag) =>
+      requests.tell("tag", short, (abortSignal) =>
+        docker.getImage(id).tag({ repo, tag, abortSignal }),
+      ),
+    removeImage: (reference, options) =>
+      requests.tell("remove image", short, (abortSignal) =>
+        docker.getImage(reference).remove({ force: options?.force ?? false, abortSignal }),
+      ),
+    pull: (reference, request) => pull(docker, requests, reference, request),
+  };
+}
+
+function imageOf(image: Docker.ImageInfo): readonly EngineImage[] {
+  // An engine lists an image without tags as `null`, or as `<none>:<none>`.
+  const tags = (image.RepoTags ?? []).filter((tag) => tag !== "<none>:<none>");
+  return isDigest(image.Id) ? [{ id: image.Id, tags, labels: image.Labels ?? {} }] : [];
+}
+
+async function inspectImage(
+  docker: Docker,
+  requests: EngineRequests,
+  reference: string,
+): Answer<ImageFacts | undefined> {
+  const operation = "inspect image";
+  const got = await requests.ask(operation, { timeoutMs: shortMs }, () =>
+    docker.getImage(reference).inspect(),
+  );
+  if (!got.ok) {
+    const { failure } = got;
+    return failure.reason === "engine-refused" && failure.status === 404 ? ok(undefined) : got;
+  }
+  const { Id, RepoTags, Config, RootFS, Os, Architecture } = got.value;
+  if (!isDigest(Id)) return fail({ reason: "engine-unclear", operation, detail: `image id ${Id}` });
+  return ok({
+    id: Id,
+    tags: RepoTags ?? [],
+    labels: Config.Labels ?? {},
+    diffIds: (RootFS.Layers ?? []).filter(isDigest),
+    platform: { os: Os, architecture: Architecture },
+  });
+}
+
+async function load(
+  docker: Docker,
+  requests: EngineRequests,
+  tar: Readable,
+  signal: AbortSignal,
+): Answer<readonly string[]> {
+  const limit = { signal, timeoutMs: transferMs };
+  const loaded: string[] = [];
+  const done = await requests.ask("load", limit, async (abortSignal) => {
+    const answer = await docker.loadImage(tar, { abortSignal });
+    return readEvents(answer, ({ stream }) => {
+      const reference = /^Loaded image(?: ID)?: (\S+)/.exec(stream ?? "")?.[1];
+      if (reference !== undefined) loaded.push(reference);
+    });
+  });
+  if (!done.ok) return done;
+  if (done.value !== undefined) return refused("load", done.value);
+  return loaded.length === 0 ? refused("load", "the archive holds no image") : ok(loaded);
+}
+
+async function pull(
+  docker: Docker,
+  requests: EngineRequests,
+  reference: string,
+  request: PullRequest,
+): Answer<ImageId> {
+  const done = await requests.ask("pull", request, async (abortSignal) => {
+    const authconfig = request.credential;
+    const answer = await docker.pull(reference, {
+      abortSignal,
+      ...(authconfig === undefined ? {} : { authconfig }),
+    });
+    return readEvents(answer, ({ id, status }) => {
+      if (status !== undefined) request.progress(id === undefined ? status : `${id}: ${status}`);
+    });
+  });
+  if (!done.ok) return done;
+  if (done.value !== undefined) return refused("pull", done.value);
+  const facts = await inspectImage(docker, requests, reference);
+  if (!facts.ok) return facts;
+  return facts.value === undefined
+    ? fail({ reason: "engine-unclear", operation: "pull", detail: `${reference} is not there` })
+    : ok(facts.value.id);
+}
+
+/** Reads a stream of events to its end. Its answer is the engine's error: a failed request is still HTTP 200. */
+async function readEvents(
+  answer: NodeJS.ReadableStream,
+  onEvent: (event: EngineEvent) => void | Promise<void>,
+): Promise<string | undefined> {
+  let error: string | undefined;
+  for await (const event of eventsOf(readableOf(answer))) {
+    error ??= event.errorDetail?.message ?? event.error;
+    await onEvent(event);
+  }
+  return error;
+}
+
+const BuiltImage = z.object({ ID: z.string().refine(isDigest) });
+
+/** On a connection of its own: the client opens a BuildKit session for each build and closes it only after a good one. */
+async function build(
+  endpoint: Endpoint,
+  requests: EngineRequests,
+  request: BuildRequest,
+): Answer<ImageId> {
+  using connection = connect(endpoint);
+  await mkdir(path.dirname(request.logFile), { recursive: true });
+  await using log = await open(request.logFile, "w");
+  const say = openBuildLog();
+  let id: ImageId | undefined;
+  const done = await requests.ask("build", request, async (abortSignal) => {
+    const options = buildOptions(request, abortSignal);
+    const answer = await connection.docker.buildImage(request.context, options);
+    return readEvents(answer, async (event) => {
+      id = BuiltImage.safeParse(event.aux).data?.ID ?? id;
+      const lines = linesOf(event, say);
+      if (lines.length > 0) await log.write(`${lines.join("\n")}\n`);
+    });
+  });
+  if (!done.ok) return done;
+  if (done.value !== undefined) {
+    return fail({ reason: "build-failed", detail: done.value, logFile: request.logFile });
+  }
+  return id === undefined
+    ? fail({ reason: "engine-unclear", operation: "build", detail: "no image id in the answer" })
+    : ok(id);
+}
+
+function buildOptions(request: BuildRequest, abortSignal: AbortSignal): Docker.ImageBuildOptions {
+  return {
+    version: "2",
+    dockerfile: request.dockerfile,
+    buildargs: { ...request.buildArgs },
+    labels: { ...request.labels },
+    nocache: request.noCache ?? false,
+    abortSignal,
+    ...(request.tag === undefined ? {} : { t: request.tag }),
+    ...(request.networkMode === undefined ? {} : { networkmode: request.networkMode }),
+  };
+}
+
+function linesOf(event: EngineEvent, say: ReturnType<typeof openBuildLog>): readonly string[] {
+  if (event.id === "moby.buildkit.trace" && typeof event.aux === "string") {
+    const status = decodeBuildStatus(event.aux);
+    return status === undefined ? [] : say(status);
+  }
+  return [event.stream, event.error].flatMap((text) =>
+    text === undefined ? [] : [text.trimEnd()],
+  );
+}
+
+type ContainerOperations = Pick<Engine, "run" | "reap">;
+
+function containerOperations(docker: Docker, requests: EngineRequests): ContainerOperations {
+  return {
+    run: async (spec, streams) => {
+      if (streams.signal.aborted) return fail({ reason: "engine-interrupted", operation: "run" });
+      const configuration = configurationOf(spec, await currentOwner());
+      // Without the caller's signal: a create that is cut off may still have made its container.
+      const created = await requests.ask("create", { timeoutMs: shortMs }, (abortSignal) =>
+        docker.createContainer({ ...configuration, abortSignal }),
+      );
+      if (!created.ok) return created;
+      return runContainer(createdContainer(docker, created.value, requests), spec, streams);
+    },
+    reap: () => reap(docker, requests),
+  };
+}
+
+function createdContainer(
+  docker: Docker,
+  container: Docker.Container,
+  requests: EngineRequests,
+): CreatedContainer {
+  const limit = { timeoutMs: shortMs };
+  return {
+    inspect: async () => {
+      const got = await requests.ask("inspect", limit, (abortSignal) =>
+        container.inspect({ abortSignal }),
+      );
+      return got.ok ? parseAnswer("inspect", Inspected, got.value) : got;
+    },
+    attach: async () => {
+      const options = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
+      const got = await requests.ask("attach", limit, () => container.attach(options));
+      if (!got.ok) return got;
+      if (got.value instanceof Duplex) return ok(got.value);
+      return fail({
+        reason: "engine-unclear",
+        operation: "attach",
+        detail: "the stream is no socket",
+      });
+    },
+    start: () => requests.tell("start", limit, (abortSignal) => container.start({ abortSignal })),
+    wait: async (signal, timeoutMs) => {
+      const got = await requests.ask("wait", { signal, timeoutMs }, (abortSignal) =>
+        container.wait({ abortSignal }),
+      );
+      const answer = got.ok
+        ? parseAnswer("wait", z.object({ StatusCode: z.int() }), got.value)
+        : got;
+      return answer.ok ? ok(answer.value.StatusCode) : answer;
+    },
+    remove: () =>
+      requests.tell("remove", limit, (abortSignal) =>
+        container.remove({ force: true, v: true, abortSignal }),
+      ),
+    ping: () => requests.tell("ping", { timeoutMs: 5000 }, () => docker.ping()),
+  };
+}
+
+async function reap(docker: Docker, requests: EngineRequests): Answer<readonly string[]> {
+  const limit = { timeoutMs: shortMs };
+  const listed = await requests.ask("list containers", limit, (abortSignal) =>
+    docker.listContainers({ all: true, filters: { label: [ownerLabel] }, abortSignal }),
+  );
+  if (!listed.ok) return listed;
+  const reaped: string[] = [];
+  for (const { Id, Labels } of listed.value) {
+    if (await ownerMayLive(Labels[ownerLabel] ?? "")) continue;
+    const removed = await requests.tell("remove", limit, (abortSignal) =>
+      docker.getContainer(Id).remove({ force: true, v: true, abortSignal }),
+    );
+    // Another process may have reaped it in between.
+    if (!removed.ok && !isGone(removed.failure)) return removed;
+    reaped.push(Id);
+  }
+  return ok(reaped);
+}
+
+function isGone(failure: EngineFailure): boolean {
+  return failure.reason === "engine-refused" && (failure.status === 404 || failure.status === 409);
+}
+
+function parseAnswer<Schema extends z.ZodType>(
+  operation: string,
+  schema: Schema,
+  answer: unknown,
+): Result<z.output<Schema>, EngineFailure> {
+  const parsed = schema.safeParse(answer);
+  return parsed.success
+    ? ok(parsed.data)
+    : fail({ reason: "engine-unclear", operation, detail: z.prettifyError(parsed.error) });
+}
+
+function refused(operation: string, detail: string): Result<never, EngineFailure> {
+  return fail({ reason: "engine-refused", operation, status: undefined, detail });
+}
+
+function readableOf(stream: NodeJS.ReadableStream): Readable {
+  return stream instanceof Readable ? stream : new Readable().wrap(stream);
+}
