@@ -8,7 +8,7 @@ const EngineEvent = z.object({
   status: z.string().optional(),
   id: z.string().optional(),
   /** An object from some producers, base64 from BuildKit's trace. */
-  aux: z.unknown(),
+  aux: z.unknown().optional(),
   error: z.string().optional(),
   errorDetail: z.object({ message: z.string().optional() }).optional(),
 });

@@ -384,11 +384,11 @@ function createdContainer(
     },
     start: () => requests.tell("start", limit, (abortSignal) => container.start({ abortSignal })),
     wait: async (signal, timeoutMs) => {
-      const got = await requests.ask("wait", { signal, timeoutMs }, (abortSignal) =>
+      const got = await requests.ask("run", { signal, timeoutMs }, (abortSignal) =>
         container.wait({ abortSignal }),
       );
       const answer = got.ok
-        ? parseAnswer("wait", z.object({ StatusCode: z.int() }), got.value)
+        ? parseAnswer("run", z.object({ StatusCode: z.int() }), got.value)
         : got;
       return answer.ok ? ok(answer.value.StatusCode) : answer;
     },
