@@ -7,8 +7,30 @@ const path = require("node:path");
 
 const lockFile = path.join(__dirname, "..", "package-lock.json");
 const lock = JSON.parse(fs.readFileSync(lockFile, "utf8"));
-const systems = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "win32"];
-const processors = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
+const systems = [
+  "aix",
+  "android",
+  "darwin",
+  "freebsd",
+  "linux",
+  "netbsd",
+  "openbsd",
+  "openharmony",
+  "sunos",
+  "win32",
+];
+const processors = [
+  "arm64",
+  "arm",
+  "ia32",
+  "loong64",
+  "mips64el",
+  "ppc64",
+  "riscv64",
+  "s390x",
+  "wasm32",
+  "x64",
+];
 
 const words = (name) => name.replace("armv7", "arm").split(/[/-]/);
 
@@ -17,7 +39,8 @@ function candidates(location, name) {
   const places = [];
   for (let at = location; ; at = at.slice(0, at.lastIndexOf("/node_modules/"))) {
     places.push(`${at === "" ? "" : `${at}/`}node_modules/${name}`);
-    if (!at.includes("/node_modules/")) return at === "" ? places : [...places, `node_modules/${name}`];
+    if (!at.includes("/node_modules/"))
+      return at === "" ? places : [...places, `node_modules/${name}`];
   }
 }
 
@@ -31,13 +54,25 @@ for (const [location, entry] of Object.entries({ ...lock.packages })) {
     const os = systems.filter((system) => words(name).includes(system));
     const cpu = processors.filter((processor) => words(name).includes(processor));
     if (os.length === 0 || cpu.length === 0 || !isExact) {
-      throw new Error(`${name}@${range} is missing from the lock and its name does not tell its platform; add it by hand`);
+      throw new Error(
+        `${name}@${range} is missing from the lock and its name does not tell its platform; add it by hand`,
+      );
     }
     const libc = words(name).includes("musl") ? { libc: ["musl"] } : {};
-    lock.packages[found === undefined ? places.at(-1) : places[0]] = { version: range, cpu, ...libc, optional: true, os };
+    lock.packages[found === undefined ? places.at(-1) : places[0]] = {
+      version: range,
+      cpu,
+      ...libc,
+      optional: true,
+      os,
+    };
     added.push(`${name}@${range}`);
   }
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+lock.packages = Object.fromEntries(
+  Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+);
 fs.writeFileSync(lockFile, `${JSON.stringify(lock, null, 2)}\n`);
-process.stdout.write(added.length === 0 ? "package-lock.json is complete\n" : `added ${added.join(", ")}\n`);
+process.stdout.write(
+  added.length === 0 ? "package-lock.json is complete\n" : `added ${added.join(", ")}\n`,
+);

@@ -13,7 +13,12 @@ type Report = {
 };
 
 function isReport(value: unknown): value is Report {
-  return typeof value === "object" && value !== null && "numPassedTests" in value && "testResults" in value;
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "numPassedTests" in value &&
+    "testResults" in value
+  );
 }
 
 const [file] = process.argv.slice(2);
@@ -22,7 +27,8 @@ const report: unknown = JSON.parse(readFileSync(file, "utf8"));
 if (!isReport(report)) throw new Error(`${file} is not a vitest JSON report`);
 
 const notLoaded = report.testResults.filter(
-  (result) => result.status === "failed" && !result.assertionResults.some((test) => test.status === "failed"),
+  (result) =>
+    result.status === "failed" && !result.assertionResults.some((test) => test.status === "failed"),
 ).length;
 const totals = [
   report.numPassedTests,

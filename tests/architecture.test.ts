@@ -1,0 +1,89 @@
+import path from "node:path";
+import { expect, test } from "vitest";
+import {
+  adaptersOf,
+  domainEffects,
+  fileCycles,
+  forbiddenDirections,
+  forbiddenStatements,
+  foreignImporters,
+  layerOf,
+  misdirectedImports,
+  packageCycles,
+  repeatedEffects,
+  undeclaredImports,
+  unusedDependencies,
+} from "./architecture.ts";
+import { readWorkspace } from "./import-graph.ts";
+
+const workspace = readWorkspace(path.join(import.meta.dirname, ".."));
+
+const kinds = ["packages", "images", "processes", "pipelines", "smoke"];
+const libraries = ["signature", "registry", ...kinds];
+const allowed = {
+  signature: [],
+  registry: ["signature"],
+  packages: ["registry", "signature"],
+  images: ["registry", "signature"],
+  processes: ["signature"],
+  pipelines: ["signature"],
+  smoke: ["images", "signature"],
+  report: libraries,
+  tools: ["tools", "report", ...libraries],
+  "ao-network": ["signature"],
+  root: libraries,
+} as const;
+
+test("every package has its place in the table of directions", () => {
+  expect([...new Set(workspace.packages.map(layerOf))].toSorted()).toEqual(
+    Object.keys(allowed).toSorted(),
+  );
+});
+
+test("imports between packages go in the allowed directions only", () => {
+  expect(forbiddenDirections(workspace, allowed)).toEqual([]);
+});
+
+test("nobody but tools imports report", () => {
+  expect(foreignImporters(workspace, "report", ["tools"])).toEqual([]);
+});
+
+test("nobody but tools imports tools", () => {
+  expect(foreignImporters(workspace, "tools", [])).toEqual([]);
+});
+
+test("the domain imports no value of Nx", () => {
+  expect(domainEffects(workspace)).toEqual([]);
+});
+
+test("every import is declared by its package", () => {
+  expect(undeclaredImports(workspace)).toEqual([]);
+});
+
+test("every declared dependency is imported", () => {
+  expect(unusedDependencies(workspace)).toEqual([]);
+});
+
+test("no files import each other in a ring", () => {
+  expect(fileCycles(workspace)).toEqual([]);
+});
+
+test("no packages import each other in a ring", () => {
+  expect(packageCycles(workspace)).toEqual([]);
+});
+
+test("one file of a package holds each effect library", () => {
+  expect(repeatedEffects(workspace)).toEqual([]);
+});
+
+test("relative imports name a file of their own package with its extension", () => {
+  expect(misdirectedImports(workspace)).toEqual([]);
+});
+
+test("no module has a let, changes its folder or writes to the console", () => {
+  expect(forbiddenStatements(workspace)).toEqual([]);
+});
+
+test("these files and no others touch the world outside", () => {
+  expect(adaptersOf(workspace)).toEqual([]);
+});
