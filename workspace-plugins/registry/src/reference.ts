@@ -1,0 +1,85 @@
+import { fail, ok, parseDigest } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import type { ReferenceProblem, RegistryFailure } from "./failure.ts";
+
+/** `host` or `host:port`, as written. */
+export type RegistryHost = string & { readonly __brand: "RegistryHost" };
+/** A repository name of the OCI distribution spec, at most 255 characters. */
+export type Repository = string & { readonly __brand: "Repository" };
+export type Tag = string & { readonly __brand: "Tag" };
+
+export type RepositoryName = { readonly registry: RegistryHost; readonly repository: Repository };
+
+/** `host[:port]/repository[:tag][@digest]`. There is no default host and no default tag. */
+export type Reference = RepositoryName & { readonly tag?: Tag; readonly digest?: Digest };
+
+const domain = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?$/;
+const bracketed = /^\[[0-9A-Fa-f:]+\](?::\d{1,5})?$/;
+const repository =
+  /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
+const tag = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+
+export function isRegistryHost(text: string): text is RegistryHost {
+  return (domain.test(text) || bracketed.test(text)) && portOf(text) <= 65_535;
+}
+
+export function isRepository(text: string): text is Repository {
+  return text.length <= 255 && repository.test(text);
+}
+
+export function isTag(text: string): text is Tag {
+  return tag.test(text);
+}
+
+export function parseReference(text: string): Result<Reference, RegistryFailure> {
+  const [named = "", digestText, ...more] = text.split("@");
+  const slash = named.indexOf("/");
+  const host = named.slice(0, Math.max(slash, 0));
+  const rest = named.slice(slash + 1);
+  const colon = rest.indexOf(":");
+  const name = colon === -1 ? rest : rest.slice(0, colon);
+  const tagText = colon === -1 ? undefined : rest.slice(colon + 1);
+  const digest = digestText === undefined ? undefined : parseDigest(digestText);
+
+  const invalid = (problem: ReferenceProblem) =>
+    fail({ reason: "reference-invalid", text, problem } as const);
+  if (!looksLikeHost(host)) return invalid("host-missing");
+  if (!isRegistryHost(host)) return invalid("host-invalid");
+  if (!isRepository(name)) return invalid("repository-invalid");
+  if (tagText !== undefined && !isTag(tagText)) return invalid("tag-invalid");
+  if (more.length > 0 || (digestText !== undefined && digest === undefined)) {
+    return invalid("digest-invalid");
+  }
+  return ok({
+    registry: host,
+    repository: name,
+    ...(tagText === undefined ? {} : { tag: tagText }),
+    ...(digest === undefined ? {} : { digest }),
+  });
+}
+
+export function formatReference(reference: Reference): string {
+  const tagged = reference.tag === undefined ? "" : `:${reference.tag}`;
+  const pinned = reference.digest === undefined ? "" : `@${reference.digest}`;
+  return `${reference.registry}/${reference.repository}${tagged}${pinned}`;
+}
+
+/** Plain HTTP is spoken with this machine alone. */
+export function isLoopback(host: RegistryHost): boolean {
+  const name = host.replace(/:\d+$/, "").toLowerCase();
+  return name === "localhost" || name === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(name);
+}
+
+/** The root of a repository's API: `https://host/v2/<repository>/`. */
+export function apiOf(name: RepositoryName): URL {
+  const scheme = isLoopback(name.registry) ? "http" : "https";
+  return new URL(`${scheme}://${name.registry}/v2/${name.repository}/`);
+}
+
+function looksLikeHost(text: string): boolean {
+  return text === "localhost" || /[.:]/.test(text);
+}
+
+function portOf(host: string): number {
+  return Number(/:(\d+)$/.exec(host)?.[1] ?? 0);
+}

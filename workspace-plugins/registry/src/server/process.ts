@@ -1,0 +1,63 @@
+import { execa } from "execa";
+
+export type Finished = { readonly exitCode: number | undefined; readonly output: string };
+
+export type Running = {
+  readonly exited: Promise<{ readonly exitCode: number | undefined }>;
+  /** Asks with SIGTERM, insists with SIGKILL after five seconds, and waits for the end. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Only these variables reach the program: the registry takes settings from REGISTRY_*, apt from APT_CONFIG. */
+function scrubbed(): Readonly<Record<string, string>> {
+  const kept = ["PATH", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy"];
+  return Object.fromEntries(
+    kept.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly signal: AbortSignal; readonly timeoutMs: number },
+): Promise<Finished> {
+  const result = await execa(file, args, {
+    cwd: options.cwd,
+    cancelSignal: options.signal,
+    timeout: options.timeoutMs,
+    env: scrubbed(),
+    extendEnv: false,
+    reject: false,
+    all: true,
+    stdin: "ignore",
+  });
+  return { exitCode: result.exitCode, output: result.all || String(result.shortMessage) };
+}
+
+export function startProgram(
+  file: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly logFile: string },
+): Running {
+  const child = execa(file, args, {
+    cwd: options.cwd,
+    env: scrubbed(),
+    extendEnv: false,
+    reject: false,
+    stdin: "ignore",
+    stdout: { file: options.logFile },
+    stderr: { file: options.logFile },
+    forceKillAfterDelay: 5000,
+  });
+  const exited = (async () => ({ exitCode: (await child).exitCode }))();
+  return {
+    exited,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { fail, ok } from "@slipway/signature";
+import { missing, present, unknown } from "./answer.ts";
+import type { Answer } from "./answer.ts";
+import type { ResponseProblem } from "./failure.ts";
+import { redactedUrl } from "./http.ts";
+import type { HttpRequest } from "./http.ts";
+import type { Line } from "./line.ts";
+import { apiOf } from "./reference.ts";
+import type { RepositoryName } from "./reference.ts";
+import { fieldOf, jsonOf, readAtMost, refusalOf } from "./refusal.ts";
+
+const mostPageBytes = 4 * 1024 * 1024;
+const mostPages = 1000;
+
+type Page = { readonly tags: readonly string[]; readonly next: URL | undefined };
+
+/** Every page of them, in the registry's order. */
+export async function listTags(
+  line: Line,
+  name: RepositoryName,
+): Promise<Answer<readonly string[]>> {
+  const tags: string[] = [];
+  let url: URL | undefined = new URL("tags/list", apiOf(name));
+  for (let pages = 0; url !== undefined && pages < mostPages; pages += 1) {
+    const page: Answer<Page> = await readPage(line, url);
+    if (page.state !== "present") return page;
+    tags.push(...page.value.tags);
+    url = page.value.next;
+  }
+  return url === undefined ? present(tags) : unknown(invalid(url, "tags-invalid"));
+}
+
+async function readPage(line: Line, url: URL): Promise<Answer<Page>> {
+  const request: HttpRequest = { method: "GET", url };
+  return line.question<Page>(request, async (response) => {
+    if (response.status === 404) return ok(missing);
+    if (response.status !== 200) return fail(await refusalOf(request, response));
+    const tags = tagsIn(await readAtMost(response.chunks, mostPageBytes));
+    if (tags === undefined) return fail(invalid(url, "tags-invalid"));
+    const next = nextPage(response.header("link"), url);
+    if (next !== undefined && next.origin !== url.origin) {
+      return fail(invalid(url, "next-page-foreign"));
+    }
+    return ok(present({ tags, next }));
+  });
+}
+
+/** A repository whose last tag was deleted answers `null`. */
+function tagsIn(body: Buffer | undefined): readonly string[] | undefined {
+  const value = jsonOf(body);
+  const tags = fieldOf(value, "tags");
+  if (tags === null) return [];
+  if (!Array.isArray(tags)) return undefined;
+  const texts = tags.filter((tag) => typeof tag === "string");
+  return texts.length === tags.length ? texts : undefined;
+}
+
+function nextPage(link: string | undefined, url: URL): URL | undefined {
+  const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? "")?.[1];
+  return target === undefined ? undefined : (URL.parse(target, url) ?? undefined);
+}
+
+function invalid(url: URL, problem: ResponseProblem) {
+  return { reason: "response-invalid", method: "GET", url: redactedUrl(url), problem } as const;
+}

@@ -1,0 +1,111 @@
+import type { RegistryCause, RegistryFailure } from "@slipway/registry";
+import type { Causes, Texts } from "../text.ts";
+
+export const registryTexts: Texts<RegistryFailure> = {
+  "reference-invalid": (f) => ({
+    what: "A package reference could not be read",
+    facts: { reference: f.text, problem: referenceProblems[f.problem] },
+    hint: "write host[:port]/repository:tag, such as localhost:5055/agents/text-tools:1.0.0",
+  }),
+  "registry-refused": (f) => ({
+    what: "The registry refused a request",
+    facts: {
+      request: `${f.method} ${f.url}`,
+      status: f.status,
+      ...(f.codes.length === 0 ? {} : { code: f.codes.join(", ") }),
+      ...(f.detail === "" ? {} : { said: f.detail }),
+    },
+    hint: refusalHint(f.status, f.retryable),
+  }),
+  "registry-unreachable": (f) => ({
+    what: "The registry could not be reached",
+    facts: { request: `${f.method} ${f.url}`, error: f.error },
+    hint: f.error.includes("ECONNREFUSED")
+      ? "start it with: nx run registry:serve"
+      : "check the host name, the network and the proxy settings, then run it again",
+  }),
+  "registry-timeout": (f) => ({
+    what: "The registry did not answer in time",
+    facts: { request: `${f.method} ${f.url}`, "waited (ms)": f.timeoutMs },
+    hint: "run it again; what was finished is not done twice",
+  }),
+  "registry-stopped": (f) => ({
+    what: "A registry request was stopped",
+    facts: { request: `${f.method} ${f.url}` },
+    hint: "run it again; what was finished is not done twice",
+  }),
+  "response-invalid": (f) => ({
+    what: "The registry gave an answer that the distribution spec does not allow",
+    facts: { request: `${f.method} ${f.url}`, problem: responseProblems[f.problem] },
+    hint: "check that the host is a registry and not a proxy's page",
+  }),
+  "upload-location-foreign": (f) => ({
+    what: "The registry sent an upload to another host, which was not followed",
+    facts: { request: `${f.method} ${f.url}`, location: f.location },
+    hint: "set the registry's own host name in its configuration",
+  }),
+  "manifest-mismatch": (f) => ({
+    what: "The registry gave a manifest with another digest",
+    facts: { request: `${f.method} ${f.url}`, expected: f.expected, actual: f.actual },
+    hint: "nothing of it was used; the registry's storage or a proxy changes content",
+  }),
+  "blob-mismatch": (f) => ({
+    what: "The registry gave a blob with other content than its digest says",
+    facts: {
+      repository: f.repository,
+      expected: `${f.expected}, ${f.expectedBytes} bytes`,
+      actual: `${f.actual}, ${f.actualBytes} bytes`,
+    },
+    hint: "nothing of it was used; push the package again or mend the registry's storage",
+  }),
+  "registry-port-taken": (f) => ({
+    what: "Something that is not a registry listens on the registry's port",
+    facts: { port: f.port, answer: f.answer },
+    hint: "stop it, or set another port in infra/registry/project.json and nx.json",
+  }),
+  "registry-exited": (f) => ({
+    what: "The registry ended by itself",
+    facts: {
+      program: f.program,
+      "exit code": f.exitCode ?? "none",
+      log: f.logFile,
+      "last lines": f.lastLines,
+    },
+    hint: "the log says why",
+  }),
+  "registry-never-ready": (f) => ({
+    what: "The registry started but did not listen",
+    facts: { program: f.program, port: f.port, "waited (ms)": f.timeoutMs, log: f.logFile },
+    hint: "the log says why",
+  }),
+  "registry-program-missing": (f) => ({
+    what: "docker-registry is not on PATH and could not be fetched",
+    facts: { step: f.step, error: f.error },
+    hint: "install Docker Distribution (on Debian: apt-get install docker-registry)",
+  }),
+};
+
+export const registryCauses: Causes<RegistryCause> = {
+  "registry-served": "served until stopped",
+  "registry-attached": "another run served it",
+};
+
+const referenceProblems = {
+  "host-missing": "it does not begin with a registry host",
+  "host-invalid": "the registry host is not a host name",
+  "repository-invalid": "the repository has other than lower-case letters, digits and . _ - /",
+  "tag-invalid": "the tag has other than letters, digits and . _ - or is too long",
+  "digest-invalid": "the digest is not sha256: and 64 hex digits",
+} as const;
+
+const responseProblems = {
+  "location-missing": "an upload was opened without a location",
+  "manifest-too-large": "a manifest of more than 4 MiB",
+  "tags-invalid": "the list of tags is not one",
+  "next-page-foreign": "the next page of tags is on another host",
+} as const;
+
+function refusalHint(status: number, retryable: boolean): string {
+  if (status === 401 || status === 403) return "check the credentials for this registry";
+  return retryable ? "run it again later" : "check the reference and the registry's log";
+}
