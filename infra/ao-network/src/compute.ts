@@ -1,0 +1,160 @@
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { environmentOf, messageOf } from "./assignment.ts";
+import type { Assignment } from "./assignment.ts";
+import type { EvaluationResult } from "./evaluation-protocol.ts";
+import type { Evaluate } from "./evaluation.ts";
+import type { NetworkFailure } from "./failure.ts";
+import type { Id } from "./id.ts";
+import type { Module } from "./module.ts";
+import type { Scheduler } from "./scheduler.ts";
+import type { Snapshots } from "./snapshots.ts";
+import type { SparseMemory } from "./sparse-memory.ts";
+import type { Tag } from "./tag.ts";
+
+/** How far a process is evaluated; `nonce` is that of the last evaluated message, -1 before the first. */
+export type Progress = {
+  readonly nonce: number;
+  readonly memory: SparseMemory | undefined;
+  /** By nonce; the results before a snapshot are not all kept in it. */
+  readonly results: ReadonlyMap<number, EvaluationResult>;
+};
+
+/** A message that is tried on the newest memory and leaves no trace. */
+export type DryRun = {
+  readonly Id: string;
+  readonly Owner: string;
+  readonly From: string | undefined;
+  readonly Target: string;
+  readonly Anchor: string;
+  readonly Data: string;
+  readonly Tags: readonly Tag[];
+};
+
+export type Compute = {
+  readonly result: (
+    process: string,
+    message: string,
+  ) => Promise<Result<EvaluationResult, NetworkFailure>>;
+  readonly dryRun: (
+    process: string,
+    message: DryRun,
+  ) => Promise<Result<EvaluationResult, NetworkFailure>>;
+};
+
+const start: Progress = { nonce: -1, memory: undefined, results: new Map() };
+
+type Parts = {
+  readonly scheduler: Scheduler;
+  readonly evaluate: Evaluate;
+  readonly snapshots: Snapshots;
+  readonly module: Module;
+};
+
+type Advance = { readonly progress: Progress; readonly failure: NetworkFailure | undefined };
+
+/** Evaluates processes when somebody asks, each in the order of its assignments. */
+export function openCompute(parts: Parts): Compute {
+  const { scheduler, snapshots, module, evaluate } = parts;
+  const lanes = new Map<string, Promise<Progress | undefined>>();
+
+  const advance = async (history: readonly Assignment[], process: string, upTo: number) => {
+    const before = (await lanes.get(process)) ?? (await snapshots.load(history)) ?? start;
+    const isForgotten = upTo <= before.nonce && !before.results.has(upTo);
+    const from = isForgotten ? start : before;
+    return evaluateUpTo(from, Math.max(before.nonce, upTo), history, parts);
+  };
+  /** Takes its turn after every earlier question about the process. */
+  const reach = async (
+    history: readonly Assignment[],
+    process: string,
+    upTo: number,
+  ): Promise<Result<Progress, NetworkFailure>> => {
+    const advanced = advance(history, process, upTo);
+    lanes.set(
+      process,
+      advanced.then(
+        ({ progress }) => progress,
+        () => undefined,
+      ),
+    );
+    const { progress, failure } = await advanced;
+    snapshots.keep(history, progress);
+    return failure === undefined ? ok(progress) : fail(failure);
+  };
+
+  return {
+    result: async (process, message) => {
+      const found = scheduler.find(process, message);
+      if (!found.ok) return found;
+      const history = scheduler.history(process);
+      if (!history.ok) return history;
+      const reached = await reach(history.value, process, found.value.nonce);
+      return reached.ok ? ok(resultAt(reached.value, found.value.nonce)) : reached;
+    },
+    dryRun: async (process, message) => {
+      const history = scheduler.history(process);
+      if (!history.ok) return history;
+      const latest = endOf(history.value, -1);
+      const reached = await reach(history.value, process, latest.nonce);
+      if (!reached.ok) return reached;
+      const reply = await evaluate({
+        memory: reached.value.memory,
+        message: dryRunMessage(message, latest, module.id),
+        environment: environmentOf(endOf(history.value, 0), module),
+      });
+      return reply.ok ? ok(reply.value.result) : reply;
+    },
+  };
+}
+
+async function evaluateUpTo(
+  before: Progress,
+  upTo: number,
+  history: readonly Assignment[],
+  { evaluate, module }: Parts,
+): Promise<Advance> {
+  const environment = environmentOf(endOf(history, 0), module);
+  const results = new Map(before.results);
+  let progress: Progress = { ...before, results };
+  for (const assignment of history.slice(before.nonce + 1, upTo + 1)) {
+    const message = messageOf(assignment, module.id);
+    const reply = await evaluate({ memory: progress.memory, message, environment });
+    if (!reply.ok) return { progress, failure: reply.failure };
+    results.set(assignment.nonce, reply.value.result);
+    // A result with an error keeps the memory from before it.
+    const memory = reply.value.memory ?? progress.memory;
+    progress = { nonce: assignment.nonce, memory, results };
+  }
+  return { progress, failure: undefined };
+}
+
+function dryRunMessage(
+  message: DryRun,
+  latest: Assignment,
+  module: Id,
+): Readonly<Record<string, unknown>> {
+  return {
+    ...message,
+    From: message.From ?? message.Owner,
+    Module: module,
+    Epoch: 0,
+    Nonce: latest.nonce,
+    Timestamp: latest.timestampMs,
+    "Block-Height": latest.blockHeight,
+    Cron: false,
+    "Read-Only": true,
+  };
+}
+
+function resultAt(progress: Progress, nonce: number): EvaluationResult {
+  const result = progress.results.get(nonce);
+  if (result === undefined) throw new Error("internal: evaluated without a result");
+  return result;
+}
+
+function endOf(history: readonly Assignment[], index: 0 | -1): Assignment {
+  const assignment = history.at(index);
+  if (assignment === undefined) throw new Error("internal: a process without an assignment");
+  return assignment;
+}

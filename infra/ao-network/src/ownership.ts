@@ -1,0 +1,24 @@
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/**
+ * Takes a state folder for this process, or returns `undefined` while another has it. The lock is SQLite's on an
+ * empty database: the system drops it with the process that holds it, however that ends.
+ */
+export function takeOwnership(stateFolder: string): Disposable | undefined {
+  const database = new DatabaseSync(path.join(stateFolder, "owner.lock"), { timeout: 0 });
+  try {
+    database.exec("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
+  } catch (error) {
+    database.close();
+    if (isBusy(error)) return undefined;
+    throw error;
+  }
+  return { [Symbol.dispose]: () => database.close() };
+}
+
+const sqliteBusy = 5;
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && "errcode" in error && error.errcode === sqliteBusy;
+}

@@ -1,0 +1,137 @@
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { assign } from "./assignment.ts";
+import type { Assignment } from "./assignment.ts";
+import type { AssignmentsLog } from "./assignments-log.ts";
+import type { NetworkFailure } from "./failure.ts";
+import { parseId } from "./id.ts";
+import type { Id } from "./id.ts";
+import type { Item } from "./item.ts";
+import { tagValue } from "./tag.ts";
+
+/** Gives every item its one place in the history of a process. */
+export type Scheduler = {
+  readonly accept: (item: Item) => Promise<Result<Assignment, NetworkFailure>>;
+  /** The assignments of a process by nonce. */
+  readonly history: (process: string) => Result<readonly Assignment[], NetworkFailure>;
+  readonly find: (process: string, message: string) => Result<Assignment, NetworkFailure>;
+  /** Every assignment of every process, oldest first. */
+  readonly all: () => readonly Assignment[];
+  readonly blockHeight: () => number;
+  /** Messages whose own messages were not all pushed when the network last stopped. */
+  readonly unpushed: () => readonly Assignment[];
+  readonly markPushed: (assignment: Assignment) => Promise<void>;
+};
+
+const firstBlockHeight = 1_000_000;
+
+export function openScheduler(
+  log: AssignmentsLog,
+  accepts: { readonly module: Id; readonly scheduler: Id; readonly now: () => number },
+): Scheduler {
+  const ledger = ledgerOf(log);
+  const blockHeight = () => firstBlockHeight + ledger.all.length;
+  const schedule = async (item: Item): Promise<Result<Assignment, NetworkFailure>> => {
+    const placed = place(item, ledger, accepts);
+    if (!placed.ok) return placed;
+    const { process, previous } = placed.value;
+    const assignment = assign(item, {
+      process,
+      previous,
+      timestampMs: accepts.now(),
+      blockHeight: blockHeight() + 1,
+    });
+    await log.append({ kind: "assignment", assignment });
+    remember(assignment, ledger);
+    return ok(assignment);
+  };
+  const lane = { last: Promise.resolve<unknown>(undefined) };
+  return {
+    accept: (item) => {
+      // One at a time: a nonce is taken when its line is on disk.
+      const accepted = lane.last.then(() => schedule(item));
+      lane.last = accepted.catch(() => undefined);
+      return accepted;
+    },
+    history: (process) => historyOf(process, ledger),
+    find: (process, message) => findIn(ledger, process, message),
+    all: () => ledger.all,
+    blockHeight,
+    unpushed: () => ledger.all.filter(({ item }) => !ledger.pushed.has(item.id)),
+    markPushed: async ({ item }) => {
+      await log.append({ kind: "pushed", message: item.id });
+      ledger.pushed.add(item.id);
+    },
+  };
+}
+
+type Ledger = {
+  readonly all: Assignment[];
+  readonly histories: Map<string, Assignment[]>;
+  readonly byItem: Map<string, Assignment>;
+  readonly pushed: Set<string>;
+};
+
+function ledgerOf(log: AssignmentsLog): Ledger {
+  const ledger: Ledger = { all: [], histories: new Map(), byItem: new Map(), pushed: new Set() };
+  for (const entry of log.entries) {
+    if (entry.kind === "assignment") remember(entry.assignment, ledger);
+    else ledger.pushed.add(entry.message);
+  }
+  return ledger;
+}
+
+function remember(assignment: Assignment, ledger: Ledger): void {
+  ledger.all.push(assignment);
+  ledger.byItem.set(assignment.item.id, assignment);
+  const history = ledger.histories.get(assignment.process);
+  if (history === undefined) ledger.histories.set(assignment.process, [assignment]);
+  else history.push(assignment);
+}
+
+function place(
+  item: Item,
+  ledger: Ledger,
+  accepts: { readonly module: Id; readonly scheduler: Id },
+): Result<{ readonly process: Id; readonly previous: Assignment | undefined }, NetworkFailure> {
+  if (tagValue(item.tags, "Data-Protocol") !== "ao") return fail({ reason: "protocol-missing" });
+  if (ledger.byItem.has(item.id)) return fail({ reason: "message-exists", id: item.id });
+  const type = tagValue(item.tags, "Type");
+  if (type === "Process") return placeSpawn(item, accepts);
+  if (type !== "Message") return fail({ reason: "type-unknown", type });
+  const previous = ledger.histories.get(item.target)?.at(-1);
+  const process = parseId(item.target);
+  if (process === undefined || previous === undefined) {
+    return fail({ reason: "process-unknown", process: item.target });
+  }
+  return ok({ process, previous });
+}
+
+function placeSpawn(
+  item: Item,
+  accepts: { readonly module: Id; readonly scheduler: Id },
+): Result<{ readonly process: Id; readonly previous: undefined }, NetworkFailure> {
+  const module = tagValue(item.tags, "Module");
+  const scheduler = tagValue(item.tags, "Scheduler");
+  if (module !== accepts.module) return fail({ reason: "module-unknown", module });
+  if (scheduler !== accepts.scheduler) return fail({ reason: "scheduler-foreign", scheduler });
+  return ok({ process: item.id, previous: undefined });
+}
+
+function historyOf(process: string, ledger: Ledger): Result<readonly Assignment[], NetworkFailure> {
+  const history = ledger.histories.get(process);
+  return history === undefined ? fail({ reason: "process-unknown", process }) : ok(history);
+}
+
+function findIn(
+  ledger: Ledger,
+  process: string,
+  message: string,
+): Result<Assignment, NetworkFailure> {
+  const history = historyOf(process, ledger);
+  if (!history.ok) return history;
+  const assignment = ledger.byItem.get(message);
+  return assignment?.process === process
+    ? ok(assignment)
+    : fail({ reason: "message-unknown", message });
+}
