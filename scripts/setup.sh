@@ -25,8 +25,15 @@ install_npm_packages() {
   [[ ! -e $installed_lock || package-lock.json -nt $installed_lock ]] || return 0
   command -v npm >/dev/null ||
     refuse "npm is not installed" "install Node 20 or newer with npm 11 or 12; the Node that runs the tools comes with npm ci"
-  say "npm ci: package-lock.json is newer than node_modules"
-  npm ci --no-audit --no-fund </dev/null
+  say "npm ci: package-lock.json is newer than node_modules; this takes about a minute"
+  local log
+  log=$(mktemp)
+  if ! npm ci --no-audit --no-fund --loglevel=error </dev/null >"$log" 2>&1; then
+    head -n 12 "$log" >&2
+    rm -f "$log"
+    refuse "npm ci failed; after a change of dependencies: npm install && node scripts/complete-lock.cjs"
+  fi
+  rm -f "$log"
   touch "$installed_lock"
 }
 

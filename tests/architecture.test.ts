@@ -19,15 +19,16 @@ import { readWorkspace } from "./import-graph.ts";
 const workspace = readWorkspace(path.join(import.meta.dirname, ".."));
 
 const kinds = ["packages", "images", "processes", "pipelines", "smoke"];
-const libraries = ["signature", "registry", ...kinds];
+const libraries = ["signature", "registry", "definitions", ...kinds];
 const allowed = {
   signature: [],
   registry: ["signature"],
-  packages: ["registry", "signature"],
-  images: ["registry", "signature"],
-  processes: ["signature"],
-  pipelines: ["signature"],
-  smoke: ["images", "signature"],
+  definitions: ["signature"],
+  packages: ["registry", "definitions", "signature"],
+  images: ["registry", "definitions", "signature"],
+  processes: ["definitions", "signature"],
+  pipelines: ["definitions", "signature"],
+  smoke: ["images", "definitions", "signature"],
   report: libraries,
   tools: ["tools", "report", ...libraries],
   "ao-network": ["signature"],
