@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type {
+  CreateNodes,
+  ProjectConfiguration,
+  TargetConfiguration,
+  TargetDependencyConfig,
+} from "@nx/devkit";
+import { executorSource, treeFact } from "@slipway/signature";
+import { parseDefinition } from "./definition.ts";
+import type { Definition } from "./definition.ts";
+
+/** The network that local targets are deployed to: another project's server, ready before we ask it. */
+const networkServed: TargetDependencyConfig = {
+  projects: ["@slipway/ao-network"],
+  target: "serve",
+  waitFor: "ready",
+  // Its inputs are not ours: the receipt and the live digest say what there is to do.
+  inputs: false,
+};
+
+/** One project for each `ao.yml`. A broken file keeps its targets: their executors say what is wrong with it. */
+export const createNodes: CreateNodes = [
+  "**/ao.yml",
+  (files, _options, { workspaceRoot }) =>
+    files.map((file) => {
+      const root = path.posix.dirname(file);
+      const text = readFileSync(path.join(workspaceRoot, file), "utf8");
+      const definition = parseDefinition(text, file);
+      const name = path.posix.basename(path.resolve(workspaceRoot, root));
+      const project = projectOf(root, name, definition.ok ? definition.value : undefined);
+      return [file, { projects: { [root]: project } }] as const;
+    }),
+];
+
+function projectOf(
+  root: string,
+  name: string,
+  definition: Definition | undefined,
+): ProjectConfiguration {
+  return {
+    root,
+    name,
+    tags: ["slipway"],
+    targets: {
+      "ao-bundle": bundleTarget(name),
+      "ao-deploy": networkTarget("ao-deploy", ["ao-bundle"], definition),
+      "ao-verify": networkTarget("ao-verify", ["ao-deploy"], definition),
+    },
+  };
+}
+
+function bundleTarget(name: string): TargetConfiguration {
+  return {
+    executor: "@slipway/executors:ao-bundle",
+    cache: true,
+    inputs: [
+      "{projectRoot}/ao.yml",
+      "{projectRoot}/**/*.lua",
+      ...executorSource("ao-bundle", ["processes", "signature"]),
+      // A link to a Lua file elsewhere in the project is followed.
+      { env: treeFact(name) },
+      // They decide which requires are found and which definition is valid.
+      { externalDependencies: ["luaparse", "yaml", "zod"] },
+    ],
+    outputs: ["{projectRoot}/dist/ao-bundle"],
+    metadata: { description: "One Lua file with every module, and its receipt" },
+  };
+}
+
+/** Asks the network every time: that it agreed yesterday proves nothing. */
+function networkTarget(
+  executor: "ao-deploy" | "ao-verify",
+  first: readonly string[],
+  definition: Definition | undefined,
+): TargetConfiguration {
+  const targets = Object.entries(definition?.targets ?? {});
+  const isLocal = targets.some(([, target]) => target.network === "local");
+  const deployTarget = targets[0]?.[0] ?? "local";
+  return {
+    executor: `@slipway/executors:${executor}`,
+    cache: false,
+    dependsOn: isLocal ? [...first, networkServed] : [...first],
+    options: { deployTarget },
+    configurations: Object.fromEntries(targets.map(([name]) => [name, { deployTarget: name }])),
+    metadata: {
+      description:
+        executor === "ao-deploy"
+          ? "The bundle live in its AO process, proven by its digest"
+          : "The live digest and the declared checks, read only",
+    },
+  };
+}
