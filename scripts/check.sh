@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PWD/node_modules/.bin:$PATH"
+# What goes into a file or a log is plain text.
+[[ -t 1 ]] || export NO_COLOR=1
 
 readonly report=${SLIPWAY_CHECK_REPORT:-/dev/null}
 output=$(mktemp)

@@ -33,7 +33,7 @@ readonly reserved='localhost|[a-z0-9.-]+\.(localhost|example|test|invalid)|(?:[a
 readonly host='(?:[a-z0-9-]+\.)+[a-z]{2,}(?::[0-9]+)?'
 readonly reference="(?<![\\w./@-])(?!(?:$reserved)[:/])$host/[a-z0-9][a-z0-9._/-]*(?:@sha256:|:(?!/)[a-z0-9])"
 
-forbid 'unfinished work' -wE 'TODO|FIXME|XXX|HACK'
+forbid 'unfinished work' -wE 'TODO|FIXME'
 forbid 'emoji' -P '[\x{1F000}-\x{1FAFF}\x{2600}-\x{26FF}\x{2728}\x{2753}-\x{2757}\x{2705}\x{274C}\x{274E}\x{FE0F}]'
 forbid 'a registry that is neither loopback nor a reserved name' -P "$reference"
 while read -r host_name; do

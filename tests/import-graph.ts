@@ -141,7 +141,9 @@ function importsOf(program: Program, lineOf: LineOf): readonly Import[] {
       if (node.callee.type !== "Identifier" || node.callee.name !== "URL") return;
       const text =
         first === undefined || first.type === "SpreadElement" ? undefined : textOf(first);
-      if (text !== undefined && /^\.{1,2}\/.*\.[cm]?[jt]s$/.test(text)) add(node.start, text);
+      // A URL without a scheme starts at the file that names it: the modules of worker threads.
+      if (text === undefined || !/^(?!\w+:).*\.[cm]?[jt]s$/.test(text)) return;
+      add(node.start, text.startsWith(".") ? text : `./${text}`);
     },
   }).visit(program);
   return found.toSorted((a, b) => a.line - b.line);
