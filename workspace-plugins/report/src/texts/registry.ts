@@ -3,12 +3,12 @@ import type { Causes, Texts } from "../text.ts";
 
 export const registryTexts: Texts<RegistryFailure> = {
   "reference-invalid": (f) => ({
-    what: "A package reference could not be read",
+    what: "a package reference could not be read",
     facts: { reference: f.text, problem: referenceProblems[f.problem] },
     hint: "write host[:port]/repository:tag, such as localhost:5055/agents/text-tools:1.0.0",
   }),
   "registry-refused": (f) => ({
-    what: "The registry refused a request",
+    what: "the registry refused a request",
     facts: {
       request: `${f.method} ${f.url}`,
       status: f.status,
@@ -18,39 +18,39 @@ export const registryTexts: Texts<RegistryFailure> = {
     hint: refusalHint(f.status, f.retryable),
   }),
   "registry-unreachable": (f) => ({
-    what: "The registry could not be reached",
+    what: "the registry could not be reached",
     facts: { request: `${f.method} ${f.url}`, error: f.error },
     hint: f.error.includes("ECONNREFUSED")
       ? "start it with: nx run registry:serve"
       : "check the host name, the network and the proxy settings, then run it again",
   }),
   "registry-timeout": (f) => ({
-    what: "The registry did not answer in time",
+    what: "the registry did not answer in time",
     facts: { request: `${f.method} ${f.url}`, "waited (ms)": f.timeoutMs },
     hint: "run it again; what was finished is not done twice",
   }),
   "registry-stopped": (f) => ({
-    what: "A registry request was stopped",
+    what: "a registry request was stopped",
     facts: { request: `${f.method} ${f.url}` },
     hint: "run it again; what was finished is not done twice",
   }),
   "response-invalid": (f) => ({
-    what: "The registry gave an answer that the distribution spec does not allow",
+    what: "the registry gave an answer that the distribution spec does not allow",
     facts: { request: `${f.method} ${f.url}`, problem: responseProblems[f.problem] },
     hint: "check that the host is a registry and not a proxy's page",
   }),
   "upload-location-foreign": (f) => ({
-    what: "The registry sent an upload to another host, which was not followed",
+    what: "the registry sent an upload to another host, which was not followed",
     facts: { request: `${f.method} ${f.url}`, location: f.location },
     hint: "set the registry's own host name in its configuration",
   }),
   "manifest-mismatch": (f) => ({
-    what: "The registry gave a manifest with another digest",
+    what: "the registry gave a manifest with another digest",
     facts: { request: `${f.method} ${f.url}`, expected: f.expected, actual: f.actual },
     hint: "nothing of it was used; the registry's storage or a proxy changes content",
   }),
   "blob-mismatch": (f) => ({
-    what: "The registry gave a blob with other content than its digest says",
+    what: "the registry gave a blob with other content than its digest says",
     facts: {
       repository: f.repository,
       expected: `${f.expected}, ${f.expectedBytes} bytes`,
@@ -59,12 +59,12 @@ export const registryTexts: Texts<RegistryFailure> = {
     hint: "nothing of it was used; push the package again or mend the registry's storage",
   }),
   "registry-port-taken": (f) => ({
-    what: "Something that is not a registry listens on the registry's port",
+    what: "something that is not a registry listens on the registry's port",
     facts: { port: f.port, answer: f.answer },
     hint: "stop it, or set another port in infra/registry/project.json and nx.json",
   }),
   "registry-exited": (f) => ({
-    what: "The registry ended by itself",
+    what: "the registry ended by itself",
     facts: {
       program: f.program,
       "exit code": f.exitCode ?? "none",
@@ -74,7 +74,7 @@ export const registryTexts: Texts<RegistryFailure> = {
     hint: "the log says why",
   }),
   "registry-never-ready": (f) => ({
-    what: "The registry started but did not listen",
+    what: "the registry started but did not listen",
     facts: { program: f.program, port: f.port, "waited (ms)": f.timeoutMs, log: f.logFile },
     hint: "the log says why",
   }),

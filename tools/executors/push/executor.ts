@@ -1,0 +1,38 @@
+import path from "node:path";
+import type { ExecutorContext, TaskGraph } from "@nx/devkit";
+import { packFolder, pushPackage } from "@slipway/packages";
+import { openRegistry } from "@slipway/registry";
+import type { output } from "zod";
+import { runBatch } from "../session/batch.ts";
+import { openSession, parseOptions } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+import { Options } from "./options.ts";
+
+export default async function push(
+  raw: unknown,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  await using session = await openSession(context);
+  const options = parseOptions(Options, raw);
+  return session.finish(options.ok ? await pushProject(session, options.value) : options);
+}
+
+export async function* pushBatch(
+  graph: TaskGraph,
+  inputs: Record<string, unknown>,
+  _overrides: unknown,
+  context: ExecutorContext,
+) {
+  yield* runBatch({ graph, inputs, context, schema: Options, run: pushProject });
+}
+
+async function pushProject(session: Session, { repository }: output<typeof Options>) {
+  return pushPackage({
+    packFolder: path.join(session.workspaceRoot, session.projectRoot, packFolder),
+    repository,
+    registry: openRegistry({
+      signal: session.signal,
+      counted: (question) => session.counted("registry", question),
+    }),
+  });
+}

@@ -1,0 +1,7 @@
+import { z } from "zod";
+
+export const Options = z.strictObject({
+  repository: z
+    .string()
+    .describe("Where the package goes: host[:port]/path, without a tag; its version is the tag."),
+});

@@ -1,0 +1,97 @@
+import { readFile, readdir, realpath } from "node:fs/promises";
+import path from "node:path";
+import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { inByteOrder, manifestName } from "./content.ts";
+import type { PackageFile } from "./content.ts";
+import type { PackagesFailure } from "./failure.ts";
+import { hasCode } from "./file-error.ts";
+import { compileGlob } from "./glob.ts";
+import { ignoreRules } from "./ignore.ts";
+import type { Ignores } from "./ignore.ts";
+import type { PackageManifest } from "./manifest.ts";
+import type { Language } from "./package-name.ts";
+import { isPackagePath, pathProblem } from "./package-path.ts";
+
+const extensions: Readonly<Record<Language, readonly string[]>> = {
+  python: ["py"],
+  javascript: ["js", "ts", "jsx", "tsx", "mjs", "cjs"],
+  go: ["go"],
+  rust: ["rs"],
+};
+
+/** The files of a package, `aigogo.json` always among them, in byte order of their paths. */
+export async function discoverFiles(
+  projectFolder: string,
+  manifest: PackageManifest,
+): Promise<Result<readonly PackageFile[], PackagesFailure>> {
+  const ignoreFile = (await readTextIfPresent(path.join(projectFolder, ".aigogoignore"))) ?? "";
+  const ignores = ignoreRules(manifest.files?.exclude ?? [], ignoreFile);
+  const includes = includedBy(manifest);
+  const names = (await namesUnder(projectFolder, "", ignores)).filter(includes);
+  if (names.length === 0) {
+    return fail({ reason: "package-empty", file: path.join(projectFolder, manifestName) });
+  }
+  const root = await realpath(projectFolder);
+  const files: PackageFile[] = [];
+  for (const name of [...names, manifestName]) {
+    const file = await readInside(root, name);
+    if (!file.ok) return file;
+    files.push(file.value);
+  }
+  return ok(inByteOrder(files));
+}
+
+function includedBy(manifest: PackageManifest): (name: string) => boolean {
+  const asked = manifest.files?.include ?? [];
+  if (asked === "auto") {
+    const endings = extensions[manifest.language.name].map((extension) => `.${extension}`);
+    return (name) => endings.some((ending) => name.endsWith(ending));
+  }
+  const globs = (typeof asked === "string" ? [asked] : asked).map((pattern) =>
+    compileGlob(pattern.replace(/^\.\//, "")),
+  );
+  return (name) => globs.some((glob) => glob?.test(name));
+}
+
+async function namesUnder(
+  projectFolder: string,
+  folder: string,
+  ignores: Ignores,
+): Promise<readonly string[]> {
+  const names: string[] = [];
+  const entries = await readdir(path.join(projectFolder, folder), { withFileTypes: true });
+  for (const entry of entries) {
+    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    // Our own output, even where `!dist/` lets the rest of dist in.
+    if (name === "dist/pack" || name === manifestName) continue;
+    if (ignores(name, entry.isDirectory() ? "folder" : "file")) continue;
+    if (entry.isDirectory()) names.push(...(await namesUnder(projectFolder, name, ignores)));
+    else if (entry.isFile() || entry.isSymbolicLink()) names.push(name);
+  }
+  return names;
+}
+
+/** A symbolic link gives the bytes it points at, which must lie inside the project: a package must not leak others. */
+async function readInside(
+  root: string,
+  name: string,
+): Promise<Result<PackageFile, PackagesFailure>> {
+  if (!isPackagePath(name)) {
+    const problem = pathProblem(name) ?? "not-a-file";
+    return fail({ reason: "source-unusable", path: JSON.stringify(name), problem });
+  }
+  try {
+    const real = await realpath(path.join(root, name));
+    if (!real.startsWith(root + path.sep)) {
+      return fail({ reason: "source-escapes", path: name, target: real });
+    }
+    return ok({ path: name, bytes: await readFile(real) });
+  } catch (error) {
+    // A link to nowhere, to itself, or to a folder.
+    if (hasCode(error, ["ENOENT", "ELOOP", "EISDIR"])) {
+      return fail({ reason: "source-unusable", path: name, problem: "not-a-file" });
+    }
+    throw error;
+  }
+}

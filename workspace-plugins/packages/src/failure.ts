@@ -1,0 +1,103 @@
+import type { Digest, Place } from "@slipway/signature";
+
+/** One thing wrong in an `aigogo.json` or an `aigogo.lock`; lines and columns count from 1. */
+export type FileProblem = {
+  readonly message: string;
+  readonly at: Place;
+  readonly line: number;
+  readonly column: number;
+};
+
+export type EntryProblem =
+  | "absolute"
+  | "traversal"
+  | "control-character"
+  | "backslash"
+  | "empty-segment"
+  | "too-long"
+  | "not-a-file"
+  | "duplicate"
+  | "file-and-folder"
+  | "too-many"
+  | "not-a-tar";
+
+export type ManifestProblem =
+  | "not-an-image-manifest"
+  | "layer-missing"
+  | "layer-too-large"
+  | "package-manifest-invalid"
+  | "name-unusable";
+
+export type PackagesFailure =
+  | {
+      readonly reason: "package-file-invalid";
+      readonly file: string;
+      readonly problems: readonly FileProblem[];
+    }
+  | { readonly reason: "package-file-missing"; readonly file: string }
+  | { readonly reason: "package-empty"; readonly file: string }
+  | {
+      readonly reason: "script-not-packed";
+      readonly file: string;
+      readonly script: string;
+      readonly path: string;
+    }
+  | { readonly reason: "source-escapes"; readonly path: string; readonly target: string }
+  | { readonly reason: "source-unusable"; readonly path: string; readonly problem: EntryProblem }
+  | {
+      readonly reason: "pack-damaged";
+      readonly file: string;
+      readonly expected: string;
+      readonly actual: string;
+    }
+  | {
+      readonly reason: "push-unconfirmed";
+      readonly reference: string;
+      readonly expected: Digest;
+      readonly actual: string;
+    }
+  | {
+      readonly reason: "package-missing";
+      readonly reference: string;
+      readonly immutable: string | undefined;
+    }
+  | {
+      readonly reason: "layer-refused";
+      readonly reference: string;
+      readonly entry: string;
+      readonly problem: EntryProblem;
+    }
+  | {
+      readonly reason: "manifest-refused";
+      readonly reference: string;
+      readonly problem: ManifestProblem;
+    }
+  | {
+      readonly reason: "integrity-mismatch";
+      readonly lockFile: string;
+      readonly key: string;
+      readonly source: string;
+      readonly expected: Digest;
+      readonly actual: Digest;
+    }
+  | {
+      readonly reason: "language-not-linkable";
+      readonly lockFile: string;
+      readonly key: string;
+      readonly language: string;
+    }
+  | { readonly reason: "lock-entry-is-cache"; readonly lockFile: string; readonly key: string };
+
+export type PackagesCause =
+  | "packed"
+  | "version-new"
+  | "version-moved"
+  | "registry-agrees"
+  | "first-install"
+  | "store-entry-missing"
+  | "store-entry-damaged"
+  | "links-missing"
+  | "links-changed"
+  | "project-agrees"
+  | "lock-changed"
+  | "lock-agrees";

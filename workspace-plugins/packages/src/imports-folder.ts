@@ -1,0 +1,114 @@
+import {
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import path from "node:path";
+import { digestOf, hexOf } from "@slipway/signature";
+import { hasCode } from "./file-error.ts";
+import type { Link } from "./links.ts";
+import { placeFolder } from "./place-folder.ts";
+
+/**
+ * `.aigogo/imports` is a symbolic link to `.aigogo/links/<digest of the plan>`, so that all packages change in one rename
+ * and a failure before it leaves the old ones importable.
+ */
+export async function importsState(
+  aigogoFolder: string,
+  links: readonly Link[],
+): Promise<"right" | "missing" | "changed"> {
+  const imports = path.join(aigogoFolder, "imports");
+  const target = await linkTarget(imports);
+  if (target === undefined) return (await isThere(imports)) ? "changed" : "missing";
+  if (target !== generationOf(links)) return "changed";
+  return (await holds(path.join(aigogoFolder, target), links)) ? "right" : "missing";
+}
+
+export async function swapImports(aigogoFolder: string, links: readonly Link[]): Promise<void> {
+  const generation = generationOf(links);
+  const folder = path.join(aigogoFolder, generation);
+  if (!(await holds(folder, links))) {
+    await placeFolder({
+      folder,
+      fill: (partial) => fillWith(partial, links),
+      isRight: () => holds(folder, links),
+    });
+  }
+  const imports = path.join(aigogoFolder, "imports");
+  const before = await linkTarget(imports);
+  if (before !== generation) await pointTo(imports, generation, before === undefined);
+  if (before !== undefined && before !== generation && isGeneration(before)) {
+    await rm(path.join(aigogoFolder, before), { recursive: true, force: true });
+  }
+}
+
+async function pointTo(imports: string, generation: string, isFolder: boolean): Promise<void> {
+  const next = `${imports}.${process.pid}.next`;
+  await rm(next, { force: true });
+  await symlink(generation, next);
+  // aigg leaves a real folder here, which a rename cannot replace.
+  if (isFolder) await rm(imports, { recursive: true, force: true });
+  await rename(next, imports);
+}
+
+function generationOf(links: readonly Link[]): string {
+  return `links/${hexOf(digestOf(JSON.stringify(links))).slice(0, 16)}`;
+}
+
+function isGeneration(target: string): boolean {
+  return /^links\/[0-9a-f]{16}$/.test(target);
+}
+
+async function fillWith(folder: string, links: readonly Link[]): Promise<void> {
+  for (const link of links) {
+    const file = path.join(folder, link.path);
+    await mkdir(path.dirname(file), { recursive: true });
+    if (link.kind === "link") await symlink(link.target, file);
+    else await writeFile(file, link.text);
+  }
+}
+
+/** Exactly these, but for the bytecode that Python leaves beside its sources. */
+async function holds(folder: string, links: readonly Link[]): Promise<boolean> {
+  if (!(await isThere(folder))) return false;
+  const found = (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .filter((name) => !name.split(path.sep).includes("__pycache__"));
+  if (found.length !== links.length) return false;
+  for (const link of links) {
+    if (!(await isAs(path.join(folder, link.path), link))) return false;
+  }
+  return true;
+}
+
+async function isAs(file: string, link: Link): Promise<boolean> {
+  if (link.kind === "link") return (await linkTarget(file)) === link.target;
+  if (!(await isThere(file)) || (await linkTarget(file)) !== undefined) return false;
+  return (await readFile(file, "utf8")) === link.text;
+}
+
+async function linkTarget(file: string): Promise<string | undefined> {
+  try {
+    return await readlink(file);
+  } catch (error) {
+    if (hasCode(error, ["ENOENT", "EINVAL", "ENOTDIR"])) return undefined;
+    throw error;
+  }
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (hasCode(error, ["ENOENT", "ENOTDIR"])) return false;
+    throw error;
+  }
+}

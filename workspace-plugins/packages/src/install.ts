@@ -1,0 +1,172 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { Registry, RegistryFailure } from "@slipway/registry";
+import { exists, fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import type { Outcome, Result } from "@slipway/signature";
+import type { PackagesCause, PackagesFailure } from "./failure.ts";
+import { fetchLocked } from "./fetch-locked.ts";
+import { importsState, swapImports } from "./imports-folder.ts";
+import { inParallel } from "./in-parallel.ts";
+import { plannedLinks, registerText } from "./links.ts";
+import type { Installed, Link } from "./links.ts";
+import { lockName, readLock } from "./lock.ts";
+import type { Lock, LockedPackage } from "./lock.ts";
+import { importsFolder, pythonPathState, writePythonPath } from "./python-path.ts";
+import type { PythonPlace } from "./python-path.ts";
+import { filesFolder, inspectEntry, storeIn, writeEntry } from "./store.ts";
+import type { Store, StoreEntry } from "./store.ts";
+
+export type InstallOptions = {
+  readonly workspaceRoot: string;
+  /** Relative to the workspace. */
+  readonly projectRoot: string;
+  /** Holds `.aigogo/store`. */
+  readonly home: string;
+  /** $VIRTUAL_ENV */
+  readonly virtualEnv: string | undefined;
+  readonly registry: Registry;
+  readonly progress: (line: string) => void;
+};
+
+type Failure = PackagesFailure | RegistryFailure;
+
+const fetchesAtOnce = 4;
+
+/**
+ * Makes store and project agree with the lock. Nothing of the project changes before every package is in the store and
+ * proven; a package that is there costs no request.
+ */
+export async function installPackages(
+  options: InstallOptions,
+): Promise<Result<Outcome<PackagesCause>, Failure>> {
+  const projectFolder = path.join(options.workspaceRoot, options.projectRoot);
+  const lockFile = path.posix.join(options.projectRoot, lockName);
+  const lock = await readLock(path.join(options.workspaceRoot, lockFile), lockFile);
+  if (!lock.ok) return lock;
+  const unlinkable = lock.value.packages.find(({ language }) => !isLinkable(language));
+  if (unlinkable !== undefined) {
+    const { key, language } = unlinkable;
+    return fail({ reason: "language-not-linkable", lockFile, key, language });
+  }
+  const stocked = await stockStore(options, lockFile, lock.value);
+  if (!stocked.ok) return stocked;
+  const aigogoFolder = path.join(projectFolder, ".aigogo");
+  const linked = await linkProject(
+    { projectFolder, aigogoFolder, virtualEnv: options.virtualEnv },
+    stocked.value.installed,
+  );
+  return ok(outcomeOf(stocked.value, linked));
+}
+
+type Stocked = {
+  readonly installed: readonly Installed[];
+  readonly fetched: readonly Exclude<StoreEntry["state"], "right">[];
+};
+
+async function stockStore(
+  options: InstallOptions,
+  lockFile: string,
+  lock: Lock,
+): Promise<Result<Stocked, Failure>> {
+  const store = storeIn(options.home);
+  const stocked = await inParallel(fetchesAtOnce, lock.packages, (locked) =>
+    stockOne(options, store, lockFile, locked),
+  );
+  if (!stocked.ok) return stocked;
+  return ok({
+    installed: stocked.value.map(({ installed }) => installed),
+    fetched: stocked.value.flatMap(({ was }) => (was === "right" ? [] : [was])),
+  });
+}
+
+async function stockOne(
+  options: InstallOptions,
+  store: Store,
+  lockFile: string,
+  locked: LockedPackage,
+): Promise<Result<{ readonly installed: Installed; readonly was: StoreEntry["state"] }, Failure>> {
+  const folder = filesFolder(store, locked.integrity);
+  const entry = await inspectEntry(store, locked.integrity);
+  if (entry.state === "right") {
+    const installed = { locked, filesFolder: folder, files: entry.files };
+    return ok({ installed, was: "right" });
+  }
+  options.progress(`${locked.key}: the store entry is ${entry.state}, fetching ${locked.source}`);
+  const content = await fetchLocked(options.registry, lockFile, locked);
+  if (!content.ok) return content;
+  await writeEntry(store, locked.integrity, content.value);
+  const installed = { locked, filesFolder: folder, files: content.value.files };
+  return ok({ installed, was: entry.state });
+}
+
+type Linked = {
+  readonly state: "right" | "first" | "missing" | "changed";
+  readonly pythonPath: string | undefined;
+};
+
+async function linkProject(place: PythonPlace, installed: readonly Installed[]): Promise<Linked> {
+  const isFirst = !(await exists(place.aigogoFolder));
+  const links = plannedLinks(installed);
+  const imports = await importsState(place.aigogoFolder, links);
+  const runsNode = await linkForNode(place.aigogoFolder, installed);
+  if (imports !== "right") await swapImports(place.aigogoFolder, links);
+  const python = await linkForPython(place, links);
+  const changed = imports !== "right" || runsNode === "written" || python.written;
+  const state = imports === "right" ? "missing" : imports;
+  return { state: isFirst ? "first" : changed ? state : "right", pythonPath: python.pythonPath };
+}
+
+/** The package.json keeps a workspace that is all ES modules from reading register.js as one. */
+async function linkForNode(
+  aigogoFolder: string,
+  installed: readonly Installed[],
+): Promise<"written" | "right"> {
+  const wanted = installed.some(({ locked }) => locked.language === "javascript");
+  const files = { "register.js": registerText, "package.json": '{ "type": "commonjs" }\n' };
+  let state: "written" | "right" = "right";
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(aigogoFolder, name);
+    const found = await readTextIfPresent(file);
+    if (found === (wanted ? text : undefined)) continue;
+    await (wanted ? writeFileAtomically(file, text) : rm(file));
+    state = "written";
+  }
+  return state;
+}
+
+async function linkForPython(
+  place: PythonPlace,
+  links: readonly Link[],
+): Promise<{ readonly written: boolean; readonly pythonPath: string | undefined }> {
+  if (!links.some((link) => link.path.startsWith("aigogo/"))) {
+    return { written: false, pythonPath: undefined };
+  }
+  const found = await pythonPathState(place);
+  if (found.state === "right") return { written: false, pythonPath: undefined };
+  if (found.state === "stale" && (await writePythonPath(place, found.file))) {
+    return { written: true, pythonPath: undefined };
+  }
+  return { written: false, pythonPath: importsFolder(place) };
+}
+
+function outcomeOf(stocked: Stocked, linked: Linked): Outcome<PackagesCause> {
+  const facts = {
+    packages: stocked.installed.length,
+    fetched: stocked.fetched.length,
+    ...(linked.pythonPath === undefined ? {} : { PYTHONPATH: linked.pythonPath }),
+  };
+  const cause = causeOf(stocked, linked);
+  return { state: cause === "project-agrees" ? "unchanged" : "done", cause, facts };
+}
+
+function causeOf({ fetched }: Stocked, { state }: Linked): PackagesCause {
+  if (state === "first") return "first-install";
+  if (fetched.includes("damaged")) return "store-entry-damaged";
+  if (fetched.includes("missing")) return "store-entry-missing";
+  if (state === "missing") return "links-missing";
+  return state === "changed" ? "links-changed" : "project-agrees";
+}
+
+function isLinkable(language: string): boolean {
+  return language === "python" || language === "javascript";
+}

@@ -1,0 +1,87 @@
+import { formatReference, isTag, parseReference } from "@slipway/registry";
+import type { Reference, Registry, RegistryFailure, Tag } from "@slipway/registry";
+import { digestOf, fail, hexOf, ok, shortDigest } from "@slipway/signature";
+import type { Digest, Outcome, Result } from "@slipway/signature";
+import type { PackagesCause, PackagesFailure } from "./failure.ts";
+import { emptyConfig, manifestMediaType } from "./image-manifest.ts";
+import { readPacked } from "./receipt.ts";
+import type { Packed } from "./receipt.ts";
+
+export type PushOptions = {
+  /** `dist/pack` of the project, absolute. */
+  readonly packFolder: string;
+  /** `host[:port]/path`, without a tag: the version is the tag. */
+  readonly repository: string;
+  readonly registry: Registry;
+};
+
+type Pushed = Result<Outcome<PackagesCause>, PackagesFailure | RegistryFailure>;
+
+/**
+ * Makes the registry agree with the receipt: one HEAD when it does. The content also gets a tag of its own, and gets
+ * it first, so that a lock can be installed after the version's tag has moved.
+ */
+export async function pushPackage(options: PushOptions): Promise<Pushed> {
+  const packed = await readPacked(options.packFolder);
+  if (!packed.ok) return packed;
+  const { receipt } = packed.value;
+  const version = parseReference(`${options.repository}:${receipt.version}`);
+  if (!version.ok) return version;
+  const facts = {
+    reference: formatReference(version.value),
+    integrity: shortDigest(receipt.integrity),
+  };
+
+  const there = await options.registry.headManifest(version.value);
+  if (there.state === "unknown") return fail(there.failure);
+  if (there.state === "present" && there.value.digest === receipt.manifestDigest) {
+    return ok({ state: "unchanged", cause: "registry-agrees", facts });
+  }
+  const sent = await send(options.registry, version.value, packed.value);
+  if (!sent.ok) return sent;
+  const cause = there.state === "missing" ? "version-new" : "version-moved";
+  return ok({ state: "done", cause, facts });
+}
+
+/** Names content by its integrity, and so never has to move. */
+export function immutableTag(integrity: Digest): Tag {
+  const text = `aigogo-${hexOf(integrity)}`;
+  if (!isTag(text)) throw new Error(`internal: not a tag: ${text}`);
+  return text;
+}
+
+async function send(
+  registry: Registry,
+  version: Reference,
+  { receipt, manifest, layer }: Packed,
+): Promise<Result<undefined, PackagesFailure | RegistryFailure>> {
+  for (const blob of [Buffer.from(emptyConfig), layer]) {
+    const uploaded = await registry.uploadBlob(version, digestOf(blob), new Blob([blob]));
+    if (!uploaded.ok) return uploaded;
+  }
+  const byContent: Reference = { ...version, tag: immutableTag(receipt.integrity) };
+  for (const reference of [byContent, version]) {
+    const put = await registry.putManifest(reference, {
+      mediaType: manifestMediaType,
+      bytes: manifest,
+    });
+    if (!put.ok) return put;
+    const confirmed = await confirm(registry, reference, receipt.manifestDigest);
+    if (!confirmed.ok) return confirmed;
+  }
+  return ok(undefined);
+}
+
+/** Reads back what the tag now gives. */
+async function confirm(
+  registry: Registry,
+  reference: Reference,
+  expected: Digest,
+): Promise<Result<undefined, PackagesFailure | RegistryFailure>> {
+  const back = await registry.getManifest(reference);
+  if (back.state === "unknown") return fail(back.failure);
+  const actual = back.state === "missing" ? "nothing" : back.value.digest;
+  if (actual === expected) return ok(undefined);
+  const facts = { reference: formatReference(reference), expected, actual };
+  return fail({ reason: "push-unconfirmed", ...facts });
+}

@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { digestOf, fail, hexOf, isDigest, ok } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import { z } from "zod";
+import type { PackagesFailure } from "./failure.ts";
+import { hasCode } from "./file-error.ts";
+import { emptyConfig } from "./image-manifest.ts";
+import { parseJsonFile } from "./json-file.ts";
+
+export const packFolder = "dist/pack";
+
+const digest = z.string().refine(isDigest);
+
+const schema = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  language: z.string(),
+  integrity: digest,
+  files: z.array(z.string()),
+  manifestDigest: digest,
+  layerDigest: digest,
+});
+
+/** What was packed; lies in `dist/pack/receipt.json`. */
+export type PackReceipt = Readonly<z.output<typeof schema>>;
+
+export type Packed = {
+  readonly receipt: PackReceipt;
+  readonly manifest: Buffer<ArrayBuffer>;
+  readonly layer: Buffer<ArrayBuffer>;
+};
+
+export function blobFile(digestOfBlob: Digest): string {
+  return path.join("blobs", "sha256", hexOf(digestOfBlob));
+}
+
+/** Bytes that came back from a cache are hashed before they go anywhere. */
+export async function readPacked(folder: string): Promise<Result<Packed, PackagesFailure>> {
+  const receiptFile = path.join(folder, "receipt.json");
+  const text = await read(receiptFile);
+  if (text === undefined) return fail({ reason: "package-file-missing", file: receiptFile });
+  const receipt = parseJsonFile(receiptFile, text.toString("utf8"), schema);
+  if (!receipt.ok) return receipt;
+  const { manifestDigest, layerDigest } = receipt.value;
+  const manifest = await readAs(path.join(folder, "manifest.json"), manifestDigest);
+  if (!manifest.ok) return manifest;
+  const layer = await readAs(path.join(folder, blobFile(layerDigest)), layerDigest);
+  if (!layer.ok) return layer;
+  const config = await readAs(
+    path.join(folder, blobFile(digestOf(emptyConfig))),
+    digestOf(emptyConfig),
+  );
+  if (!config.ok) return config;
+  return ok({ receipt: receipt.value, manifest: manifest.value, layer: layer.value });
+}
+
+async function readAs(
+  file: string,
+  expected: Digest,
+): Promise<Result<Buffer<ArrayBuffer>, PackagesFailure>> {
+  const bytes = await read(file);
+  const actual = bytes === undefined ? "no file" : digestOf(bytes);
+  if (bytes === undefined || actual !== expected) {
+    return fail({ reason: "pack-damaged", file, expected, actual });
+  }
+  return ok(bytes);
+}
+
+async function read(file: string): Promise<Buffer<ArrayBuffer> | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (hasCode(error, ["ENOENT", "ENOTDIR"])) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,136 @@
+import type {
+  EntryProblem,
+  ManifestProblem,
+  PackagesCause,
+  PackagesFailure,
+} from "@slipway/packages";
+import type { Causes, Texts } from "../text.ts";
+
+export const packagesTexts: Texts<PackagesFailure> = {
+  "package-file-invalid": (f) => {
+    const [first] = f.problems;
+    return {
+      what: `${f.file} cannot be used`,
+      facts: Object.fromEntries(
+        f.problems.map((problem) => [`${problem.line}:${problem.column}`, problem.message]),
+      ),
+      hint: f.file.endsWith(".lock")
+        ? "mend it, or lock the package again with slipway pkg add"
+        : "mend these places",
+      ...(first === undefined ? {} : { at: first.at }),
+    };
+  },
+  "package-file-missing": (f) => ({
+    what: "a file that this needs is not there",
+    facts: { file: f.file },
+    hint: f.file.endsWith("receipt.json")
+      ? "run the pack target first"
+      : "slipway pkg add <reference> makes a lock, slipway pkg init a package",
+  }),
+  "package-empty": (f) => ({
+    what: "the package would hold no files",
+    facts: { manifest: f.file },
+    hint: 'set files.include to patterns or to "auto", and look at .aigogoignore',
+  }),
+  "script-not-packed": (f) => ({
+    what: "a script of the package is not among its files",
+    facts: { manifest: f.file, script: f.script, file: f.path },
+    hint: "add the file to files.include",
+  }),
+  "source-escapes": (f) => ({
+    what: "a file of the package is a link that leads out of the project",
+    facts: { file: f.path, "leads to": f.target },
+    hint: "put a copy in the project, or leave the link out by .aigogoignore",
+  }),
+  "source-unusable": (f) => ({
+    what: "a file cannot be part of a package",
+    facts: { file: f.path, problem: entryProblems[f.problem] },
+    hint: "rename it, or leave it out by .aigogoignore",
+  }),
+  "pack-damaged": (f) => ({
+    what: "what was packed is not what its receipt says; nothing was sent",
+    facts: { file: f.file, expected: f.expected, actual: f.actual },
+    hint: "pack it again with --skip-nx-cache",
+  }),
+  "push-unconfirmed": (f) => ({
+    what: "the registry took the package and then gave another",
+    facts: { reference: f.reference, expected: f.expected, actual: f.actual },
+    hint: "somebody may have pushed the same version at once; run it again",
+  }),
+  "package-missing": (f) => ({
+    what: "the registry does not have the package",
+    facts: {
+      reference: f.reference,
+      ...(f.immutable === undefined ? {} : { "nor its content": f.immutable }),
+    },
+    hint: "push it, or lock another version with slipway pkg add",
+  }),
+  "layer-refused": (f) => ({
+    what: "the package holds something that is not allowed; nothing of it was written",
+    facts: { reference: f.reference, entry: f.entry, problem: entryProblems[f.problem] },
+    hint: "do not use it; if it is your own, pack it again",
+  }),
+  "manifest-refused": (f) => ({
+    what: "what the registry has there is not an agent package",
+    facts: { reference: f.reference, problem: manifestProblems[f.problem] },
+    hint: "check the reference",
+  }),
+  "integrity-mismatch": (f) => ({
+    what: "the registry has other content than the lock; nothing was linked",
+    facts: {
+      lock: f.lockFile,
+      package: f.key,
+      source: f.source,
+      locked: f.expected,
+      found: f.actual,
+    },
+    hint: `if the change is wanted: slipway pkg add ${f.source}`,
+  }),
+  "language-not-linkable": (f) => ({
+    what: "a locked package is in a language that cannot be linked",
+    facts: { lock: f.lockFile, package: f.key, language: f.language },
+    hint: "only python and javascript packages can be installed; take it out of the lock",
+  }),
+  "lock-entry-is-cache": (f) => ({
+    what: "a lock entry names aigg's cache files and not a package",
+    facts: { lock: f.lockFile, package: f.key },
+    hint: "aigg writes this when it adds a package that it had pulled before; use slipway pkg add",
+  }),
+};
+
+export const packagesCauses: Causes<PackagesCause> = {
+  packed: "packed from its files",
+  "version-new": "the registry had no such version",
+  "version-moved": "the version had other content",
+  "registry-agrees": "the registry has this content",
+  "first-install": "nothing was installed",
+  "store-entry-missing": "the store had no entry",
+  "store-entry-damaged": "a store entry was damaged",
+  "links-missing": "links were missing",
+  "links-changed": "the lock has changed",
+  "project-agrees": "store and links are right",
+  "lock-changed": "locked",
+  "lock-agrees": "locked already",
+};
+
+const entryProblems: Readonly<Record<EntryProblem, string>> = {
+  absolute: "an absolute path",
+  traversal: "a path with ..",
+  "control-character": "a name with control characters",
+  backslash: "a name with a backslash",
+  "empty-segment": "a path that is not clean",
+  "too-long": "a path of more than 1024 bytes",
+  "not-a-file": "not a regular file",
+  duplicate: "a name that comes twice",
+  "file-and-folder": "a file and a folder of one name",
+  "too-many": "more than 10 000 files",
+  "not-a-tar": "not an uncompressed tar",
+};
+
+const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
+  "not-an-image-manifest": "its manifest is not an image manifest",
+  "layer-missing": "the registry lacks its layer",
+  "layer-too-large": "its layer is larger than 64 MiB",
+  "package-manifest-invalid": "its aigogo.json cannot be read",
+  "name-unusable": "its name cannot be imported",
+};
