@@ -124,7 +124,8 @@ export function undeclaredImports(workspace: Workspace): readonly string[] {
     const library = libraryOf(edge.specifier);
     const { folder, dependencies, devDependencies } = packageOf(workspace, file.path);
     if (library.startsWith("node:") && isBuiltin(library)) return true;
-    const isLoose = file.isTest || folder === "";
+    // A type is gone before the code runs, so what declares it is needed for development only.
+    const isLoose = file.isTest || edge.isType || folder === "";
     const root = workspace.packages.find((one) => one.folder === "");
     return [
       ...dependencies,

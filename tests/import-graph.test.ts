@@ -114,11 +114,11 @@ test("an import of report from outside of tools is found", () => {
   ]);
 });
 
-test("an undeclared import is found, and a development dependency is for tests only", () => {
+test("an undeclared import is found, and a development dependency is for tests and types only", () => {
   const workspace = workspaceOf(
     {
       [`${alpha}/a.ts`]:
-        'import "node:fs";\nimport "zod/v4";\nimport "@scope/left/deep";\nimport "fs";\nimport "vitest";\n',
+        'import "node:fs";\nimport "zod/v4";\nimport "@scope/left/deep";\nimport "fs";\nimport "vitest";\nimport type { Test } from "vitest";\n',
       [`${alpha}/a.test.ts`]: 'import "vitest";\nimport "fast-check";\n',
     },
     {
