@@ -69,7 +69,8 @@ export function positionAt(
 /** What comes from outside may hold terminal escapes: control characters are shown, not obeyed. */
 function printable(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (found) =>
-    `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  return text.replaceAll(
+    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
+    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 }

@@ -1,0 +1,16 @@
+# One Dockerfile for every agent: installs the pinned version with the agent's own install.sh.
+ARG BASE_IMAGE
+FROM ${BASE_IMAGE}
+ARG AGENT
+ARG AGENT_VERSION
+
+# The machine's CA bundle and npm registry are mounted for the step and stay out of the layer.
+RUN --mount=type=bind,source=definition,target=/tmp/slipway/definition \
+    --mount=type=bind,source=.slipway-access,target=/tmp/slipway/access \
+    set -eu; \
+    . /tmp/slipway/access/env.sh; \
+    cd /tmp/slipway/definition; \
+    AGENT="${AGENT}" AGENT_VERSION="${AGENT_VERSION}" bash install.sh; \
+    rm -rf /root/.npm /root/.cache /var/log/* /var/lib/apt/lists/*
+
+ENV AGENT=${AGENT}

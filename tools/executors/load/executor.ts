@@ -1,0 +1,41 @@
+import type { ExecutorContext, TaskGraph } from "@nx/devkit";
+import { listImages, loadImages } from "@slipway/images";
+import { runBatch } from "../session/batch.ts";
+import { openSession, parseOptions } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+import type { output } from "zod";
+import { Options } from "./options.ts";
+
+export default async function load(
+  raw: unknown,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  await using session = await openSession(context);
+  const options = parseOptions(Options, raw);
+  return session.finish(options.ok ? await loadOne(session, options.value) : options);
+}
+
+export async function* loadBatch(
+  graph: TaskGraph,
+  inputs: Record<string, unknown>,
+  _overrides: unknown,
+  context: ExecutorContext,
+): ReturnType<typeof runBatch> {
+  yield* runBatch({ graph, inputs, context, schema: Options, run: loadOne });
+}
+
+async function loadOne(
+  session: Session,
+  options: output<typeof Options>,
+): ReturnType<typeof loadImages> {
+  const { workspaceRoot, projectName, signal } = session;
+  const counted = (question: string): void => session.counted("engine", question);
+  return loadImages({
+    workspaceRoot,
+    layouts: options.layouts,
+    target: `${projectName}:image`,
+    signal,
+    counted,
+    images: async () => session.once("engine images", async () => listImages({ counted, signal })),
+  });
+}

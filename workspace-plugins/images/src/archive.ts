@@ -1,0 +1,171 @@
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { openDigest } from "@slipway/signature";
+import type { Digest } from "@slipway/signature";
+import { extract as openExtract, pack as openPack } from "tar-stream";
+import type { Extract, Header, Pack } from "tar-stream";
+
+type NewHeader = Partial<Header> & Pick<Header, "name">;
+type Chunks = Iterable<unknown> | AsyncIterable<unknown>;
+
+/** The library's own kind of stream: `write` answers false when it wants a pause. */
+type Sink = ReturnType<Pack["entry"]> | Extract;
+
+/** One member of an archive that we write: bytes at hand, or a file of known size. */
+export type Member = {
+  readonly name: string;
+  readonly executable?: boolean;
+} & (
+  | { readonly bytes: Uint8Array }
+  | { readonly file: string; readonly sizeBytes: number }
+  | { readonly linkTarget: string }
+);
+
+/** A stored layer: its digest is that of the uncompressed tar, so it is its diff id as well. */
+export type Blob = { readonly digest: Digest; readonly sizeBytes: number };
+
+/** All times in what we write: one second, the same everywhere. */
+const epoch = new Date(0);
+
+/** An archive of exactly these members in this order: same members, same bytes. */
+export function packMembers(members: Iterable<Member>): Readable {
+  return Readable.from(packed(members));
+}
+
+async function* packed(members: Iterable<Member>): AsyncGenerator<unknown> {
+  const pack = openPack();
+  const writing = writeMembers(pack, members).then(
+    () => {
+      pack.finalize();
+      return undefined;
+    },
+    (error: unknown) => {
+      pack.destroy();
+      return { error };
+    },
+  );
+  try {
+    for await (const chunk of pack) yield chunk;
+  } catch (error) {
+    // A pack that ended early says only that: why it did is what its writer met.
+    throw (await writing)?.error ?? error;
+  }
+  const failed = await writing;
+  if (failed !== undefined) throw failed.error;
+}
+
+async function writeMembers(pack: Pack, members: Iterable<Member>): Promise<void> {
+  for (const member of members) {
+    const { name } = member;
+    const header = { name, mtime: epoch, mode: member.executable === true ? 0o755 : 0o644 };
+    if ("bytes" in member) {
+      await writeEntry(pack, { ...header, size: member.bytes.byteLength }, [member.bytes]);
+    } else if ("file" in member) {
+      const content = createReadStream(member.file);
+      await writeEntry(pack, { ...header, size: member.sizeBytes }, content);
+    } else {
+      pack.entry({ ...header, type: "symlink", linkname: member.linkTarget });
+    }
+  }
+}
+
+async function writeEntry(pack: Pack, header: NewHeader, content: Chunks): Promise<void> {
+  await feed(content, pack.entry(header));
+}
+
+async function feed(chunks: Chunks, sink: Sink): Promise<void> {
+  const told = (event: "close" | "drain"): Promise<void> =>
+    new Promise((resolve) => sink.once(event, () => resolve()));
+  const closed = told("close");
+  for await (const chunk of chunks) {
+    if (!sink.write(chunk)) await Promise.race([told("drain"), closed]);
+  }
+  sink.end(undefined);
+  await closed;
+}
+
+/**
+ * Writes the regular files of an archive under `folder` and answers the links it holds, by name. An engine's own
+ * archive has no other members; a name that would leave the folder is refused.
+ */
+export async function unpackArchive(
+  archive: Readable,
+  folder: string,
+): Promise<ReadonlyMap<string, string>> {
+  const links = new Map<string, string>();
+  const extract = openExtract();
+  const feeding = feed(archive, extract);
+  for await (const member of extract) {
+    const { name, type, linkname } = member.header;
+    const place = path.resolve(folder, name);
+    if (!place.startsWith(path.resolve(folder) + path.sep)) {
+      throw new Error(`the engine's archive names a file outside of it: ${JSON.stringify(name)}`);
+    }
+    if (type === "file") {
+      await mkdir(path.dirname(place), { recursive: true });
+      await pipeline(member, createWriteStream(place));
+      continue;
+    }
+    if (type === "symlink" || type === "link") {
+      links.set(name, path.posix.normalize(path.posix.join(path.posix.dirname(name), linkname)));
+    }
+    member.resume();
+  }
+  await feeding;
+  return links;
+}
+
+/**
+ * Copies a layer with every clock, user name and record of access times taken out of it. Order and content stay, so
+ * two builds that wrote the same files give the same bytes; numeric owners, modes and extended attributes stay too.
+ */
+export async function normaliseLayer(from: string, to: string): Promise<Blob> {
+  const extract = openExtract();
+  const pack = openPack();
+  const digest = openDigest();
+  const feeding = feed(createReadStream(from), extract);
+  const writing = pipeline(
+    pack,
+    async function* hashing(chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        digest.update(chunk);
+        yield chunk;
+      }
+    },
+    createWriteStream(to),
+  );
+  for await (const member of extract) {
+    const header = normaliseHeader(member.header);
+    if (header.type === "file" && !isAccessMount(header.name)) {
+      await writeEntry(pack, header, member);
+      continue;
+    }
+    if (!isAccessMount(header.name)) pack.entry(header);
+    member.resume();
+  }
+  pack.finalize();
+  await Promise.all([feeding, writing]);
+  return digest.end();
+}
+
+/** What a build mounts, and the engine leaves behind as empty folders. */
+function isAccessMount(name: string): boolean {
+  return /^(\.\/)?tmp\/slipway(\/|$)/.test(name);
+}
+
+function normaliseHeader(header: Header): NewHeader {
+  const { pax, ...kept } = header;
+  const attributes = Object.entries(typeof pax === "object" ? { ...pax } : {}).filter(([name]) =>
+    name.startsWith("SCHILY.xattr."),
+  );
+  return {
+    ...kept,
+    mtime: epoch,
+    uname: "",
+    gname: "",
+    ...(attributes.length === 0 ? {} : { pax: Object.fromEntries(attributes) }),
+  };
+}

@@ -1,0 +1,57 @@
+import type { DefinitionFailure } from "@slipway/definitions";
+import type { RegistryFailure } from "@slipway/registry";
+import type { EngineFailure } from "./engine-failure.ts";
+
+export type ImagesFailure =
+  | EngineFailure
+  | DefinitionFailure
+  | RegistryFailure
+  /** A definition file that its folder must have. */
+  | { readonly reason: "definition-missing"; readonly file: string }
+  /** The target below has left no receipt, or a broken one. */
+  | { readonly reason: "receipt-missing"; readonly folder: string; readonly target: string }
+  /** The lower layers of what was built are not those of the base it was built on. */
+  | {
+      readonly reason: "base-changed";
+      readonly reference: string;
+      readonly expected: string;
+      readonly found: string;
+    }
+  /** Neither made in this workspace nor pinned: its content could change without anybody noticing. */
+  | { readonly reason: "from-image-unpinned"; readonly file: string; readonly fromImage: string }
+  | {
+      readonly reason: "version-script-failed";
+      readonly file: string;
+      readonly exitCode: number;
+      readonly output: string;
+    }
+  /** The agent in the image does not answer with the version that was to be installed. */
+  | {
+      readonly reason: "agent-version-differs";
+      readonly agent: string;
+      readonly expected: string;
+      readonly answered: string;
+      readonly logFile: string;
+    }
+  | {
+      readonly reason: "layout-damaged";
+      readonly digest: string;
+      readonly folder: string;
+      readonly target: string;
+    }
+  | {
+      readonly reason: "bootstrap-failed";
+      readonly suite: string;
+      readonly detail: string;
+      readonly logFile: string;
+    }
+  | { readonly reason: "bootstrap-absent"; readonly command: string };
+
+export type ImagesCause =
+  | "image-built"
+  | "image-missing-in-engine"
+  | "image-untagged-in-engine"
+  | "image-in-engine"
+  | "rootfs-made"
+  | "image-missing-in-registry"
+  | "image-in-registry";

@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { fail, ok, writeFileAtomically } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { execa } from "execa";
+import type { BuildAccess } from "./build-access.ts";
+import type { ImagesFailure } from "./failure.ts";
+
+/** Debian's, and what other systems keep at the same place. */
+const systemCaBundle = "/etc/ssl/certs/ca-certificates.crt";
+
+/**
+ * The npm client's own settings, and the CA bundle that `SLIPWAY_CA_BUNDLE` names, else the system's. An empty
+ * `SLIPWAY_CA_BUNDLE` means: none.
+ */
+export async function readBuildAccess(
+  environment: Readonly<Record<string, string | undefined>>,
+  signal: AbortSignal,
+): Promise<BuildAccess> {
+  const named = environment["SLIPWAY_CA_BUNDLE"] ?? systemCaBundle;
+  const { stdout } = await execa("npm", ["config", "get", "registry"], {
+    cancelSignal: signal,
+    timeout: 30_000,
+  });
+  return {
+    caBundle: named !== "" && existsSync(named) ? named : undefined,
+    npmRegistry: stdout.trim().replace(/\/?$/, "/"),
+  };
+}
+
+export type Bootstrap = {
+  readonly suite: string;
+  readonly packages: readonly string[];
+  /** Where the tar goes. */
+  readonly tarFile: string;
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+};
+
+/** A Debian root file system by mmdebstrap, with documentation and translations left out. */
+export async function bootstrapDebian(
+  request: Bootstrap,
+): Promise<Result<undefined, ImagesFailure>> {
+  const excluded = ["doc", "man", "locale", "info", "groff", "lintian", "linda"];
+  const result = await execa(
+    "mmdebstrap",
+    [
+      "--variant=minbase",
+      ...(request.packages.length === 0 ? [] : [`--include=${request.packages.join(",")}`]),
+      ...excluded.map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+      "--format=tar",
+      request.suite,
+      request.tarFile,
+    ],
+    {
+      cancelSignal: request.signal,
+      timeout: request.timeoutMs,
+      // Times of files made during the bootstrap are clamped to it: the same packages give the same bytes.
+      env: { SOURCE_DATE_EPOCH: "0" },
+      all: true,
+      reject: false,
+      stdin: "ignore",
+    },
+  );
+  await writeFileAtomically(request.logFile, `${result.all}\n`);
+  if (!result.failed) return ok(undefined);
+  if (result.code === "ENOENT") return fail({ reason: "bootstrap-absent", command: "mmdebstrap" });
+  return fail({
+    reason: "bootstrap-failed",
+    suite: request.suite,
+    detail:
+      result.all.split("\n").findLast((line) => line.startsWith("E:")) ?? result.shortMessage ?? "",
+    logFile: request.logFile,
+  });
+}

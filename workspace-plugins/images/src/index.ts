@@ -1,0 +1,14 @@
+export { ImageName } from "./definition.ts";
+export { openEngine } from "./engine.ts";
+export type { Engine } from "./engine.ts";
+export type { EngineFailure } from "./engine-failure.ts";
+export type { ImagesCause, ImagesFailure } from "./failure.ts";
+export { readBuildAccess } from "./host-commands.ts";
+export type { EngineImage } from "./load.ts";
+export { listImages, loadImages } from "./load-images.ts";
+export { makeAgent, makeBase } from "./make-images.ts";
+export { ownLabel } from "./names.ts";
+export { pushImage } from "./push.ts";
+export { readImageReceipt } from "./receipt.ts";
+export type { ImageReceipt } from "./receipt.ts";
+export { makeRootfs } from "./rootfs.ts";

@@ -1,0 +1,225 @@
+import { createReadStream } from "node:fs";
+import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import type { Readable } from "node:stream";
+import {
+  digestOf,
+  digestOfStream,
+  fail,
+  hexOf,
+  isDigest,
+  ok,
+  writeFileAtomically,
+  writeJson,
+} from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import { z } from "zod";
+import { normaliseLayer, unpackArchive } from "./archive.ts";
+import type { Blob } from "./archive.ts";
+import type { ImagesFailure } from "./failure.ts";
+import { receiptName } from "./receipt.ts";
+import type { ImageReceipt } from "./receipt.ts";
+
+/** A layout that holds lower layers: its folder, relative to the workspace, and what it says it holds. */
+export type Below = { readonly folder: string; readonly receipt: ImageReceipt };
+
+export type LayoutRequest = {
+  readonly workspaceRoot: string;
+  /** Where the layout is written; empty. */
+  readonly folder: string;
+  readonly reference: string;
+  readonly below: Below | undefined;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly agentVersion?: string;
+};
+
+const manifestType = "application/vnd.oci.image.manifest.v1+json";
+const configType = "application/vnd.oci.image.config.v1+json";
+const layerType = "application/vnd.oci.image.layer.v1.tar";
+
+/** An image config as OCI image-spec config.md has it; what an engine adds beside these keys is dropped. */
+const Config = z.object({
+  architecture: z.string(),
+  os: z.string(),
+  variant: z.string().optional(),
+  config: z
+    .object({
+      User: z.string().optional(),
+      Env: z.array(z.string()).nullish(),
+      Entrypoint: z.array(z.string()).nullish(),
+      Cmd: z.array(z.string()).nullish(),
+      WorkingDir: z.string().optional(),
+      Labels: z.record(z.string(), z.string()).nullish(),
+      ExposedPorts: z.record(z.string(), z.object({})).nullish(),
+      Volumes: z.record(z.string(), z.object({})).nullish(),
+      StopSignal: z.string().optional(),
+    })
+    .nullish(),
+  rootfs: z.object({
+    type: z.literal("layers"),
+    diff_ids: z.array(
+      z.custom<Digest>((value) => typeof value === "string" && isDigest(value), "not a digest"),
+    ),
+  }),
+  history: z
+    .array(z.object({ created_by: z.string().optional(), empty_layer: z.boolean().optional() }))
+    .optional(),
+});
+export type ImageConfig = z.output<typeof Config>;
+
+const ArchiveManifest = z
+  .array(z.object({ Config: z.string(), Layers: z.array(z.string()) }))
+  .length(1);
+
+/**
+ * Turns what an engine saves into an OCI layout whose bytes depend only on the files of the image: clocks, host
+ * names and build records are taken out, so the same content has the same image id on any machine.
+ */
+export async function layOutArchive(
+  request: LayoutRequest,
+  archive: Readable,
+): Promise<Result<ImageReceipt, ImagesFailure>> {
+  const saved = path.join(request.folder, ".saved");
+  const links = await unpackArchive(archive, saved);
+  const read = async (name: string): Promise<unknown> =>
+    JSON.parse(await readFile(path.join(saved, name), "utf8"));
+  const [entry] = ArchiveManifest.parse(await read("manifest.json"));
+  if (entry === undefined) throw new Error("internal: an archive of one image has one entry");
+  const config = Config.parse(await read(entry.Config));
+  const lower = request.below?.receipt.diffIds ?? [];
+  if (lower.some((diffId, at) => config.rootfs.diff_ids[at] !== diffId)) {
+    return fail({
+      reason: "base-changed",
+      reference: request.reference,
+      expected: lower.at(-1) ?? "",
+      found: config.rootfs.diff_ids[lower.length - 1] ?? "no layer",
+    });
+  }
+  const upper: Blob[] = [];
+  for (const name of entry.Layers.slice(lower.length)) {
+    upper.push(await addLayer(request.folder, path.join(saved, links.get(name) ?? name)));
+  }
+  await rm(saved, { recursive: true });
+  return ok(await writeLayout(request, config, upper));
+}
+
+/** Writes a normalised copy of a layer among the blobs and answers its digest. */
+export async function addLayer(folder: string, layer: string): Promise<Blob> {
+  const blobs = path.join(folder, "blobs", "sha256");
+  await mkdir(blobs, { recursive: true });
+  const unnamed = path.join(blobs, ".layer");
+  const blob = await normaliseLayer(layer, unnamed);
+  await rename(unnamed, path.join(blobs, hexOf(blob.digest)));
+  return blob;
+}
+
+/** Config, manifest, index and receipt over `upper`, whose blobs are in place (OCI image-spec, image-layout.md). */
+export async function writeLayout(
+  request: LayoutRequest,
+  config: ImageConfig,
+  upper: readonly Blob[],
+): Promise<ImageReceipt> {
+  const { folder, below, reference } = request;
+  const lower = below?.receipt.diffIds ?? [];
+  const diffIds = [...lower, ...upper.map((layer) => layer.digest)];
+  const configBlob = await addJson(folder, normaliseConfig(config, diffIds));
+  const belowFolders = below === undefined ? [] : [...below.receipt.below, below.folder];
+  const lowerSizes = await Promise.all(
+    lower.map(async (digest) => sizeOfBlob(digest, foldersOf(request.workspaceRoot, belowFolders))),
+  );
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: manifestType,
+    config: { mediaType: configType, digest: configBlob.digest, size: configBlob.sizeBytes },
+    layers: [
+      ...lower.map((digest, at) => ({ mediaType: layerType, digest, size: lowerSizes[at] })),
+      ...upper.map(({ digest, sizeBytes }) => ({ mediaType: layerType, digest, size: sizeBytes })),
+    ],
+  };
+  const manifestBlob = await addJson(folder, manifest);
+  await writeJson(path.join(folder, "oci-layout"), { imageLayoutVersion: "1.0.0" });
+  await writeJson(path.join(folder, "index.json"), {
+    schemaVersion: 2,
+    manifests: [
+      {
+        mediaType: manifestType,
+        digest: manifestBlob.digest,
+        size: manifestBlob.sizeBytes,
+        platform: { os: config.os, architecture: config.architecture },
+        annotations: { "org.opencontainers.image.ref.name": reference },
+      },
+    ],
+  });
+  const receipt: ImageReceipt = {
+    schema: 1,
+    reference,
+    imageId: configBlob.digest,
+    manifestDigest: manifestBlob.digest,
+    platform: { os: config.os, architecture: config.architecture },
+    diffIds,
+    below: belowFolders,
+    inputs: { ...request.inputs },
+    ...(request.agentVersion === undefined ? {} : { agentVersion: request.agentVersion }),
+  };
+  await writeJson(path.join(folder, receiptName), receipt);
+  return receipt;
+}
+
+/** Where a blob of one of these layouts lies: the nearest layout that has it. */
+export async function findBlob(
+  digest: Digest,
+  folders: readonly string[],
+): Promise<{ readonly file: string; readonly sizeBytes: number } | undefined> {
+  for (const folder of folders.toReversed()) {
+    const file = blobFile(folder, digest);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() === true) return { file, sizeBytes: found.size };
+  }
+  return undefined;
+}
+
+/** Whether the file is the bytes that its name says: Nx restores what it has without looking. */
+export async function isBlobWhole(file: string, digest: Digest): Promise<boolean> {
+  return (await digestOfStream(createReadStream(file))).digest === digest;
+}
+
+export function blobFile(folder: string, digest: Digest): string {
+  return path.join(folder, "blobs", "sha256", hexOf(digest));
+}
+
+function foldersOf(workspaceRoot: string, relative: readonly string[]): readonly string[] {
+  return relative.map((folder) => path.join(workspaceRoot, folder));
+}
+
+async function sizeOfBlob(digest: Digest, folders: readonly string[]): Promise<number> {
+  const blob = await findBlob(digest, folders);
+  if (blob === undefined) throw new Error(`internal: no layout below holds layer ${digest}`);
+  return blob.sizeBytes;
+}
+
+async function addJson(folder: string, value: unknown): Promise<Blob> {
+  const text = JSON.stringify(value);
+  const digest = digestOf(text);
+  await writeFileAtomically(blobFile(folder, digest), text);
+  return { digest, sizeBytes: Buffer.byteLength(text) };
+}
+
+function normaliseConfig(config: ImageConfig, diffIds: readonly Digest[]): unknown {
+  const created = "1970-01-01T00:00:00Z";
+  const run = Object.entries(config.config ?? {})
+    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    created,
+    architecture: config.architecture,
+    os: config.os,
+    ...(config.variant === undefined ? {} : { variant: config.variant }),
+    config: Object.fromEntries(run),
+    rootfs: { type: "layers", diff_ids: diffIds },
+    history: (config.history ?? []).map((step) => ({
+      created,
+      created_by: step.created_by ?? "",
+      ...(step.empty_layer === true ? { empty_layer: true } : {}),
+    })),
+  };
+}

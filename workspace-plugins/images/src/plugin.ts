@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
+import { parseYaml } from "@slipway/definitions";
+import { executorSource, treeFact } from "@slipway/signature";
+import { AgentDefinition, BaseDefinition, basesFor } from "./definition.ts";
+import type { BaseOnOffer } from "./definition.ts";
+import { agentDockerfile } from "./names.ts";
+
+/** The engine's platform and version, set before the tasks of a command run. */
+const engineFact = "SLIPWAY_ENGINE";
+const builderPackages = ["dockerode", "tar-stream"];
+
+/** Where `infra/rootfs` leaves its layout. */
+const rootfsLayout = "infra/rootfs/dist/rootfs";
+
+const definitions = "**/{base,agent}.{yml,yaml}";
+
+export const createNodes: CreateNodes = [
+  definitions,
+  async (files, _options, { workspaceRoot }) => {
+    const own = files.filter((file) => !/(^|\/)(dist|node_modules)\//.test(file)).toSorted();
+    const bases = own.filter((file) => isNamed(file, "base"));
+    const offer = bases.map((file) => offerOf(workspaceRoot, file));
+    return [
+      ...bases.map((file) => node(file, baseTargets(file))),
+      ...own
+        .filter((file) => isNamed(file, "agent"))
+        .map((file) => node(file, agentTargets(workspaceRoot, file, offer))),
+    ];
+  },
+];
+
+function isNamed(file: string, name: string): boolean {
+  return path.posix.basename(file).startsWith(`${name}.`);
+}
+
+function node(
+  file: string,
+  targets: Record<string, TargetConfiguration>,
+): readonly [string, CreateNodesResult] {
+  const root = path.posix.dirname(file);
+  return [file, { projects: { [root]: { name: nameOf(file), root, tags: ["slipway"], targets } } }];
+}
+
+function nameOf(file: string): string {
+  return path.posix.basename(path.posix.dirname(file));
+}
+
+/** A broken definition keeps its place in the graph; its own target says what is wrong. */
+function offerOf(workspaceRoot: string, file: string): BaseOnOffer & { readonly folder: string } {
+  const text = readFileSync(path.join(workspaceRoot, file), "utf8");
+  const base = parseYaml(file, text, BaseDefinition);
+  return {
+    name: nameOf(file),
+    distro: base.ok ? base.value.base_image_distro : "",
+    folder: path.posix.dirname(file),
+  };
+}
+
+function baseTargets(file: string): Record<string, TargetConfiguration> {
+  const name = nameOf(file);
+  const root = path.posix.dirname(file);
+  return {
+    image: {
+      executor: "@slipway/executors:image",
+      options: { kind: "base", rootfs: rootfsLayout },
+      cache: true,
+      dependsOn: [{ projects: ["rootfs"], target: "push" }],
+      inputs: [
+        ...imageInputs(name),
+        { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
+      ],
+      outputs: ["{projectRoot}/dist/image"],
+      metadata: { description: `Builds the base ${name} as an OCI layout` },
+    },
+    load: loadTarget(`Makes the engine have the base ${name}`, [`${root}/dist/image`]),
+  };
+}
+
+function agentTargets(
+  workspaceRoot: string,
+  file: string,
+  offer: readonly ReturnType<typeof offerOf>[],
+): Record<string, TargetConfiguration> {
+  const name = nameOf(file);
+  const text = readFileSync(path.join(workspaceRoot, file), "utf8");
+  const agent = parseYaml(file, text, AgentDefinition);
+  const bases = agent.ok ? basesFor(agent.value, offer) : [];
+  const names = bases.map((base) => base.name);
+  const root = path.posix.dirname(file);
+  return {
+    image: {
+      executor: "@slipway/executors:image",
+      options: {
+        kind: "agent",
+        bases: bases.map((base) => ({ name: base.name, project: base.name, folder: base.folder })),
+      },
+      cache: true,
+      dependsOn: [{ projects: names, target: "image" }],
+      inputs: [
+        ...imageInputs(name),
+        `{workspaceRoot}/${agentDockerfile}`,
+        { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
+      ],
+      outputs: ["{projectRoot}/dist/image"],
+      metadata: { description: `Builds the agent ${name} on ${names.join(", ")} as OCI layouts` },
+    },
+    load: loadTarget(
+      `Makes the engine have the images of ${name}`,
+      names.map((base) => `${root}/dist/image/${base}`),
+    ),
+  };
+}
+
+type Inputs = NonNullable<TargetConfiguration["inputs"]>;
+
+/** What both kinds of image depend on; the sources of the executor stand for the code that builds. */
+function imageInputs(name: string): Inputs {
+  return [
+    "{projectRoot}/**/*",
+    "!{projectRoot}/dist/**/*",
+    ...executorSource("image", ["images", "definitions", "registry", "signature"]),
+    { env: treeFact(name) },
+    { env: engineFact },
+    { externalDependencies: builderPackages },
+  ];
+}
+
+function loadTarget(description: string, layouts: readonly string[]): TargetConfiguration {
+  return {
+    executor: "@slipway/executors:load",
+    options: { layouts },
+    cache: false,
+    dependsOn: ["image"],
+    metadata: { description },
+  };
+}

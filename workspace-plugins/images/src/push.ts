@@ -1,0 +1,44 @@
+import { openAsBlob } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { mediaTypes, parseReference } from "@slipway/registry";
+import type { Registry } from "@slipway/registry";
+import { fail, ok, shortDigest } from "@slipway/signature";
+import type { Outcome, Result } from "@slipway/signature";
+import type { ImagesCause, ImagesFailure } from "./failure.ts";
+import { blobFile, isBlobWhole } from "./layout.ts";
+import type { StoredImage } from "./load.ts";
+
+/**
+ * Makes the registry have the image of a layout that lies on no other, under the image's reference. One question when
+ * it has; else the blobs it lacks, then the manifest, whose digest the registry must repeat.
+ */
+export async function pushImage(
+  registry: Registry,
+  image: StoredImage,
+): Promise<Result<Outcome<ImagesCause>, ImagesFailure>> {
+  const { receipt } = image;
+  const reference = parseReference(receipt.reference);
+  if (!reference.ok) return reference;
+  const facts = { image: receipt.reference, digest: shortDigest(receipt.manifestDigest) };
+  const before = await registry.headManifest(reference.value);
+  if (before.state === "unknown") return fail(before.failure);
+  if (before.state === "present" && before.value.digest === receipt.manifestDigest) {
+    return ok({ state: "unchanged", cause: "image-in-registry", facts });
+  }
+  const folder = path.join(image.workspaceRoot, image.folder);
+  for (const digest of [...receipt.diffIds, receipt.imageId]) {
+    const file = blobFile(folder, digest);
+    if (!(await isBlobWhole(file, digest))) {
+      return fail({ reason: "layout-damaged", digest, folder: image.folder, target: image.target });
+    }
+    const uploaded = await registry.uploadBlob(reference.value, digest, await openAsBlob(file));
+    if (!uploaded.ok) return uploaded;
+  }
+  const bytes = await readFile(blobFile(folder, receipt.manifestDigest));
+  const put = await registry.putManifest(reference.value, {
+    mediaType: mediaTypes.ociManifest,
+    bytes: Buffer.from(bytes),
+  });
+  return put.ok ? ok({ state: "done", cause: "image-missing-in-registry", facts }) : put;
+}

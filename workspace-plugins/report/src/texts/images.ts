@@ -1,0 +1,111 @@
+import type { ImagesCause, ImagesFailure } from "@slipway/images";
+import type { RegistryFailure } from "@slipway/registry";
+import type { Causes, Texts } from "../text.ts";
+
+type OwnFailure = Exclude<ImagesFailure, RegistryFailure>;
+
+export const imagesTexts: Texts<OwnFailure> = {
+  "engine-absent": (failure) => ({
+    what: "there is no container engine",
+    facts: { endpoint: failure.endpoint, answer: failure.detail },
+    hint: "make engine starts one (it needs root); or set DOCKER_HOST to an engine that you may use",
+  }),
+  "engine-refused": (failure) => ({
+    what: `the container engine refused to ${failure.operation}`,
+    facts: { status: failure.status ?? "none", answer: failure.detail },
+  }),
+  "engine-lost": (failure) => ({
+    what: `the container engine went away during ${failure.operation}`,
+    facts: { detail: failure.detail },
+    hint: "look at the engine's log, then run the same command again",
+  }),
+  "engine-timeout": (failure) => ({
+    what: `the container engine did not finish in time: ${failure.operation}`,
+    facts: { "limit in seconds": failure.timeoutMs / 1000 },
+  }),
+  "engine-interrupted": (failure) => ({
+    what: `stopped during ${failure.operation}`,
+    facts: {},
+    hint: "run the same command again: it goes on from what is complete",
+  }),
+  "engine-unclear": (failure) => ({
+    what: `the container engine's answer is not understood: ${failure.operation}`,
+    facts: { detail: failure.detail },
+  }),
+  "build-failed": (failure) => ({
+    what: "the image build failed",
+    facts: { step: failure.detail, log: failure.logFile },
+    hint: "the log has the output of every step",
+  }),
+  "container-differs": (failure) => ({
+    what: "the engine started a container that is not as asked",
+    facts: { setting: failure.setting, asked: failure.asked, got: failure.got },
+  }),
+  "definition-invalid": (failure) => {
+    const [first] = failure.problems;
+    return {
+      what: `${failure.file} is not what it has to be`,
+      facts: Object.fromEntries(
+        failure.problems.map(({ line, column, message }) => [
+          `${failure.file}:${line}:${column}`,
+          message,
+        ]),
+      ),
+      ...(first === undefined ? {} : { at: first.at }),
+    };
+  },
+  "definition-missing": (failure) => ({
+    what: `${failure.file} is missing`,
+    facts: {},
+    hint: "every agent has agent.yml, install.sh and version.sh; every base has base.yml and Dockerfile",
+  }),
+  "receipt-missing": (failure) => ({
+    what: `${failure.folder} holds no whole image`,
+    facts: { "made by": failure.target },
+    hint: `npx nx run ${failure.target}`,
+  }),
+  "base-changed": (failure) => ({
+    what: `the layers under ${failure.reference} are not those of its base`,
+    facts: { expected: failure.expected, found: failure.found },
+    hint: "another run changed the base meanwhile; run the same command again",
+  }),
+  "from-image-unpinned": (failure) => ({
+    what: "from_image is neither made in this workspace nor pinned",
+    facts: { file: failure.file, from_image: failure.fromImage },
+    hint: "name the reference that infra/rootfs pushes",
+  }),
+  "version-script-failed": (failure) => ({
+    what: "version.sh did not print a version",
+    facts: { file: failure.file, "exit code": failure.exitCode, output: failure.output },
+    hint: "it runs in the base without network and prints one line",
+  }),
+  "agent-version-differs": (failure) => ({
+    what: `${failure.agent} in the image does not answer with the pinned version`,
+    facts: { expected: failure.expected, answered: failure.answered, log: failure.logFile },
+  }),
+  "layout-damaged": (failure) => ({
+    what: `a blob of ${failure.folder} is missing or not what its name says`,
+    facts: { blob: failure.digest },
+    hint: `npx nx run ${failure.target} --skip-nx-cache makes it again`,
+  }),
+  "bootstrap-failed": (failure) => ({
+    what: `mmdebstrap could not make Debian ${failure.suite}`,
+    facts: { error: failure.detail, log: failure.logFile },
+    hint: "it needs root or user namespaces, and a Debian mirror in reach",
+  }),
+  "bootstrap-absent": (failure) => ({
+    what: `${failure.command} is not installed`,
+    facts: {},
+    hint: "apt-get install --no-install-recommends mmdebstrap (make setup does it as root)",
+  }),
+};
+
+export const imagesCauses: Causes<ImagesCause> = {
+  "image-built": "built",
+  "image-missing-in-engine": "the engine did not have it",
+  "image-untagged-in-engine": "the engine had it without its name",
+  "image-in-engine": "the engine has it",
+  "rootfs-made": "bootstrapped",
+  "image-missing-in-registry": "the registry did not have it",
+  "image-in-registry": "the registry has it",
+};
