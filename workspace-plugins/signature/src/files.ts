@@ -9,7 +9,8 @@ export async function writeFileAtomically(
   options: { readonly mode?: number } = {},
 ): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
-  const bytes = typeof data === "string" ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  const bytes =
+    typeof data === "string" ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   await writeFileAtomic(file, bytes, options.mode === undefined ? {} : { mode: options.mode });
 }
 
@@ -61,5 +62,9 @@ export async function replaceFolder<Value>(
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    (error.code === "ENOENT" || error.code === "ENOTDIR")
+  );
 }

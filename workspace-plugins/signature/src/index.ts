@@ -1,3 +1,6 @@
+export { actionsFolder, readRecordedAction, recordActions } from "./action-records.ts";
+export { compareBytes } from "./byte-order.ts";
+export { canonicalJson } from "./canonical-json.ts";
 export {
   digestOf,
   digestOfStream,
@@ -8,6 +11,10 @@ export {
   shortDigest,
 } from "./digest.ts";
 export type { Digest } from "./digest.ts";
+export { executorSource, treeFact } from "./executor-source.ts";
+export { explainSignature, explainTarget } from "./explain.ts";
+export type { Change, Difference, EnvState, Explanation } from "./explain.ts";
+export type { SignatureCause, SignatureFailure } from "./failure.ts";
 export {
   exists,
   readTextIfPresent,
@@ -15,7 +22,22 @@ export {
   writeFileAtomically,
   writeJson,
 } from "./files.ts";
+export { pathMatcher } from "./glob.ts";
+export { hashAsPays, hashInProcess } from "./hash-files.ts";
+export type { FileHasher } from "./hash-files.ts";
+export { openHashPool } from "./hash-pool.ts";
+export type { HashPool } from "./hash-pool.ts";
+export { listFiles } from "./listing.ts";
+export type { FileListing, ListedFile } from "./listing.ts";
+export { deriveTargets, slipwayTag } from "./nx-targets.ts";
+export type { NamedInputs } from "./nx-targets.ts";
 export type { Outcome, Place } from "./outcome.ts";
+export type { RecordedAction } from "./recorded-action.ts";
 export { fail, ok } from "./result.ts";
 export type { Result } from "./result.ts";
-export { executorSource, treeFact } from "./executor-source.ts";
+export { saltVariable, signWorkspace } from "./sign-workspace.ts";
+export { signTargets } from "./sign-targets.ts";
+export type { SignedTarget, Sources } from "./sign-targets.ts";
+export { renderSignatures, writeSignatures } from "./signature-file.ts";
+export type { Fileset, TargetDefinition, TargetInputs } from "./target.ts";
+export { treeFacts } from "./tree-facts.ts";

@@ -1,0 +1,68 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { canonicalJson } from "./canonical-json.ts";
+import { digestOf } from "./digest.ts";
+import type { Digest } from "./digest.ts";
+import type { EnvIngredient, Ingredients } from "./ingredients.ts";
+import { digestInputTree, digestOfMessage } from "./input-tree.ts";
+import { ActionSchema, CommandSchema, PlatformSchema } from "./remote-execution_pb.ts";
+import type { Platform } from "./remote-execution_pb.ts";
+
+/** An action of the Remote Execution API in bytes; the signature is the digest of `action`. */
+export type EncodedAction = {
+  readonly signature: Digest;
+  readonly action: Uint8Array;
+  readonly command: Uint8Array;
+};
+
+export function encodeAction(ingredients: Ingredients): EncodedAction {
+  const platform = platformOf(ingredients);
+  const command = toBinary(
+    CommandSchema,
+    create(CommandSchema, {
+      arguments: [
+        ingredients.executor,
+        canonicalJson(
+          Object.fromEntries(ingredients.options.map(({ name, value }) => [name, value])),
+        ),
+        ingredients.target,
+        ingredients.projectRoot,
+      ],
+      environmentVariables: ingredients.env.map((variable) => ({
+        name: variable.name,
+        value: envText(variable),
+      })),
+      outputPaths: [...ingredients.outputs],
+      platform,
+    }),
+  );
+  const action = toBinary(
+    ActionSchema,
+    create(ActionSchema, {
+      commandDigest: digestOfMessage(command),
+      inputRootDigest: digestInputTree(ingredients.files),
+      doNotCache: !ingredients.isCached,
+      salt: saltOf(ingredients),
+      platform,
+    }),
+  );
+  return { signature: digestOf(action), action, command };
+}
+
+/** The API wants the platform in both messages: older servers read it from the command. */
+function platformOf(ingredients: Ingredients): Platform {
+  return create(PlatformSchema, {
+    properties: ingredients.tools.map(({ name, version }) => ({
+      name: `npm:${name}`,
+      value: version,
+    })),
+  });
+}
+
+/** The API knows no unset variable, and the value itself may be a secret. */
+function envText(variable: EnvIngredient): string {
+  return variable.state === "set" ? `set ${variable.digest}` : variable.state;
+}
+
+function saltOf({ schema, upstreams, salt }: Ingredients): Uint8Array {
+  return new TextEncoder().encode(canonicalJson({ schema, upstreams, salt }));
+}

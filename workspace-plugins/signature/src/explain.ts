@@ -1,0 +1,223 @@
+import type { Digest } from "./digest.ts";
+import type { SignatureFailure } from "./failure.ts";
+import type { Tool } from "./ingredients.ts";
+import type { RecordedAction, RecordedFile } from "./recorded-action.ts";
+import { fail, ok } from "./result.ts";
+import type { Result } from "./result.ts";
+
+/** One thing that made a signature another. Whoever reads it gets names and digests, never a value. */
+export type Difference =
+  | { readonly kind: "first-run" }
+  | { readonly kind: "file-added" | "file-removed" | "file-changed"; readonly path: string }
+  | { readonly kind: "executor-source-changed"; readonly path: string }
+  | { readonly kind: "mode-changed"; readonly path: string; readonly isExecutable: boolean }
+  | {
+      readonly kind: "symlink-changed";
+      readonly path: string;
+      /** `undefined`: a regular file. */
+      readonly before: string | undefined;
+      readonly after: string | undefined;
+    }
+  | { readonly kind: "option-changed"; readonly name: string; readonly change: Change }
+  | {
+      readonly kind: "env-changed";
+      readonly name: string;
+      readonly before: EnvState;
+      readonly after: EnvState;
+    }
+  | ({ readonly kind: "tool-changed"; readonly name: string } & Versions)
+  | {
+      readonly kind: "upstream-changed";
+      readonly id: string;
+      readonly before: Digest | undefined;
+      readonly after: Digest | undefined;
+    }
+  | { readonly kind: "output-changed"; readonly path: string; readonly change: Change }
+  | ({ readonly kind: "executor-changed" | "project-root-changed" | "salt-changed" } & Versions)
+  | { readonly kind: "caching-changed"; readonly isCached: boolean };
+
+export type Change = "added" | "removed" | "changed";
+export type EnvState = "undeclared" | "unset" | "empty" | "set";
+
+/** `undefined`: there was none, or there is none any more. */
+type Versions = { readonly before: string | undefined; readonly after: string | undefined };
+
+/** Why `after` has another signature than `before`; empty when they are equal. */
+export function explainSignature(
+  before: RecordedAction | undefined,
+  after: RecordedAction,
+): readonly Difference[] {
+  if (before === undefined) return [{ kind: "first-run" }];
+  if (before.signature === after.signature) return [];
+  return [
+    ...singleDifferences(before, after),
+    ...optionDifferences(before, after),
+    ...fileDifferences(before, after),
+    ...envDifferences(before, after),
+    ...toolDifferences(before, after),
+    ...upstreamDifferences(before, after),
+    ...outputDifferences(before, after),
+  ];
+}
+
+export type Explanation = {
+  /** An uncached target always runs. */
+  readonly willRun: boolean;
+  readonly isCached: boolean;
+  readonly signature: Digest;
+  readonly differences: readonly Difference[];
+};
+
+/** Whether a target would run now and what made it so, against its action as it was recorded. */
+export function explainTarget(
+  id: string,
+  current: ReadonlyMap<string, { readonly action: RecordedAction }>,
+  recorded: RecordedAction | undefined,
+): Result<Explanation, SignatureFailure> {
+  const action = current.get(id)?.action;
+  if (action === undefined)
+    return fail({ reason: "target-not-signed", target: id, near: near(id, current.keys()) });
+  const differences = explainSignature(recorded, action);
+  const willRun = !action.cached || recorded?.signature !== action.signature;
+  return ok({ willRun, isCached: action.cached, signature: action.signature, differences });
+}
+
+/** Ids with the same project or the same target. */
+function near(id: string, known: Iterable<string>): readonly string[] {
+  const [project, target] = splitId(id);
+  return [...known]
+    .filter((other) => splitId(other)[0] === project || splitId(other)[1] === target)
+    .slice(0, 5);
+}
+
+function splitId(id: string): readonly [project: string, target: string] {
+  const colon = id.indexOf(":");
+  return colon === -1 ? [id, ""] : [id.slice(0, colon), id.slice(colon + 1)];
+}
+
+function singleDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
+  const differences: Difference[] = [];
+  const compare = (
+    kind: "executor-changed" | "project-root-changed" | "salt-changed",
+    was: string,
+    is: string,
+  ): void => {
+    if (was !== is) differences.push({ kind, before: was, after: is });
+  };
+  compare("executor-changed", before.executor, after.executor);
+  compare("project-root-changed", before.projectRoot, after.projectRoot);
+  compare("salt-changed", before.salt, after.salt);
+  if (before.cached !== after.cached) {
+    differences.push({ kind: "caching-changed", isCached: after.cached });
+  }
+  return differences;
+}
+
+function optionDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
+  return pairs(before.options, after.options, (option) => option.name).flatMap(([name, was, is]) =>
+    was?.digest === is?.digest
+      ? []
+      : [{ kind: "option-changed", name, change: changeOf(was, is) } as const],
+  );
+}
+
+function fileDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
+  return pairs(before.files, after.files, (file) => file.path).flatMap(([path, was, is]) => {
+    const difference = fileDifference(path, was, is);
+    return difference === undefined ? [] : [difference];
+  });
+}
+
+function fileDifference(
+  path: string,
+  was: RecordedFile | undefined,
+  is: RecordedFile | undefined,
+): Difference | undefined {
+  if (isSameFile(was, is)) return undefined;
+  if (isExecutorSource(path)) return { kind: "executor-source-changed", path };
+  if (was === undefined) return { kind: "file-added", path };
+  if (is === undefined) return { kind: "file-removed", path };
+  if ("symlink" in was || "symlink" in is) {
+    return { kind: "symlink-changed", path, before: linkOf(was), after: linkOf(is) };
+  }
+  if (was.digest !== is.digest) return { kind: "file-changed", path };
+  return { kind: "mode-changed", path, isExecutable: is.executable };
+}
+
+function isSameFile(was: RecordedFile | undefined, is: RecordedFile | undefined): boolean {
+  if (was === undefined || is === undefined) return false;
+  if ("symlink" in was || "symlink" in is) return linkOf(was) === linkOf(is);
+  return was.digest === is.digest && was.executable === is.executable;
+}
+
+function linkOf(file: RecordedFile): string | undefined {
+  return "symlink" in file ? file.symlink : undefined;
+}
+
+function isExecutorSource(path: string): boolean {
+  return path.startsWith("tools/executors/") || path.startsWith("workspace-plugins/");
+}
+
+function envDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
+  return pairs(before.env, after.env, (variable) => variable.name).flatMap(([name, was, is]) => {
+    if (envText(was) === envText(is)) return [];
+    const states = {
+      before: was?.state ?? "undeclared",
+      after: is?.state ?? "undeclared",
+    } as const;
+    return [{ kind: "env-changed", name, ...states } as const];
+  });
+}
+
+function envText(variable: RecordedAction["env"][number] | undefined): string | undefined {
+  return variable?.state === "set" ? variable.digest : variable?.state;
+}
+
+function toolDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
+  const tools = pairs(versionsOf(before), versionsOf(after), (tool) => tool.name);
+  return tools.flatMap(([name, was, is]) =>
+    was?.version === is?.version
+      ? []
+      : [{ kind: "tool-changed", name, before: was?.version, after: is?.version } as const],
+  );
+}
+
+/** A package can be there in several versions. */
+function versionsOf(action: RecordedAction): readonly Tool[] {
+  return [...Map.groupBy(action.tools, (tool) => tool.name)].map(([name, tools]) => ({
+    name,
+    version: tools.map((tool) => tool.version).join(", "),
+  }));
+}
+
+function upstreamDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
+  return pairs(before.upstreams, after.upstreams, (upstream) => upstream.id).flatMap(
+    ([id, was, is]) =>
+      was?.signature === is?.signature
+        ? []
+        : [{ kind: "upstream-changed", id, before: was?.signature, after: is?.signature } as const],
+  );
+}
+
+function outputDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
+  return pairs(before.outputs, after.outputs, (output) => output).flatMap(([path, was, is]) =>
+    was === is ? [] : [{ kind: "output-changed", path, change: changeOf(was, is) } as const],
+  );
+}
+
+function changeOf(was: unknown, is: unknown): Change {
+  if (was === undefined) return "added";
+  return is === undefined ? "removed" : "changed";
+}
+
+/** What two lists have under each key of either. */
+function pairs<Item>(
+  before: readonly Item[],
+  after: readonly Item[],
+  keyOf: (item: Item) => string,
+): readonly (readonly [key: string, was: Item | undefined, is: Item | undefined])[] {
+  const was = new Map(before.map((item) => [keyOf(item), item]));
+  const is = new Map(after.map((item) => [keyOf(item), item]));
+  const keys = [...new Set([...was.keys(), ...is.keys()])].toSorted();
+  return keys.map((key) => [key, was.get(key), is.get(key)]);
+}

@@ -1,0 +1,57 @@
+/** What the world can do to the signing of targets. */
+export type SignatureFailure =
+  | ListingFailure
+  | HashingFailure
+  | LockFailure
+  | DerivationFailure
+  | {
+      readonly reason: "upstream-cycle";
+      /** The ids along the cycle; the last is the first again. */
+      readonly path: readonly string[];
+    }
+  | { readonly reason: "upstream-unknown"; readonly target: string; readonly upstream: string }
+  | { readonly reason: "tool-not-locked"; readonly target: string; readonly tool: string }
+  | {
+      readonly reason: "target-not-signed";
+      readonly target: string;
+      readonly near: readonly string[];
+    }
+  | {
+      readonly reason: "record-invalid";
+      readonly file: string;
+      readonly problems: readonly string[];
+    };
+
+export type ListingFailure =
+  | {
+      readonly reason: "git-failed";
+      readonly folder: string;
+      readonly exitCode: number | undefined;
+      readonly output: string;
+    }
+  | {
+      readonly reason: "path-not-utf8";
+      readonly folder: string;
+      /** With U+FFFD for what is not text. */
+      readonly path: string;
+    };
+
+export type HashingFailure =
+  | { readonly reason: "file-unreadable"; readonly path: string; readonly code: string }
+  | { readonly reason: "file-keeps-changing"; readonly path: string };
+
+export type LockFailure = {
+  readonly reason: "npm-lock-invalid";
+  readonly file: string;
+  readonly problems: readonly string[];
+};
+
+export type DerivationFailure = {
+  readonly reason: "input-unsupported";
+  readonly target: string;
+  /** The input as it is declared, in JSON. */
+  readonly input: string;
+};
+
+/** What the `signature` target can say it did. */
+export type SignatureCause = "signatures-written" | "signatures-current";

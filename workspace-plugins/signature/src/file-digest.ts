@@ -1,0 +1,69 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import type { BigIntStats } from "node:fs";
+import path from "node:path";
+import { digestOf, openDigest } from "./digest.ts";
+import type { Digest } from "./digest.ts";
+import type { HashingFailure } from "./failure.ts";
+import { fail, ok } from "./result.ts";
+import type { Result } from "./result.ts";
+
+export type FileDigest = {
+  readonly path: string;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  readonly isExecutable: boolean;
+};
+
+/** Up to here one read and one hash beat chunks. */
+const wholeBytes = 1024 ** 2;
+const chunkBytes = 256 * 1024;
+const attempts = 5;
+
+/**
+ * The digest of a regular file and its mode bit, as they were together at one moment: a file that changes meanwhile is
+ * read again, a few times. A path that has become a symlink is refused.
+ */
+export function digestFile(folder: string, relative: string): Result<FileDigest, HashingFailure> {
+  try {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      const found = readOnce(path.join(folder, relative));
+      if (found !== undefined) return ok({ path: relative, ...found });
+    }
+    return fail({ reason: "file-keeps-changing", path: relative });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+    if (code === undefined) throw error;
+    return fail({ reason: "file-unreadable", path: relative, code });
+  }
+}
+
+function readOnce(absolute: string): Omit<FileDigest, "path"> | undefined {
+  // Without O_NONBLOCK, opening what has become a pipe would wait for a writer.
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = openSync(absolute, flags);
+  try {
+    const before = fstatSync(file, { bigint: true });
+    const digest = before.size <= wholeBytes ? digestOf(readFileSync(file)) : digestByChunk(file);
+    const after = fstatSync(file, { bigint: true });
+    if (!isSame(before, after)) return undefined;
+    const isExecutable = (after.mode & 0o100n) !== 0n;
+    return { digest, sizeBytes: Number(after.size), isExecutable };
+  } finally {
+    closeSync(file);
+  }
+}
+
+function digestByChunk(file: number): Digest {
+  const hashing = openDigest();
+  const chunk = Buffer.allocUnsafe(chunkBytes);
+  for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+    hashing.update(chunk.subarray(0, read));
+  }
+  return hashing.end().digest;
+}
+
+function isSame(a: BigIntStats, b: BigIntStats): boolean {
+  return (
+    a.size === b.size && a.mode === b.mode && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs
+  );
+}

@@ -1,0 +1,29 @@
+import type { ListingFailure } from "./failure.ts";
+import { folderOfPattern, pathMatcher } from "./glob.ts";
+import { filesUnder, listIgnored } from "./listing.ts";
+import type { FileListing, ListedFile } from "./listing.ts";
+import { ok } from "./result.ts";
+import type { Result } from "./result.ts";
+import type { Fileset } from "./target.ts";
+
+/** The files of the workspace that a fileset has; for one that includes ignored files their folders are walked. */
+export function filesOfFileset(
+  fileset: Fileset,
+  listing: FileListing,
+): Result<readonly ListedFile[], ListingFailure> {
+  const candidates = new Map<string, ListedFile>();
+  for (const folder of foldersOf(fileset)) {
+    const found = fileset.includesIgnored ? listIgnored(listing.folder, folder) : ok(listing);
+    if (!found.ok) return found;
+    for (const file of filesUnder(found.value, folder)) candidates.set(file.path, file);
+  }
+  const matches = pathMatcher(fileset.patterns);
+  return ok([...candidates.values()].filter((file) => matches(file.path)));
+}
+
+function foldersOf({ patterns }: Fileset): readonly string[] {
+  const folders = new Set(
+    patterns.filter((pattern) => !pattern.startsWith("!")).map(folderOfPattern),
+  );
+  return folders.has("") ? [""] : [...folders];
+}

@@ -1,0 +1,82 @@
+import { compareBytes } from "./byte-order.ts";
+import type { Digest } from "./digest.ts";
+import { digestOf } from "./digest.ts";
+import type { FileDigest } from "./file-digest.ts";
+import type { Symlink } from "./listing.ts";
+import type { TargetDefinition } from "./target.ts";
+
+/** Counts what an action is made of: with a new number every signature changes. */
+export const actionSchema = 1;
+
+export type InputFile = ({ readonly kind: "file" } & FileDigest) | Symlink;
+
+/** Only the digest of a value is kept: it may be a secret. */
+export type EnvIngredient =
+  | { readonly name: string; readonly state: "unset" | "empty" }
+  | { readonly name: string; readonly state: "set"; readonly digest: Digest };
+
+export type Tool = { readonly name: string; readonly version: string };
+
+export type Upstream = { readonly id: string; readonly signature: Digest };
+
+/** The full and only list of what can change the result of a target, each list in the order of its bytes. */
+export type Ingredients = {
+  readonly schema: number;
+  readonly target: string;
+  readonly projectRoot: string;
+  readonly executor: string;
+  readonly options: readonly { readonly name: string; readonly value: unknown }[];
+  readonly files: readonly InputFile[];
+  readonly env: readonly EnvIngredient[];
+  readonly tools: readonly Tool[];
+  readonly upstreams: readonly Upstream[];
+  readonly outputs: readonly string[];
+  readonly isCached: boolean;
+  readonly salt: string;
+};
+
+/** What a definition names, found. */
+export type Found = {
+  readonly files: readonly InputFile[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly tools: readonly Tool[];
+  readonly upstreams: readonly Upstream[];
+  /** The user's own: another one, another signature of everything. */
+  readonly salt: string;
+};
+
+export function listIngredients(definition: TargetDefinition, found: Found): Ingredients {
+  return {
+    schema: actionSchema,
+    target: definition.id,
+    projectRoot: definition.projectRoot,
+    executor: definition.executor,
+    options: Object.entries(definition.options)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => ({ name, value }))
+      .toSorted(byName),
+    files: found.files.toSorted((a, b) => compareBytes(a.path, b.path)),
+    env: sortedUnique(definition.inputs.env).map((name) =>
+      envIngredient(name, found.environment[name]),
+    ),
+    tools: found.tools.toSorted((a, b) => byName(a, b) || compareBytes(a.version, b.version)),
+    upstreams: found.upstreams.toSorted((a, b) => compareBytes(a.id, b.id)),
+    outputs: sortedUnique(definition.outputs),
+    isCached: definition.isCached,
+    salt: found.salt,
+  };
+}
+
+function envIngredient(name: string, value: string | undefined): EnvIngredient {
+  if (value === undefined) return { name, state: "unset" };
+  if (value === "") return { name, state: "empty" };
+  return { name, state: "set", digest: digestOf(value) };
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return compareBytes(a.name, b.name);
+}
+
+function sortedUnique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted(compareBytes);
+}

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { LockFailure } from "./failure.ts";
+import type { Tool } from "./ingredients.ts";
+import { fail, ok } from "./result.ts";
+import type { Result } from "./result.ts";
+
+const Names = z.record(z.string(), z.string()).optional();
+
+const LockedPackage = z.object({
+  version: z.string().optional(),
+  dependencies: Names,
+  optionalDependencies: Names,
+});
+type LockedPackage = z.output<typeof LockedPackage>;
+
+const Lock = z.object({ packages: z.record(z.string(), LockedPackage) });
+
+/** An npm package and all that it brings with it, each with its locked version; `undefined` for one that is not locked. */
+export type LockedTools = (name: string) => readonly Tool[] | undefined;
+
+/** `file` is only for naming it. */
+export function readNpmLock(file: string, text: string): Result<LockedTools, LockFailure> {
+  const parsed = Lock.safeParse(parseJson(text));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `${issue.path.join(".")}: ${issue.message}`,
+    );
+    return fail({ reason: "npm-lock-invalid", file, problems });
+  }
+  const packages = new Map(Object.entries(parsed.data.packages));
+  const known = new Map<string, readonly Tool[] | undefined>();
+  return ok((name) => {
+    if (!known.has(name)) known.set(name, closureOf(packages, name));
+    return known.get(name);
+  });
+}
+
+type Packages = ReadonlyMap<string, LockedPackage>;
+
+function closureOf(packages: Packages, name: string): readonly Tool[] | undefined {
+  const roots = [...packages.keys()].filter((location) => isAskedByWorkspace(location, name));
+  if (roots.length === 0) return undefined;
+  const seen = new Set(roots);
+  for (const location of seen) {
+    for (const found of dependenciesOf(packages, location)) seen.add(found);
+  }
+  const tools = [...seen].map((location) => ({
+    name: location.slice(location.lastIndexOf("node_modules/") + "node_modules/".length),
+    version: packages.get(location)?.version ?? "linked",
+  }));
+  return [...new Map(tools.map((tool) => [`${tool.name}@${tool.version}`, tool])).values()];
+}
+
+/** At the root or in a package of the workspace: what lies deeper belongs to another package. */
+function isAskedByWorkspace(location: string, name: string): boolean {
+  const suffix = `node_modules/${name}`;
+  if (location !== suffix && !location.endsWith(`/${suffix}`)) return false;
+  return !location.slice(0, -suffix.length).includes("node_modules/");
+}
+
+function dependenciesOf(packages: Packages, location: string): readonly string[] {
+  const { dependencies, optionalDependencies } = packages.get(location) ?? {};
+  return Object.keys({ ...dependencies, ...optionalDependencies }).flatMap(
+    (name) => resolve(packages, location, name) ?? [],
+  );
+}
+
+/** As Node looks for a package: beside the one that asks, then outwards. */
+function resolve(packages: Packages, from: string, name: string): string | undefined {
+  for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf("/node_modules/")))) {
+    const candidate = at === "" ? `node_modules/${name}` : `${at}/node_modules/${name}`;
+    if (packages.has(candidate)) return candidate;
+    if (at === "") return undefined;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error;
+  }
+}

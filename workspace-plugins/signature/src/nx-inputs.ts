@@ -1,0 +1,160 @@
+import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
+import { isTreeFact } from "./executor-source.ts";
+import type { DerivationFailure } from "./failure.ts";
+import { escapeGlob } from "./glob.ts";
+import { allDependenciesOf, projectsMatching } from "./nx-projects.ts";
+import { fail, ok } from "./result.ts";
+import type { Result } from "./result.ts";
+import type { Fileset, TargetInputs } from "./target.ts";
+
+export type NxInput = NonNullable<TargetConfiguration["inputs"]>[number];
+export type NamedInputs = Readonly<Record<string, readonly NxInput[]>>;
+
+/** What Nx takes where a target declares no inputs. */
+const undeclared: readonly NxInput[] = ["default", "^default"];
+const builtIn: NamedInputs = { default: ["{projectRoot}/**/*"] };
+
+/** The inputs of a target, resolved as Nx resolves them: named inputs, placeholders, those of dependencies. */
+export function resolveInputs(
+  graph: ProjectGraph,
+  namedInputs: NamedInputs,
+  owner: { readonly id: string; readonly project: string; readonly target: TargetConfiguration },
+): Result<TargetInputs, DerivationFailure> {
+  const scope = { graph, namedInputs, project: owner.project, through: [] };
+  const found = (owner.target.inputs ?? undeclared).flatMap((input) => expand(scope, input));
+  const unsupported = found.find((input) => input.kind === "unsupported");
+  if (unsupported !== undefined) {
+    const input = JSON.stringify(unsupported.input);
+    return fail({ reason: "input-unsupported", target: owner.id, input });
+  }
+  return ok(gather(graph, found));
+}
+
+/** An input with nothing left to look up. */
+type Resolved =
+  /** `project` has the pattern; one of the workspace has none. */
+  | { readonly kind: "fileset"; readonly pattern: string; readonly project: string | undefined }
+  | { readonly kind: "ignored-fileset"; readonly pattern: string }
+  | { readonly kind: "env"; readonly name: string }
+  | { readonly kind: "tools"; readonly names: readonly string[] }
+  | { readonly kind: "unsupported"; readonly input: NxInput };
+
+type Scope = {
+  readonly graph: ProjectGraph;
+  readonly namedInputs: NamedInputs;
+  readonly project: string;
+  /** Named inputs that led here. */
+  readonly through: readonly string[];
+};
+
+function expand(scope: Scope, input: NxInput): readonly Resolved[] {
+  if (typeof input === "string") return expandText(scope, input);
+  if ("env" in input) return [{ kind: "env", name: input.env }];
+  if ("externalDependencies" in input)
+    return [{ kind: "tools", names: input.externalDependencies }];
+  if ("fileset" in input) return expandFileset(scope, input);
+  if ("input" in input) return expandNamed(scope, input);
+  // Only some fields count for Nx; with the whole file the signature changes more often, never too seldom.
+  if ("json" in input) return [placeFileset(scope, input.json)];
+  // Their bytes come from upstream targets, whose signatures are in the action.
+  if ("dependentTasksOutputFiles" in input) return [];
+  return [{ kind: "unsupported", input }];
+}
+
+function expandText(scope: Scope, input: string): readonly Resolved[] {
+  if (input.startsWith("^")) {
+    return expandIn(scope, allDependenciesOf(scope.graph, scope.project), input.slice(1));
+  }
+  if (/^!?\{(projectRoot|workspaceRoot)\}/.test(input)) return [placeFileset(scope, input)];
+  const own = scope.graph.nodes[scope.project]?.data.namedInputs;
+  const inputs = { ...builtIn, ...scope.namedInputs, ...own }[input];
+  if (inputs === undefined || scope.through.includes(input))
+    return [{ kind: "unsupported", input }];
+  const within = { ...scope, through: [...scope.through, input] };
+  return inputs.flatMap((one) => expand(within, one));
+}
+
+function expandIn(scope: Scope, projects: readonly string[], input: NxInput): readonly Resolved[] {
+  return projects.flatMap((project) => expand({ ...scope, project, through: [] }, input));
+}
+
+function expandFileset(
+  scope: Scope,
+  input: Extract<NxInput, { fileset: string }>,
+): readonly Resolved[] {
+  const { fileset, includeIgnored = false } = input;
+  if ("dependencies" in input && input.dependencies) {
+    const below = allDependenciesOf(scope.graph, scope.project);
+    return expandIn(scope, below, { fileset, includeIgnored });
+  }
+  const placed = placeFileset(scope, fileset);
+  return [includeIgnored ? { kind: "ignored-fileset", pattern: placed.pattern } : placed];
+}
+
+function expandNamed(
+  scope: Scope,
+  input: Extract<NxInput, { input: string }>,
+): readonly Resolved[] {
+  const { graph } = scope;
+  const named = "projects" in input ? projectsMatching(graph, input.projects) : [scope.project];
+  const isBelow = "dependencies" in input && input.dependencies;
+  const projects = isBelow ? named.flatMap((name) => allDependenciesOf(graph, name)) : named;
+  return expandIn(scope, projects, input.input);
+}
+
+function placeFileset(
+  { graph, project }: Scope,
+  fileset: string,
+): Extract<Resolved, { kind: "fileset" }> {
+  const pattern = placePattern(fileset, graph.nodes[project]?.data.root ?? ".", project);
+  return {
+    kind: "fileset",
+    pattern,
+    project: fileset.includes("{projectRoot}") ? project : undefined,
+  };
+}
+
+function placePattern(fileset: string, root: string, project: string): string {
+  return fileset
+    .replaceAll("{projectRoot}/", root === "." ? "" : `${escapeGlob(root)}/`)
+    .replaceAll("{workspaceRoot}/", "")
+    .replaceAll("{projectName}", escapeGlob(project));
+}
+
+function gather(graph: ProjectGraph, inputs: readonly Resolved[]): TargetInputs {
+  const filesets = inputs.filter((input) => input.kind === "fileset");
+  const tools = inputs.filter((input) => input.kind === "tools");
+  const names = inputs.filter((input) => input.kind === "env").map((input) => input.name);
+  return {
+    filesets: [
+      ...[...Map.groupBy(filesets, (input) => input.project)].map(([project, of]) =>
+        filesetOf([...of.map((input) => input.pattern), ...nestedProjects(graph, project)]),
+      ),
+      ...inputs
+        .filter((input) => input.kind === "ignored-fileset")
+        .map(({ pattern }) => ({ patterns: [pattern], includesIgnored: true })),
+      // As in Nx: a target that names no packages depends on all of them.
+      ...(tools.length === 0 ? [filesetOf(["package-lock.json"])] : []),
+    ],
+    env: [...new Set(names)].filter((name) => !isTreeFact(name)),
+    tools: [...new Set(tools.flatMap((input) => input.names))],
+  };
+}
+
+/** As in Nx, the order of patterns makes no difference: a negative one wins over all others of its project. */
+function filesetOf(patterns: readonly string[]): Fileset {
+  const unique = [...new Set(patterns)].toSorted();
+  const negative = unique.filter((pattern) => pattern.startsWith("!"));
+  const positive = unique.filter((pattern) => !pattern.startsWith("!"));
+  return { patterns: [...positive, ...negative], includesIgnored: false };
+}
+
+/** A project has none of the files of a project that lies inside it. */
+function nestedProjects(graph: ProjectGraph, project: string | undefined): readonly string[] {
+  if (project === undefined) return [];
+  const root = graph.nodes[project]?.data.root ?? ".";
+  return Object.values(graph.nodes)
+    .map((node) => node.data.root)
+    .filter((other) => other !== root && (root === "." || other.startsWith(`${root}/`)))
+    .map((other) => `!${escapeGlob(other)}/**`);
+}

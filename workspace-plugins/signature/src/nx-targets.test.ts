@@ -1,0 +1,193 @@
+import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
+import { describe, expect, test } from "vitest";
+import { executorSource, treeFact } from "./executor-source.ts";
+import { deriveTargets } from "./nx-targets.ts";
+import type { NamedInputs } from "./nx-targets.ts";
+import type { TargetDefinition } from "./target.ts";
+
+type Project = {
+  readonly root: string;
+  readonly targets: Record<string, TargetConfiguration>;
+  readonly tags?: string[];
+  readonly needs?: readonly string[];
+};
+
+function graphOf(projects: Readonly<Record<string, Project>>): ProjectGraph {
+  const entries = Object.entries(projects);
+  return {
+    nodes: Object.fromEntries(
+      entries.map(([name, { root, targets, tags = ["slipway"] }]) => [
+        name,
+        { name, type: "lib", data: { root, targets, tags } },
+      ]),
+    ),
+    dependencies: Object.fromEntries(
+      entries.map(([source, { needs = [] }]) => [
+        source,
+        needs.map((target) => ({ type: "static", source, target })),
+      ]),
+    ),
+  };
+}
+
+function derive(
+  projects: Readonly<Record<string, Project>>,
+  namedInputs?: NamedInputs,
+): Readonly<Record<string, TargetDefinition>> {
+  const derived = deriveTargets(graphOf(projects), namedInputs);
+  if (!derived.ok) throw new Error(JSON.stringify(derived.failure));
+  return Object.fromEntries(derived.value.map((definition) => [definition.id, definition]));
+}
+
+function inputsOf(
+  inputs: TargetConfiguration["inputs"],
+  namedInputs?: NamedInputs,
+): TargetDefinition["inputs"] | undefined {
+  const target = inputs === undefined ? {} : { inputs };
+  const projects = {
+    lib: { root: "libs/lib", targets: {}, tags: [] },
+    app: { root: "apps/[app]", targets: { build: target }, needs: ["lib"] },
+    inner: { root: "apps/[app]/inner", targets: {}, tags: [] },
+  };
+  return derive(projects, namedInputs)["app:build"]?.inputs;
+}
+
+const positive = (patterns: readonly string[]) => ({ patterns, includesIgnored: false });
+
+describe("inputs", () => {
+  test("what our plugins declare", () => {
+    expect(
+      inputsOf([
+        "{projectRoot}/**/*",
+        "!{projectRoot}/dist/**",
+        ...executorSource("pack", ["packages"]),
+        { env: treeFact("app") },
+        { env: "SLIPWAY_ENGINE" },
+        { externalDependencies: ["tar-stream"] },
+        { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
+        { fileset: "{projectRoot}/.aigogo/**/*", includeIgnored: true },
+      ]),
+    ).toEqual({
+      filesets: [
+        positive([
+          String.raw`apps/\[app\]/**/*`,
+          String.raw`!apps/\[app\]/dist/**`,
+          String.raw`!apps/\[app\]/inner/**`,
+        ]),
+        positive([
+          "tools/executors/pack/**/*",
+          "tools/executors/session/**/*",
+          "workspace-plugins/packages/src/**/*",
+          "!tools/executors/**/*.test.ts",
+          "!workspace-plugins/**/*.test.ts",
+        ]),
+        { patterns: [String.raw`apps/\[app\]/.aigogo/**/*`], includesIgnored: true },
+      ],
+      env: ["SLIPWAY_ENGINE"],
+      tools: ["tar-stream"],
+    });
+  });
+
+  test("a target that declares none has its own files, those of its dependencies, and the whole lock", () => {
+    expect(inputsOf(undefined)).toEqual({
+      filesets: [
+        positive([String.raw`apps/\[app\]/**/*`, String.raw`!apps/\[app\]/inner/**`]),
+        positive(["libs/lib/**/*"]),
+        positive(["package-lock.json"]),
+      ],
+      env: [],
+      tools: [],
+    });
+  });
+
+  test("named inputs are those of nx.json, and name one another", () => {
+    const namedInputs = { sources: ["base", { env: "CI" }], base: ["{workspaceRoot}/base.json"] };
+    const expected = {
+      filesets: [positive(["base.json"])],
+      env: ["CI"],
+      tools: [],
+    };
+    expect(inputsOf(["sources", { externalDependencies: [] }], namedInputs)).toEqual(expected);
+    expect(
+      inputsOf([{ input: "sources", projects: "lib" }, { externalDependencies: [] }], namedInputs),
+    ).toEqual(expected);
+  });
+
+  test.each([
+    [{ runtime: "date" }, '{"runtime":"date"}'],
+    ["no-such-input", '"no-such-input"'],
+  ])("%j has no place in a signature", (input, json) => {
+    const projects = { app: { root: "app", targets: { build: { inputs: [input] } } } };
+    expect(deriveTargets(graphOf(projects))).toEqual({
+      ok: false,
+      failure: { reason: "input-unsupported", target: "app:build", input: json },
+    });
+  });
+});
+
+function upstreamsOf(dependsOn: TargetConfiguration["dependsOn"]): readonly string[] | undefined {
+  return derive({
+    base: { root: "base", targets: { image: {}, "image-check": {} }, tags: ["agents"] },
+    between: { root: "between", targets: {}, needs: ["base"], tags: [] },
+    registry: { root: "registry", targets: { serve: { continuous: true } }, tags: [] },
+    app: {
+      root: "app",
+      targets: { load: { ...(dependsOn && { dependsOn }) }, image: {} },
+      needs: ["between", "npm:zod"],
+    },
+  })["app:load"]?.upstreams;
+}
+
+describe("upstreams", () => {
+  test.each([
+    [["image"], ["app:image"]],
+    [["^image"], ["base:image"]],
+    [["base:image"], ["base:image"]],
+    [[{ target: "image", projects: ["base", "app"] }], ["base:image", "app:image"]],
+    [[{ target: "image", projects: "tag:agents" }], ["base:image"]],
+    [[{ target: "image*", dependencies: true }], ["base:image", "base:image-check"]],
+    [[{ target: "serve", projects: "registry" }], []],
+    [["no-such-target"], []],
+  ])("of %j are %j", (dependsOn, expected) => {
+    expect(upstreamsOf(dependsOn)).toEqual(expected);
+  });
+});
+
+test("only projects of ours have definitions, and what they build on", () => {
+  const projects = {
+    ours: {
+      root: "ours",
+      targets: { load: { dependsOn: ["theirs:build"] }, serve: { continuous: true } },
+    },
+    theirs: { root: "theirs", targets: { build: {}, lint: {} }, tags: [] },
+  };
+  expect(Object.keys(derive(projects))).toEqual(["ours:load", "theirs:build"]);
+});
+
+test("placeholders in options and outputs stand for the project, never for a place on this machine", () => {
+  const target: TargetConfiguration = {
+    executor: "@slipway/executors:pack",
+    cache: true,
+    options: {
+      from: "{projectRoot}/src",
+      names: ["{projectName}"],
+      root: "{workspaceRoot}/x",
+      depth: 1,
+    },
+    configurations: { release: { depth: 2 } },
+    defaultConfiguration: "release",
+    outputs: ["{projectRoot}/dist/pack", "{workspaceRoot}/dist/{projectName}.json"],
+    inputs: [{ externalDependencies: [] }],
+  };
+  expect(derive({ app: { root: "apps/app", targets: { pack: target } } })["app:pack"]).toEqual({
+    id: "app:pack",
+    project: "app",
+    projectRoot: "apps/app",
+    executor: "@slipway/executors:pack",
+    options: { from: "apps/app/src", names: ["app"], root: "x", depth: 2 },
+    inputs: { filesets: [], env: [], tools: [] },
+    outputs: ["apps/app/dist/pack", "dist/app.json"],
+    upstreams: [],
+    isCached: true,
+  });
+});

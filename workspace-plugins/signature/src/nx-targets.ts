@@ -1,0 +1,107 @@
+import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
+import type { DerivationFailure } from "./failure.ts";
+import { resolveInputs } from "./nx-inputs.ts";
+import type { NamedInputs } from "./nx-inputs.ts";
+import { upstreamsOf } from "./nx-upstreams.ts";
+import { fail, ok } from "./result.ts";
+import type { Result } from "./result.ts";
+import type { TargetDefinition } from "./target.ts";
+
+export type { NamedInputs } from "./nx-inputs.ts";
+
+/** Projects with this tag are ours. */
+export const slipwayTag = "slipway";
+
+/**
+ * The definitions of all targets of our projects, and of the targets that they build on wherever those are, by id.
+ * Continuous targets have no result, so they have no definition. `namedInputs` are those of nx.json.
+ */
+export function deriveTargets(
+  graph: ProjectGraph,
+  namedInputs: NamedInputs = {},
+): Result<readonly TargetDefinition[], DerivationFailure> {
+  const wanted = new Set(ownTargets(graph));
+  const definitions: TargetDefinition[] = [];
+  for (const id of wanted) {
+    const definition = deriveTarget(graph, namedInputs, id);
+    if (!definition.ok) return definition;
+    definitions.push(definition.value);
+    for (const upstream of definition.value.upstreams) wanted.add(upstream);
+  }
+  return ok(definitions.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+function ownTargets(graph: ProjectGraph): readonly string[] {
+  return Object.values(graph.nodes)
+    .filter((node) => node.data.tags?.includes(slipwayTag) === true)
+    .flatMap((node) =>
+      Object.entries(node.data.targets ?? {})
+        .filter(([, target]) => target.continuous !== true)
+        .map(([name]) => `${node.name}:${name}`),
+    );
+}
+
+function deriveTarget(
+  graph: ProjectGraph,
+  namedInputs: NamedInputs,
+  id: string,
+): Result<TargetDefinition, DerivationFailure> {
+  const { project, root, target } = findTarget(graph, id);
+  const inputs = resolveInputs(graph, namedInputs, { id, project, target });
+  if (!inputs.ok) return fail(inputs.failure);
+  const place = placer(root, project);
+  return ok({
+    id,
+    project,
+    projectRoot: root,
+    executor: target.executor ?? "nx:noop",
+    options: optionsOf(target, place),
+    inputs: inputs.value,
+    outputs: (target.outputs ?? []).map((output) => place(output).replace(/^\.\//, "")),
+    upstreams: upstreamsOf(graph, project, target),
+    isCached: target.cache === true,
+  });
+}
+
+function findTarget(graph: ProjectGraph, id: string) {
+  const node = Object.values(graph.nodes).find(
+    ({ name, data }) =>
+      id.startsWith(`${name}:`) && id.slice(name.length + 1) in (data.targets ?? {}),
+  );
+  const target = node?.data.targets?.[id.slice(node.name.length + 1)];
+  if (node === undefined || target === undefined) throw new Error(`internal: no target ${id}`);
+  return { project: node.name, root: node.data.root, target };
+}
+
+type Place = (text: string) => string;
+
+function placer(root: string, project: string): Place {
+  return (text) =>
+    text
+      .replaceAll("{projectRoot}", root)
+      .replaceAll("{workspaceRoot}/", "")
+      .replaceAll("{projectName}", project);
+}
+
+/** With those of the default configuration, as Nx runs the target when none is asked for. */
+function optionsOf(target: TargetConfiguration, place: Place): Readonly<Record<string, unknown>> {
+  const own: unknown = target.options;
+  const configured: unknown = target.configurations?.[target.defaultConfiguration ?? ""];
+  const options = { ...(isRecord(own) ? own : {}), ...(isRecord(configured) ? configured : {}) };
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, placeAll(value, place)]),
+  );
+}
+
+function placeAll(value: unknown, place: Place): unknown {
+  if (typeof value === "string") return place(value);
+  if (Array.isArray(value)) return value.map((item: unknown) => placeAll(item, place));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, placeAll(member, place)]),
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

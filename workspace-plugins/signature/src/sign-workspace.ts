@@ -1,0 +1,50 @@
+import path from "node:path";
+import type { ProjectGraph } from "@nx/devkit";
+import type { SignatureFailure } from "./failure.ts";
+import { readTextIfPresent } from "./files.ts";
+import type { FileHasher } from "./hash-files.ts";
+import { listFiles } from "./listing.ts";
+import { readNpmLock } from "./npm-lock.ts";
+import type { LockedTools } from "./npm-lock.ts";
+import { deriveTargets } from "./nx-targets.ts";
+import type { NamedInputs } from "./nx-targets.ts";
+import { ok } from "./result.ts";
+import type { Result } from "./result.ts";
+import { signTargets } from "./sign-targets.ts";
+import type { SignedTarget } from "./sign-targets.ts";
+
+/** The variable with the user's own salt: another one, another signature of everything. */
+export const saltVariable = "SLIPWAY_SALT";
+
+/** The signatures of the targets of all projects of ours, and of those they build on, as the workspace is on disk. */
+export async function signWorkspace(workspace: {
+  readonly root: string;
+  readonly graph: ProjectGraph;
+  /** Of nx.json. */
+  readonly namedInputs: NamedInputs | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly hash: FileHasher;
+  readonly signal: AbortSignal;
+}): Promise<Result<ReadonlyMap<string, SignedTarget>, SignatureFailure>> {
+  const { root, environment, hash, signal } = workspace;
+  const definitions = deriveTargets(workspace.graph, workspace.namedInputs);
+  if (!definitions.ok) return definitions;
+  const lockedTools = await readLockedTools(root);
+  if (!lockedTools.ok) return lockedTools;
+  const listing = await listFiles(root, signal);
+  if (!listing.ok) return listing;
+  const sources = {
+    listing: listing.value,
+    hash,
+    environment,
+    lockedTools: lockedTools.value,
+    salt: environment[saltVariable] ?? "",
+  };
+  return signTargets(definitions.value, sources, signal);
+}
+
+async function readLockedTools(root: string): Promise<Result<LockedTools, SignatureFailure>> {
+  const file = "package-lock.json";
+  const text = await readTextIfPresent(path.join(root, file));
+  return text === undefined ? ok(() => undefined) : readNpmLock(file, text);
+}

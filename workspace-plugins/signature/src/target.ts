@@ -1,0 +1,31 @@
+/**
+ * A target as the action is made from it. Nothing in it depends on the machine, the clock or the order in which
+ * projects were found.
+ */
+export type TargetDefinition = {
+  /** `project:target`. */
+  readonly id: string;
+  readonly project: string;
+  /** Relative to the workspace, with slashes; `.` at its root. */
+  readonly projectRoot: string;
+  readonly executor: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: TargetInputs;
+  /** Relative to the workspace. */
+  readonly outputs: readonly string[];
+  /** Ids of the targets whose results this one builds on. */
+  readonly upstreams: readonly string[];
+  readonly isCached: boolean;
+};
+
+export type TargetInputs = {
+  /** A file is an input when any of the filesets has it. */
+  readonly filesets: readonly Fileset[];
+  /** Names of environment variables. */
+  readonly env: readonly string[];
+  /** Names of npm packages. */
+  readonly tools: readonly string[];
+};
+
+/** Patterns are relative to the workspace and apply in order: `!pattern` takes out what those before it let in. */
+export type Fileset = { readonly patterns: readonly string[]; readonly includesIgnored: boolean };
