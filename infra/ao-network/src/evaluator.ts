@@ -9,7 +9,7 @@ import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { EvaluationRequest, EvaluationResult } from "./evaluation-protocol.ts";
 import type { EvaluationReply } from "./evaluation-protocol.ts";
-import { compact, expand, restore } from "./sparse-memory.ts";
+import { compact, expand, pageSizeBytes, restore } from "./sparse-memory.ts";
 import type { SparseMemory } from "./sparse-memory.ts";
 
 const format = "wasm32-unknown-emscripten4";
@@ -59,11 +59,12 @@ async function run(
 
 function instantiateInto(held: { instance: WebAssembly.Instance | undefined }) {
   return (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
+    const instantiate = async () => {
+      held.instance = await WebAssembly.instantiate(wasm, imports);
+      receive(held.instance);
+    };
     // The loader waits for `receive`; the empty object tells it that the exports come later.
-    void WebAssembly.instantiate(wasm, imports).then((instance) => {
-      held.instance = instance;
-      receive(instance);
-    });
+    void instantiate();
     return {};
   };
 }
@@ -77,7 +78,7 @@ function placeMemory(
   const target = instance?.exports["memory"];
   if (!(target instanceof WebAssembly.Memory)) throw new Error("internal: no memory exported");
   const view = new Uint8Array(target.buffer);
-  if (memory.pageCount * 65_536 > view.byteLength) return expand(memory);
+  if (memory.pageCount * pageSizeBytes > view.byteLength) return expand(memory);
   restore(memory, view);
   return undefined;
 }
@@ -90,7 +91,11 @@ function replyOf({ memory, result }: z.output<typeof LoaderResult>): EvaluationR
   return { result: EvaluationResult.parse(withoutError), memory: compact(new Uint8Array(memory)) };
 }
 
+async function reply(raw: unknown): Promise<void> {
+  parentPort?.postMessage(await evaluate(EvaluationRequest.parse(raw)), []);
+}
+
 parentPort?.on("message", (raw: unknown) => {
-  // The main thread asks one question at a time and waits for its answer.
-  void evaluate(EvaluationRequest.parse(raw)).then((reply) => parentPort?.postMessage(reply));
+  // The main thread asks one question at a time and waits for its answer or for the end of this thread.
+  void reply(raw);
 });

@@ -87,7 +87,7 @@ export function gatewayRoutes(parts: {
       answer: (request) => {
         const id = request.path("id");
         if (id === module.id) return ok({ status: 200, body: wasm });
-        const found = scheduler.all().find(({ item }) => item.id === id);
+        const found = scheduler.assignmentOf(id);
         if (found === undefined) return fail({ reason: "message-unknown", message: id });
         return ok({ status: 200, body: found.item.data });
       },

@@ -81,11 +81,11 @@ async function answerOf(
   routes: readonly Route[],
   count: (kind: string) => void,
 ): Promise<Answer> {
-  const url = new URL(request.url ?? "/", `http://${host}`);
-  const found = findRoute(routes, request.method ?? "", url.pathname);
-  if (found === undefined) {
+  const url = URL.parse(`http://${host}${request.url ?? "/"}`);
+  const found = url === null ? undefined : findRoute(routes, request.method ?? "", url.pathname);
+  if (url === null || found === undefined) {
     count("unknown");
-    return refuse({ reason: "path-unknown", path: url.pathname });
+    return refuse({ reason: "path-unknown", path: request.url ?? "" });
   }
   if (found.route.kind !== undefined) count(found.route.kind);
   const answer = await found.route.answer({

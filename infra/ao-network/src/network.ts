@@ -10,23 +10,28 @@ import { openEvaluation } from "./evaluation.ts";
 import type { NetworkFailure } from "./failure.ts";
 import { gatewayRoutes } from "./gateway.ts";
 import { serveUnit } from "./http.ts";
-import { messengerRoutes, openOutbox } from "./messenger.ts";
+import { messengerRoutes } from "./messenger.ts";
 import { moduleOf } from "./module.ts";
+import { openOutbox } from "./outbox.ts";
 import { openRequestLog } from "./request-log.ts";
 import { openScheduler } from "./scheduler.ts";
 import { schedulerRoutes } from "./scheduler-routes.ts";
 import { openSnapshots } from "./snapshots.ts";
 import { openUnitKey, seedWallet } from "./wallet.ts";
 
-const evaluationTimeoutMs = 120_000;
-
 export type Network = AsyncDisposable & { readonly addresses: NetworkAddresses };
 
-/** Serves the state in `folder`, which this process owns; `previous` are addresses that clients may still hold. */
+export type NetworkOptions = {
+  readonly evaluationTimeoutMs: number;
+  /** Addresses that clients may still hold: their ports are taken where they are free. */
+  readonly previous: NetworkAddresses | undefined;
+};
+
+/** Serves the state in a folder that this process owns. */
 export async function openNetwork(
   folder: string,
   aos: AosModule,
-  previous: NetworkAddresses | undefined,
+  { evaluationTimeoutMs, previous }: NetworkOptions,
 ): Promise<Result<Network, NetworkFailure>> {
   await using stack = new AsyncDisposableStack();
   const wallet = await seedWallet(folder);
@@ -37,19 +42,20 @@ export async function openNetwork(
   const log = await openAssignmentsLog(path.join(folder, "assignments.jsonl"));
   if (!log.ok) return log;
   stack.use(log.value);
-  const now = () => Date.now();
-  const accepts = { module: module.id, scheduler: scheduling.address, now };
+  const accepts = { module: module.id, scheduler: scheduling.address, now: Date.now };
   const scheduler = openScheduler(log.value, accepts);
   const snapshots = stack.use(openSnapshots(path.join(folder, "snapshots"), aos.digest));
-  const { evaluate } = stack.use(openEvaluation(aos.wasm, evaluationTimeoutMs));
-  const compute = openCompute({ scheduler, evaluate, snapshots, module });
+  const evaluation = openEvaluation(aos.wasm, evaluationTimeoutMs);
+  const compute = openCompute({ scheduler, evaluate: evaluation.evaluate, snapshots, module });
   const outbox = stack.use(openOutbox({ scheduler, compute, key: authority }));
+  // Ends before the outbox, which waits for the evaluation it is in.
+  stack.use(evaluation);
 
   const requests = openRequestLog();
   const serve = async (unit: "mu" | "su" | "cu" | "gateway") => {
     const routes = {
-      mu: () => messengerRoutes({ scheduler, outbox, log: requests }),
-      su: () => schedulerRoutes(scheduler, scheduling, now),
+      mu: () => messengerRoutes(scheduler, outbox, requests),
+      su: () => schedulerRoutes(scheduler, scheduling, Date.now),
       cu: () => computeRoutes(compute),
       gateway: () => gatewayRoutes({ scheduler, module, wasm: aos.wasm }),
     }[unit]();

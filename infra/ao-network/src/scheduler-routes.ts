@@ -37,11 +37,9 @@ export function schedulerRoutes(
       answer: async (request) => {
         const history = scheduler.history(request.path("process"));
         if (!history.ok) return history;
-        return json(
-          await Promise.all(history.value.slice(-1).map((last) => describe(last, key))).then(
-            ([last]) => last,
-          ),
-        );
+        const latest = history.value.at(-1);
+        if (latest === undefined) throw new Error("internal: a process without an assignment");
+        return json(await describe(latest, key));
       },
     },
     {

@@ -17,10 +17,14 @@ export type Scheduler = {
   readonly find: (process: string, message: string) => Result<Assignment, NetworkFailure>;
   /** Every assignment of every process, oldest first. */
   readonly all: () => readonly Assignment[];
+  readonly assignmentOf: (item: string) => Assignment | undefined;
   readonly blockHeight: () => number;
   /** Messages whose own messages were not all pushed when the network last stopped. */
   readonly unpushed: () => readonly Assignment[];
   readonly markPushed: (assignment: Assignment) => Promise<void>;
+  /** Whether the evaluation of a message was once given up: it is not tried again, so that replays agree. */
+  readonly hasOverrun: (assignment: Assignment) => boolean;
+  readonly markOverrun: (assignment: Assignment) => Promise<void>;
 };
 
 const firstBlockHeight = 1_000_000;
@@ -56,11 +60,17 @@ export function openScheduler(
     history: (process) => historyOf(process, ledger),
     find: (process, message) => findIn(ledger, process, message),
     all: () => ledger.all,
+    assignmentOf: (item) => ledger.byItem.get(item),
     blockHeight,
     unpushed: () => ledger.all.filter(({ item }) => !ledger.pushed.has(item.id)),
     markPushed: async ({ item }) => {
       await log.append({ kind: "pushed", message: item.id });
       ledger.pushed.add(item.id);
+    },
+    hasOverrun: ({ item }) => ledger.overrun.has(item.id),
+    markOverrun: async ({ item }) => {
+      await log.append({ kind: "overrun", message: item.id });
+      ledger.overrun.add(item.id);
     },
   };
 }
@@ -70,13 +80,20 @@ type Ledger = {
   readonly histories: Map<string, Assignment[]>;
   readonly byItem: Map<string, Assignment>;
   readonly pushed: Set<string>;
+  readonly overrun: Set<string>;
 };
 
 function ledgerOf(log: AssignmentsLog): Ledger {
-  const ledger: Ledger = { all: [], histories: new Map(), byItem: new Map(), pushed: new Set() };
+  const ledger: Ledger = {
+    all: [],
+    histories: new Map(),
+    byItem: new Map(),
+    pushed: new Set(),
+    overrun: new Set(),
+  };
   for (const entry of log.entries) {
     if (entry.kind === "assignment") remember(entry.assignment, ledger);
-    else ledger.pushed.add(entry.message);
+    else ledger[entry.kind].add(entry.message);
   }
   return ledger;
 }
@@ -95,7 +112,7 @@ function place(
   accepts: { readonly module: Id; readonly scheduler: Id },
 ): Result<{ readonly process: Id; readonly previous: Assignment | undefined }, NetworkFailure> {
   if (tagValue(item.tags, "Data-Protocol") !== "ao") return fail({ reason: "protocol-missing" });
-  if (ledger.byItem.has(item.id)) return fail({ reason: "message-exists", id: item.id });
+  if (ledger.byItem.has(item.id)) return fail({ reason: "message-exists" });
   const type = tagValue(item.tags, "Type");
   if (type === "Process") return placeSpawn(item, accepts);
   if (type !== "Message") return fail({ reason: "type-unknown", type });

