@@ -1,0 +1,5 @@
+"use strict";
+
+const { slugify } = require("@aigogo/slugify");
+
+process.stdout.write(`${slugify("Slipway packs agents")}\n`);

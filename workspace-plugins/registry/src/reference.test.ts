@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { apiOf, formatReference, parseReference } from "./reference.ts";
+
+const digest = `sha256:${"a".repeat(64)}`;
+
+function check(text: string, expected: string): void {
+  const parsed = parseReference(text);
+  const shown = parsed.ok
+    ? `${formatReference(parsed.value)} ${apiOf(parsed.value).href}`
+    : parsed.failure.reason === "reference-invalid" && parsed.failure.problem;
+  expect(shown).toBe(expected);
+}
+
+describe("a reference", () => {
+  test.for([
+    ["localhost:5055/agents/a:1.0.0", "http://localhost:5055/v2/agents/a/"],
+    ["localhost/a", "http://localhost/v2/a/"],
+    ["127.0.0.1:5000/a:x", "http://127.0.0.1:5000/v2/a/"],
+    ["[::1]:5000/a:x", "http://[::1]:5000/v2/a/"],
+    [`registry.example/a/b@${digest}`, "https://registry.example/v2/a/b/"],
+    [`registry.example:8443/a:1@${digest}`, "https://registry.example:8443/v2/a/"],
+    ["127.0.0.1.evil.example/a:1", "https://127.0.0.1.evil.example/v2/a/"],
+    ["localhost.evil.example/a:1", "https://localhost.evil.example/v2/a/"],
+  ])("%s prints as itself and is asked at %s", ([text = "", url = ""]) => {
+    check(text, `${text} ${url}`);
+  });
+
+  test.for([
+    ["agents/a:1", "host-missing"],
+    ["a", "host-missing"],
+    ["", "host-missing"],
+    ["-x.example/a:1", "host-invalid"],
+    ["user@host.example/a", "host-missing"],
+    ["host.example:99999/a", "host-invalid"],
+    ["host.example/", "repository-invalid"],
+    ["host.example/A", "repository-invalid"],
+    ["host.example/../a", "repository-invalid"],
+    ["host.example/a//b", "repository-invalid"],
+    ["host.example/a?x=1", "repository-invalid"],
+    ["host.example/a:", "tag-invalid"],
+    ["host.example/a:.x", "tag-invalid"],
+    ["host.example/a:1:2", "tag-invalid"],
+    ["host.example/a@sha256:abc", "digest-invalid"],
+    [`host.example/a@${digest}@${digest}`, "digest-invalid"],
+  ])("%s is refused: %s", ([text = "", problem = ""]) => check(text, problem));
+});
