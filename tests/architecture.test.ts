@@ -7,6 +7,7 @@ import {
   forbiddenDirections,
   forbiddenStatements,
   foreignImporters,
+  importedTests,
   layerOf,
   misdirectedImports,
   packageCycles,
@@ -30,10 +31,11 @@ const allowed = {
   pipelines: ["definitions", "signature"],
   smoke: ["images", "definitions", "signature"],
   report: libraries,
-  tools: ["tools", "report", ...libraries],
+  tools: ["tools", "report", "ao-network", ...libraries],
   "ao-network": ["signature"],
   root: libraries,
 } as const;
+const allowedInTests = { processes: ["ao-network"] } as const;
 
 test("every package has its place in the table of directions", () => {
   expect([...new Set(workspace.packages.map(layerOf))].toSorted()).toEqual(
@@ -42,7 +44,7 @@ test("every package has its place in the table of directions", () => {
 });
 
 test("imports between packages go in the allowed directions only", () => {
-  expect(forbiddenDirections(workspace, allowed)).toEqual([]);
+  expect(forbiddenDirections(workspace, allowed, allowedInTests)).toEqual([]);
 });
 
 test("nobody but tools imports report", () => {
@@ -55,6 +57,10 @@ test("nobody but tools imports tools", () => {
 
 test("the domain imports no value of Nx", () => {
   expect(domainEffects(workspace)).toEqual([]);
+});
+
+test("no code imports a test or its rig", () => {
+  expect(importedTests(workspace)).toEqual([]);
 });
 
 test("every import is declared by its package", () => {

@@ -1,5 +1,6 @@
 import { isBuiltin } from "node:module";
 import path from "node:path";
+import { isTest } from "./import-graph.ts";
 import type { Import, Package, SourceFile, Workspace } from "./import-graph.ts";
 
 type Edge = { readonly file: SourceFile; readonly edge: Import };
@@ -61,14 +62,24 @@ export function layerOf({ folder }: Package): string {
   return folder.startsWith("tools/") ? "tools" : path.posix.basename(folder);
 }
 
+type Directions = Readonly<Record<string, readonly string[]>>;
+
+/** A test may go where `allowed` or `allowedInTests` lets its package go. */
 export function forbiddenDirections(
   workspace: Workspace,
-  allowed: Readonly<Record<string, readonly string[]>>,
+  allowed: Directions,
+  allowedInTests: Directions = {},
 ): readonly string[] {
   const isForbidden = (one: Edge) => {
     const from = packageOf(workspace, one.file.path);
     const to = reachedPackage(workspace, one);
-    return to !== undefined && to !== from && !allowed[layerOf(from)]?.includes(layerOf(to));
+    if (to === undefined || to === from) return false;
+    const layer = layerOf(from);
+    const places = [
+      ...(allowed[layer] ?? []),
+      ...(one.file.isTest ? (allowedInTests[layer] ?? []) : []),
+    ];
+    return !places.includes(layerOf(to));
   };
   return edgesOf(workspace.files).filter(isForbidden).map(offence);
 }
@@ -243,6 +254,14 @@ export function misdirectedImports(workspace: Workspace): readonly string[] {
   };
   return edgesOf(workspace.files)
     .filter((one) => isRelative(one.edge.specifier) && !isRight(one))
+    .map(offence);
+}
+
+/** Code that imports a test or its rig. */
+export function importedTests(workspace: Workspace): readonly string[] {
+  return edgesOf(sourcesOf(workspace))
+    .filter(({ file, edge }) => isTest(targetOf(file, edge.specifier)))
+    .filter(({ edge }) => isRelative(edge.specifier))
     .map(offence);
 }
 

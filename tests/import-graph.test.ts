@@ -9,6 +9,7 @@ import {
   forbiddenDirections,
   forbiddenStatements,
   foreignImporters,
+  importedTests,
   misdirectedImports,
   packageCycles,
   repeatedEffects,
@@ -102,6 +103,26 @@ test("an import against the allowed direction is found by name and by path", () 
     `${alpha}/a.ts:2 → @fixture/beta`,
     `${alpha}/c.ts:1 → ../../beta/src/b.ts`,
   ]);
+});
+
+test("a test may go further than the code beside it", () => {
+  const workspace = workspaceOf({
+    [`${alpha}/a.ts`]: 'import "@fixture/beta";\n',
+    [`${alpha}/a.test.ts`]: 'import "@fixture/beta";\nimport "@fixture/report";\n',
+  });
+  expect(forbiddenDirections(workspace, {}, { alpha: ["beta"] })).toEqual([
+    `${alpha}/a.test.ts:2 → @fixture/report`,
+    `${alpha}/a.ts:1 → @fixture/beta`,
+  ]);
+});
+
+test("code that imports the rig of its tests is found", () => {
+  const workspace = workspaceOf({
+    [`${alpha}/a.ts`]: '\nimport "./rig.ts";\n',
+    [`${alpha}/a.test.ts`]: 'import "./rig.ts";\n',
+    [`${alpha}/rig.ts`]: "",
+  });
+  expect(importedTests(workspace)).toEqual([`${alpha}/a.ts:2 → ./rig.ts`]);
 });
 
 test("an import of report from outside of tools is found", () => {

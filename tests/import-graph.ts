@@ -62,10 +62,15 @@ export function readSource(file: string, text: string): SourceFile {
   const lineOf = (offset: number) => text.slice(0, offset).split("\n").length;
   return {
     path: file,
-    isTest: /\.test\.ts$|(^|\/)tests?\//.test(file),
+    isTest: isTest(file),
     imports: importsOf(program, lineOf),
     statements: statementsOf(program, lineOf),
   };
+}
+
+/** A test, what lies in a folder of tests, and the rig that tests of a folder share. */
+export function isTest(file: string): boolean {
+  return /\.test\.ts$|(^|\/)tests?\/|(^|\/)rig\.ts$/.test(file);
 }
 
 function readPackages(root: string): readonly Package[] {
