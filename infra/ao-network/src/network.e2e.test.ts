@@ -2,10 +2,11 @@ import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { connectTo, openTemporaryFolder } from "./rig.ts";
+import { connectTo } from "./rig.ts";
 import type { Client } from "./rig.ts";
 import { startNetwork } from "./start.ts";
 import type { RunningNetwork } from "./start.ts";
+import { openTemporaryFolder } from "./temporary-folder.ts";
 import { seedWallet } from "./wallet.ts";
 
 const counter = `
@@ -151,7 +152,9 @@ describe("a running network", () => {
 
   test("a spawn of an unknown module is refused by aoconnect's own look at the gateway", async () => {
     const unknown = { ...network, module: network.scheduler };
-    await expect((await connectTo(unknown)).spawn()).rejects.toThrow("Tag 'Data-Protocol'");
+    await expect((await connectTo(unknown)).spawn()).rejects.toThrow(
+      "Invalid Return 'undefined': Required.",
+    );
   });
 
   test("units refuse with a status and a JSON error", async () => {

@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { readFile } from "node:fs/promises";
 import * as aoconnect from "@permaweb/aoconnect";
 import { z } from "zod";
 import type { RunningNetwork } from "./start.ts";
@@ -90,14 +88,6 @@ export async function connectTo(network: RunningNetwork, wallet = network.wallet
         }),
       ),
     lastItem: () => sent.item,
-  };
-}
-
-export async function openTemporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const folder = await mkdtemp(path.join(tmpdir(), "ao-network-"));
-  return {
-    path: folder,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
