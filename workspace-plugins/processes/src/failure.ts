@@ -1,22 +1,12 @@
+import type { DefinitionFailure } from "@slipway/definitions";
 import type { Place } from "@slipway/signature";
-
-/** One thing wrong in `ao.yml`, where it stands. Line and column count from 1. */
-export type DefinitionProblem = {
-  readonly line: number;
-  readonly column: number;
-  readonly problem: string;
-};
 
 export type Unit = "mu" | "su" | "cu" | "gateway";
 
 /** What `ao.yml` or the Lua files are wrong about. */
 export type SourceFailure =
   | { readonly reason: "ao-definition-missing"; readonly file: string }
-  | {
-      readonly reason: "ao-definition-invalid";
-      readonly file: string;
-      readonly problems: readonly DefinitionProblem[];
-    }
+  | DefinitionFailure
   | { readonly reason: "lua-source-missing"; readonly file: string }
   | { readonly reason: "lua-not-utf8"; readonly file: string }
   | { readonly reason: "lua-syntax"; readonly problem: string; readonly at: Place }

@@ -60,7 +60,7 @@ type Literal = { readonly value: string; readonly node: Expression };
 function firstLiteral(call: CallExpression | StringCallExpression): Literal | undefined {
   const node = call.type === "CallExpression" ? call.arguments[0] : call.argument;
   if (node?.type !== "StringLiteral") return undefined;
-  return { value: Buffer.from(node.value, "latin1").toString("utf8"), node };
+  return { value: decodeBytes(node.value), node };
 }
 
 function isRequire(base: Expression): boolean {
@@ -93,8 +93,7 @@ function byteOffset(
 }
 
 function placeOfBytes(source: string, start: number, length: number, file: string): Place {
-  const units = (end: number): number =>
-    Buffer.from(source.slice(0, end), "latin1").toString("utf8").length;
+  const units = (end: number): number => decodeBytes(source.slice(0, end)).length;
   return { file, offset: units(start), length: units(start + length) - units(start) };
 }
 
@@ -103,7 +102,12 @@ function syntaxFailure(error: unknown, source: string, file: string): SourceFail
     throw error;
   }
   // The message begins with [line:column], which the place says already.
-  const problem = error.message.replace(/^\[\d+:\d+\] /, "");
+  const problem = decodeBytes(error.message.replace(/^\[\d+:\d+\] /, ""));
   const start = Math.min(error.index, source.length);
   return { reason: "lua-syntax", problem, at: placeOfBytes(source, start, 1, file) };
+}
+
+/** From one character a byte back to text. */
+function decodeBytes(text: string): string {
+  return Buffer.from(text, "latin1").toString("utf8");
 }

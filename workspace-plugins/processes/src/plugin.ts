@@ -57,7 +57,7 @@ function bundleTarget(name: string): TargetConfiguration {
     inputs: [
       "{projectRoot}/ao.yml",
       "{projectRoot}/**/*.lua",
-      ...executorSource("ao-bundle", ["processes", "signature"]),
+      ...executorSource("ao-bundle", ["definitions", "processes", "signature"]),
       // A link to a Lua file elsewhere in the project is followed.
       { env: treeFact(name) },
       // They decide which requires are found and which definition is valid.

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { endpoint } from "./endpoints.ts";
 import type { Unit, UnitFailure } from "./failure.ts";
 import type { Endpoints } from "./network.ts";
 
@@ -142,7 +143,10 @@ function mayHelp(failure: UnitFailure): boolean {
 
 function unitOf(url: string, endpoints: Endpoints): Unit {
   const units = ["mu", "su", "cu", "gateway"] as const;
-  const found = units.find((unit) => url.startsWith(endpoints[unit]));
+  const found = units.find((unit) => {
+    const base = endpoint(endpoints[unit]);
+    return url === base || url.startsWith(`${base}/`);
+  });
   if (found === undefined) throw new Error(`internal: ${url} belongs to no configured unit`);
   return found;
 }

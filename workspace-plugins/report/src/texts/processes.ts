@@ -10,21 +10,14 @@ const units: { readonly [Name in Unit]: string } = {
   gateway: "the gateway",
 };
 
-export const processesTexts: Texts<ProcessesFailure> = {
+/** A definition that is not valid has its words where the others have theirs. */
+export const processesTexts: Texts<
+  Exclude<ProcessesFailure, { readonly reason: "definition-invalid" }>
+> = {
   "ao-definition-missing": (f) => ({
     what: "this project has no ao.yml",
     facts: { file: f.file },
     hint: "write one with name, source and targets",
-  }),
-  "ao-definition-invalid": (f) => ({
-    what: `${f.file} is not a definition of an AO process`,
-    facts: Object.fromEntries(
-      f.problems.map(({ line, column, problem }, i) => [
-        `${i + 1}  ${f.file}:${line}:${column}`,
-        problem,
-      ]),
-    ),
-    hint: "correct every line named here",
   }),
   "lua-source-missing": (f) => ({
     what: "the main Lua file is not there",
