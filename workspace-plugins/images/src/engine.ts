@@ -34,6 +34,8 @@ export type ImageFacts = EngineImage & {
   readonly platform: Platform;
 };
 
+export type EngineContainer = { readonly id: string; readonly owner: string | undefined };
+
 export type Platform = { readonly os: string; readonly architecture: string };
 
 export type BuildRequest = {
@@ -79,6 +81,10 @@ export type Engine = Disposable & {
   readonly pull: (reference: string, request: PullRequest) => Answer<ImageId>;
   /** Creates, runs and removes a container. Whatever becomes of the run, no container of it stays. */
   readonly run: (spec: ContainerSpec, streams: RunStreams) => Answer<ContainerExit>;
+  /** Those that carry every one of these labels, running or not. */
+  readonly containers: (
+    labels: Readonly<Record<string, string>>,
+  ) => Answer<readonly EngineContainer[]>;
   /** Removes containers whose process is gone; answers with their ids. */
   readonly reap: () => Answer<readonly string[]>;
 };
@@ -340,7 +346,7 @@ function linesOf(event: EngineEvent, say: ReturnType<typeof openBuildLog>): read
   );
 }
 
-type ContainerOperations = Pick<Engine, "run" | "reap">;
+type ContainerOperations = Pick<Engine, "run" | "containers" | "reap">;
 
 function containerOperations(docker: Docker, requests: EngineRequests): ContainerOperations {
   return {
@@ -354,6 +360,12 @@ function containerOperations(docker: Docker, requests: EngineRequests): Containe
       if (!created.ok) return created;
       return runContainer(createdContainer(docker, created.value, requests), spec, streams);
     },
+    containers: (labels) =>
+      listContainers(
+        docker,
+        requests,
+        Object.entries(labels).map(([name, value]) => `${name}=${value}`),
+      ),
     reap: () => reap(docker, requests),
   };
 }
@@ -400,21 +412,31 @@ function createdContainer(
   };
 }
 
-async function reap(docker: Docker, requests: EngineRequests): Answer<readonly string[]> {
+async function listContainers(
+  docker: Docker,
+  requests: EngineRequests,
+  label: readonly string[],
+): Answer<readonly EngineContainer[]> {
   const limit = { timeoutMs: shortMs };
   const listed = await requests.ask("list containers", limit, (abortSignal) =>
-    docker.listContainers({ all: true, filters: { label: [ownerLabel] }, abortSignal }),
+    docker.listContainers({ all: true, filters: { label: [...label] }, abortSignal }),
   );
   if (!listed.ok) return listed;
+  return ok(listed.value.map(({ Id, Labels }) => ({ id: Id, owner: Labels[ownerLabel] })));
+}
+
+async function reap(docker: Docker, requests: EngineRequests): Answer<readonly string[]> {
+  const listed = await listContainers(docker, requests, [ownerLabel]);
+  if (!listed.ok) return listed;
   const reaped: string[] = [];
-  for (const { Id, Labels } of listed.value) {
-    if (await ownerMayLive(Labels[ownerLabel] ?? "")) continue;
-    const removed = await requests.tell("remove", limit, (abortSignal) =>
-      docker.getContainer(Id).remove({ force: true, v: true, abortSignal }),
+  for (const { id, owner } of listed.value) {
+    if (await ownerMayLive(owner ?? "")) continue;
+    const removed = await requests.tell("remove", { timeoutMs: shortMs }, (abortSignal) =>
+      docker.getContainer(id).remove({ force: true, v: true, abortSignal }),
     );
     // Another process may have reaped it in between.
     if (!removed.ok && !isGone(removed.failure)) return removed;
-    reaped.push(Id);
+    reaped.push(id);
   }
   return ok(reaped);
 }

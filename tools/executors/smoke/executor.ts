@@ -1,0 +1,45 @@
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { ExecutorContext } from "@nx/devkit";
+import { openEngine } from "@slipway/images";
+import { runSmoke, signingKeyFile } from "@slipway/smoke";
+import type { z } from "zod";
+import { openSession, parseOptions } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+import { Options } from "./options.ts";
+
+export default async function smoke(
+  raw: unknown,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  await using session = await openSession(context);
+  const options = parseOptions(Options, raw);
+  return session.finish(options.ok ? await smokeProject(session, options.value) : options);
+}
+
+async function smokeProject(session: Session, { imageRoot }: z.output<typeof Options>) {
+  const { workspaceRoot, projectRoot, projectName, signal, progress } = session;
+  const counted = (question: string): void => session.counted("engine", question);
+  const opened = await openEngine({ counted, signal });
+  if (!opened.ok) return opened;
+  using engine = opened.value;
+  const { version, platform } = engine;
+  return runSmoke(
+    { run: engine.run, engine: { version, ...platform }, nextSecond },
+    {
+      project: {
+        name: projectName,
+        folder: path.join(workspaceRoot, projectRoot),
+        imageFolder: path.join(workspaceRoot, imageRoot, "dist", "image"),
+      },
+      keyFile: signingKeyFile(process.env),
+      startedAt: new Date(),
+      signal,
+      progress,
+    },
+  );
+}
+
+async function nextSecond(): Promise<void> {
+  await delay(1000 - (Date.now() % 1000));
+}

@@ -1,0 +1,96 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { CreateNodes, TargetConfiguration } from "@nx/devkit";
+import { parseYaml } from "@slipway/definitions";
+import { executorSource, treeFact } from "@slipway/signature";
+import { SmokeDefinition } from "./definition.ts";
+
+/** What shapes a transcript's bytes beside our own code. */
+const transcriptPackages = [
+  "@sigstore/bundle",
+  "@sigstore/core",
+  "@sigstore/sign",
+  "@sigstore/verify",
+  "tar-stream",
+  "yaml",
+  "zod",
+];
+
+/** All three kinds of file in one call, since a smoke depends on the image project that it names. */
+export const createNodes: CreateNodes = [
+  "{**/smoke.yml,**/{agent,base}.{yml,yaml}}",
+  async (files, _options, { workspaceRoot }) => {
+    const own = files.filter((file) => !/(^|\/)(dist|node_modules)\//.test(file)).toSorted();
+    const images = new Map(
+      own.filter((file) => !isSmoke(file)).map((file) => [nameOf(file), path.posix.dirname(file)]),
+    );
+    return own.filter(isSmoke).map((file) => {
+      const root = path.posix.dirname(file);
+      const text = readFileSync(path.join(workspaceRoot, file), "utf8");
+      const targets = smokeTargets(nameOf(file), definitionOf(file, text), images);
+      return [
+        file,
+        { projects: { [root]: { name: nameOf(file), root, tags: ["slipway"], targets } } },
+      ];
+    });
+  },
+];
+
+function isSmoke(file: string): boolean {
+  return path.posix.basename(file) === "smoke.yml";
+}
+
+function nameOf(file: string): string {
+  return path.posix.basename(path.posix.dirname(file));
+}
+
+/** A broken definition keeps its targets: the smoke itself says what is wrong with it. */
+function definitionOf(file: string, text: string): SmokeDefinition | undefined {
+  const parsed = parseYaml(file, text, SmokeDefinition);
+  return parsed.ok ? parsed.value : undefined;
+}
+
+function smokeTargets(
+  name: string,
+  definition: SmokeDefinition | undefined,
+  images: ReadonlyMap<string, string>,
+): Record<string, TargetConfiguration> {
+  const image = definition?.image;
+  const imageRoot = image === undefined ? undefined : images.get(image);
+  const options = { imageRoot: imageRoot ?? "." };
+  return {
+    smoke: {
+      executor: "@slipway/executors:smoke",
+      options,
+      cache: true,
+      dependsOn: imageRoot === undefined ? [] : [{ projects: [image ?? ""], target: "load" }],
+      inputs: [
+        "{projectRoot}/smoke.yml",
+        ...(definition === undefined ? ["{projectRoot}/**/*"] : definition.inputs).map(inProject),
+        "!{projectRoot}/dist/**/*",
+        ...executorSource("smoke", ["smoke", "images", "registry", "definitions", "signature"]),
+        { env: treeFact(name) },
+        { externalDependencies: transcriptPackages },
+        { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
+      ],
+      outputs: ["{projectRoot}/dist/smoke"],
+      metadata: { description: `Runs ${name} twice, sealed, and signs what came of it` },
+    },
+    "verify-boot": {
+      executor: "@slipway/executors:verify-boot",
+      options,
+      cache: false,
+      dependsOn: ["smoke"],
+      metadata: {
+        description: `Checks the transcript of ${name} against the disk, with no engine`,
+      },
+    },
+  };
+}
+
+function inProject(pattern: string): string {
+  if (pattern.startsWith("{projectRoot}/")) return pattern;
+  return pattern.startsWith("!")
+    ? `!{projectRoot}/${pattern.slice(1)}`
+    : `{projectRoot}/${pattern}`;
+}

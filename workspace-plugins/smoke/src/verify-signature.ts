@@ -1,0 +1,33 @@
+import { bundleFromJSON } from "@sigstore/bundle";
+import { Verifier, toSignedEntity, toTrustMaterial } from "@sigstore/verify";
+
+/** `PKIX_ED25519` of sigstore's `PublicKeyDetails` (sigstore_common.proto). */
+const ed25519 = 7;
+
+const noAuthorities = {
+  mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+  tlogs: [],
+  certificateAuthorities: [],
+  ctlogs: [],
+  timestampAuthorities: [],
+};
+
+/**
+ * Why a bundle's envelope is not signed by this key over its stored bytes; `undefined` when it is. Says nothing about
+ * payload type, number of signatures or content: the library looks at none of them.
+ */
+export function findSignatureProblem(
+  bundle: unknown,
+  signer: { readonly hint: string; readonly der: Buffer },
+): string | undefined {
+  const keys = { [signer.hint]: { rawBytes: signer.der, keyDetails: ed25519 } };
+  const trust = toTrustMaterial(noAuthorities, keys);
+  // No transparency log and no time stamp: the key itself is what is trusted.
+  const thresholds = { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 };
+  try {
+    new Verifier(trust, thresholds).verify(toSignedEntity(bundleFromJSON(bundle)));
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
