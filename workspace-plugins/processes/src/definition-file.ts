@@ -5,7 +5,7 @@ import { parseDefinition } from "./definition.ts";
 import type { Definition } from "./definition.ts";
 import type { SourceFailure } from "./failure.ts";
 
-export const definitionFile = "ao.yml";
+const definitionFile = "ao.yml";
 
 export async function readDefinition(
   workspaceRoot: string,

@@ -17,7 +17,7 @@ export async function takeLock(file: string): Promise<Result<AsyncDisposable, Se
 
 /** A hard link appears with its content: nobody reads a lock that does not name its holder yet. */
 async function create(file: string): Promise<boolean> {
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${crypto.randomUUID()}`;
   await writeFile(draft, String(process.pid));
   try {
     await link(draft, file);
