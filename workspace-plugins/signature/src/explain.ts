@@ -8,7 +8,9 @@ import type { Result } from "./result.ts";
 /** One thing that made a signature another. Whoever reads it gets names and digests, never a value. */
 export type Difference =
   | { readonly kind: "first-run" }
-  | { readonly kind: "file-added" | "file-removed" | "file-changed"; readonly path: string }
+  | { readonly kind: "file-added"; readonly path: string }
+  | { readonly kind: "file-removed"; readonly path: string }
+  | { readonly kind: "file-changed"; readonly path: string }
   | { readonly kind: "executor-source-changed"; readonly path: string }
   | { readonly kind: "mode-changed"; readonly path: string; readonly isExecutable: boolean }
   | {
@@ -33,7 +35,9 @@ export type Difference =
       readonly after: Digest | undefined;
     }
   | { readonly kind: "output-changed"; readonly path: string; readonly change: Change }
-  | ({ readonly kind: "executor-changed" | "project-root-changed" | "salt-changed" } & Versions)
+  | ({ readonly kind: "executor-changed" } & Versions)
+  | ({ readonly kind: "project-root-changed" } & Versions)
+  | ({ readonly kind: "salt-changed" } & Versions)
   | { readonly kind: "caching-changed"; readonly isCached: boolean };
 
 export type Change = "added" | "removed" | "changed";

@@ -32,7 +32,7 @@ export type { FileListing, ListedFile } from "./listing.ts";
 export { deriveTargets, slipwayTag } from "./nx-targets.ts";
 export type { NamedInputs } from "./nx-targets.ts";
 export type { Outcome, Place } from "./outcome.ts";
-export type { RecordedAction } from "./recorded-action.ts";
+export { RecordedAction } from "./recorded-action.ts";
 export { fail, ok } from "./result.ts";
 export type { Result } from "./result.ts";
 export { saltVariable, signWorkspace } from "./sign-workspace.ts";

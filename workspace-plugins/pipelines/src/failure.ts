@@ -1,0 +1,18 @@
+import type { Place } from "@slipway/signature";
+
+/** One thing wrong in a `cig.toml`; `line` and `column` count from 1. */
+export type PipelineProblem = {
+  readonly message: string;
+  readonly at: Place;
+  readonly line: number;
+  readonly column: number;
+};
+
+export type PipelinesFailure =
+  | {
+      readonly reason: "pipeline-invalid";
+      readonly file: string;
+      /** In the order of the file. */
+      readonly problems: readonly PipelineProblem[];
+    }
+  | { readonly reason: "pipeline-missing"; readonly file: string };

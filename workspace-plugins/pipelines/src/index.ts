@@ -1,0 +1,4 @@
+export type { PipelineProblem, PipelinesFailure } from "./failure.ts";
+export { parsePipeline } from "./parse-pipeline.ts";
+export type { Pipeline } from "./pipeline.ts";
+export { readPipeline } from "./read-pipeline.ts";

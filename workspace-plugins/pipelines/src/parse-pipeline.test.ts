@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { parsePipeline } from "./parse-pipeline.ts";
+
+const file = "ci/cig.toml";
+
+/** Each problem with its line and column and the text that would be underlined. */
+function problemsIn(text: string): readonly string[] {
+  const parsed = parsePipeline(file, text);
+  if (parsed.ok || parsed.failure.reason !== "pipeline-invalid") return [];
+  return parsed.failure.problems.map(({ message, line, column, at }) => {
+    const marked = text.slice(at.offset, at.offset + at.length);
+    return `${line}:${column} ${message} <${marked}>`;
+  });
+}
+
+const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
+
+test("the pipeline of this workspace is one", () => {
+  const text = readFileSync(
+    new URL("../../../examples/pipeline/cig.toml", import.meta.url),
+    "utf8",
+  );
+  const parsed = parsePipeline("examples/pipeline/cig.toml", text);
+  expect(parsed.ok && Object.keys(parsed.value.jobs)).toEqual([
+    "check",
+    "packages",
+    "processes",
+    "images",
+    "smoke",
+  ]);
+});
+
+test("every part of the format is read", () => {
+  const text = `${head}default_runner = "large"
+[variables]
+RUBY_VERSION = "3.3"
+[jobs.setup]
+steps = [{ run = "true" }]
+[jobs.test]
+needs = ["setup"]
+image = "ruby:3.3"
+source_files = ["app/**", "!app/assets/**"]
+env = { CI = "1" }
+packages = ["ruby"]
+matrix = { ruby = ["3.2", "3.3"] }
+skip_if = { paths_unmodified = ["app/**"], env = ["SKIP"], branch = ["bot/*"] }
+steps = [{ uses = "docker/build@>=1.1", with = { push = false } }]
+[caches.bundler]
+paths = ["vendor/bundle"]
+key_parts = ["Gemfile.lock"]
+[runners.large]
+github = { runs-on = "ubuntu-latest" }
+[[outputs]]
+provider = "github"
+path = ".github/workflows/ci.yml"
+`;
+  const parsed = parsePipeline(file, text);
+  expect(parsed).toMatchObject({
+    ok: true,
+    value: {
+      version: "0.2",
+      project: { name: "fleet", default_runner: "large" },
+      jobs: {
+        setup: { needs: [], steps: [{ run: "true" }] },
+        test: { needs: ["setup"], image: "ruby:3.3", matrix: { ruby: ["3.2", "3.3"] } },
+      },
+    },
+  });
+});
+
+test("a syntax error has its place", () => {
+  expect(problemsIn(`${head}[jobs.test\nimage = "x"\n`)).toEqual([expect.stringMatching(/^4:/)]);
+});
+
+test("all problems of the content are reported at once, in the order of the file", () => {
+  const text = `${head}colour = "red"
+[jobs.test]
+image = 3
+[jobs.build]
+needs = ["tset"]
+steps = [
+  { run = "make", uses = "docker/build" },
+]
+text = """
+image = "not a key"
+"""
+[[outputs]]
+provider = "github"
+path = "../outside.yml"
+[[outputs]]
+provider = "circleci"
+`;
+  expect(problemsIn(text)).toEqual([
+    "4:1 project.colour: no such key <colour>",
+    "5:2 jobs.test.steps: Invalid input: expected array, received undefined <jobs.test>",
+    "6:1 jobs.test.image: Invalid input: expected string, received number <image>",
+    "9:1 jobs.build.steps.0: either run or uses <steps>",
+    "12:1 jobs.build.text: no such key <text>",
+    "17:1 outputs.0.path: leads out of the workspace <path>",
+    "18:3 outputs.1.path: Invalid input: expected string, received undefined <outputs>",
+  ]);
+});
+
+test("jobs that do not exist, and jobs that need each other, are reported where they are needed", () => {
+  const steps = 'steps = [{ run = "true" }]';
+  const text = `${head}[jobs.a]
+needs = ["b"]
+${steps}
+[jobs.b]
+needs = ["c", "none"]
+${steps}
+[jobs.c]
+needs = ["a"]
+${steps}
+[jobs.d]
+needs = ["a"]
+${steps}
+`;
+  expect(problemsIn(text)).toEqual([
+    "5:1 jobs.a.needs.0: b needs a in turn <needs>",
+    "8:1 jobs.b.needs.0: c needs b in turn <needs>",
+    "8:1 jobs.b.needs.1: there is no job none <needs>",
+    "11:1 jobs.c.needs.0: a needs c in turn <needs>",
+  ]);
+});
+
+test("a job with a name that no provider takes is reported at its header", () => {
+  const text = `${head}[jobs."a b"]\nsteps = [{ run = "true" }]\n`;
+  expect(problemsIn(text)).toEqual([expect.stringMatching(/^4:2 jobs\.a b: .* <jobs\."a b">$/)]);
+});

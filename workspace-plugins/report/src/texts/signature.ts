@@ -1,0 +1,119 @@
+import { shortDigest } from "@slipway/signature";
+import type { Digest, Difference, SignatureCause, SignatureFailure } from "@slipway/signature";
+import type { Causes, Texts } from "../text.ts";
+
+export const signatureTexts: Texts<SignatureFailure> = {
+  "git-failed": (failure) => ({
+    what: "git could not list the files of the workspace",
+    facts: {
+      folder: failure.folder,
+      "exit code": failure.exitCode ?? "none",
+      output: failure.output,
+    },
+    hint: `run git ls-files in ${failure.folder} and do what it says`,
+  }),
+  "path-not-utf8": (failure) => ({
+    what: "the name of a file, or the target of a symlink, is not UTF-8",
+    facts: { folder: failure.folder, path: failure.path },
+    hint: "rename it, or let git ignore it",
+  }),
+  "file-unreadable": (failure) => ({
+    what: "a file that was listed a moment ago cannot be read",
+    facts: { path: failure.path, code: failure.code },
+    hint: "let whatever changes the workspace finish, look at the file's permissions, and run again",
+  }),
+  "file-keeps-changing": (failure) => ({
+    what: "a file changed each time it was read",
+    facts: { path: failure.path },
+    hint: "stop what writes it, or let git ignore it",
+  }),
+  "npm-lock-invalid": (failure) => ({
+    what: `${failure.file} is no lock of npm`,
+    facts: numbered(failure.problems),
+    hint: "npm install writes it anew",
+  }),
+  "input-unsupported": (failure) => ({
+    what: "a target declares an input that no signature can hold",
+    facts: { target: failure.target, input: failure.input },
+    hint: "declare filesets, env and externalDependencies; what a command prints is no input",
+  }),
+  "upstream-cycle": (failure) => ({
+    what: "targets depend on each other in a circle",
+    facts: { path: failure.path.join(" → ") },
+    hint: "take one of these out of dependsOn",
+  }),
+  "upstream-unknown": (failure) => ({
+    what: "a target depends on one that has no definition",
+    facts: { target: failure.target, upstream: failure.upstream },
+    hint: "look at its dependsOn: npx nx show target <project>:<target>",
+  }),
+  "tool-not-locked": (failure) => ({
+    what: "a target names an npm package that package-lock.json does not have",
+    facts: { target: failure.target, package: failure.tool },
+    hint: "npm install it, or take it out of externalDependencies",
+  }),
+  "target-not-signed": (failure) => ({
+    what: `there is no target ${failure.target} with a work signature`,
+    facts: failure.near.length === 0 ? {} : { "did you mean": failure.near.join(", ") },
+    hint: "name it <project>:<target>; continuous targets have none",
+  }),
+  "record-invalid": (failure) => ({
+    what: "the record of a target's last run is damaged",
+    facts: { file: failure.file, ...numbered(failure.problems) },
+    hint: "delete the file; the next run writes it anew",
+  }),
+};
+
+export const signatureCauses: Causes<SignatureCause> = {
+  "signatures-written": "a signature is another, or the file was not there",
+  "signatures-current": "every signature is as the file has it",
+};
+
+/** Why a signature is another, one line a difference. */
+const differenceTexts: {
+  readonly [Kind in Difference["kind"]]: (
+    difference: Extract<Difference, { readonly kind: Kind }>,
+  ) => string;
+} = {
+  "first-run": () => "no run is on record",
+  "file-added": ({ path }) => `${path} is new`,
+  "file-removed": ({ path }) => `${path} is gone`,
+  "file-changed": ({ path }) => `${path} has other content`,
+  "executor-source-changed": ({ path }) => `the executor's own code is another: ${path}`,
+  "mode-changed": ({ path, isExecutable }) =>
+    `${path} is ${isExecutable ? "executable now" : "no longer executable"}`,
+  "symlink-changed": ({ path, before, after }) =>
+    `${path} was ${linkText(before)} and is ${linkText(after)}`,
+  "option-changed": ({ name, change }) => `option ${name} ${changeTexts[change]}`,
+  "env-changed": ({ name, before, after }) =>
+    before === after ? `${name} has another value` : `${name} was ${before} and is ${after}`,
+  "tool-changed": ({ name, before, after }) => `${name}: ${before ?? "none"} → ${after ?? "none"}`,
+  "upstream-changed": ({ id, before, after }) =>
+    `${id}: ${signatureText(before)} → ${signatureText(after)}`,
+  "output-changed": ({ path, change }) => `output ${path} ${changeTexts[change]}`,
+  "executor-changed": ({ before, after }) => `executor: ${before ?? "none"} → ${after ?? "none"}`,
+  "project-root-changed": ({ before, after }) =>
+    `the project lay in ${before ?? "none"} and lies in ${after ?? "none"}`,
+  "salt-changed": () => "SLIPWAY_SALT is another",
+  "caching-changed": ({ isCached }) => (isCached ? "it is cached now" : "it is no longer cached"),
+};
+
+const changeTexts = { added: "is new", removed: "is gone", changed: "is another" } as const;
+
+export function describeDifference(difference: Difference): string {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table has the entry of each kind by type; TypeScript cannot relate the two
+  const describe = differenceTexts[difference.kind] as (of: Difference) => string;
+  return describe(difference);
+}
+
+function linkText(target: string | undefined): string {
+  return target === undefined ? "a file" : `a symlink to ${target}`;
+}
+
+function signatureText(signature: Digest | undefined): string {
+  return signature === undefined ? "none" : shortDigest(signature);
+}
+
+function numbered(problems: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(problems.map((problem, at) => [`${at + 1}`, problem]));
+}
