@@ -77,15 +77,23 @@ async function fillWith(folder: string, links: readonly Link[]): Promise<void> {
 /** Exactly these, but for the bytecode that Python leaves beside its sources. */
 async function holds(folder: string, links: readonly Link[]): Promise<boolean> {
   if (!(await isThere(folder))) return false;
-  const found = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
-    .filter((name) => !name.split(path.sep).includes("__pycache__"));
+  const found = await namesUnder(folder, "");
   if (found.length !== links.length) return false;
   for (const link of links) {
     if (!(await isAs(path.join(folder, link.path), link))) return false;
   }
   return true;
+}
+
+/** Nothing is followed: a link may lead anywhere. */
+async function namesUnder(root: string, folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for (const entry of await readdir(path.join(root, folder), { withFileTypes: true })) {
+    const name = path.join(folder, entry.name);
+    if (!entry.isDirectory()) names.push(name);
+    else if (entry.name !== "__pycache__") names.push(...(await namesUnder(root, name)));
+  }
+  return names;
 }
 
 async function isAs(file: string, link: Link): Promise<boolean> {

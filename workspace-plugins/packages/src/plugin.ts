@@ -30,7 +30,12 @@ type LockUse = { readonly keys: readonly string[]; readonly sources: readonly st
 
 const pattern = `{**/${manifestName},**/${lockName}}`;
 const libraries = ["definitions", "packages", "registry", "signature"];
-const own = ["{projectRoot}/**/*", "!{projectRoot}/dist/**/*", "!{projectRoot}/.aigogo/**/*"];
+const own = [
+  "{projectRoot}/**/*",
+  "!{projectRoot}/dist/**/*",
+  "!{projectRoot}/.aigogo/**/*",
+  "!{projectRoot}/**/__pycache__/**/*",
+];
 const generated = new Set([".aigogo", "dist", "node_modules", ".slipway", ".nx"]);
 
 export const createNodes: CreateNodes = [

@@ -145,5 +145,6 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? textOf(error.cause) : error.message;
 }

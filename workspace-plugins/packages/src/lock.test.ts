@@ -1,0 +1,77 @@
+import { describe, expect, test } from "vitest";
+import { formatLock, parseLock } from "./lock.ts";
+
+const hex = "ab".repeat(32);
+
+const text = `{
+  "version": 1,
+  "packages": {
+    "Zeta": {
+      "version": "1.0.0\\u003c2",
+      "integrity": "sha256:${hex}",
+      "source": "localhost:5055/agents/zeta:1.0.0",
+      "language": "javascript",
+      "files": []
+    },
+    "my_utils": {
+      "version": "1.0.0",
+      "integrity": "sha256:${hex}",
+      "source": "localhost:5055/agents/my-utils:1.0.0",
+      "language": "python",
+      "files": [
+        "a.py",
+        "aigogo.json"
+      ]
+    }
+  }
+}
+`;
+
+test("a lock is written as aigg writes it, byte for byte", () => {
+  const lock = parseLock("aigogo.lock", text);
+  expect(lock.ok && formatLock(lock.value)).toBe(text);
+});
+
+test("an unknown key and null for files are read over", () => {
+  const old = text.replace('"files": []', '"files": null, "later": 1');
+  expect(parseLock("aigogo.lock", old).ok).toBe(true);
+});
+
+type Change = readonly [
+  why: string,
+  from: string | RegExp,
+  to: string,
+  message: string,
+  line: number,
+];
+
+describe("a hostile or broken lock is refused with its place", () => {
+  test.for<Change>([
+    ["a key that leads away", '"Zeta"', '"../../../src"', "one plain name", 4],
+    ["an empty key", '"Zeta"', '""', "one plain name", 4],
+    ["a hidden key", '"Zeta"', '".zeta"', "one plain name", 4],
+    ["a scoped key", '"Zeta"', '"@a/b"', "one plain name", 4],
+    ["a Python key that is no identifier", '"my_utils"', '"my-utils"', "one plain name", 11],
+    ["an integrity that leads away", `sha256:${hex}`, "sha256:../../x", "64 lower-case hex", 6],
+    ["an empty integrity", `sha256:${hex}`, "", "64 lower-case hex", 6],
+    ["a file that leads away", '"a.py"', '"../a.py"', "relative path", 17],
+    ["an absolute file", '"a.py"', '"/a.py"', "relative path", 17],
+    ["a language nobody knows", '"python"', '"perl"', "", 15],
+    ["a package twice", '"my_utils"', '"Zeta"', "unique", 11],
+    ["another version", '"version": 1,', '"version": 2,', "", 2],
+    ["marks of a merge", '  "packages"', '<<<<<<< HEAD\n  "packages"', "not JSON", 3],
+    ["an end too early", /\}\n\}\n$/, "", "not JSON", 21],
+  ])("%s", ([, from, to, message, line]) => {
+    const lock = parseLock("aigogo.lock", text.replace(from, to));
+    if (lock.ok || lock.failure.reason !== "package-file-invalid") throw new Error("was taken");
+    const [problem] = lock.failure.problems;
+    expect(problem?.message).toContain(message);
+    expect(problem?.line).toBe(line);
+  });
+
+  test("an entry of aigg's cache files", () => {
+    const cached = text.replace('"files": []', '"files": ["layer.tar", "metadata.json"]');
+    const failure = { reason: "lock-entry-is-cache", lockFile: "aigogo.lock", key: "Zeta" };
+    expect(parseLock("aigogo.lock", cached)).toEqual({ ok: false, failure });
+  });
+});
