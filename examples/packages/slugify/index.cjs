@@ -4,7 +4,11 @@ const { fold } = require("./lib/fold.cjs");
 
 /** Lower-case words joined by a hyphen; the empty text where nothing of the title can be kept. */
 function slugify(title, { separator = "-" } = {}) {
-  return (fold(title).toLowerCase().match(/[a-z0-9]+/g) ?? []).join(separator);
+  return (
+    fold(title)
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? []
+  ).join(separator);
 }
 
 /** A slug that is not in `taken`, counted up from 2 where it has to be. */
