@@ -27,7 +27,9 @@ export function digestFile(folder: string, relative: string): Result<FileDigest,
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const found = readOnce(path.join(folder, relative));
-      if (found !== undefined) return ok({ path: relative, ...found });
+      if (found === "not-a-file")
+        return fail({ reason: "file-unreadable", path: relative, code: found });
+      if (found !== "changed") return ok({ path: relative, ...found });
     }
     return fail({ reason: "file-keeps-changing", path: relative });
   } catch (error) {
@@ -37,15 +39,16 @@ export function digestFile(folder: string, relative: string): Result<FileDigest,
   }
 }
 
-function readOnce(absolute: string): Omit<FileDigest, "path"> | undefined {
+function readOnce(absolute: string): Omit<FileDigest, "path"> | "changed" | "not-a-file" {
   // Without O_NONBLOCK, opening what has become a pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = openSync(absolute, flags);
   try {
     const before = fstatSync(file, { bigint: true });
+    if (!before.isFile()) return "not-a-file";
     const digest = before.size <= wholeBytes ? digestOf(readFileSync(file)) : digestByChunk(file);
     const after = fstatSync(file, { bigint: true });
-    if (!isSame(before, after)) return undefined;
+    if (!isSame(before, after)) return "changed";
     const isExecutable = (after.mode & 0o100n) !== 0n;
     return { digest, sizeBytes: Number(after.size), isExecutable };
   } finally {
