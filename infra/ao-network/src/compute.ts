@@ -7,18 +7,11 @@ import type { Evaluate } from "./evaluation.ts";
 import type { NetworkFailure } from "./failure.ts";
 import type { Id } from "./id.ts";
 import type { Module } from "./module.ts";
+import type { Progress } from "./progress.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { SparseMemory } from "./sparse-memory.ts";
 import type { Tag } from "./tag.ts";
-
-/** How far a process is evaluated; `nonce` is that of the last evaluated message, -1 before the first. */
-export type Progress = {
-  readonly nonce: number;
-  readonly memory: SparseMemory | undefined;
-  /** By nonce; the results before a snapshot are not all kept in it. */
-  readonly results: ReadonlyMap<number, EvaluationResult>;
-};
 
 /** A message that is tried on the newest memory and leaves no trace. */
 export type DryRun = {

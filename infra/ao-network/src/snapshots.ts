@@ -6,8 +6,8 @@ import { digestOf, shortDigest, writeFileAtomically } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import type { Assignment } from "./assignment.ts";
-import type { Progress } from "./compute.ts";
 import { EvaluationResult } from "./evaluation-protocol.ts";
+import type { Progress } from "./progress.ts";
 import { pageSizeBytes } from "./sparse-memory.ts";
 
 const compress = promisify(zstdCompress);
