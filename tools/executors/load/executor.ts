@@ -1,6 +1,7 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { listImages, loadImages } from "@slipway/images";
 import { runBatch } from "../session/batch.ts";
+import { imagesQuestion } from "../session/run-folder.ts";
 import { openSession, parseOptions } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
 import type { output } from "zod";
@@ -36,6 +37,6 @@ async function loadOne(
     target: `${projectName}:image`,
     signal,
     counted,
-    images: async () => session.once("engine images", async () => listImages({ counted, signal })),
+    images: async () => session.once(imagesQuestion, async () => listImages({ counted, signal })),
   });
 }

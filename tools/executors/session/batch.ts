@@ -23,10 +23,7 @@ export async function* runBatch<Schema extends ZodType>(batch: {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly context: ExecutorContext;
   readonly schema: Schema;
-  readonly run: (
-    session: Session,
-    options: output<Schema>,
-  ) => Promise<Result<Outcome, Failure>>;
+  readonly run: (session: Session, options: output<Schema>) => Promise<Result<Outcome, Failure>>;
 }): AsyncGenerator<BatchResult> {
   for (const [id, task] of Object.entries(batch.graph.tasks)) {
     const startTime = Date.now();
@@ -35,6 +32,9 @@ export async function* runBatch<Schema extends ZodType>(batch: {
     const result = options.ok ? await batch.run(session, options.value) : options;
     const { success } = await session.finish(result);
     const endTime = Date.now();
-    yield { task: id, result: { success, terminalOutput: renderResult(result), startTime, endTime } };
+    yield {
+      task: id,
+      result: { success, terminalOutput: renderResult(result), startTime, endTime },
+    };
   }
 }

@@ -9,6 +9,9 @@ import { z } from "zod";
 /** Set before the tasks of one Nx command run: the folder in which they leave what they did. */
 export const runFolderVariable = "SLIPWAY_RUN";
 
+/** The question that `load` asks, answered before the tasks for the whole command. */
+export const imagesQuestion = "engine images";
+
 export type World = "engine" | "registry" | "ao-network";
 
 const OutcomeRecord = z.object({
@@ -22,11 +25,18 @@ export type OutcomeRecord = z.output<typeof OutcomeRecord>;
 const Asked = z.object({ world: z.string(), question: z.string(), task: z.string() });
 export type Asked = z.output<typeof Asked>;
 
+export function runsFolder(workspaceRoot: string): string {
+  return path.join(workspaceRoot, ".slipway", "runs");
+}
+
+/** By the id that Nx gives a command. */
+export function runFolderOf(workspaceRoot: string, id: string): string {
+  return path.join(runsFolder(workspaceRoot), encodeURIComponent(id));
+}
+
 /** The folder of the Nx command this process belongs to; a task started by hand gets one of its own. */
 export function runFolder(workspaceRoot: string): string {
-  return (
-    process.env[runFolderVariable] ?? path.join(workspaceRoot, ".slipway", "runs", `pid-${process.pid}`)
-  );
+  return process.env[runFolderVariable] ?? runFolderOf(workspaceRoot, `pid-${process.pid}`);
 }
 
 export async function recordOutcome(

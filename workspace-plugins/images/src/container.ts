@@ -1,3 +1,4 @@
+import { canonicalJson } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import { ownerLabel } from "./run-owner.ts";
@@ -139,8 +140,8 @@ export function findDifference(spec: ContainerSpec, got: Inspected): Difference 
   return rows
     .map(([setting, asked, found]) => ({
       setting,
-      asked: JSON.stringify(asked),
-      got: JSON.stringify(found),
+      asked: canonicalJson(asked),
+      got: canonicalJson(found),
     }))
     .find(({ asked, got: found }) => asked !== found);
 }

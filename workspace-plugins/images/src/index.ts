@@ -7,7 +7,7 @@ export { readBuildAccess } from "./host-commands.ts";
 export type { EngineImage } from "./load.ts";
 export { listImages, loadImages } from "./load-images.ts";
 export { makeAgent, makeBase } from "./make-images.ts";
-export { ownLabel } from "./names.ts";
+export { removeOwn } from "./remove-own.ts";
 export { pushImage } from "./push.ts";
 export { readImageReceipt } from "./receipt.ts";
 export type { ImageReceipt } from "./receipt.ts";

@@ -66,7 +66,11 @@ function baseTargets(file: string): Record<string, TargetConfiguration> {
       executor: "@slipway/executors:image",
       options: { kind: "base", rootfs: rootfsLayout },
       cache: true,
-      dependsOn: [{ projects: ["rootfs"], target: "push" }],
+      dependsOn: [
+        { projects: ["rootfs"], target: "push" },
+        // The build pulls from it, so it has to stay up after the push.
+        { projects: ["registry"], target: "serve", waitFor: "ready", inputs: false },
+      ],
       inputs: [
         ...imageInputs(name),
         { dependentTasksOutputFiles: "**/receipt.json", transitive: true },

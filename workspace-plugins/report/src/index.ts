@@ -5,3 +5,6 @@ export { describeFailure } from "./failures.ts";
 export type { Failure } from "./failures.ts";
 export { renderFailure, renderResult } from "./render.ts";
 export { columns, table } from "./table.ts";
+export { askedLines, runTable, runTotals } from "./run-table.ts";
+export type { RunRow, TaskStatus } from "./run-table.ts";
+export { describeDifference } from "./texts/signature.ts";

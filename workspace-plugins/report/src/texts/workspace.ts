@@ -3,11 +3,6 @@ import type { Causes, Texts } from "../text.ts";
 /** What goes wrong around the five kinds of work: options of executors, the command line, Nx itself. */
 export type WorkspaceFailure =
   | { readonly reason: "options-invalid"; readonly problems: readonly string[] }
-  | {
-      readonly reason: "target-unknown";
-      readonly target: string;
-      readonly near: readonly string[];
-    }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
 
 export const workspaceTexts: Texts<WorkspaceFailure> = {
@@ -15,11 +10,6 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: "the options of this target are not what its executor takes",
     facts: Object.fromEntries(failure.problems.map((problem, at) => [`${at + 1}`, problem])),
     hint: "look at the schema: npx nx show target <project>:<target>",
-  }),
-  "target-unknown": (failure) => ({
-    what: `there is no target ${failure.target}`,
-    facts: failure.near.length === 0 ? {} : { "did you mean": failure.near.join(", ") },
-    hint: "name it <project>:<target>; npx nx show projects lists the projects",
   }),
   "nx-failed": (failure) => ({
     what: "Nx ended with a failure before any target could say why",
@@ -29,10 +19,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
 };
 
 /** Why a row of the table says what it says, where the target itself had nothing to say. */
-export type WorkspaceCause = "inputs-unchanged" | "not-run" | "ready";
+export type WorkspaceCause = "inputs-unchanged" | "no-cached-result" | "not-run" | "stopped";
 
 export const workspaceCauses: Causes<WorkspaceCause> = {
   "inputs-unchanged": "same work signature",
+  "no-cached-result": "same work signature, and no result of it in the cache",
   "not-run": "a target that it needs failed",
-  ready: "serving",
+  stopped: "stopped by a signal",
 };

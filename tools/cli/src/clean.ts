@@ -1,0 +1,23 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { removeOwn } from "@slipway/images";
+import { openConsole } from "@slipway/report";
+import { listOwnFolders } from "./own-folders.ts";
+
+/**
+ * Removes what this workspace made and nothing else: images and containers with our label, and the folders that our
+ * targets and Nx write here. What other workspaces share (the package store, downloaded tools, keys) stays.
+ */
+export async function clean(workspaceRoot: string): Promise<number> {
+  const console = openConsole();
+  const signal = AbortSignal.timeout(120_000);
+  const removed = await removeOwn({ counted: () => {}, signal });
+  if (removed.ok) console.line(`removed ${removed.value.length} images and containers`);
+  else if (removed.failure.reason === "engine-absent") console.line("no engine, so no images");
+  else console.failure(removed.failure);
+  for (const folder of await listOwnFolders(workspaceRoot)) {
+    await rm(path.join(workspaceRoot, folder), { recursive: true, force: true });
+    console.line(`removed ${folder}`);
+  }
+  return 0;
+}

@@ -1,0 +1,16 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { createProjectGraphAsync } from "@nx/devkit";
+
+/** The folders here that targets and Nx write, relative to the workspace: all of them ignored by git. */
+export async function listOwnFolders(workspaceRoot: string): Promise<readonly string[]> {
+  const graph = await createProjectGraphAsync({ exitOnError: true });
+  const roots = Object.values(graph.nodes).map((node) => node.data.root);
+  const folders = [
+    ...roots.flatMap((root) => [path.posix.join(root, "dist"), path.posix.join(root, ".aigogo")]),
+    "dist",
+    ".slipway",
+    ".nx",
+  ];
+  return [...new Set(folders)].filter((folder) => existsSync(path.join(workspaceRoot, folder)));
+}

@@ -1,0 +1,10 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+/** The nearest folder upwards that holds an nx.json. */
+export function findWorkspace(from: string): string {
+  for (let folder = from; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, "nx.json"))) return folder;
+    if (path.dirname(folder) === folder) return from;
+  }
+}

@@ -1,0 +1,41 @@
+import path from "node:path";
+import { openEngine } from "@slipway/images";
+import type { EngineFailure, EngineImage } from "@slipway/images";
+import { readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+
+/** What image targets declare: the engine's platform and version, without which the same files build another image. */
+const engineFact = "SLIPWAY_ENGINE";
+const needEngine = ["image", "load", "smoke"];
+const probeLimitMs = 20_000;
+
+export type EngineProbe = {
+  readonly facts: Readonly<Record<string, string>>;
+  /** What the engine has, or why it does not say. `undefined`: nobody will ask. */
+  readonly images: Result<readonly EngineImage[], EngineFailure> | undefined;
+};
+
+/**
+ * One probe a command, and none for a command that needs no engine. An engine that does not answer now is taken to be
+ * the one that answered last: not knowing never rebuilds anything.
+ */
+export async function probeEngine(run: {
+  readonly workspaceRoot: string;
+  readonly targets: ReadonlySet<string>;
+  readonly counted: (question: string) => void;
+}): Promise<EngineProbe> {
+  if (!needEngine.some((target) => run.targets.has(target)))
+    return { facts: {}, images: undefined };
+  const remembered = path.join(run.workspaceRoot, ".slipway", "engine");
+  const signal = AbortSignal.timeout(probeLimitMs);
+  const opened = await openEngine({ counted: run.counted, signal });
+  if (!opened.ok) {
+    const known = (await readTextIfPresent(remembered)) ?? "unknown";
+    return { facts: { [engineFact]: known }, images: opened };
+  }
+  using engine = opened.value;
+  const { os, architecture } = engine.platform;
+  const found = `${os}/${architecture} engine ${engine.version.split(".").slice(0, 2).join(".")}`;
+  await writeFileAtomically(remembered, found);
+  return { facts: { [engineFact]: found }, images: await engine.images() };
+}

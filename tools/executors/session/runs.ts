@@ -1,0 +1,4 @@
+export { probeEngine } from "../hooks/engine-facts.ts";
+export { filesFacts, signNow } from "../hooks/sign-now.ts";
+export { readAsked, readOutcomes, runsFolder } from "./run-folder.ts";
+export { readRunPlan, readRunResults } from "./run-plan.ts";
