@@ -1,6 +1,7 @@
 import {
   lstat,
   mkdir,
+  mkdtemp,
   readFile,
   readdir,
   readlink,
@@ -49,12 +50,16 @@ export async function swapImports(aigogoFolder: string, links: readonly Link[]):
 }
 
 async function pointTo(imports: string, generation: string, isFolder: boolean): Promise<void> {
-  const next = `${imports}.${process.pid}.next`;
-  await rm(next, { force: true });
-  await symlink(generation, next);
-  // aigg leaves a real folder here, which a rename cannot replace.
-  if (isFolder) await rm(imports, { recursive: true, force: true });
-  await rename(next, imports);
+  const beside = await mkdtemp(`${imports}.next-`);
+  const next = path.join(beside, "imports");
+  try {
+    await symlink(generation, next);
+    // aigg leaves a real folder here, which a rename cannot replace.
+    if (isFolder) await rm(imports, { recursive: true, force: true });
+    await rename(next, imports);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
 }
 
 function generationOf(links: readonly Link[]): string {

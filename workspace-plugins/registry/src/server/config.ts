@@ -10,7 +10,7 @@ export function registryConfig(options: {
   // JSON is YAML: a folder name needs no thought about quoting.
   const config = {
     version: "0.1",
-    log: { level: "info", accesslog: { disabled: true } },
+    log: { level: "warn", accesslog: { disabled: true } },
     storage: {
       filesystem: { rootdirectory: options.dataFolder },
       delete: { enabled: true },

@@ -2,8 +2,14 @@ import { execa } from "execa";
 
 export type Finished = { readonly exitCode: number | undefined; readonly output: string };
 
+export type Exit = {
+  readonly exitCode: number | undefined;
+  /** Ended by SIGTERM or SIGINT, ours or another's. */
+  readonly wasStopped: boolean;
+};
+
 export type Running = {
-  readonly exited: Promise<{ readonly exitCode: number | undefined }>;
+  readonly exited: Promise<Exit>;
   /** Asks with SIGTERM, insists with SIGKILL after five seconds, and waits for the end. */
   readonly stop: () => Promise<void>;
 };
@@ -52,7 +58,10 @@ export function startProgram(
     stderr: { file: options.logFile },
     forceKillAfterDelay: 5000,
   });
-  const exited = (async () => ({ exitCode: (await child).exitCode }))();
+  const exited = (async () => {
+    const { exitCode, signal } = await child;
+    return { exitCode, wasStopped: signal === "SIGTERM" || signal === "SIGINT" };
+  })();
   return {
     exited,
     stop: async () => {

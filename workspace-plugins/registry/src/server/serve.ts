@@ -31,7 +31,6 @@ const connectEveryMs = 20;
  */
 export async function serveRegistry(options: ServeOptions): Promise<Served> {
   const ready = onlyOnce(options.ready);
-  let cause: RegistryCause = "registry-attached";
   while (!options.signal.aborted) {
     const listener = await whoListens(options.port, options.signal);
     if (listener.state === "other") {
@@ -46,9 +45,13 @@ export async function serveRegistry(options: ServeOptions): Promise<Served> {
     }
     const served = await serveHere({ ...options, ready });
     if (!served.ok) return served;
-    if (served.value === "served") cause = "registry-served";
+    if (served.value === "served") return ok(outcome("registry-served", options.port));
   }
-  return ok({ state: "done", cause, facts: { url: urlOf(options.port) } });
+  return ok(outcome("registry-attached", options.port));
+}
+
+function outcome(cause: RegistryCause, port: number): Outcome<RegistryCause> {
+  return { state: "done", cause, facts: { url: urlOf(port) } };
 }
 
 /** `outrun`: another run took the port between our look and our start. */
@@ -115,14 +118,16 @@ async function untilListening(
   return "timeout";
 }
 
+/** Nx stops a task with all its children, so that the registry may hear of it before we do. */
 async function firstOf(running: Running, signal: AbortSignal): Promise<"stopped" | "exited"> {
   const { promise, resolve } = Promise.withResolvers<"stopped">();
   const stop = () => resolve("stopped");
   signal.addEventListener("abort", stop, { once: true });
   if (signal.aborted) stop();
-  const first = await Promise.race([promise, running.exited.then(() => "exited" as const)]);
+  const ended = running.exited.then(({ wasStopped }) => (wasStopped ? "stopped" : "exited"));
+  const first = await Promise.race([promise, ended]);
   signal.removeEventListener("abort", stop);
-  return signal.aborted ? "stopped" : first;
+  return first;
 }
 
 async function isRegistryNow(options: ServeOptions): Promise<boolean> {
