@@ -84,7 +84,9 @@ function packTarget(name: string): TargetConfiguration {
       ...own,
       ...executorSource("pack", libraries),
       { env: treeFact(name) },
-      { externalDependencies: ["tar-stream", "yaml", "zod"] },
+      // It pins tar-stream, which Nx would look up in the version that others hoist.
+      "{workspaceRoot}/workspace-plugins/packages/package.json",
+      { externalDependencies: ["yaml", "zod"] },
     ],
     outputs: [`{projectRoot}/${packFolder}`],
     metadata: { description: "Packs the agent package: blobs, manifest and a receipt." },
