@@ -56,18 +56,21 @@ export async function openRig() {
         }),
       ),
     initKeys: () => initKeys(root, variables),
-    smoke: <Refusal>(run: ContainerRunner<Refusal>, stop: AbortSignal = signal) =>
+    smoke: <Refusal>(
+      run: ContainerRunner<Refusal>,
+      options: { readonly signal?: AbortSignal; readonly nextSecond?: () => Promise<void> } = {},
+    ) =>
       runSmoke(
         {
           run,
           engine: { version: "1", os: "linux", architecture: "amd64" },
-          nextSecond: async () => undefined,
+          nextSecond: options.nextSecond ?? (async () => undefined),
         },
         {
           project,
           keyFile: signingKeyFile(variables),
           startedAt: new Date(0),
-          signal: stop,
+          signal: options.signal ?? signal,
           progress: () => undefined,
         },
       ),
