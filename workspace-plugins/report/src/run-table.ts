@@ -26,7 +26,7 @@ export type RunRow = {
   readonly missingOutputs: readonly string[];
 };
 
-const mostReasons = 2;
+const mostReasons = 1;
 
 /** Project, target, what happened, why, time: one line a task, in the order of the run. */
 export function runTable(rows: readonly RunRow[]): readonly string[] {
@@ -107,7 +107,7 @@ function whyRan(row: RunRow): string {
   if (row.differences.length === 0) return describeCause("no-cached-result");
   const told = row.differences.slice(0, mostReasons).map(describeDifference);
   const more = row.differences.length - told.length;
-  return [...told, ...(more > 0 ? [`${more} more`] : [])].join("; ");
+  return [...told, ...(more > 0 ? [`and ${more} more`] : [])].join(" ");
 }
 
 function splitId(id: string): readonly [string, string] {
