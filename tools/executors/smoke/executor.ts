@@ -24,7 +24,8 @@ async function smokeProject(session: Session, { imageRoot }: z.output<typeof Opt
   if (!opened.ok) return opened;
   using engine = opened.value;
   const { version, platform } = engine;
-  return runSmoke(
+  // Awaited here: the engine is closed when this function returns.
+  return await runSmoke(
     { run: engine.run, engine: { version, ...platform }, nextSecond },
     {
       project: {
