@@ -1,14 +1,11 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
-import { Readable } from "node:stream";
 import { fail, listFiles, ok, pathMatcher } from "@slipway/signature";
 import type { SignatureFailure, Result } from "@slipway/signature";
-import tar from "tar-stream";
 import { definitionName } from "./definition.ts";
 import type { SmokeFailure } from "./failure.ts";
 import type { FileContent } from "./tree.ts";
-import type { Conditions } from "./variation.ts";
 
 /**
  * The declared files of a project, as they are on disk now, in the order of their paths. What git ignores is not
@@ -54,18 +51,4 @@ async function readContent(folder: string, relative: string): Promise<FileConten
   await using file = await open(path.join(folder, relative), flags);
   const { mode } = await file.stat();
   return { path: relative, bytes: await file.readFile(), isExecutable: (mode & 0o100) !== 0 };
-}
-
-/** Headers hold nothing of this machine: no times, owners or mode bits but "executable". */
-export function packInputs(
-  files: readonly FileContent[],
-  order: Conditions["inputOrder"],
-): Readable {
-  const pack = tar.pack();
-  for (const file of order === "ascending" ? files : files.toReversed()) {
-    const mode = file.isExecutable ? 0o755 : 0o644;
-    pack.entry({ name: file.path, mode, mtime: new Date(0) }, Buffer.from(file.bytes));
-  }
-  pack.finalize();
-  return Readable.from(pack);
 }

@@ -1,10 +1,10 @@
 import type { Readable } from "node:stream";
 import { fail, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
+import { packInputs, readOutputFiles } from "./archive.ts";
 import type { SmokeDefinition } from "./definition.ts";
 import type { RunName, SmokeFailure } from "./failure.ts";
-import { packInputs } from "./input.ts";
-import { parseRunOutput, readOutputFiles } from "./output.ts";
+import { parseRunOutput } from "./output.ts";
 import { networkAttempts, sealControls, sealedContainer } from "./seal.ts";
 import type { SealControl, SealedContainer } from "./seal.ts";
 import type { FileContent } from "./tree.ts";

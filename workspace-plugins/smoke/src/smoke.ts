@@ -24,7 +24,7 @@ import type { ReadDefinition, SmokePlaces, SmokeProject } from "./project.ts";
 import { sealOf } from "./seal.ts";
 import { runSealed } from "./sealed-run.ts";
 import type { ContainerRunner, Log, SealedRun } from "./sealed-run.ts";
-import { signStatement } from "./sign.ts";
+import { signStatement } from "./envelope.ts";
 import { statementOf } from "./statement.ts";
 import type { Claims, Observation } from "./statement.ts";
 import { treeDigestOf, treeOf } from "./tree.ts";

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { SmokeFailure } from "./failure.ts";
 import { Statement, findContradiction, payloadType } from "./statement.ts";
 import type { Trust, TrustedSigner } from "./trust.ts";
-import { findSignatureProblem } from "./verify-signature.ts";
+import { findSignatureProblem } from "./envelope.ts";
 
 const largestBytes = 16 * 2 ** 20;
 

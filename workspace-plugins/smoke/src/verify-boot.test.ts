@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { digestOf } from "@slipway/signature";
 import { describe, expect, it } from "vitest";
 import { readSigningKey, signingKeyFile } from "./key.ts";
-import { signStatement } from "./sign.ts";
+import { signStatement } from "./envelope.ts";
 import { Statement, statementOf } from "./statement.ts";
 import { fakeRunner, openReadyRig } from "./test/rig.ts";
 import { trustFiles } from "./trust.ts";
