@@ -27,7 +27,7 @@ export async function* runBatch<Schema extends ZodType>(batch: {
 }): AsyncGenerator<BatchResult> {
   for (const [id, task] of Object.entries(batch.graph.tasks)) {
     const startTime = Date.now();
-    await using session = openTaskSession(batch.context, task.target);
+    await using session = openTaskSession(batch.context, task.target, () => {});
     const options = parseOptions(batch.schema, batch.inputs[id] ?? {});
     const result = options.ok ? await batch.run(session, options.value) : options;
     const { success } = await session.finish(result);

@@ -26,19 +26,21 @@ export type Session = AsyncDisposable & {
 type Task = { readonly project: string; readonly target: string };
 
 export async function openSession(context: ExecutorContext): Promise<Session> {
-  return openTaskSession(context, {
-    project: context.projectName ?? "",
-    target: context.targetName ?? "",
-  });
+  const task = { project: context.projectName ?? "", target: context.targetName ?? "" };
+  return openTaskSession(context, task, openConsole().result);
 }
 
-/** The session of one task; a batch has several. */
-export function openTaskSession(context: ExecutorContext, task: Task): Session {
+/** The session of one task; a batch has several, and Nx prints what it hands back of each. */
+export function openTaskSession(
+  context: ExecutorContext,
+  task: Task,
+  print: (result: Result<Outcome, Failure>) => void,
+): Session {
   const folder = runFolder(context.root);
   const stopping = new AbortController();
   const stop = (): void => stopping.abort(new Error("stopped by a signal"));
   process.on("SIGINT", stop).on("SIGTERM", stop);
-  const console = openConsole();
+  const { progress } = openConsole();
   const id = `${task.project}:${task.target}`;
   return {
     workspaceRoot: context.root,
@@ -46,12 +48,12 @@ export function openTaskSession(context: ExecutorContext, task: Task): Session {
     projectName: task.project,
     target: task.target,
     signal: stopping.signal,
-    progress: console.progress,
+    progress,
     once: async (question, ask) => askOnce(folder, question, ask),
     counted: (world, question) => noteAsked(folder, { world, question, task: id }),
     finish: async (result) => {
       await recordOutcome(folder, id, result);
-      console.result(result);
+      print(result);
       return { success: result.ok };
     },
     [Symbol.asyncDispose]: async () => {

@@ -8,7 +8,9 @@ function check(text: string): readonly string[] {
   const parsed = parseYaml("a.yml", text, Schema);
   return parsed.ok
     ? []
-    : parsed.failure.problems.map((problem) => `${problem.line}:${problem.column} ${problem.message}`);
+    : parsed.failure.problems.map(
+        (problem) => `${problem.line}:${problem.column} ${problem.message}`,
+      );
 }
 
 describe("parseYaml", () => {
@@ -27,6 +29,19 @@ describe("parseYaml", () => {
   it("shows a missing key at what should hold it", () => {
     expect(check("name: a\n")).toEqual([
       "1:1 limits: Invalid input: expected object, received undefined",
+    ]);
+  });
+
+  it("refuses aliases that stand for more than the file could hold", () => {
+    const levels = Array.from(
+      { length: 9 },
+      (_, at) => `l${at}: &l${at} [${`*l${at - 1},`.repeat(9)}]`,
+    );
+    const text = ["l: &l-1 [x]", ...levels.map((line) => line.replaceAll("*l-1", "*l-1"))].join(
+      "\n",
+    );
+    expect(check(text)).toEqual([
+      "1:1 Excessive alias count indicates a resource exhaustion attack",
     ]);
   });
 

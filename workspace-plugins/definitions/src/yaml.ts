@@ -39,7 +39,15 @@ export function parseYaml<Schema extends ZodType>(
   };
   const broken = document.errors.map((error) => problemAt(firstLine(error.message), error.pos));
   if (broken.length > 0) return fail({ reason: "definition-invalid", file, problems: broken });
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  const plain = valueOf(document);
+  if (!plain.ok) {
+    return fail({
+      reason: "definition-invalid",
+      file,
+      problems: [problemAt(plain.failure, nearestRange(document, []))],
+    });
+  }
+  const parsed = schema.safeParse(plain.value);
   if (parsed.success) return ok(parsed.data);
   const problems = parsed.error.issues.flatMap((issue) =>
     placesOf(document, issue).map(({ path, range }) =>
@@ -47,6 +55,15 @@ export function parseYaml<Schema extends ZodType>(
     ),
   );
   return fail({ reason: "definition-invalid", file, problems });
+}
+
+/** Aliases of aliases can stand for more than any memory holds: the library refuses those by an exception. */
+function valueOf(document: Document): Result<unknown, string> {
+  try {
+    return ok(document.toJS({ maxAliasCount: 100 }));
+  } catch (error) {
+    return fail(error instanceof Error ? firstLine(error.message) : String(error));
+  }
 }
 
 type IssuePlace = { readonly path: readonly PropertyKey[]; readonly range: Range };

@@ -2,17 +2,14 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
 import { parseYaml } from "@slipway/definitions";
-import { executorSource, treeFact } from "@slipway/signature";
+import { treeFact } from "@slipway/signature";
 import { AgentDefinition, BaseDefinition, basesFor } from "./definition.ts";
 import type { BaseOnOffer } from "./definition.ts";
-import { agentDockerfile } from "./names.ts";
+import { agentSource, baseSource, loadSource, rootfsLayout } from "./image-inputs.ts";
 
 /** The engine's platform and version, set before the tasks of a command run. */
 const engineFact = "SLIPWAY_ENGINE";
 const builderPackages = ["dockerode", "tar-stream"];
-
-/** Where `infra/rootfs` leaves its layout. */
-const rootfsLayout = "infra/rootfs/dist/rootfs";
 
 const definitions = "**/{base,agent}.{yml,yaml}";
 
@@ -61,6 +58,7 @@ function offerOf(workspaceRoot: string, file: string): BaseOnOffer & { readonly 
 function baseTargets(file: string): Record<string, TargetConfiguration> {
   const name = nameOf(file);
   const root = path.posix.dirname(file);
+  const source = baseSource(root);
   return {
     image: {
       executor: "@slipway/executors:image",
@@ -71,14 +69,11 @@ function baseTargets(file: string): Record<string, TargetConfiguration> {
         // The build pulls from it, so it has to stay up after the push.
         { projects: ["registry"], target: "serve", waitFor: "ready", inputs: false },
       ],
-      inputs: [
-        ...imageInputs(name),
-        { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
-      ],
+      inputs: imageInputs(source, [name]),
       outputs: ["{projectRoot}/dist/image"],
       metadata: { description: `Builds the base ${name} as an OCI layout` },
     },
-    load: loadTarget(`Makes the engine have the base ${name}`, [`${root}/dist/image`]),
+    load: loadTarget(`Makes the engine have the base ${name}`, source, [`${root}/dist/image`]),
   };
 }
 
@@ -93,6 +88,10 @@ function agentTargets(
   const bases = agent.ok ? basesFor(agent.value, offer) : [];
   const names = bases.map((base) => base.name);
   const root = path.posix.dirname(file);
+  const source = agentSource(
+    root,
+    bases.map((base) => base.folder),
+  );
   return {
     image: {
       executor: "@slipway/executors:image",
@@ -102,16 +101,13 @@ function agentTargets(
       },
       cache: true,
       dependsOn: [{ projects: names, target: "image" }],
-      inputs: [
-        ...imageInputs(name),
-        `{workspaceRoot}/${agentDockerfile}`,
-        { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
-      ],
+      inputs: imageInputs(source, [name, ...names]),
       outputs: ["{projectRoot}/dist/image"],
       metadata: { description: `Builds the agent ${name} on ${names.join(", ")} as OCI layouts` },
     },
     load: loadTarget(
       `Makes the engine have the images of ${name}`,
+      source,
       names.map((base) => `${root}/dist/image/${base}`),
     ),
   };
@@ -119,24 +115,28 @@ function agentTargets(
 
 type Inputs = NonNullable<TargetConfiguration["inputs"]>;
 
-/** What both kinds of image depend on; the sources of the executor stand for the code that builds. */
-function imageInputs(name: string): Inputs {
+/** What both kinds of image depend on: files, modes of the files of `projects`, engine, and what lies below. */
+function imageInputs(source: readonly string[], projects: readonly string[]): Inputs {
   return [
-    "{projectRoot}/**/*",
-    "!{projectRoot}/dist/**/*",
-    ...executorSource("image", ["images", "definitions", "registry", "signature"]),
-    { env: treeFact(name) },
+    ...source,
+    ...projects.map((name) => ({ env: treeFact(name) })),
     { env: engineFact },
     { externalDependencies: builderPackages },
+    { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
   ];
 }
 
-function loadTarget(description: string, layouts: readonly string[]): TargetConfiguration {
+function loadTarget(
+  description: string,
+  source: readonly string[],
+  layouts: readonly string[],
+): TargetConfiguration {
   return {
     executor: "@slipway/executors:load",
     options: { layouts },
     cache: false,
     dependsOn: ["image"],
+    inputs: [...loadSource(source)],
     metadata: { description },
   };
 }

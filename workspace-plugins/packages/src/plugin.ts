@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
-import { executorSource, treeFact } from "@slipway/signature";
+import { executorSource, projectSource, treeFact } from "@slipway/signature";
 import { isLoopback, isRegistryHost } from "@slipway/registry";
 import { z } from "zod";
 import { manifestName } from "./content.ts";
@@ -101,7 +101,12 @@ function pushTarget(name: string, manifest: Naming, to: Destination): TargetConf
     executor: "@slipway/executors:push",
     cache: false,
     dependsOn: ["pack", ...servedRegistry(to.registry)],
-    inputs: [...own, ...executorSource("push", libraries), { env: treeFact(name) }],
+    inputs: [
+      ...own,
+      ...executorSource("pack", libraries),
+      ...executorSource("push", libraries),
+      { env: treeFact(name) },
+    ],
     options: { repository: repository.join("/") },
     metadata: { description: "Makes the registry agree with what was packed." },
   };
@@ -123,7 +128,11 @@ function installTarget(
     executor: "@slipway/executors:install",
     cache: false,
     dependsOn: [...after, ...(host !== undefined && usesHost ? servedRegistry(host) : [])],
-    inputs: [`{projectRoot}/${lockName}`, ...executorSource("install", libraries)],
+    inputs: [
+      `{projectRoot}/${lockName}`,
+      ...pushed.flatMap(({ folder }) => projectSource(folder)),
+      ...["pack", "push", "install"].flatMap((name) => executorSource(name, libraries)),
+    ],
     metadata: { description: "Makes the store and the project's links agree with aigogo.lock." },
   };
 }

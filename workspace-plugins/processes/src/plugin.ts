@@ -19,6 +19,8 @@ const networkServed: TargetDependencyConfig = {
   inputs: false,
 };
 
+const libraries = ["processes", "definitions", "signature"];
+
 /** One project for each `ao.yml`. A broken file keeps its targets: their executors say what is wrong with it. */
 export const createNodes: CreateNodes = [
   "**/ao.yml",
@@ -44,25 +46,30 @@ function projectOf(
     tags: ["slipway"],
     targets: {
       "ao-bundle": bundleTarget(name),
-      "ao-deploy": networkTarget("ao-deploy", ["ao-bundle"], definition),
-      "ao-verify": networkTarget("ao-verify", ["ao-deploy"], definition),
+      "ao-deploy": networkTarget("ao-deploy", name, definition),
+      "ao-verify": networkTarget("ao-verify", name, definition),
     },
   };
+}
+
+function bundleInputs(name: string): NonNullable<TargetConfiguration["inputs"]> {
+  return [
+    "{projectRoot}/ao.yml",
+    "{projectRoot}/**/*.lua",
+    "!{projectRoot}/dist/**/*",
+    ...executorSource("ao-bundle", libraries),
+    // A link to a Lua file elsewhere in the project is followed.
+    { env: treeFact(name) },
+    // They decide which requires are found and which definition is valid.
+    { externalDependencies: ["luaparse", "yaml", "zod"] },
+  ];
 }
 
 function bundleTarget(name: string): TargetConfiguration {
   return {
     executor: "@slipway/executors:ao-bundle",
     cache: true,
-    inputs: [
-      "{projectRoot}/ao.yml",
-      "{projectRoot}/**/*.lua",
-      ...executorSource("ao-bundle", ["definitions", "processes", "signature"]),
-      // A link to a Lua file elsewhere in the project is followed.
-      { env: treeFact(name) },
-      // They decide which requires are found and which definition is valid.
-      { externalDependencies: ["luaparse", "yaml", "zod"] },
-    ],
+    inputs: bundleInputs(name),
     outputs: ["{projectRoot}/dist/ao-bundle"],
     metadata: { description: "One Lua file with every module, and its receipt" },
   };
@@ -71,16 +78,22 @@ function bundleTarget(name: string): TargetConfiguration {
 /** Asks the network every time: that it agreed yesterday proves nothing. */
 function networkTarget(
   executor: "ao-deploy" | "ao-verify",
-  first: readonly string[],
+  name: string,
   definition: Definition | undefined,
 ): TargetConfiguration {
+  const first = executor === "ao-deploy" ? "ao-bundle" : "ao-deploy";
   const targets = Object.entries(definition?.targets ?? {});
   const isLocal = targets.some(([, target]) => target.network === "local");
   const deployTarget = targets[0]?.[0] ?? "local";
   return {
     executor: `@slipway/executors:${executor}`,
     cache: false,
-    dependsOn: isLocal ? [...first, networkServed] : [...first],
+    dependsOn: isLocal ? [first, networkServed] : [first],
+    inputs: [
+      ...bundleInputs(name),
+      ...executorSource("ao-deploy", libraries),
+      ...(executor === "ao-verify" ? executorSource("ao-verify", libraries) : []),
+    ],
     options: { deployTarget },
     configurations: Object.fromEntries(targets.map(([name]) => [name, { deployTarget: name }])),
     metadata: {

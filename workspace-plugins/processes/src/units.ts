@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { z } from "zod";
 import { endpoint } from "./endpoints.ts";
 import type { Unit, UnitFailure } from "./failure.ts";
 import type { Endpoints } from "./network.ts";
@@ -35,6 +36,15 @@ export type Units = {
   readonly fetch: (url: string, init?: RequestInit, accepts?: Accepts) => Promise<Response>;
 };
 
+const Asking = z.object({ Tags: z.array(z.object({ name: z.string(), value: z.string() })) });
+
+/** The action of a dry-run: one path serves every question. */
+function actionIn(body: RequestInit["body"]): readonly string[] {
+  if (typeof body !== "string" || !body.startsWith("{")) return [];
+  const tags = Asking.safeParse(JSON.parse(body)).data?.Tags ?? [];
+  return tags.filter(({ name }) => name === "Action").map(({ value }) => value);
+}
+
 export function openUnits(options: {
   readonly endpoints: Endpoints;
   readonly fetch: typeof globalThis.fetch;
@@ -45,7 +55,8 @@ export function openUnits(options: {
   const { endpoints, limits, signal } = options;
 
   async function once(call: Call): Promise<Answer> {
-    options.counted(`${call.method} ${call.unit} ${new URL(call.url).pathname}`);
+    const { pathname } = new URL(call.url);
+    options.counted([call.method, call.unit, pathname, ...actionIn(call.init.body)].join(" "));
     const timeout = AbortSignal.timeout(limits.requestMs);
     try {
       const response = await options.fetch(call.url, {

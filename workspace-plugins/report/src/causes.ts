@@ -3,6 +3,7 @@ import { imagesCauses } from "./texts/images.ts";
 import { packagesCauses } from "./texts/packages.ts";
 import { pipelinesCauses } from "./texts/pipelines.ts";
 import { processesCauses } from "./texts/processes.ts";
+import { registryCauses } from "./texts/registry.ts";
 import { signatureCauses } from "./texts/signature.ts";
 import { smokeCauses } from "./texts/smoke.ts";
 
@@ -12,6 +13,7 @@ const causes: Readonly<Record<string, string>> = {
   ...packagesCauses,
   ...pipelinesCauses,
   ...processesCauses,
+  ...registryCauses,
   ...signatureCauses,
   ...smokeCauses,
 };

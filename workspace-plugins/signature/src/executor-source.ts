@@ -23,3 +23,15 @@ export function treeFact(projectName: string): string {
 export function isTreeFact(variable: string): boolean {
   return variable.startsWith(treeFactPrefix);
 }
+
+/**
+ * The filesets of another project's own files. A target declares those of what it builds on, whose results it is
+ * keyed by already: `nx affected` looks at files, and would not see through the results.
+ */
+export function projectSource(root: string): readonly string[] {
+  const written = ["dist", ".aigogo"];
+  return [
+    `{workspaceRoot}/${root}/**/*`,
+    ...written.map((folder) => `!{workspaceRoot}/${root}/${folder}/**/*`),
+  ];
+}

@@ -11,7 +11,7 @@ export {
   shortDigest,
 } from "./digest.ts";
 export type { Digest } from "./digest.ts";
-export { executorSource, treeFact } from "./executor-source.ts";
+export { executorSource, projectSource, treeFact } from "./executor-source.ts";
 export { explainSignature, explainTarget } from "./explain.ts";
 export type { Change, Difference, EnvState, Explanation } from "./explain.ts";
 export type { SignatureCause, SignatureFailure } from "./failure.ts";

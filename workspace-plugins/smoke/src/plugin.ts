@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, TargetConfiguration } from "@nx/devkit";
 import { parseYaml } from "@slipway/definitions";
+import { agentSource, baseSource, loadSource } from "@slipway/images/inputs";
 import { executorSource, treeFact } from "@slipway/signature";
 import { SmokeDefinition } from "./definition.ts";
 
@@ -16,14 +17,14 @@ const transcriptPackages = [
   "zod",
 ];
 
+const libraries = ["smoke", "images", "registry", "definitions", "signature"];
+
 /** All three kinds of file in one call, since a smoke depends on the image project that it names. */
 export const createNodes: CreateNodes = [
   "{**/smoke.yml,**/{agent,base}.{yml,yaml}}",
   async (files, _options, { workspaceRoot }) => {
     const own = files.filter((file) => !/(^|\/)(dist|node_modules)\//.test(file)).toSorted();
-    const images = new Map(
-      own.filter((file) => !isSmoke(file)).map((file) => [nameOf(file), path.posix.dirname(file)]),
-    );
+    const images = imagesIn(own.filter((file) => !isSmoke(file)));
     return own.filter(isSmoke).map((file) => {
       const root = path.posix.dirname(file);
       const text = readFileSync(path.join(workspaceRoot, file), "utf8");
@@ -35,6 +36,21 @@ export const createNodes: CreateNodes = [
     });
   },
 ];
+
+type Image = { readonly root: string; readonly source: readonly string[] };
+
+/** By project name. An agent may stand on any base of the workspace. */
+function imagesIn(files: readonly string[]): ReadonlyMap<string, Image> {
+  const isBase = (file: string): boolean => path.posix.basename(file).startsWith("base.");
+  const baseRoots = files.filter(isBase).map((file) => path.posix.dirname(file));
+  return new Map(
+    files.map((file) => {
+      const root = path.posix.dirname(file);
+      const source = isBase(file) ? baseSource(root) : agentSource(root, baseRoots);
+      return [nameOf(file), { root, source: loadSource(source) }];
+    }),
+  );
+}
 
 function isSmoke(file: string): boolean {
   return path.posix.basename(file) === "smoke.yml";
@@ -53,22 +69,26 @@ function definitionOf(file: string, text: string): SmokeDefinition | undefined {
 function smokeTargets(
   name: string,
   definition: SmokeDefinition | undefined,
-  images: ReadonlyMap<string, string>,
+  images: ReadonlyMap<string, Image>,
 ): Record<string, TargetConfiguration> {
-  const image = definition?.image;
-  const imageRoot = image === undefined ? undefined : images.get(image);
-  const options = { imageRoot: imageRoot ?? "." };
+  const image = definition?.image ?? "";
+  const found = images.get(image);
+  const options = { imageRoot: found?.root ?? "." };
+  const files = [
+    "{projectRoot}/smoke.yml",
+    ...(definition === undefined ? ["{projectRoot}/**/*"] : definition.inputs).map(inProject),
+    "!{projectRoot}/dist/**/*",
+    ...(found?.source ?? []),
+    ...executorSource("smoke", libraries),
+  ];
   return {
     smoke: {
       executor: "@slipway/executors:smoke",
       options,
       cache: true,
-      dependsOn: imageRoot === undefined ? [] : [{ projects: [image ?? ""], target: "load" }],
+      dependsOn: found === undefined ? [] : [{ projects: [image], target: "load" }],
       inputs: [
-        "{projectRoot}/smoke.yml",
-        ...(definition === undefined ? ["{projectRoot}/**/*"] : definition.inputs).map(inProject),
-        "!{projectRoot}/dist/**/*",
-        ...executorSource("smoke", ["smoke", "images", "registry", "definitions", "signature"]),
+        ...files,
         { env: treeFact(name) },
         { externalDependencies: transcriptPackages },
         { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
@@ -81,6 +101,7 @@ function smokeTargets(
       options,
       cache: false,
       dependsOn: ["smoke"],
+      inputs: [...files, ...executorSource("verify-boot", libraries)],
       metadata: {
         description: `Checks the transcript of ${name} against the disk, with no engine`,
       },

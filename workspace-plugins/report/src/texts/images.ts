@@ -46,10 +46,13 @@ export const imagesTexts: Texts<OwnFailure> = {
     return {
       what: `${failure.file} is not what it has to be`,
       facts: Object.fromEntries(
-        failure.problems.map(({ line, column, message }) => [
-          `${failure.file}:${line}:${column}`,
-          message,
-        ]),
+        // Several things can be missing at one place.
+        [
+          ...Map.groupBy(
+            failure.problems,
+            ({ line, column }) => `${failure.file}:${line}:${column}`,
+          ),
+        ].map(([place, problems]) => [place, problems.map(({ message }) => message).join("; ")]),
       ),
       ...(first === undefined ? {} : { at: first.at }),
     };
