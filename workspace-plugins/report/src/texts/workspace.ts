@@ -1,8 +1,11 @@
 import type { Causes, Texts } from "../text.ts";
 
-/** What goes wrong around the five kinds of work: options of executors, the command line, Nx itself. */
+/** What goes wrong around the five kinds of work: options of executors and generators, the command line, Nx itself. */
 export type WorkspaceFailure =
   | { readonly reason: "options-invalid"; readonly problems: readonly string[] }
+  | { readonly reason: "generator-options-invalid"; readonly problems: readonly string[] }
+  /** A generator writes into no folder that is there. */
+  | { readonly reason: "folder-exists"; readonly folder: string }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
 
 export const workspaceTexts: Texts<WorkspaceFailure> = {
@@ -10,6 +13,16 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: "the options of this target are not what its executor takes",
     facts: Object.fromEntries(failure.problems.map((problem, at) => [`${at + 1}`, problem])),
     hint: "look at the schema: npx nx show target <project>:<target>",
+  }),
+  "generator-options-invalid": (failure) => ({
+    what: "the options are not what this generator takes",
+    facts: Object.fromEntries(failure.problems.map((problem, at) => [`${at + 1}`, problem])),
+    hint: "npx nx generate <generator> --help lists them",
+  }),
+  "folder-exists": (failure) => ({
+    what: `${failure.folder} is there already, and nothing was written`,
+    facts: {},
+    hint: "choose another name or directory, or remove the folder",
   }),
   "nx-failed": (failure) => ({
     what: "Nx ended with a failure before any target could say why",
