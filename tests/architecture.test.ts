@@ -104,10 +104,8 @@ test("these files and no others touch the world outside", () => {
     "workspace-plugins/signature/src/files.ts: write-file-atomic",
     "workspace-plugins/signature/src/git.ts: node:child_process",
     "workspace-plugins/signature/src/hash-pool.ts: piscina",
-    "workspace-plugins/smoke/src/input.ts: tar-stream",
+    "workspace-plugins/smoke/src/archive.ts: tar-stream",
+    "workspace-plugins/smoke/src/envelope.ts: @sigstore/bundle, @sigstore/sign, @sigstore/verify",
     "workspace-plugins/smoke/src/key.ts: node:crypto",
-    "workspace-plugins/smoke/src/output.ts: tar-stream",
-    "workspace-plugins/smoke/src/sign.ts: @sigstore/bundle, @sigstore/sign",
-    "workspace-plugins/smoke/src/verify-signature.ts: @sigstore/bundle, @sigstore/verify",
   ]);
 });

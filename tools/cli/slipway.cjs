@@ -6,4 +6,4 @@ if (!process.features.typescript) {
   );
   process.exit(1);
 }
-import("./src/main.ts");
+void import("./src/main.ts");

@@ -10,7 +10,7 @@ export function parseId(text: string): Id | undefined {
   return isId(text) ? text : undefined;
 }
 
-export function isId(text: string): text is Id {
+function isId(text: string): text is Id {
   return pattern.test(text);
 }
 

@@ -11,10 +11,8 @@ import { findWorkspace } from "./workspace.ts";
 const workspaceRoot = findWorkspace(process.cwd());
 
 /** Each command answers with its exit code. */
-function exits(run: Promise<number>): Promise<void> {
-  return run.then((code) => {
-    process.exitCode = code;
-  });
+async function exits(run: Promise<number>): Promise<void> {
+  process.exitCode = await run;
 }
 
 const program = new Command("slipway")

@@ -7,9 +7,7 @@ export async function runNx(
   nxArguments: readonly string[],
 ): Promise<number> {
   const nx = path.join(workspaceRoot, "node_modules", "nx", "dist", "bin", "nx.js");
-  const forward = (): void => {};
-  // Nx gets the same signal and stops its tasks; we stay to print what was done.
-  process.on("SIGINT", forward).on("SIGTERM", forward);
+  process.on("SIGINT", stay).on("SIGTERM", stay);
   try {
     const result = await execa(process.execPath, [nx, ...nxArguments], {
       cwd: workspaceRoot,
@@ -20,6 +18,9 @@ export async function runNx(
     });
     return result.exitCode ?? 1;
   } finally {
-    process.off("SIGINT", forward).off("SIGTERM", forward);
+    process.off("SIGINT", stay).off("SIGTERM", stay);
   }
 }
+
+/** Nx gets the same signal and stops its tasks; we stay to print what was done. */
+function stay(): void {}

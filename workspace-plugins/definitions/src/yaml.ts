@@ -2,6 +2,7 @@ import { fail, ok } from "@slipway/signature";
 import type { Place, Result } from "@slipway/signature";
 import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import type { Document } from "yaml";
+import { z } from "zod";
 import type { ZodType, core, output } from "zod";
 
 /** One thing wrong in a definition file. `line` and `column` count from 1. */
@@ -17,6 +18,9 @@ export type DefinitionFailure = {
   readonly file: string;
   readonly problems: readonly Problem[];
 };
+
+/** Of a node of the library: start, end of the value, end with what trails it. */
+const NodeRange = z.tuple([z.number(), z.number()]).rest(z.number());
 
 type Range = readonly [start: number, end: number];
 
@@ -101,10 +105,8 @@ function keyRange(document: Document, path: readonly PropertyKey[], key: string)
 
 function rangeOf(node: unknown): Range | undefined {
   if (typeof node !== "object" || node === null || !("range" in node)) return undefined;
-  const { range } = node;
-  if (!Array.isArray(range)) return undefined;
-  const [start, end]: readonly unknown[] = range;
-  return typeof start === "number" && typeof end === "number" ? [start, end] : undefined;
+  const range = NodeRange.safeParse(node.range);
+  return range.success ? [range.data[0], range.data[1]] : undefined;
 }
 
 function firstLine(text: string): string {

@@ -35,7 +35,7 @@ export function packMembers(members: Iterable<Member>): Readable {
   return Readable.from(packed(members));
 }
 
-async function* packed(members: Iterable<Member>): AsyncGenerator<unknown> {
+async function* packed(members: Iterable<Member>): AsyncGenerator {
   const pack = openPack();
   const writing = writeMembers(pack, members).then(
     () => {

@@ -14,7 +14,7 @@ export type BuildAccess = {
   readonly npmRegistry: string;
 };
 
-export const accessFolder = ".slipway-access";
+const accessFolder = ".slipway-access";
 /** Where the Dockerfiles mount it. */
 const mountPoint = "/tmp/slipway/access";
 

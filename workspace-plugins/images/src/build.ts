@@ -290,5 +290,9 @@ async function runSealed(
       timeoutMs: 120_000,
     },
   );
-  return ended.ok ? ok({ exitCode: ended.value.exitCode, output }) : ended;
+  if (!ended.ok) return ended;
+  const { exitCode, outputIsWhole } = ended.value;
+  return outputIsWhole
+    ? ok({ exitCode, output })
+    : fail({ reason: "engine-lost", operation: "run", detail: "the output broke off" });
 }

@@ -66,8 +66,6 @@ export const Inspected = z.object({
 export type Inspected = z.output<typeof Inspected>;
 
 /** The body of the engine's "create a container" request. */
-export type ContainerConfiguration = ReturnType<typeof configurationOf>;
-
 export function configurationOf(spec: ContainerSpec, owner: string) {
   const terminal = spec.terminal ?? false;
   return {

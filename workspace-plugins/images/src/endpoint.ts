@@ -35,7 +35,7 @@ export async function findEndpoint(
   return parseEndpoint(host ?? (await contextHost(variables)) ?? standardSocket, variables);
 }
 
-export function parseEndpoint(host: string, variables: Variables): Result<Endpoint, EngineFailure> {
+function parseEndpoint(host: string, variables: Variables): Result<Endpoint, EngineFailure> {
   const url = URL.parse(host);
   if (url?.protocol === "unix:") {
     const socketPath = decodeURIComponent(url.pathname);

@@ -75,7 +75,7 @@ function withEngine<Parameters extends readonly unknown[], Value>(
 function mergeOutcomes(outcomes: readonly Outcome<ImagesCause>[]): Outcome<ImagesCause> {
   const told = outcomes.find(({ state }) => state === "done") ?? outcomes[0];
   const facts = Object.fromEntries(
-    outcomes.map((outcome) => [outcome.facts["image"], outcome.facts["id"] ?? ""]),
+    outcomes.map(({ facts: { image = "", id = "" } }) => [String(image), id]),
   );
   return { state: told?.state ?? "unchanged", cause: told?.cause ?? "image-in-engine", facts };
 }

@@ -29,7 +29,7 @@ export async function placeFolder({ folder, fill, isRight }: Placement): Promise
 }
 
 /** A tree may hold folders without the right to write, which only root could remove as they are. */
-export async function removeReadOnly(folder: string): Promise<void> {
+async function removeReadOnly(folder: string): Promise<void> {
   await makeFoldersWritable(folder);
   await rm(folder, { recursive: true, force: true });
 }

@@ -7,7 +7,7 @@ import { parseJson } from "./json.ts";
 import type { Site } from "./network.ts";
 
 /** Where the network of this workspace says where it is. */
-export const networkFile = ".slipway/ao-network/network.json";
+const networkFile = ".slipway/ao-network/network.json";
 
 const Network = z.looseObject({
   mu: z.url(),

@@ -95,7 +95,7 @@ function networkTarget(
       ...(executor === "ao-verify" ? executorSource("ao-verify", libraries) : []),
     ],
     options: { deployTarget },
-    configurations: Object.fromEntries(targets.map(([name]) => [name, { deployTarget: name }])),
+    configurations: Object.fromEntries(targets.map(([each]) => [each, { deployTarget: each }])),
     metadata: {
       description:
         executor === "ao-deploy"

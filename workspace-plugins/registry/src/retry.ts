@@ -37,7 +37,7 @@ export async function retrying<Value>(
   }
 }
 
-export function canRetry(failure: RegistryFailure): boolean {
+function canRetry(failure: RegistryFailure): boolean {
   return "retryable" in failure && failure.retryable;
 }
 

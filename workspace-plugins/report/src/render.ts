@@ -11,7 +11,7 @@ export function renderFailure(failure: Failure): string {
   return renderText(describeFailure(failure));
 }
 
-export function renderText(text: Text): string {
+function renderText(text: Text): string {
   const facts = Object.entries(text.facts).map(([name, value]) => [
     `  ${name}`,
     printable(String(value)),
@@ -25,7 +25,7 @@ export function renderText(text: Text): string {
   ].join("\n");
 }
 
-export function renderOutcome(outcome: Outcome): string {
+function renderOutcome(outcome: Outcome): string {
   const facts = Object.entries(outcome.facts).map(([name, value]) => [
     `  ${name}`,
     printable(String(value)),
@@ -58,7 +58,7 @@ function renderPlace(place: Place): readonly string[] {
 }
 
 /** Line and column count from 1. */
-export function positionAt(
+function positionAt(
   text: string,
   offset: number,
 ): { readonly line: number; readonly column: number } {
@@ -68,9 +68,8 @@ export function positionAt(
 
 /** What comes from outside may hold terminal escapes: control characters are shown, not obeyed. */
 function printable(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replaceAll(
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g,
+    /[^\P{Cc}\n]/gu,
     (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
   );
 }

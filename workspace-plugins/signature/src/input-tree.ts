@@ -13,7 +13,7 @@ import {
 import type { Digest as DigestMessage } from "./remote-execution_pb.ts";
 
 /** The digest of a blob, as actions and folders name it: hex and size. */
-export function digestMessage(digest: Digest, sizeBytes: number): DigestMessage {
+function digestMessage(digest: Digest, sizeBytes: number): DigestMessage {
   return create(DigestSchema, { hash: hexOf(digest), sizeBytes: BigInt(sizeBytes) });
 }
 

@@ -1,5 +1,5 @@
 export const workFolder = "/work";
-export const treeFolder = `${workFolder}/tree`;
+const treeFolder = `${workFolder}/tree`;
 
 /** The last bytes of a whole output. */
 export const trailer = "slipway-smoke: end\n";

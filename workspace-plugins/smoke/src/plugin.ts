@@ -41,7 +41,6 @@ type Image = { readonly root: string; readonly source: readonly string[] };
 
 /** By project name. An agent may stand on any base of the workspace. */
 function imagesIn(files: readonly string[]): ReadonlyMap<string, Image> {
-  const isBase = (file: string): boolean => path.posix.basename(file).startsWith("base.");
   const baseRoots = files.filter(isBase).map((file) => path.posix.dirname(file));
   return new Map(
     files.map((file) => {
@@ -50,6 +49,10 @@ function imagesIn(files: readonly string[]): ReadonlyMap<string, Image> {
       return [nameOf(file), { root, source: loadSource(source) }];
     }),
   );
+}
+
+function isBase(file: string): boolean {
+  return path.posix.basename(file).startsWith("base.");
 }
 
 function isSmoke(file: string): boolean {

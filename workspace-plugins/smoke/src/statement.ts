@@ -4,7 +4,7 @@ import { z } from "zod";
 import { treeDigestOf } from "./tree.ts";
 
 export const payloadType = "application/vnd.in-toto+json";
-export const predicateType = "https://slipway.dev/boot-transcript/v1";
+const predicateType = "https://slipway.dev/boot-transcript/v1";
 const statementType = "https://in-toto.io/Statement/v1";
 
 const DigestText = z.custom<Digest>(
@@ -97,12 +97,12 @@ export function statementOf(claims: Claims, observation: Observation): Statement
 }
 
 /** One line that two people can compare. */
-export function claimsDigestOf(claims: Claims): Digest {
+function claimsDigestOf(claims: Claims): Digest {
   return digestOf(canonicalJson(claims));
 }
 
 /** The tree of outputs, each output, and the image. */
-export function subjectsOf({ outputs, image }: Claims): Statement["subject"] {
+function subjectsOf({ outputs, image }: Claims): Statement["subject"] {
   const rows = [
     { name: "outputs", digest: outputs.digest },
     ...outputs.files.map(({ path, digest }) => ({ name: `outputs/${path}`, digest })),

@@ -15,7 +15,7 @@ export type FileContent = {
   readonly isExecutable: boolean;
 };
 
-export function treeFileOf({ path, bytes, isExecutable }: FileContent): TreeFile {
+function treeFileOf({ path, bytes, isExecutable }: FileContent): TreeFile {
   return { path, digest: digestOf(bytes), sizeBytes: bytes.byteLength, isExecutable };
 }
 

@@ -8,14 +8,14 @@ import tar from "tar-stream";
 import { trailer } from "../bootstrap.ts";
 import { signingKeyFile } from "../key.ts";
 import { placesOf } from "../project.ts";
-import type { SmokePlaces, SmokeProject } from "../project.ts";
+import type { SmokeProject } from "../project.ts";
 import type { SealedContainer } from "../seal.ts";
 import { runSmoke } from "../smoke.ts";
 import type { ContainerExit, ContainerRunner } from "../sealed-run.ts";
 import { initKeys } from "../trust.ts";
 import { verifyBoot } from "../verify-boot.ts";
 
-export const imageId = digestOf("an image");
+const imageId = digestOf("an image");
 
 export const definition = `image: codex
 inputs: ["src/**"]
@@ -79,8 +79,6 @@ export async function openRig() {
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
   };
 }
-
-export type Rig = Awaited<ReturnType<typeof openRig>> & { readonly places: SmokePlaces };
 
 /** A rig with a key and an image. */
 export async function openReadyRig() {

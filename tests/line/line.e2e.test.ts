@@ -1,0 +1,368 @@
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { askEngine } from "./engine-proxy.ts";
+import { LineRig } from "./rig.ts";
+import type { Run } from "./rig.ts";
+
+let rig: LineRig;
+let all: readonly string[];
+
+const cached = ["pack", "rootfs", "image", "ao-bundle", "smoke"];
+
+beforeAll(async () => {
+  rig = await LineRig.setup();
+});
+afterAll(async () => rig[Symbol.asyncDispose]());
+
+/** What happened to each row that is not `unchanged`. */
+function changes(run: Run): Readonly<Record<string, string>> {
+  expect(run.code, run.output).toBe(0);
+  expect([...run.rows.keys()].toSorted()).toEqual(all);
+  return Object.fromEntries(
+    [...run.rows]
+      .filter(([, { what }]) => what !== "unchanged")
+      .map(([id, { what }]) => [id, what]),
+  );
+}
+
+function edit(file: string, change: (text: string) => string): () => void {
+  const absolute = path.join(rig.root, file);
+  const before = readFileSync(absolute, "utf8");
+  const after = change(before);
+  expect(after).not.toBe(before);
+  writeFileSync(absolute, after);
+  return () => writeFileSync(absolute, before);
+}
+
+function remove(...folders: readonly string[]): void {
+  for (const folder of folders) rmSync(path.join(rig.root, folder), { recursive: true });
+}
+
+const dists = [
+  "infra/rootfs/dist",
+  "examples/bases/debian/dist",
+  "examples/agents/codex/dist",
+  "examples/agents/gemini/dist",
+  "examples/packages/text-tools/dist",
+  "examples/packages/slugify/dist",
+  "examples/skills-registry/dist",
+  "examples/boot-check/dist",
+];
+
+describe("the line", () => {
+  test("runs from nothing to a verified transcript", async () => {
+    const run = await rig.run();
+    expect(run.code, run.output).toBe(0);
+    all = [...run.rows.keys()].toSorted();
+    expect(all).toEqual([
+      "boot-check:smoke",
+      "boot-check:verify-boot",
+      "codex:image",
+      "codex:load",
+      "consumer:install",
+      "debian:image",
+      "debian:load",
+      "gemini:image",
+      "gemini:load",
+      "pipeline:signature",
+      "rootfs:push",
+      "rootfs:rootfs",
+      "skills-registry:ao-bundle",
+      "skills-registry:ao-deploy",
+      "skills-registry:ao-verify",
+      "slugify:pack",
+      "slugify:push",
+      "text-tools:pack",
+      "text-tools:push",
+    ]);
+    const ran = [...run.rows].filter(([id]) => cached.includes(id.split(":")[1] ?? ""));
+    expect(ran.map(([id, { what }]) => [id, what])).toEqual(ran.map(([id]) => [id, "done"]));
+  });
+
+  test("leaves agents that answer with their pinned version, and packages that import", async () => {
+    const { execFileSync } = await import("node:child_process");
+    const version = (agent: string): string =>
+      readFileSync(path.join(rig.root, `examples/agents/${agent}/VERSION`), "utf8").trim();
+    const docker = ["-H", `unix://${rig.engineSocket}`, "run", "--rm", "--network=none"];
+    for (const agent of ["codex", "gemini"]) {
+      const words = [...docker, `slipway/${agent}:debian`, agent, "--version"];
+      expect(execFileSync("docker", words, { encoding: "utf8" })).toContain(version(agent));
+    }
+    const consumer = path.join(rig.root, "examples/consumer");
+    const imports = path.join(consumer, ".aigogo/imports");
+    const python = "from aigogo.text_tools import word_count; print(word_count('a b c'))";
+    expect(
+      execFileSync("python3", ["-c", python], {
+        encoding: "utf8",
+        env: { ...process.env, PYTHONPATH: imports, PYTHONDONTWRITEBYTECODE: "1" },
+      }),
+    ).toBe("3\n");
+    const node = "console.log(require('@aigogo/slugify').slugify('Grüße, Welt'))";
+    expect(
+      execFileSync(process.execPath, ["--require", "./.aigogo/register.js", "-e", node], {
+        cwd: consumer,
+        encoding: "utf8",
+      }),
+    ).toBe("grusse-welt\n");
+  });
+
+  test("does nothing the second time and asks each part of the world once", async () => {
+    rig.engine.take();
+    expect(changes(await rig.run())).toEqual({});
+    expect(rig.engine.take()).toEqual(["GET /version", "GET /images/json"]);
+  });
+
+  test("does the same with the Nx daemon", async () => {
+    try {
+      expect(changes(await rig.run({ NX_DAEMON: "true" }))).toEqual({});
+    } finally {
+      rig.nx(["daemon", "--stop"]);
+    }
+  });
+
+  test("explains a target before it runs", async () => {
+    const restore = edit("examples/agents/codex/install.sh", (text) => `${text}# one more line\n`);
+    try {
+      const told = await rig.command(["explain", "codex:image"]);
+      expect(told.output).toContain("codex:image will run");
+      expect(told.output).toContain("examples/agents/codex/install.sh has other content");
+      const still = await rig.command(["explain", "gemini:image"]);
+      expect(still.output).toContain("gemini:image will not run: same work signature");
+    } finally {
+      restore();
+    }
+  });
+});
+
+describe("what somebody took away is put back, and nothing else", () => {
+  test("an image of the engine", async () => {
+    const { execFileSync } = await import("node:child_process");
+    execFileSync("docker", ["-H", `unix://${rig.engineSocket}`, "rmi", "slipway/gemini:debian"]);
+    expect(changes(await rig.run())).toEqual({ "gemini:load": "done" });
+  });
+
+  test("the store of packages", async () => {
+    const { execFileSync } = await import("node:child_process");
+    execFileSync("chmod", ["-R", "u+w", path.join(rig.home, ".aigogo")]);
+    rmSync(path.join(rig.home, ".aigogo"), { recursive: true });
+    expect(changes(await rig.run())).toEqual({ "consumer:install": "done" });
+  });
+
+  test("the whole AO network", async () => {
+    remove(".slipway/ao-network");
+    expect(changes(await rig.run())).toEqual({ "skills-registry:ao-deploy": "done" });
+  });
+
+  test("the data of the registry", async () => {
+    remove(".slipway/registry");
+    expect(changes(await rig.run())).toEqual({
+      "rootfs:push": "done",
+      "slugify:push": "done",
+      "text-tools:push": "done",
+    });
+  });
+
+  test("every dist folder", async () => {
+    remove(...dists);
+    const run = await rig.run();
+    const restored = all.filter((id) => cached.includes(id.split(":")[1] ?? ""));
+    expect(changes(run)).toEqual(Object.fromEntries(restored.map((id) => [id, "restored"])));
+  });
+
+  test("the checkout itself, beside the same Nx cache", async () => {
+    const clone = rig.beside("clone");
+    rig.checkOut(clone);
+    cpSync(path.join(rig.root, ".nx"), path.join(clone, ".nx"), { recursive: true });
+    const run = await rig.run({}, clone);
+    expect(run.code, run.output).toBe(0);
+    const built = [...run.rows].filter(([id]) => cached.includes(id.split(":")[1] ?? ""));
+    expect(built.map(([id, { what }]) => [id, what])).toEqual(
+      built.map(([id]) => [id, "restored"]),
+    );
+    expect(run.rows.get("codex:load")?.what).toBe("unchanged");
+    rmSync(clone, { recursive: true });
+  });
+
+  test("the Nx cache: everything runs again, and the world has it all already", async () => {
+    remove(".nx");
+    const run = await rig.run();
+    const again = all.filter((id) => cached.includes(id.split(":")[1] ?? ""));
+    expect(changes(run)).toEqual(Object.fromEntries(again.map((id) => [id, "done"])));
+    expect(run.rows.get("rootfs:rootfs")?.why).toContain("no result of it in the cache");
+  });
+});
+
+describe("one byte more", () => {
+  const targets = "push,install,load,ao-verify,verify-boot,signature";
+  const image = (agent: string): readonly string[] => [`${agent}:image`, `${agent}:load`];
+  const boot = ["boot-check:smoke", "boot-check:verify-boot"];
+  const cases: readonly {
+    readonly file: string;
+    readonly comment: string;
+    /** The target that changes first, and the reason that the table gives. */
+    readonly first: string;
+    readonly why: string;
+    readonly dependants: readonly string[];
+  }[] = [
+    {
+      file: "examples/packages/slugify/index.cjs",
+      comment: "// more",
+      first: "slugify:pack",
+      why: "examples/packages/slugify/index.cjs has other content",
+      dependants: ["slugify:push", "consumer:install"],
+    },
+    {
+      file: "examples/agents/codex/install.sh",
+      comment: "# more",
+      first: "codex:image",
+      why: "examples/agents/codex/install.sh has other content",
+      dependants: ["codex:load", ...boot],
+    },
+    {
+      file: "examples/bases/debian/Dockerfile",
+      comment: "# more",
+      first: "debian:image",
+      why: "examples/bases/debian/Dockerfile has other content",
+      dependants: ["debian:load", ...image("codex"), ...image("gemini"), ...boot],
+    },
+    {
+      file: "examples/skills-registry/src/registry.lua",
+      comment: "-- more",
+      first: "skills-registry:ao-bundle",
+      why: "examples/skills-registry/src/registry.lua has other content",
+      dependants: ["skills-registry:ao-deploy", "skills-registry:ao-verify"],
+    },
+    {
+      file: "tools/executors/ao-bundle/executor.ts",
+      comment: "// more",
+      first: "skills-registry:ao-bundle",
+      why: "the executor's own code is another: tools/executors/ao-bundle/executor.ts",
+      dependants: ["skills-registry:ao-deploy", "skills-registry:ao-verify"],
+    },
+  ];
+
+  test.each(cases)(
+    "in $file reruns its target and the dependants, as affected says",
+    async (each) => {
+      edit(each.file, (text) => `${text}${each.comment}\n`);
+      const expected = [each.first, ...each.dependants, "pipeline:signature"].toSorted();
+      expect(affectedBy(each.file, targets)).toEqual(expected);
+      const run = await rig.run();
+      const ran = changes(run);
+      const isCached = (id: string): boolean => cached.includes(id.split(":")[1] ?? "");
+      expect(Object.keys(ran).filter(isCached).toSorted()).toEqual(expected.filter(isCached));
+      expect(Object.keys(ran).filter((id) => !expected.includes(id))).toEqual([]);
+      expect(run.rows.get(each.first)?.why).toContain(each.why);
+      expect(changes(await rig.run())).toEqual({});
+    },
+  );
+
+  /** The tasks that `nx affected` selects for a change of `file`, those they depend on included if they change too. */
+  function affectedBy(file: string, names: string): readonly string[] {
+    const told = rig.nx(["affected", `-t=${names}`, `--files=${file}`, "--explain", "--verbose"]);
+    const found = [...told.matchAll(/^ {4}(\S+:\S+)$/gm)].map(([, id]) => id ?? "");
+    return [...new Set(found)].toSorted();
+  }
+});
+
+describe("Ctrl-C", () => {
+  const Containers = z.array(z.object({ Id: z.string() }));
+  const containers = async (): Promise<number> => {
+    const filters = encodeURIComponent(JSON.stringify({ label: ["dev.slipway.workspace"] }));
+    const asked = await askEngine(rig.engineSocket, `/containers/json?all=1&filters=${filters}`);
+    return Containers.parse(asked).length;
+  };
+  const Volumes = z.object({ Volumes: z.array(z.object({ Name: z.string() })).nullable() });
+  const volumes = async (): Promise<number> =>
+    Volumes.parse(await askEngine(rig.engineSocket, "/volumes")).Volumes?.length ?? 0;
+
+  test.each([
+    { step: "the bootstrap", file: "infra/rootfs/project.json", said: "bootstrapping Debian" },
+    {
+      step: "a base's build",
+      file: "examples/bases/debian/Dockerfile",
+      said: "building slipway/base",
+    },
+    {
+      step: "an agent's build",
+      file: "examples/agents/gemini/install.sh",
+      said: "building slipway/gemini",
+    },
+    {
+      step: "a deployment",
+      file: "examples/skills-registry/src/registry.lua",
+      said: "run skills-registry:ao-deploy",
+    },
+    { step: "a smoke run", file: "examples/boot-check/check.sh", said: "run boot-check:smoke" },
+  ])(
+    "in the middle of $step leaves nothing half-done, and the next run completes",
+    async ({ file, said }) => {
+      const before = await volumes();
+      if (file.endsWith("project.json"))
+        edit(file, (text) =>
+          text.replace('["ca-certificates"]', '["ca-certificates", "hostname"]'),
+        );
+      else
+        appendFileSync(
+          path.join(rig.root, file),
+          file.endsWith(".lua") ? "-- again\n" : "# again\n",
+        );
+      const running = rig.start(["run"]);
+      await running.until(said);
+      running.interrupt();
+      const stopped = await running.ended;
+      expect(stopped.code, stopped.output).not.toBe(0);
+      expect(
+        rig.written().filter((name) => /\.partial|\.saved|\.tar$|\.layer$/.test(name)),
+      ).toEqual([]);
+      expect(await containers()).toBe(0);
+      expect(await volumes()).toBe(before);
+      const next = await rig.run();
+      expect(next.code, next.output).toBe(0);
+      expect(changes(await rig.run())).toEqual({});
+    },
+  );
+});
+
+describe("without an engine", () => {
+  test("what needs one fails with one message, and the rest runs", async () => {
+    appendFileSync(path.join(rig.root, "examples/agents/gemini/install.sh"), "# once more\n");
+    const run = await rig.run({ DOCKER_HOST: "unix:///nonexistent/engine.sock" });
+    expect(run.code).not.toBe(0);
+    expect(run.output).toContain("there is no container engine");
+    expect(run.output).toContain("make engine starts one");
+    const failed = [...run.rows].filter(([, { what }]) => what === "failed");
+    expect(failed.map(([, { why }]) => why)).toEqual(failed.map(() => "engine absent"));
+    expect(failed.map(([id]) => id).toSorted()).toEqual([
+      "codex:load",
+      "debian:load",
+      "gemini:image",
+    ]);
+    for (const id of [
+      "consumer:install",
+      "skills-registry:ao-deploy",
+      "skills-registry:ao-verify",
+    ]) {
+      expect(run.rows.get(id)?.what, id).toBe("unchanged");
+    }
+    expect(["done", "unchanged"]).toContain(run.rows.get("pipeline:signature")?.what);
+  });
+
+  test("a checkout holds no record of it: the next run with an engine completes", async () => {
+    expect((await rig.run()).code).toBe(0);
+    expect(existsSync(path.join(rig.root, "dist/signatures.json"))).toBe(true);
+    expect(readdirSync(path.join(rig.root, "examples/boot-check/dist/smoke"))).toContain(
+      "boot_transcript.json",
+    );
+  });
+});
