@@ -7,7 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/apt-install.sh
 
 # The engine's own packages are not here: `make engine` installs them where no engine is in reach.
-readonly debian_packages=(busybox-static docker-registry mmdebstrap python3)
+# The pinned Node is linked against libatomic.
+readonly debian_packages=(busybox-static docker-registry libatomic1 mmdebstrap python3)
 readonly installed_lock=node_modules/.package-lock.json
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -60,6 +61,6 @@ install_missing_debian_packages() {
     say "apt-get failed; targets that need one of ${missing[*]} will say so"
 }
 
+install_missing_debian_packages
 install_npm_packages
 check_node
-install_missing_debian_packages
