@@ -51,9 +51,12 @@ export class LineRig {
     this.engine = engine;
   }
 
-  /** A second folder beside the first. */
-  beside(name: string): string {
-    return path.join(this.#folder, name);
+  /** What was committed, in another folder, with the packages installed. */
+  clone(name: string): string {
+    const root = path.join(this.#folder, name);
+    execFileSync("git", ["clone", "--quiet", this.root, root], { stdio: "ignore" });
+    installPackages(root);
+    return root;
   }
 
   /** The files that git knows or would know, as one commit, with the packages installed. */

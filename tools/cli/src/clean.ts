@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { readWorkspaceName } from "@slipway/executors/runs";
 import { removeOwn } from "@slipway/images";
 import { openConsole } from "@slipway/report";
 import { listOwnFolders } from "./own-folders.ts";
@@ -10,8 +11,9 @@ import { listOwnFolders } from "./own-folders.ts";
  */
 export async function clean(workspaceRoot: string): Promise<number> {
   const console = openConsole();
+  const workspace = readWorkspaceName(workspaceRoot);
   const signal = AbortSignal.timeout(120_000);
-  const removed = await removeOwn({ counted: () => {}, signal });
+  const removed = await removeOwn({ workspace, counted: () => {}, signal });
   if (removed.ok) console.line(`removed ${removed.value.length} images and containers`);
   else if (removed.failure.reason === "engine-absent") console.line("no engine, so no images");
   else console.failure(removed.failure);

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from "@nx/devkit";
 import { makeAgent, makeBase, openEngine, readBuildAccess } from "@slipway/images";
 import { openSession, parseOptions } from "../session/session.ts";
+import { readWorkspaceName } from "../session/workspace-name.ts";
 import { Options } from "./options.ts";
 
 export default async function image(
@@ -17,7 +18,8 @@ export default async function image(
   using engine = opened.value;
   await engine.reap();
   const access = await readBuildAccess(process.env, signal);
-  const build = { workspaceRoot, engine, access, signal, progress };
+  const workspace = readWorkspaceName(workspaceRoot);
+  const build = { workspaceRoot, workspace, engine, access, signal, progress };
   const project = { name: session.projectName, folder: session.projectRoot };
   return session.finish(
     options.value.kind === "base"

@@ -2,6 +2,7 @@ import path from "node:path";
 import type { ExecutorContext } from "@nx/devkit";
 import { makeRootfs } from "@slipway/images";
 import { openSession, parseOptions } from "../session/session.ts";
+import { readWorkspaceName } from "../session/workspace-name.ts";
 import { Options } from "./options.ts";
 
 export default async function rootfs(
@@ -16,6 +17,7 @@ export default async function rootfs(
     await makeRootfs({
       ...options.value,
       workspaceRoot: session.workspaceRoot,
+      workspace: readWorkspaceName(session.workspaceRoot),
       folder: path.posix.join(session.projectRoot, "dist", "rootfs"),
       architecture: process.arch === "arm64" ? "arm64" : "amd64",
       logFile: path.join(session.workspaceRoot, ".slipway", "logs", "rootfs.log"),

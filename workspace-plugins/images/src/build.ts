@@ -18,6 +18,8 @@ import type { ImageReceipt } from "./receipt.ts";
 /** What a build works with, the same for every image of a command. */
 export type BuildSession = {
   readonly workspaceRoot: string;
+  /** Its name, for the labels of images. */
+  readonly workspace: string;
   readonly engine: Engine;
   readonly access: BuildAccess;
   readonly signal: AbortSignal;
@@ -167,7 +169,7 @@ async function buildImage(
     context: packMembers([...build.members, ...access]),
     dockerfile: build.dockerfile,
     buildArgs: build.buildArgs,
-    labels: imageLabels(build.project),
+    labels: imageLabels(session.workspace, build.project),
     logFile: path.join(workspaceRoot, build.logFile),
     signal,
     timeoutMs: hourMs,
@@ -280,7 +282,7 @@ async function runSealed(
       pids: 512,
       temporaryFolders: { "/tmp": "rw,exec,mode=1777" },
       mounts: [],
-      labels: imageLabels(""),
+      labels: {},
     },
     {
       ...(run.stdin === undefined ? {} : { stdin: packMembers(run.stdin) }),

@@ -1,12 +1,9 @@
-/** Every image and container of ours carries it; `clean` removes nothing without it. */
+/** Every image that a workspace builds carries its name here; `clean` removes nothing without it. */
 export const ownLabel = "dev.slipway.workspace";
 
-/** The workspace's name is its own, not its folder's: the same image on any machine. */
-export function imageLabels(project: string): Readonly<Record<string, string>> {
-  return {
-    [ownLabel]: "slipway",
-    ...(project === "" ? {} : { "dev.slipway.project": project }),
-  };
+/** Names from definitions, not of folders: the same image has the same labels on any machine. */
+export function imageLabels(workspace: string, project: string): Readonly<Record<string, string>> {
+  return { [ownLabel]: workspace, "dev.slipway.project": project };
 }
 
 export function baseReference(base: string): string {

@@ -5,9 +5,12 @@ import type { Outcome, Result } from "@slipway/signature";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import { bootstrapDebian } from "./host-commands.ts";
 import { addLayer, writeLayout } from "./layout.ts";
+import { imageLabels } from "./names.ts";
 
 export type RootfsRequest = {
   readonly workspaceRoot: string;
+  /** Its name, for the label of the image. */
+  readonly workspace: string;
   /** Where the layout goes, relative to the workspace. */
   readonly folder: string;
   readonly reference: string;
@@ -38,6 +41,7 @@ export async function makeRootfs(
         config: {
           Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
           Cmd: ["bash"],
+          Labels: { ...imageLabels(request.workspace, "rootfs") },
         },
         rootfs: { type: "layers" as const, diff_ids: [layer.digest] },
         history: [{ created_by: `mmdebstrap --variant=minbase ${request.suite}` }],
