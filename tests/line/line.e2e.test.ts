@@ -48,6 +48,20 @@ function remove(...folders: readonly string[]): void {
   for (const folder of folders) rmSync(path.join(rig.root, folder), { recursive: true });
 }
 
+/** What the registry itself says it was asked since it was started last. */
+function registryLog(): readonly string[] {
+  const log = readFileSync(path.join(rig.root, ".slipway/registry/registry.log"), "utf8");
+  const asked = log
+    .split("\n")
+    .filter((line) => line.includes('msg="response completed"'))
+    .map((line) => {
+      const method = /http\.request\.method=(\S+)/.exec(line)?.[1] ?? "";
+      const uri = /http\.request\.uri="?([^" ]+)/.exec(line)?.[1] ?? "";
+      return `${method} ${uri}`;
+    });
+  return asked.toSorted();
+}
+
 const dists = [
   "infra/rootfs/dist",
   "examples/bases/debian/dist",
@@ -118,8 +132,18 @@ describe("the line", () => {
 
   test("does nothing the second time and asks each part of the world once", async () => {
     rig.engine.take();
-    expect(changes(await rig.run())).toEqual({});
+    const run = await rig.run();
+    expect(changes(run)).toEqual({});
     expect(rig.engine.take()).toEqual(["GET /version", "GET /images/json"]);
+    expect(registryLog()).toEqual([
+      "HEAD /v2/agents/slugify/manifests/1.0.0",
+      "HEAD /v2/agents/text-tools/manifests/1.0.0",
+      "HEAD /v2/rootfs/manifests/bookworm",
+    ]);
+    const network = run.output.split("\n").find((line) => line.startsWith("ao-network "));
+    expect(network?.split(/ {2,}/)[1]).toBe(
+      "POST cu /dry-run Eval, POST cu /dry-run Info, POST cu /dry-run Search",
+    );
   });
 
   test("does the same with the Nx daemon", async () => {
