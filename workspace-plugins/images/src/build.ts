@@ -7,7 +7,7 @@ import type { Member } from "./archive.ts";
 import { accessMembers } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
 import { definitionMembers, digestOfMembers } from "./context.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engine-port.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { layOutArchive } from "./layout.ts";
 import type { Below } from "./layout.ts";

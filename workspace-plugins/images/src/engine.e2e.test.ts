@@ -11,7 +11,7 @@ import { packMembers } from "./archive.ts";
 import type { ContainerSpec, ImageId } from "./container.ts";
 import type { RunStreams } from "./container-run.ts";
 import { openEngine } from "./engine.ts";
-import type { BuildRequest, Engine } from "./engine.ts";
+import type { BuildRequest, Engine } from "./engine-port.ts";
 
 const signal = new AbortController().signal;
 const dockerfile =

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { digestOf } from "@slipway/signature";
 import { describe, expect, it } from "vitest";
 import { openEngine } from "./engine.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "./engine-port.ts";
 
 const signal = new AbortController().signal;
 

@@ -4,90 +4,31 @@ import https from "node:https";
 import path from "node:path";
 import { addAbortSignal, Duplex, Readable } from "node:stream";
 import { fail, isDigest, ok } from "@slipway/signature";
-import type { Digest, Result } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
 import Docker from "dockerode";
 import { z } from "zod";
 import { decodeBuildStatus, openBuildLog } from "./build-trace.ts";
 import { configurationOf, Inspected } from "./container.ts";
-import type { ContainerSpec, ImageId } from "./container.ts";
+import type { ImageId } from "./container.ts";
 import { runContainer } from "./container-run.ts";
-import type { ContainerExit, CreatedContainer, RunStreams } from "./container-run.ts";
+import type { CreatedContainer } from "./container-run.ts";
 import { findEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { openEngineRequests } from "./engine-request.ts";
 import type { EngineRequests, Limit } from "./engine-request.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import type {
+  Answer,
+  BuildRequest,
+  Engine,
+  EngineContainer,
+  EngineImage,
+  ImageFacts,
+  PullRequest,
+} from "./engine-port.ts";
 import { eventsOf } from "./engine-events.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import { currentOwner, ownerLabel, ownerMayLive } from "./run-owner.ts";
-
-type Answer<Value> = Promise<Result<Value, EngineFailure>>;
-
-export type EngineImage = {
-  readonly id: ImageId;
-  readonly tags: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-};
-
-export type ImageFacts = EngineImage & {
-  readonly diffIds: readonly Digest[];
-  readonly platform: Platform;
-};
-
-export type EngineContainer = { readonly id: string; readonly owner: string | undefined };
-
-export type Platform = { readonly os: string; readonly architecture: string };
-
-export type BuildRequest = {
-  /** The build context as a tar, Dockerfile included. */
-  readonly context: Readable;
-  readonly dockerfile: string;
-  readonly buildArgs: Readonly<Record<string, string>>;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly tag?: string;
-  readonly networkMode?: string;
-  readonly noCache?: boolean;
-  /** Gets the steps and what they wrote, as text. */
-  readonly logFile: string;
-  readonly signal: AbortSignal;
-  readonly timeoutMs: number;
-};
-
-export type PullRequest = {
-  readonly signal: AbortSignal;
-  readonly timeoutMs: number;
-  readonly progress: (line: string) => void;
-  readonly credential?: { readonly username: string; readonly password: string };
-};
-
-/** A container engine. Its end, by `using`, cuts every connection it still has. */
-export type Engine = Disposable & {
-  readonly endpoint: string;
-  readonly version: string;
-  readonly platform: Platform;
-  /** Every image, in one request. */
-  readonly images: () => Answer<readonly EngineImage[]>;
-  /** `undefined`: the engine has no such image. */
-  readonly image: (reference: string) => Answer<ImageFacts | undefined>;
-  /** By BuildKit. The id is of this build, also when another build takes the same tag meanwhile. */
-  readonly build: (request: BuildRequest) => Answer<ImageId>;
-  /** The archive of one image; the reader sees an error if it breaks off. */
-  readonly save: (reference: string, signal: AbortSignal) => Answer<Readable>;
-  /** The references (or ids, of what has none) that the engine says it loaded. */
-  readonly load: (tar: Readable, signal: AbortSignal) => Answer<readonly string[]>;
-  readonly tag: (id: ImageId, repository: string, tag: string) => Answer<void>;
-  readonly removeImage: (reference: string, options?: { readonly force?: boolean }) => Answer<void>;
-  /** `reference` by tag or by `@sha256:`; answers with the id of what was pulled. */
-  readonly pull: (reference: string, request: PullRequest) => Answer<ImageId>;
-  /** Creates, runs and removes a container. Whatever becomes of the run, no container of it stays. */
-  readonly run: (spec: ContainerSpec, streams: RunStreams) => Answer<ContainerExit>;
-  /** Those that carry every one of these labels, running or not. */
-  readonly containers: (
-    labels: Readonly<Record<string, string>>,
-  ) => Answer<readonly EngineContainer[]>;
-  /** Removes containers whose process is gone; answers with their ids. */
-  readonly reap: () => Answer<readonly string[]>;
-};
 
 export type EngineOptions = {
   /** As in `DOCKER_HOST`; without it the environment and the docker client's configuration decide. */

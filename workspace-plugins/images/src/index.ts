@@ -1,10 +1,9 @@
 export { ImageName } from "./definition.ts";
 export { openEngine } from "./engine.ts";
-export type { Engine } from "./engine.ts";
+export type { Engine, EngineImage } from "./engine-port.ts";
 export type { EngineFailure } from "./engine-failure.ts";
 export type { ImagesCause, ImagesFailure } from "./failure.ts";
 export { readBuildAccess } from "./host-commands.ts";
-export type { EngineImage } from "./load.ts";
 export { listImages, loadImages } from "./load-images.ts";
 export { makeAgent, makeBase } from "./make-images.ts";
 export { removeOwn } from "./remove-own.ts";

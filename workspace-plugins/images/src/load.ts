@@ -5,16 +5,16 @@ import type { Digest, Outcome, Result } from "@slipway/signature";
 import { packMembers } from "./archive.ts";
 import type { Member } from "./archive.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import type { EngineImage } from "./engine-port.ts";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import { findBlob, isBlobWhole } from "./layout.ts";
 import type { ImageReceipt } from "./receipt.ts";
 
-/** An image that the engine has. */
-export type EngineImage = { readonly id: Digest; readonly tags: readonly string[] };
-
 export type LoadPorts = {
   /** What the engine has: one question for all images of a command. */
-  readonly images: () => Promise<Result<readonly EngineImage[], EngineFailure>>;
+  readonly images: () => Promise<
+    Result<readonly Pick<EngineImage, "id" | "tags">[], EngineFailure>
+  >;
   readonly load: (archive: Readable) => Promise<Result<unknown, EngineFailure>>;
   readonly tag: (id: Digest, reference: string) => Promise<Result<unknown, EngineFailure>>;
 };

@@ -1,0 +1,73 @@
+import type { Readable } from "node:stream";
+import type { Digest, Result } from "@slipway/signature";
+import type { ContainerSpec, ImageId } from "./container.ts";
+import type { ContainerExit, RunStreams } from "./container-run.ts";
+import type { EngineFailure } from "./engine-failure.ts";
+
+export type Answer<Value> = Promise<Result<Value, EngineFailure>>;
+
+export type EngineImage = {
+  readonly id: ImageId;
+  readonly tags: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+export type ImageFacts = EngineImage & {
+  readonly diffIds: readonly Digest[];
+  readonly platform: Platform;
+};
+
+export type EngineContainer = { readonly id: string; readonly owner: string | undefined };
+
+export type Platform = { readonly os: string; readonly architecture: string };
+
+export type BuildRequest = {
+  /** The build context as a tar, Dockerfile included. */
+  readonly context: Readable;
+  readonly dockerfile: string;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly tag?: string;
+  readonly networkMode?: string;
+  readonly noCache?: boolean;
+  /** Gets the steps and what they wrote, as text. */
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+};
+
+export type PullRequest = {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly progress: (line: string) => void;
+  readonly credential?: { readonly username: string; readonly password: string };
+};
+
+/** A container engine. Its end, by `using`, cuts every connection it still has. */
+export type Engine = Disposable & {
+  readonly endpoint: string;
+  readonly version: string;
+  readonly platform: Platform;
+  /** Every image, in one request. */
+  readonly images: () => Answer<readonly EngineImage[]>;
+  /** `undefined`: the engine has no such image. */
+  readonly image: (reference: string) => Answer<ImageFacts | undefined>;
+  /** By BuildKit. The id is of this build, also when another build takes the same tag meanwhile. */
+  readonly build: (request: BuildRequest) => Answer<ImageId>;
+  /** The archive of one image; the reader sees an error if it breaks off. */
+  readonly save: (reference: string, signal: AbortSignal) => Answer<Readable>;
+  /** The references (or ids, of what has none) that the engine says it loaded. */
+  readonly load: (tar: Readable, signal: AbortSignal) => Answer<readonly string[]>;
+  readonly tag: (id: ImageId, repository: string, tag: string) => Answer<void>;
+  readonly removeImage: (reference: string, options?: { readonly force?: boolean }) => Answer<void>;
+  /** `reference` by tag or by `@sha256:`; answers with the id of what was pulled. */
+  readonly pull: (reference: string, request: PullRequest) => Answer<ImageId>;
+  /** Creates, runs and removes a container. Whatever becomes of the run, no container of it stays. */
+  readonly run: (spec: ContainerSpec, streams: RunStreams) => Answer<ContainerExit>;
+  /** Those that carry every one of these labels, running or not. */
+  readonly containers: (
+    labels: Readonly<Record<string, string>>,
+  ) => Answer<readonly EngineContainer[]>;
+  /** Removes containers whose process is gone; answers with their ids. */
+  readonly reap: () => Answer<readonly string[]>;
+};
