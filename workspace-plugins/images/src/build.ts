@@ -181,35 +181,12 @@ async function buildImage(
     session.progress(`laying out ${build.reference}`);
     const archive = await engine.save(built.value, signal);
     if (!archive.ok) return archive;
-    return await replaceFolderOnSuccess(
-      path.join(workspaceRoot, build.layoutFolder),
-      async (folder) => layOutArchive({ ...build, workspaceRoot, folder }, archive.value),
+    return await replaceFolder(path.join(workspaceRoot, build.layoutFolder), async (folder) =>
+      layOutArchive({ ...build, workspaceRoot, folder }, archive.value),
     );
   } finally {
     // What the engine built is not what counts: the normalised image is loaded by its own target.
     await engine.removeImage(built.value);
-  }
-}
-
-/** Like `replaceFolder`, and a failure too leaves what was there. */
-async function replaceFolderOnSuccess<Value, Failure>(
-  folder: string,
-  fill: (partial: string) => Promise<Result<Value, Failure>>,
-): Promise<Result<Value, Failure>> {
-  const refused = Symbol("refused");
-  let failure: Result<Value, Failure> | undefined;
-  try {
-    return ok(
-      await replaceFolder(folder, async (partial) => {
-        const filled = await fill(partial);
-        if (filled.ok) return filled.value;
-        failure = filled;
-        throw refused;
-      }),
-    );
-  } catch (error) {
-    if (error === refused && failure !== undefined) return failure;
-    throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, ok, replaceFolder, shortDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
@@ -6,6 +6,7 @@ import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import { bootstrapDebian } from "./host-commands.ts";
 import { addLayer, writeLayout } from "./layout.ts";
 import { imageLabels } from "./names.ts";
+import type { ImageReceipt } from "./receipt.ts";
 
 export type RootfsRequest = {
   readonly workspaceRoot: string;
@@ -27,34 +28,39 @@ const quarterHourMs = 15 * 60 * 1000;
 export async function makeRootfs(
   request: RootfsRequest,
 ): Promise<Result<Outcome<ImagesCause>, ImagesFailure>> {
-  const target = path.join(request.workspaceRoot, request.folder);
-  const tarFile = `${target}.tar`;
-  await mkdir(path.dirname(target), { recursive: true });
-  try {
-    const made = await bootstrapDebian({ ...request, tarFile, timeoutMs: quarterHourMs });
-    if (!made.ok) return made;
-    const receipt = await replaceFolder(target, async (folder) => {
-      const layer = await addLayer(folder, tarFile);
-      const config = {
-        architecture: request.architecture,
-        os: "linux",
-        config: {
-          Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-          Cmd: ["bash"],
-          Labels: { ...imageLabels(request.workspace, "rootfs") },
-        },
-        rootfs: { type: "layers" as const, diff_ids: [layer.digest] },
-        history: [{ created_by: `mmdebstrap --variant=minbase ${request.suite}` }],
-      };
-      const inputs = { packages: digestOf(JSON.stringify([request.suite, request.packages])) };
-      return writeLayout({ ...request, folder, below: undefined, inputs }, config, [layer]);
-    });
-    return ok({
-      state: "done",
-      cause: "rootfs-made",
-      facts: { image: receipt.reference, id: shortDigest(receipt.imageId) },
-    });
-  } finally {
-    await rm(tarFile, { force: true });
-  }
+  const made = await replaceFolder(
+    path.join(request.workspaceRoot, request.folder),
+    async (folder) => fillLayout(request, folder),
+  );
+  if (!made.ok) return made;
+  const { reference, imageId } = made.value;
+  return ok({
+    state: "done",
+    cause: "rootfs-made",
+    facts: { image: reference, id: shortDigest(imageId) },
+  });
+}
+
+async function fillLayout(
+  request: RootfsRequest,
+  folder: string,
+): Promise<Result<ImageReceipt, ImagesFailure>> {
+  const tarFile = path.join(folder, ".rootfs.tar");
+  const made = await bootstrapDebian({ ...request, tarFile, timeoutMs: quarterHourMs });
+  if (!made.ok) return made;
+  const layer = await addLayer(folder, tarFile);
+  await rm(tarFile);
+  const config = {
+    architecture: request.architecture,
+    os: "linux",
+    config: {
+      Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+      Cmd: ["bash"],
+      Labels: { ...imageLabels(request.workspace, "rootfs") },
+    },
+    rootfs: { type: "layers" as const, diff_ids: [layer.digest] },
+    history: [{ created_by: `mmdebstrap --variant=minbase ${request.suite}` }],
+  };
+  const inputs = { packages: digestOf(JSON.stringify([request.suite, request.packages])) };
+  return ok(await writeLayout({ ...request, folder, below: undefined, inputs }, config, [layer]));
 }

@@ -77,6 +77,7 @@ async function writePack(
     await writeFile(path.join(partial, blobFile(digestOf(emptyConfig))), emptyConfig);
     await writeFile(path.join(partial, "manifest.json"), imageManifest);
     await writeJson(path.join(partial, "receipt.json"), receipt);
+    return ok(receipt);
   });
   return receipt;
 }

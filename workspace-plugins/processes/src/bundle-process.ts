@@ -33,6 +33,7 @@ export async function bundleProcess(
   await replaceFolder(path.join(project, bundleFolder), async (partial) => {
     await writeFileAtomically(path.join(partial, "bundle.lua"), bundle.text);
     await writeJson(path.join(partial, "receipt.json"), receipt);
+    return ok(receipt);
   });
   const facts = {
     code: shortDigest(receipt.codeDigest),

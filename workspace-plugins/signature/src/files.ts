@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import type { Result } from "./result.ts";
 
 /** Writes beside the file and renames: a reader sees the old bytes or the new ones, never a part. Makes its folder. */
 export async function writeFileAtomically(
@@ -40,31 +41,93 @@ export async function exists(file: string): Promise<boolean> {
 }
 
 /**
- * Lets `fill` build a folder beside `folder` and puts it in its place when it is whole. A failure or a stop leaves
- * what was there; the half-built folder is named `<folder>.partial` and the next call removes it.
+ * Lets `fill` build a folder beside `folder` and puts it in its place when it is whole. A failure, an exception or a
+ * stop leaves what was there. Runs at the same time each fill their own; the last one stays. What a killed process
+ * left half-built is removed by the next call.
  */
-export async function replaceFolder<Value>(
+export async function replaceFolder<Value, Failure>(
   folder: string,
-  fill: (partial: string) => Promise<Value>,
-): Promise<Value> {
-  const partial = `${folder}.partial`;
-  await rm(partial, { recursive: true, force: true });
-  await mkdir(partial, { recursive: true });
+  fill: (partial: string) => Promise<Result<Value, Failure>>,
+): Promise<Result<Value, Failure>> {
+  await removeAbandoned(folder);
+  const partial = await mkdtemp(`${folder}${beside}${process.pid}-`);
   try {
-    const value = await fill(partial);
-    await rm(folder, { recursive: true, force: true });
-    await rename(partial, folder);
-    return value;
-  } catch (error) {
+    await chmod(partial, 0o755);
+    const filled = await fill(partial);
+    if (filled.ok) await swap(folder, partial);
+    return filled;
+  } finally {
     await rm(partial, { recursive: true, force: true });
+  }
+}
+
+/** In the name of a folder that is being built, before the id of the process that builds it. */
+const beside = ".partial-";
+
+/** Moves the old folder into the new one's parting name, so that its place is empty for no longer than a rename. */
+async function swap(folder: string, partial: string): Promise<void> {
+  const old = `${partial}.old`;
+  try {
+    for (;;) {
+      await moveAside(folder, old);
+      if (await took(partial, folder)) return;
+    }
+  } finally {
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+async function moveAside(folder: string, old: string): Promise<void> {
+  await rm(old, { recursive: true, force: true });
+  try {
+    await rename(folder, old);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+/** False: another run put its own there between our two steps. */
+async function took(partial: string, folder: string): Promise<boolean> {
+  try {
+    await rename(partial, folder);
+    return true;
+  } catch (error) {
+    if (hasCode(error, ["ENOTEMPTY", "EEXIST"])) return false;
     throw error;
   }
 }
 
+async function removeAbandoned(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  await mkdir(parent, { recursive: true });
+  const prefix = `${path.basename(folder)}${beside}`;
+  for (const name of await readdir(parent)) {
+    if (!name.startsWith(prefix)) continue;
+    const pid = Number.parseInt(name.slice(prefix.length), 10);
+    if (Number.isInteger(pid) && pid !== process.pid && !isRunning(pid)) {
+      await rm(path.join(parent, name), { recursive: true, force: true });
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return hasCode(error, ["EPERM"]);
+  }
+}
+
 function isMissing(error: unknown): boolean {
+  return hasCode(error, ["ENOENT", "ENOTDIR"]);
+}
+
+function hasCode(error: unknown, codes: readonly string[]): boolean {
   return (
     error instanceof Error &&
     "code" in error &&
-    (error.code === "ENOENT" || error.code === "ENOTDIR")
+    typeof error.code === "string" &&
+    codes.includes(error.code)
   );
 }
