@@ -170,7 +170,11 @@ test("deployed once, the second run asks one question and writes nothing; both c
     facts: { process: first.facts["process"], checks: 2 },
   });
   // One reading of the live digest for both, and one dry-run a check.
-  expect(command.asked).toEqual(["POST cu /dry-run", "POST cu /dry-run", "POST cu /dry-run"]);
+  expect(command.asked).toEqual([
+    "POST cu /dry-run Eval",
+    "POST cu /dry-run Info",
+    "POST cu /dry-run Search",
+  ]);
 });
 
 test("a change of the code is evaluated in the same process, which keeps its state", async () => {
