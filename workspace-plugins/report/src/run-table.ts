@@ -51,12 +51,17 @@ export function askedLines(
   return columns(
     ["engine", "registry", "ao-network"].map((world) => {
       const kinds = Map.groupBy(worlds.get(world) ?? [], ({ question }) => kindOf(question));
-      const told = [...kinds].map(([kind, times]) =>
-        times.length === 1 ? kind : `${kind} ×${times.length}`,
-      );
+      const told = [...kinds].map(([kind, times]) => `${kind}${timesText(times)}`);
       return [world, told.length === 0 ? "not asked" : told.join(", ")];
     }),
   );
+}
+
+/** `×2`, or how many things it was asked of when it was never asked twice of one. */
+function timesText(times: readonly { readonly question: string }[]): string {
+  if (times.length === 1) return "";
+  const different = new Set(times.map(({ question }) => question)).size;
+  return different === times.length ? ` (${different} of them, once each)` : ` ×${times.length}`;
 }
 
 /** The question without what it is about: `HEAD manifest`, `GET su /processes`. */
