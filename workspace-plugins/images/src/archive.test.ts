@@ -70,6 +70,24 @@ describe("normaliseLayer", () => {
   });
 });
 
+describe("normaliseLayer, of a layer that it cannot copy,", () => {
+  it("tells what is missing, and what ends too early", async () => {
+    const out = path.join(folder, "out");
+    await expect(normaliseLayer(path.join(folder, "none"), out)).rejects.toThrow("ENOENT");
+    const whole = await readFile(await layer("whole", new Date(), "ann"));
+    await writeFile(path.join(folder, "half"), whole.subarray(0, 700));
+    await expect(normaliseLayer(path.join(folder, "half"), out)).rejects.toThrow(
+      "Unexpected end of data",
+    );
+  });
+
+  it("tells why its copy cannot be written", async () => {
+    const whole = await layer("whole", new Date(), "ann");
+    const nowhere = path.join(folder, "none", "out");
+    await expect(normaliseLayer(whole, nowhere)).rejects.toThrow("ENOENT");
+  });
+});
+
 describe("packMembers", () => {
   it("gives what unpackArchive reads", async () => {
     const file = path.join(folder, "blob");
@@ -91,6 +109,13 @@ describe("packMembers", () => {
     const archive = packMembers([{ name: "a", file: path.join(folder, "none"), sizeBytes: 1 }]);
     await expect(buffer(archive)).rejects.toThrow("ENOENT");
   });
+
+  it("hands a file that is not of its stated size to the reader as an error", async () => {
+    const file = path.join(folder, "blob");
+    await writeFile(file, "three");
+    const archive = packMembers([{ name: "a", file, sizeBytes: 6 }]);
+    await expect(buffer(archive)).rejects.toThrow("Size mismatch");
+  });
 });
 
 describe("unpackArchive", () => {
@@ -99,4 +124,17 @@ describe("unpackArchive", () => {
     await expect(unpackArchive(archive, path.join(folder, "in"))).rejects.toThrow("../out-of-it");
     await expect(readFile(path.join(folder, "out-of-it"))).rejects.toThrow("ENOENT");
   });
+
+  it.each([100, 600, 50_000])(
+    "ends with the error of an archive that breaks off after %i bytes",
+    async (sizeBytes) => {
+      const whole = await buffer(packMembers([{ name: "a", bytes: Buffer.alloc(100_000) }]));
+      async function* broken() {
+        yield whole.subarray(0, sizeBytes);
+        throw new Error("the line went dead");
+      }
+      const unpacked = unpackArchive(Readable.from(broken()), path.join(folder, "in"));
+      await expect(unpacked).rejects.toThrow("the line went dead");
+    },
+  );
 });

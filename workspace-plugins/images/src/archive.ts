@@ -6,10 +6,13 @@ import { pipeline } from "node:stream/promises";
 import { openDigest } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { extract as openExtract, pack as openPack } from "tar-stream";
-import type { Extract, Header, Pack } from "tar-stream";
+import type { Extract, ExtractEvents, Header, Pack } from "tar-stream";
 
 type NewHeader = Partial<Header> & Pick<Header, "name">;
 type Chunks = Iterable<unknown> | AsyncIterable<unknown>;
+
+/** A member as it is read: its header, and its content as a stream. */
+type Source = ExtractEvents["entry"][1];
 
 /** The library's own kind of stream: `write` answers false when it wants a pause. */
 type Sink = ReturnType<Pack["entry"]> | Extract;
@@ -67,7 +70,7 @@ async function writeMembers(pack: Pack, members: Iterable<Member>): Promise<void
       const content = createReadStream(member.file);
       await writeEntry(pack, { ...header, size: member.sizeBytes }, content);
     } else {
-      pack.entry({ ...header, type: "symlink", linkname: member.linkTarget });
+      await writeEntry(pack, { ...header, type: "symlink", linkname: member.linkTarget }, []);
     }
   }
 }
@@ -79,12 +82,43 @@ async function writeEntry(pack: Pack, header: NewHeader, content: Chunks): Promi
 async function feed(chunks: Chunks, sink: Sink): Promise<void> {
   const told = (event: "close" | "drain"): Promise<void> =>
     new Promise((resolve) => sink.once(event, () => resolve()));
+  const errors: Error[] = [];
+  sink.once("error", (error) => errors.push(error));
   const closed = told("close");
   for await (const chunk of chunks) {
+    if (sink.destroyed) break;
     if (!sink.write(chunk)) await Promise.race([told("drain"), closed]);
   }
   sink.end(undefined);
   await closed;
+  const [error] = errors;
+  if (error !== undefined) throw error;
+}
+
+/** Hands each member of an archive to `take`. One that breaks off ends it with what broke it off. */
+async function eachMember(archive: Chunks, take: (member: Source) => Promise<void>): Promise<void> {
+  const extract = openExtract();
+  const errors: Error[] = [];
+  extract.once("error", (error) => errors.push(error));
+  const feeding = feed(archive, extract).catch((error: unknown) => {
+    extract.destroy(errorOf(error));
+  });
+  try {
+    for await (const member of extract) await take(member);
+  } catch (error) {
+    // A member that broke off says only that: why it did is what the archive met.
+    throw errors[0] ?? error;
+  }
+  await feeding;
+}
+
+/** A pipe would wait without end for a member that broke off before it was connected. */
+async function* contentOf(member: Source): AsyncGenerator {
+  yield* member;
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /**
@@ -96,9 +130,7 @@ export async function unpackArchive(
   folder: string,
 ): Promise<ReadonlyMap<string, string>> {
   const links = new Map<string, string>();
-  const extract = openExtract();
-  const feeding = feed(archive, extract);
-  for await (const member of extract) {
+  await eachMember(archive, async (member) => {
     const { name, type, linkname } = member.header;
     const place = path.resolve(folder, name);
     if (!place.startsWith(path.resolve(folder) + path.sep)) {
@@ -106,15 +138,14 @@ export async function unpackArchive(
     }
     if (type === "file") {
       await mkdir(path.dirname(place), { recursive: true });
-      await pipeline(member, createWriteStream(place));
-      continue;
+      await pipeline(contentOf(member), createWriteStream(place));
+      return;
     }
     if (type === "symlink" || type === "link") {
       links.set(name, path.posix.normalize(path.posix.join(path.posix.dirname(name), linkname)));
     }
     member.resume();
-  }
-  await feeding;
+  });
   return links;
 }
 
@@ -123,10 +154,8 @@ export async function unpackArchive(
  * two builds that wrote the same files give the same bytes; numeric owners, modes and extended attributes stay too.
  */
 export async function normaliseLayer(from: string, to: string): Promise<Blob> {
-  const extract = openExtract();
   const pack = openPack();
   const digest = openDigest();
-  const feeding = feed(createReadStream(from), extract);
   const writing = pipeline(
     pack,
     async function* hashing(chunks: AsyncIterable<Uint8Array>) {
@@ -137,18 +166,22 @@ export async function normaliseLayer(from: string, to: string): Promise<Blob> {
     },
     createWriteStream(to),
   );
-  for await (const member of extract) {
-    const header = normaliseHeader(member.header);
-    if (header.type === "file" && !isAccessMount(header.name)) {
-      await writeEntry(pack, header, member);
-      continue;
-    }
-    if (!isAccessMount(header.name)) pack.entry(header);
-    member.resume();
-  }
-  pack.finalize();
-  await Promise.all([feeding, writing]);
+  await Promise.all([copyNormalised(from, pack), writing]);
   return digest.end();
+}
+
+async function copyNormalised(from: string, pack: Pack): Promise<void> {
+  try {
+    await eachMember(createReadStream(from), async (member) => {
+      const header = normaliseHeader(member.header);
+      if (isAccessMount(header.name)) member.resume();
+      else await writeEntry(pack, header, member);
+    });
+    pack.finalize();
+  } catch (error) {
+    pack.destroy(errorOf(error));
+    throw error;
+  }
 }
 
 /** What a build mounts, and the engine leaves behind as empty folders. */
