@@ -51,6 +51,16 @@ describe("normaliseLayer", () => {
     expect(digestOf(await readFile(path.join(folder, "a")))).toBe(a.digest);
   });
 
+  it("keeps a file that nobody may read as one", async () => {
+    const pack = openPack();
+    // Of the mode only the lower bits are written: 0.
+    pack.entry({ name: "secret", type: "file", mode: 0o100000 }, "s");
+    pack.finalize();
+    await writeFile(path.join(folder, "in"), await buffer(Readable.from(pack)));
+    await normaliseLayer(path.join(folder, "in"), path.join(folder, "out"));
+    expect((await headersIn(path.join(folder, "out"))).map(({ mode }) => mode)).toEqual([0]);
+  });
+
   it("keeps order, modes, numeric owners, links and extended attributes; drops what the build mounted", async () => {
     await normaliseLayer(await layer("in", new Date(), "ann"), path.join(folder, "out"));
     const headers = await headersIn(path.join(folder, "out"));

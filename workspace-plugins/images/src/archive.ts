@@ -196,6 +196,8 @@ function normaliseHeader(header: Header): NewHeader {
   );
   return {
     ...kept,
+    // The library takes 0 for none; of a mode it writes the lower bits only.
+    mode: kept.mode | 0o100000,
     mtime: epoch,
     uname: "",
     gname: "",
