@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import {
@@ -9,6 +9,7 @@ import {
   hexOf,
   isDigest,
   ok,
+  readTextIfPresent,
   writeFileAtomically,
   writeJson,
 } from "@slipway/signature";
@@ -16,6 +17,7 @@ import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import { normaliseLayer, unpackArchive } from "./archive.ts";
 import type { Blob } from "./archive.ts";
+import type { EngineFailure } from "./engine-failure.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { receiptName } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
@@ -67,9 +69,8 @@ const Config = z.object({
 });
 export type ImageConfig = z.output<typeof Config>;
 
-const ArchiveManifest = z
-  .array(z.object({ Config: z.string(), Layers: z.array(z.string()) }))
-  .length(1);
+/** Of an archive of one image. */
+const ArchiveManifest = z.tuple([z.object({ Config: z.string(), Layers: z.array(z.string()) })]);
 
 /**
  * Turns what an engine saves into an OCI layout whose bytes depend only on the files of the image: clocks, host
@@ -79,28 +80,77 @@ export async function layOutArchive(
   request: LayoutRequest,
   archive: Readable,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
-  const saved = path.join(request.folder, ".saved");
-  const links = await unpackArchive(archive, saved);
-  const read = async (name: string): Promise<unknown> =>
-    JSON.parse(await readFile(path.join(saved, name), "utf8"));
-  const [entry] = ArchiveManifest.parse(await read("manifest.json"));
-  if (entry === undefined) throw new Error("internal: an archive of one image has one entry");
-  const config = Config.parse(await read(entry.Config));
+  const folder = path.join(request.folder, ".saved");
+  const saved = await readSaved(archive, folder);
+  if (!saved.ok) return saved;
+  const { config, layers } = saved.value;
   const lower = request.below?.receipt.diffIds ?? [];
-  if (lower.some((diffId, at) => config.rootfs.diff_ids[at] !== diffId)) {
+  const at = lower.findIndex((diffId, index) => config.rootfs.diff_ids[index] !== diffId);
+  if (at !== -1) {
     return fail({
       reason: "base-changed",
       reference: request.reference,
-      expected: lower.at(-1) ?? "",
-      found: config.rootfs.diff_ids[lower.length - 1] ?? "no layer",
+      expected: lower[at] ?? "",
+      found: config.rootfs.diff_ids[at] ?? "no layer",
     });
   }
   const upper: Blob[] = [];
-  for (const name of entry.Layers.slice(lower.length)) {
-    upper.push(await addLayer(request.folder, path.join(saved, links.get(name) ?? name)));
+  for (const layer of layers.slice(lower.length)) {
+    upper.push(await addLayer(request.folder, layer));
   }
-  await rm(saved, { recursive: true });
+  await rm(folder, { recursive: true });
   return ok(await writeLayout(request, config, upper));
+}
+
+/** Layers as files, lowest first. */
+type SavedImage = { readonly config: ImageConfig; readonly layers: readonly string[] };
+
+async function readSaved(
+  archive: Readable,
+  folder: string,
+): Promise<Result<SavedImage, EngineFailure>> {
+  const links = await unpackSaved(archive, folder);
+  if (!links.ok) return links;
+  const manifest = ArchiveManifest.safeParse(await readJson(folder, "manifest.json"));
+  if (!manifest.success) return unclear("manifest.json", manifest.error);
+  const [{ Config: configName, Layers: names }] = manifest.data;
+  const config = Config.safeParse(await readJson(folder, configName));
+  if (!config.success) return unclear(configName, config.error);
+  const layers = names.map((name) => path.join(folder, links.value.get(name) ?? name));
+  return ok({ config: config.data, layers });
+}
+
+/** An archive that breaks off is the engine's failure, or our own stop; a disk that is full is neither. */
+async function unpackSaved(
+  archive: Readable,
+  folder: string,
+): Promise<Result<ReadonlyMap<string, string>, EngineFailure>> {
+  const operation = "save";
+  try {
+    return ok(await unpackArchive(archive, folder));
+  } catch (error) {
+    const broken = archive.errored;
+    if (broken === null) throw error;
+    return broken.name === "AbortError"
+      ? fail({ reason: "engine-interrupted", operation })
+      : fail({ reason: "engine-lost", operation, detail: broken.message });
+  }
+}
+
+/** `undefined` where there is no such file, or no JSON in it. */
+async function readJson(folder: string, name: string): Promise<unknown> {
+  const text = await readTextIfPresent(path.join(folder, name));
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    return value;
+  } catch {
+    return undefined;
+  }
+}
+
+function unclear(name: string, error: z.ZodError): Result<never, EngineFailure> {
+  const detail = `${name}: ${z.prettifyError(error)}`;
+  return fail({ reason: "engine-unclear", operation: "save", detail });
 }
 
 /** Writes a normalised copy of a layer among the blobs and answers its digest. */
