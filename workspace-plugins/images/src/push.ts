@@ -6,7 +6,7 @@ import type { Registry } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
-import { blobFile, isBlobWhole } from "./layout.ts";
+import { blobFile, findBlob, isBlobWhole } from "./layout.ts";
 import type { StoredImage } from "./load.ts";
 
 /**
@@ -27,11 +27,15 @@ export async function pushImage(
     return ok({ state: "unchanged", cause: "image-in-registry", facts });
   }
   const folder = path.join(image.workspaceRoot, image.folder);
-  for (const digest of [...receipt.diffIds, receipt.imageId]) {
-    const file = blobFile(folder, digest);
-    if (!(await isBlobWhole(file, digest))) {
+  const blobs = [...receipt.diffIds, receipt.imageId];
+  for (const digest of [...blobs, receipt.manifestDigest]) {
+    const blob = await findBlob(digest, [folder]);
+    if (blob === undefined || !(await isBlobWhole(blob.file, digest))) {
       return fail({ reason: "layout-damaged", digest, folder: image.folder, target: image.target });
     }
+  }
+  for (const digest of blobs) {
+    const file = blobFile(folder, digest);
     const uploaded = await registry.uploadBlob(reference.value, digest, await openAsBlob(file));
     if (!uploaded.ok) return uploaded;
   }
