@@ -5,9 +5,9 @@ import type { Digest } from "@slipway/signature";
 import type { Member } from "./archive.ts";
 
 /** Never part of a definition: what targets of the same folder write, and what version control keeps. */
-const leftOut = new Set(["dist", "node_modules", ".git"]);
+const leftOut = new Set(["dist", ".aigogo", "node_modules", ".git"]);
 
-/** The files of a definition folder under `prefix`, in code-unit order; links as links, other kinds refused. */
+/** The files of a definition folder under `prefix`, each folder in code-unit order; links as links, no other kinds. */
 export async function definitionMembers(
   folder: string,
   prefix: string,
