@@ -100,7 +100,8 @@ function agentTargets(
         bases: bases.map((base) => ({ name: base.name, project: base.name, folder: base.folder })),
       },
       cache: true,
-      dependsOn: [{ projects: names, target: "image" }],
+      // Nx warns of a dependency on no project.
+      dependsOn: names.length === 0 ? [] : [{ projects: names, target: "image" }],
       inputs: imageInputs(source, [name, ...names]),
       outputs: ["{projectRoot}/dist/image"],
       metadata: { description: `Builds the agent ${name} on ${names.join(", ")} as OCI layouts` },
