@@ -1,0 +1,151 @@
+import { describe, expect, it } from "vitest";
+import type { ZodType } from "zod";
+import { AgentDefinition, BaseDefinition, ImageName, basesFor } from "./definition.ts";
+
+const base = {
+  from_image: "localhost:5055/rootfs:debian",
+  base_image_distro: "Debian",
+  base_image_description: "Debian with a shell",
+  architectures: ["amd64"],
+};
+const agent = { agent_full_name: "Agent", agent_homepage: "https://agent.example" };
+
+function problems(schema: ZodType, value: unknown): readonly string[] {
+  const parsed = schema.safeParse(value);
+  return (parsed.error?.issues ?? []).map(({ path, message }) => `${path.join(".")}: ${message}`);
+}
+
+describe("BaseDefinition", () => {
+  const cases: readonly (readonly [name: string, more: object, expected: readonly string[]])[] = [
+    ["all that it needs", {}, []],
+    ["both architectures", { architectures: ["arm64", "amd64"] }, []],
+    [
+      "an architecture twice",
+      { architectures: ["amd64", "amd64"] },
+      ["architectures: must not repeat an architecture"],
+    ],
+    [
+      "no architecture",
+      { architectures: [] },
+      ["architectures: Too small: expected array to have >=1 items"],
+    ],
+    [
+      "an unknown architecture",
+      { architectures: ["riscv64"] },
+      ['architectures.0: Invalid option: expected one of "amd64"|"arm64"'],
+    ],
+    ["blanks for a text", { from_image: " \n" }, ["from_image: must not be empty"]],
+    [
+      "a key left empty",
+      { base_image_distro: null },
+      ["base_image_distro: Invalid input: expected string, received null"],
+    ],
+    ["a key of another version", { root_image: "x" }, [': Unrecognized key: "root_image"']],
+  ];
+
+  it.each(cases)(
+    "says exactly what is wrong, or nothing, of one with %s",
+    (_name, more, expected) => {
+      expect(problems(BaseDefinition, { ...base, ...more })).toEqual(expected);
+    },
+  );
+});
+
+describe("AgentDefinition", () => {
+  const cases: readonly (readonly [name: string, more: object, expected: readonly string[]])[] = [
+    ["all that it needs", {}, []],
+    ["paths of one kind", { agent_path: { files: ["~/.agent.json"] } }, []],
+    [
+      "paths as a list",
+      { agent_path: ["~/.agent"] },
+      ["agent_path: Invalid input: expected object, received array"],
+    ],
+    [
+      "paths of a third kind",
+      { agent_path: { folders: ["~/.agent"] } },
+      ['agent_path: Unrecognized key: "folders"'],
+    ],
+    [
+      "an exclude that is no list",
+      { base_exclude: "alpine" },
+      ["base_exclude: Invalid input: expected array, received string"],
+    ],
+    [
+      "an exclude of nothing",
+      { base_distro_exclude: ["Alpine", ""] },
+      ["base_distro_exclude.1: must not be empty"],
+    ],
+  ];
+
+  it.each(cases)(
+    "says exactly what is wrong, or nothing, of one with %s",
+    (_name, more, expected) => {
+      expect(problems(AgentDefinition, { ...agent, ...more })).toEqual(expected);
+    },
+  );
+
+  it("is built here and excludes nothing unless it says so", () => {
+    expect(AgentDefinition.parse(agent)).toEqual({
+      ...agent,
+      build_local: true,
+      base_exclude: [],
+      base_distro_exclude: [],
+    });
+  });
+});
+
+describe("ImageName", () => {
+  it.each(["debian", "claude-code", "node_22", "a.b-c", "x".repeat(60)])("takes %s", (name) => {
+    expect(problems(ImageName, name)).toEqual([]);
+  });
+
+  it.each(["", "Debian", "a..b", "-a", "a-", "a/b", "a:b", "a b", "ä"])("refuses %j", (name) => {
+    expect(problems(ImageName, name)).toEqual([
+      ": must be lower-case letters, digits, single . _ -",
+    ]);
+  });
+
+  it("refuses what is too long for a tag with something beside it", () => {
+    expect(problems(ImageName, "x".repeat(61))).toEqual([
+      ": Too big: expected string to have <=60 characters",
+    ]);
+  });
+});
+
+describe("basesFor", () => {
+  const offer = [
+    { name: "debian", distro: "Debian" },
+    { name: "ubuntu", distro: "Debian" },
+    { name: "alpine", distro: "Alpine" },
+    { name: "broken", distro: "" },
+  ];
+
+  function check(
+    excluded: { readonly names?: readonly string[]; readonly distros?: readonly string[] },
+    expected: readonly string[],
+  ): void {
+    const agentOf = {
+      base_exclude: [...(excluded.names ?? [])],
+      base_distro_exclude: [...(excluded.distros ?? [])],
+    };
+    expect(basesFor(agentOf, offer).map(({ name }) => name)).toEqual(expected);
+  }
+
+  it("keeps all bases in their order where nothing is excluded", () => {
+    check({}, ["debian", "ubuntu", "alpine", "broken"]);
+  });
+
+  it("compares without case", () => {
+    check({ names: ["DEBIAN"], distros: ["aLPINE"] }, ["ubuntu", "broken"]);
+  });
+
+  it("takes a name for no distribution, and a distribution for no name", () => {
+    check({ distros: ["ubuntu"] }, ["debian", "ubuntu", "alpine", "broken"]);
+    check({ names: ["debian"] }, ["ubuntu", "alpine", "broken"]);
+    check({ distros: ["debian"] }, ["alpine", "broken"]);
+  });
+
+  it("can leave none", () => {
+    check({ names: ["broken"], distros: ["Debian", "Alpine"] }, []);
+  });
+});
