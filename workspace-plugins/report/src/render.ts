@@ -3,6 +3,7 @@ import type { Outcome, Place, Result } from "@slipway/signature";
 import { describeCause } from "./causes.ts";
 import { describeFailure } from "./failures.ts";
 import type { Failure } from "./failures.ts";
+import { printable, printedWidth } from "./printable.ts";
 import { columns } from "./table.ts";
 import type { Text } from "./text.ts";
 
@@ -12,26 +13,22 @@ export function renderFailure(failure: Failure): string {
 }
 
 function renderText(text: Text): string {
-  const facts = Object.entries(text.facts).map(([name, value]) => [
-    `  ${name}`,
-    printable(String(value)),
-  ]);
   return [
     `✗ ${printable(text.what)}`,
     ...(text.at === undefined ? [] : renderPlace(text.at)),
-    ...columns(facts),
+    ...renderFacts(text.facts),
     ...(text.hint === undefined ? [] : [`  → ${printable(text.hint)}`]),
     "",
   ].join("\n");
 }
 
 function renderOutcome(outcome: Outcome): string {
-  const facts = Object.entries(outcome.facts).map(([name, value]) => [
-    `  ${name}`,
-    printable(String(value)),
-  ]);
   const head = `${outcome.state === "done" ? "✓" : "="} ${outcome.state}: ${describeCause(outcome.cause)}`;
-  return [head, ...columns(facts), ""].join("\n");
+  return [head, ...renderFacts(outcome.facts), ""].join("\n");
+}
+
+function renderFacts(facts: Text["facts"]): readonly string[] {
+  return columns(Object.entries(facts).map(([name, value]) => [`  ${name}`, String(value)]));
 }
 
 export function renderResult(result: Result<Outcome, Failure>): string {
@@ -40,20 +37,22 @@ export function renderResult(result: Result<Outcome, Failure>): string {
 
 /** `file:line:column`, the line, and a squiggle under the place. */
 function renderPlace(place: Place): readonly string[] {
+  const file = printable(place.file);
   let text: string;
   try {
     text = readFileSync(place.file, "utf8");
   } catch {
     // The file may be gone since the failure was found; its name still helps.
-    return [`  at ${place.file}`];
+    return [`  at ${file}`];
   }
   const { line, column } = positionAt(text, place.offset);
-  const shown = text.split("\n")[line - 1] ?? "";
-  const squiggle = "~".repeat(Math.max(1, Math.min(place.length, shown.length - column + 1)));
+  const shown = text.split(/\r?\n/)[line - 1] ?? "";
+  const before = shown.slice(0, column - 1);
+  const marked = shown.slice(column - 1, column - 1 + place.length);
   return [
-    `  at ${place.file}:${line}:${column}`,
+    `  at ${file}:${line}:${column}`,
     `    ${printable(shown)}`,
-    `    ${" ".repeat(column - 1)}${squiggle}`,
+    `    ${" ".repeat(printedWidth(before))}${"~".repeat(Math.max(1, printedWidth(marked)))}`,
   ];
 }
 
@@ -64,12 +63,4 @@ function positionAt(
 ): { readonly line: number; readonly column: number } {
   const before = text.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-}
-
-/** What comes from outside may hold terminal escapes: control characters are shown, not obeyed. */
-function printable(text: string): string {
-  return text.replaceAll(
-    /[^\P{Cc}\n]/gu,
-    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
 }

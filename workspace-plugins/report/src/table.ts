@@ -1,16 +1,16 @@
-import stringWidth from "string-width";
+import { printable, printedWidth } from "./printable.ts";
 
-/** Rows as lines with aligned columns, two spaces between, nothing behind the last. */
+/** Rows as printable lines with aligned columns, two spaces between, nothing behind the last. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, at) => {
-      widths[at] = Math.max(widths[at] ?? 0, stringWidth(cell));
+      widths[at] = Math.max(widths[at] ?? 0, printedWidth(cell));
     });
   }
   return rows.map((row) =>
     row
-      .map((cell, at) => cell + " ".repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(cell))))
+      .map((cell, at) => printable(cell) + " ".repeat((widths[at] ?? 0) - printedWidth(cell)))
       .join("  ")
       .trimEnd(),
   );
@@ -22,6 +22,6 @@ export function table(
   rows: readonly (readonly string[])[],
 ): readonly string[] {
   const lines = columns([head, ...rows]);
-  const width = Math.max(...lines.map((line) => stringWidth(line)));
+  const width = Math.max(...lines.map((line) => printedWidth(line)));
   return [lines[0] ?? "", "─".repeat(width), ...lines.slice(1)];
 }
