@@ -7,18 +7,20 @@ import { registryCauses } from "./texts/registry.ts";
 import { signatureCauses } from "./texts/signature.ts";
 import { smokeCauses } from "./texts/smoke.ts";
 
-const causes: Readonly<Record<string, string>> = {
-  ...workspaceCauses,
-  ...imagesCauses,
-  ...packagesCauses,
-  ...pipelinesCauses,
-  ...processesCauses,
-  ...registryCauses,
-  ...signatureCauses,
-  ...smokeCauses,
-};
+const causes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ...workspaceCauses,
+    ...imagesCauses,
+    ...packagesCauses,
+    ...pipelinesCauses,
+    ...processesCauses,
+    ...registryCauses,
+    ...signatureCauses,
+    ...smokeCauses,
+  }),
+);
 
 /** The words of a cause; one that has none is shown as it is. */
 export function describeCause(cause: string): string {
-  return causes[cause] ?? cause.replaceAll("-", " ");
+  return causes.get(cause) ?? cause.replaceAll("-", " ");
 }

@@ -64,7 +64,7 @@ function timesText(times: readonly { readonly question: string }[]): string {
   return different === times.length ? ` (${different} of them, once each)` : ` ×${times.length}`;
 }
 
-/** The question without what it is about: `HEAD manifest`, `GET su /processes`. */
+/** The question without what it is about: `HEAD manifests`, `GET su /processes`. */
 function kindOf(question: string): string {
   const registry =
     /^([A-Z]+) https?:\/\/[^/]+\/v2\/.*?\/(blobs\/uploads|manifests|blobs|tags)\//.exec(question);
@@ -103,7 +103,7 @@ function why(row: RunRow): string {
     case "local-cache-kept-existing":
     case "remote-cache":
       return row.missingOutputs.length > 0
-        ? `${row.missingOutputs.join(", ")} was missing; same work signature`
+        ? `${row.missingOutputs.join(", ")} ${row.missingOutputs.length === 1 ? "was" : "were"} missing; same work signature`
         : describeCause("inputs-unchanged");
   }
 }
