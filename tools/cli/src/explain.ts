@@ -36,6 +36,7 @@ async function explainNow(
   const engine = await probeEngine({
     workspaceRoot,
     targets: new Set(["image"]),
+    variables: process.env,
     counted: () => {},
   });
   const facts = { ...(await filesFacts(workspaceRoot, graph, signal)), ...engine.facts };

@@ -22,13 +22,16 @@ export type EngineProbe = {
 export async function probeEngine(run: {
   readonly workspaceRoot: string;
   readonly targets: ReadonlySet<string>;
+  /** Where the engine is: `DOCKER_HOST` and its like. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
   readonly counted: (question: string) => void;
 }): Promise<EngineProbe> {
   if (!needEngine.some((target) => run.targets.has(target)))
     return { facts: {}, images: undefined };
   const remembered = path.join(run.workspaceRoot, ".slipway", "engine");
   const signal = AbortSignal.timeout(probeLimitMs);
-  const opened = await openEngine({ counted: run.counted, signal });
+  const { variables, counted } = run;
+  const opened = await openEngine({ variables, counted, signal });
   if (!opened.ok) {
     const known = (await readTextIfPresent(remembered)) ?? "unknown";
     return { facts: { [engineFact]: known }, images: opened };

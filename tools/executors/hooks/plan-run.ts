@@ -32,7 +32,7 @@ export async function planRun(run: Run): Promise<Facts> {
     noteAsked(folder, { world: "engine", question, task: "before the tasks" });
   const [files, engine] = await Promise.all([
     filesFacts(workspaceRoot, graph, signal),
-    probeEngine({ workspaceRoot, targets, counted }),
+    probeEngine({ workspaceRoot, targets, variables: process.env, counted }),
   ]);
   const { images } = engine;
   if (images !== undefined) await askOnce(folder, imagesQuestion, async () => images);
