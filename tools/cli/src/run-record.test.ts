@@ -1,0 +1,98 @@
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { digestOf, writeJson } from "@slipway/signature";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newestRun, readRows } from "./run-record.ts";
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "slipway-record-"));
+});
+afterEach(async () => rm(root, { recursive: true }));
+
+const differences = [{ kind: "file-changed", path: "codex/install.sh" }] as const;
+const action = {
+  schema: 1,
+  target: "codex:image",
+  projectRoot: "codex",
+  executor: "@slipway/executors:image",
+  options: [],
+  files: [],
+  env: [],
+  tools: [],
+  upstreams: [],
+  outputs: [],
+  cached: true,
+  salt: "",
+  signature: digestOf("signature"),
+};
+const planned = { id: "codex:image", action, differences, missingOutputs: ["codex/dist/image"] };
+const outcome = { task: "codex:image", state: "done", cause: "image-built", facts: {} };
+const ends = [
+  { id: "codex:image", status: "success", durationMs: 5 },
+  { id: "registry:serve", status: "stopped", durationMs: 6 },
+];
+
+/** Leaves what a run would, in the files that it would. */
+async function leave(files: Readonly<Record<string, unknown>>): Promise<void> {
+  for (const [file, value] of Object.entries(files)) await writeJson(path.join(root, file), value);
+}
+
+describe("readRows", () => {
+  it("has a row for each planned task, with why it ran and what it did", async () => {
+    await leave({
+      "plan.json": [planned],
+      "results.json": ends,
+      "outcomes/codex%3Aimage.json": outcome,
+    });
+    expect(await readRows(root)).toEqual([
+      {
+        id: "codex:image",
+        status: "success",
+        durationMs: 5,
+        outcome,
+        isCached: true,
+        differences,
+        missingOutputs: ["codex/dist/image"],
+      },
+    ]);
+  });
+
+  it("has every task of a run that could not be planned, without a reason", async () => {
+    await leave({ "results.json": ends, "outcomes/codex%3Aimage.json": outcome });
+    const unplanned = { isCached: false, differences: [], missingOutputs: [] };
+    expect(await readRows(root)).toEqual([
+      { id: "codex:image", status: "success", durationMs: 5, outcome, ...unplanned },
+      { id: "registry:serve", status: "stopped", durationMs: 6, outcome: undefined, ...unplanned },
+    ]);
+  });
+
+  it("has nothing of a run that was cut off", async () => {
+    await leave({ "plan.json": [planned], "outcomes/codex%3Aimage.json": outcome });
+    expect(await readRows(root)).toBeUndefined();
+  });
+});
+
+describe("newestRun", () => {
+  async function makeRun(name: string): Promise<{ folder: string; bornMs: number }> {
+    const folder = path.join(root, ".slipway/runs", name);
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, "asked.ndjson"), "");
+    return { folder, bornMs: (await stat(folder)).birthtimeMs };
+  }
+
+  it("is the run that began last, and none from before", async () => {
+    const first = await makeRun("0");
+    let last = first;
+    // The clock of a file system ticks slowly: runs are made until one is younger.
+    for (let at = 1; last.bornMs === first.bornMs; at += 1) last = await makeRun(`${at}`);
+    expect(await newestRun(root, first.bornMs)).toBe(last.folder);
+    expect(await newestRun(root, last.bornMs + 1)).toBeUndefined();
+  });
+
+  it("is none in a workspace that never ran", async () => {
+    expect(await newestRun(root, 0)).toBeUndefined();
+  });
+});
