@@ -6,6 +6,11 @@ import { createProjectGraphAsync } from "@nx/devkit";
 export async function listOwnFolders(workspaceRoot: string): Promise<readonly string[]> {
   const graph = await createProjectGraphAsync({ exitOnError: true });
   const roots = Object.values(graph.nodes).map((node) => node.data.root);
+  return ownFolders(workspaceRoot, roots);
+}
+
+/** Those that are there, of a workspace whose projects have these roots. */
+export function ownFolders(workspaceRoot: string, roots: readonly string[]): readonly string[] {
   const folders = [
     ...roots.flatMap((root) => [path.posix.join(root, "dist"), path.posix.join(root, ".aigogo")]),
     "dist",
