@@ -33,7 +33,7 @@ async function writtenTo(tree: Tree): Promise<AsyncDisposable & { readonly root:
   };
 }
 
-/** The images package reads the definition of an agent on no base, for which it asks no engine. */
+/** The images package reads all of an agent before it says that there is no base to build it on. */
 function readByImages(workspaceRoot: string, project = { name: "qwen", folder }) {
   return makeAgent({ workspaceRoot } as Parameters<typeof makeAgent>[0], project, []);
 }
@@ -84,7 +84,10 @@ describe("the agent generator", () => {
       const tree = createTreeWithEmptyWorkspace();
       await agent(tree, { ...qwen, fullName });
       await using written = await writtenTo(tree);
-      expect(await readByImages(written.root)).toMatchObject({ ok: true });
+      expect(await readByImages(written.root)).toMatchObject({
+        ok: false,
+        failure: { reason: "agent-without-base" },
+      });
       const text = tree.read(`${folder}/agent.yml`, "utf8") ?? "";
       expect(parse(text)).toMatchObject({ agent_full_name: fullName });
     },

@@ -69,17 +69,16 @@ export async function buildBase(
     timeoutMs: hourMs,
   });
   if (!pulled.ok) return pulled;
-  const members = await definitionMembers(
-    path.join(session.workspaceRoot, base.definitionFolder),
-    "",
-  );
+  const folder = path.join(session.workspaceRoot, base.definitionFolder);
+  const members = await definitionMembers(folder, "", signal);
+  if (!members.ok) return members;
   return buildImage(session, {
     ...base,
-    members,
+    members: members.value,
     dockerfile: "Dockerfile",
     buildArgs: { FROM_IMAGE: base.fromImage },
     inputs: {
-      definition: digestOfMembers(members),
+      definition: digestOfMembers(members.value),
       "from-image": base.below.receipt.manifestDigest,
     },
     verify: async () => ok(undefined),
@@ -104,10 +103,10 @@ export async function buildAgent(
   session: BuildSession,
   agent: AgentBuild,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
-  const definition = await definitionMembers(
-    path.join(session.workspaceRoot, agent.definitionFolder),
-    "definition",
-  );
+  const folder = path.join(session.workspaceRoot, agent.definitionFolder);
+  const listed = await definitionMembers(folder, "definition", session.signal);
+  if (!listed.ok) return listed;
+  const definition = listed.value;
   const base = await ensureBase(session, agent);
   if (!base.ok) return base;
   const version = await readVersion(session, agent, definition);

@@ -18,6 +18,12 @@ async function write(name: string, text = ""): Promise<void> {
   await writeFile(path.join(folder, name), text);
 }
 
+async function membersOf(prefix: string): Promise<readonly Member[]> {
+  const members = await definitionMembers(folder, prefix, new AbortController().signal);
+  if (!members.ok) throw new Error(members.failure.reason);
+  return members.value;
+}
+
 /** `name`, with `*` behind an executable and ` -> ` before the target of a link. */
 function shown(member: Member): string {
   if ("linkTarget" in member) return `${member.name} -> ${member.linkTarget}`;
@@ -25,23 +31,16 @@ function shown(member: Member): string {
 }
 
 describe("definitionMembers", () => {
-  it("lists files folder by folder in code-unit order, with their executable bit", async () => {
+  it("lists files in the order of their paths, with their executable bit", async () => {
     for (const name of ["b", "B", "a/z", "a/b/c", "a-b", "é"]) await write(name);
     await chmod(path.join(folder, "b"), 0o755);
     await chmod(path.join(folder, "B"), 0o655);
-    expect((await definitionMembers(folder, "")).map(shown)).toEqual([
-      "B",
-      "a/b/c",
-      "a/z",
-      "a-b",
-      "b*",
-      "é",
-    ]);
+    expect((await membersOf("")).map(shown)).toEqual(["B", "a-b", "a/b/c", "a/z", "b*", "é"]);
   });
 
   it("puts them under a prefix, with their bytes", async () => {
     await write("scripts/install.sh", "exit 0\n");
-    expect(await definitionMembers(folder, "definition")).toEqual([
+    expect(await membersOf("definition")).toEqual([
       {
         name: "definition/scripts/install.sh",
         executable: false,
@@ -50,11 +49,18 @@ describe("definitionMembers", () => {
     ]);
   });
 
+  it("leaves out what git ignores", async () => {
+    execFileSync("git", ["init", "--quiet"], { cwd: folder });
+    for (const name of ["install.sh", "token.log"]) await write(name);
+    await write(".gitignore", "*.log\n");
+    expect((await membersOf("")).map(shown)).toEqual([".gitignore", "install.sh"]);
+  });
+
   it("keeps links as links, those to folders and to nothing too", async () => {
     await write("real/file");
     await symlink("real", path.join(folder, "to-folder"));
     await symlink("/nowhere", path.join(folder, "to-nothing"));
-    expect((await definitionMembers(folder, "")).map(shown)).toEqual([
+    expect((await membersOf("")).map(shown)).toEqual([
       "real/file",
       "to-folder -> real",
       "to-nothing -> /nowhere",
@@ -66,7 +72,7 @@ describe("definitionMembers", () => {
     await write("kept/dist/file");
     await write("kept/distribution");
     execFileSync("mkfifo", [path.join(folder, "pipe")]);
-    expect((await definitionMembers(folder, "")).map(shown)).toEqual(["kept/distribution"]);
+    expect((await membersOf("")).map(shown)).toEqual(["kept/distribution"]);
   });
 });
 

@@ -1,31 +1,32 @@
-import { lstat, readFile, readdir, readlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf } from "@slipway/signature";
-import type { Digest } from "@slipway/signature";
+import { digestOf, listFiles, ok } from "@slipway/signature";
+import type { Digest, ListedFile, Result, SignatureFailure } from "@slipway/signature";
 import type { Member } from "./archive.ts";
 
-/** Never part of a definition: what targets of the same folder write, and what version control keeps. */
-const leftOut = new Set(["dist", ".aigogo", "node_modules", ".git"]);
+/** Never part of a definition: what targets of the same folder write. */
+const written = /^(dist|\.aigogo|node_modules)\//;
 
-/** The files of a definition folder under `prefix`, each folder in code-unit order; links as links, no other kinds. */
+/**
+ * The files of a definition folder under `prefix`, in the order of their paths; links as links, no other kinds. What
+ * git ignores stays out: no signature covers it, and it may be a secret.
+ */
 export async function definitionMembers(
   folder: string,
   prefix: string,
-): Promise<readonly Member[]> {
-  const names = (await readdir(folder)).filter((name) => !leftOut.has(name)).toSorted();
-  const members = await Promise.all(
-    names.map(async (name): Promise<readonly Member[]> => {
-      const file = path.join(folder, name);
-      const inside = prefix === "" ? name : `${prefix}/${name}`;
-      const found = await lstat(file);
-      if (found.isDirectory()) return definitionMembers(file, inside);
-      if (found.isSymbolicLink()) return [{ name: inside, linkTarget: await readlink(file) }];
-      if (!found.isFile()) return [];
-      const executable = (found.mode & 0o100) !== 0;
-      return [{ name: inside, executable, bytes: await readFile(file) }];
-    }),
-  );
-  return members.flat();
+  signal: AbortSignal,
+): Promise<Result<readonly Member[], SignatureFailure>> {
+  const listing = await listFiles(folder, signal);
+  if (!listing.ok) return listing;
+  const files = listing.value.files.filter((file) => !written.test(file.path));
+  return ok(await Promise.all(files.map((file) => memberOf(folder, prefix, file))));
+}
+
+async function memberOf(folder: string, prefix: string, file: ListedFile): Promise<Member> {
+  const name = path.posix.join(prefix, file.path);
+  if (file.kind === "symlink") return { name, linkTarget: file.target };
+  const bytes = await readFile(path.join(folder, file.path));
+  return { name, executable: file.isExecutable, bytes };
 }
 
 /** One digest over name, mode and content of each member: what a receipt says an image was made from. */

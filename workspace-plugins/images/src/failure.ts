@@ -1,11 +1,13 @@
 import type { DefinitionFailure } from "@slipway/definitions";
 import type { RegistryFailure } from "@slipway/registry";
+import type { SignatureFailure } from "@slipway/signature";
 import type { EngineFailure } from "./engine-failure.ts";
 
 export type ImagesFailure =
   | EngineFailure
   | DefinitionFailure
   | RegistryFailure
+  | SignatureFailure
   /** A definition file that its folder must have. */
   | { readonly reason: "definition-missing"; readonly file: string }
   /** The target below has left no receipt, or a broken one. */
@@ -45,6 +47,8 @@ export type ImagesFailure =
       readonly detail: string;
       readonly logFile: string;
     }
+  /** An agent that excludes every base of the workspace. */
+  | { readonly reason: "agent-without-base"; readonly file: string }
   | { readonly reason: "bootstrap-absent"; readonly command: string };
 
 export type ImagesCause =

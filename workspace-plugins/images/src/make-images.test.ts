@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { digestOf, fail, ok, writeFileAtomically, writeJson } from "@slipway/signature";
+import { digestOf, fail, writeFileAtomically, writeJson } from "@slipway/signature";
 import { describe, expect, it } from "vitest";
 import type { BuildSession } from "./build.ts";
 import type { Engine } from "./engine-port.ts";
@@ -122,9 +122,9 @@ describe("makeAgent", () => {
     );
   });
 
-  it("makes nothing where every base is excluded", async () => {
-    expect(await makeOf(agentFiles, [])).toEqual(
-      ok({ state: "done", cause: "image-built", facts: {} }),
-    );
+  it("has nothing to build on where every base is excluded, and says so", async () => {
+    expect(await makeOf(agentFiles, [])).toMatchObject({
+      failure: { reason: "agent-without-base" },
+    });
   });
 });

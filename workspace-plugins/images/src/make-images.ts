@@ -49,11 +49,8 @@ export async function makeAgent(
   agent: ImageProject,
   bases: readonly (ImageProject & { readonly project: string })[],
 ): Built {
-  const definition = await readDefinition(
-    session,
-    path.posix.join(agent.folder, "agent.yml"),
-    AgentDefinition,
-  );
+  const agentFile = path.posix.join(agent.folder, "agent.yml");
+  const definition = await readDefinition(session, agentFile, AgentDefinition);
   if (!definition.ok) return definition;
   for (const script of ["install.sh", "version.sh"]) {
     const file = path.posix.join(agent.folder, script);
@@ -61,6 +58,7 @@ export async function makeAgent(
       return fail({ reason: "definition-missing", file });
     }
   }
+  if (bases.length === 0) return fail({ reason: "agent-without-base", file: agentFile });
   const receipts: ImageReceipt[] = [];
   for (const base of bases) {
     const target = `${base.project}:image`;

@@ -11,7 +11,7 @@ import { agentSource, baseSource, loadSource, rootfsLayout } from "./image-input
 const engineFact = "SLIPWAY_ENGINE";
 const builderPackages = ["dockerode", "tar-stream"];
 
-const definitions = "**/{base,agent}.{yml,yaml}";
+const definitions = "**/{base,agent}.yml";
 
 export const createNodes: CreateNodes = [
   definitions,

@@ -18,13 +18,14 @@ test("the lock of the consumer is what slipway locks for the packages beside it,
   await using served = await startRegistryRig();
   const root = await mkdtemp(path.join(tmpdir(), "slipway-examples-"));
   const at = (...names: readonly string[]) => path.join(root, ...names);
-  const registry = openRegistry();
+  const { signal } = new AbortController();
+  const registry = openRegistry({ signal });
   await cp(path.join(examples, "consumer"), at("consumer"), { recursive: true });
   await rm(at("consumer/.aigogo"), { recursive: true, force: true });
   await rm(at("consumer/aigogo.lock"));
   for (const name of ["text-tools", "slugify"]) {
     await cp(path.join(examples, "packages", name), at(name), { recursive: true });
-    await packPackage({ workspaceRoot: root, projectRoot: name });
+    await packPackage({ workspaceRoot: root, projectRoot: name, signal });
     const repository = `${served.host}/agents/${name}`;
     await pushPackage({ packFolder: at(name, "dist/pack"), repository, registry });
     const reference = `${repository}:1.0.0`;

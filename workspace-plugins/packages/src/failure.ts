@@ -36,6 +36,12 @@ export type PackagesFailure =
     }
   | { readonly reason: "package-file-missing"; readonly file: string }
   | { readonly reason: "package-empty"; readonly file: string }
+  /** git ignores them, so no work signature would notice their change. */
+  | {
+      readonly reason: "packed-files-ignored";
+      readonly file: string;
+      readonly ignored: readonly string[];
+    }
   | {
       readonly reason: "script-not-packed";
       readonly file: string;

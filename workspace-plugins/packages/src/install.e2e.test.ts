@@ -33,6 +33,7 @@ import { filesFolder, storeIn } from "./store.ts";
 const run = promisify(execFile);
 const examples = path.resolve(import.meta.dirname, "../../../examples/packages");
 
+const { signal } = new AbortController();
 let served: RegistryRig;
 let root: string;
 let asked: string[];
@@ -58,7 +59,7 @@ const client = () => openRegistry({ counted: (question) => void asked.push(quest
 const repository = (name: string) => `${served.host}/agents/${name}`;
 
 async function publish(name: string) {
-  const packed = await packPackage({ workspaceRoot: root, projectRoot: name });
+  const packed = await packPackage({ workspaceRoot: root, projectRoot: name, signal });
   expect(packed).toMatchObject({ ok: true });
   return push(name);
 }
@@ -114,7 +115,7 @@ async function publishAndLock() {
 describe("pack and push", () => {
   test("equal files give equal bytes, whatever their times and order on disk", async () => {
     const receipt = async () => {
-      await packPackage({ workspaceRoot: root, projectRoot: "slugify" });
+      await packPackage({ workspaceRoot: root, projectRoot: "slugify", signal });
       return readFile(at("slugify/dist/pack/receipt.json"), "utf8");
     };
     const first = await receipt();
@@ -131,7 +132,7 @@ describe("pack and push", () => {
   test("a link out of the project is not packed", async () => {
     await writeFile(at("secret.py"), "SECRET = 1\n");
     await symlink(at("secret.py"), at("text-tools/stolen.py"));
-    const packed = await packPackage({ workspaceRoot: root, projectRoot: "text-tools" });
+    const packed = await packPackage({ workspaceRoot: root, projectRoot: "text-tools", signal });
     expect(packed).toMatchObject({ failure: { reason: "source-escapes", path: "stolen.py" } });
   });
 
@@ -144,7 +145,7 @@ describe("pack and push", () => {
   });
 
   test("bytes that are not those of the receipt are not sent", async () => {
-    await packPackage({ workspaceRoot: root, projectRoot: "text-tools" });
+    await packPackage({ workspaceRoot: root, projectRoot: "text-tools", signal });
     const folder = at("text-tools/dist/pack");
     const packed = await readPacked(folder);
     if (!packed.ok) throw new Error("not packed");

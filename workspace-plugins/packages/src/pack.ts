@@ -3,13 +3,14 @@ import path from "node:path";
 import {
   digestOf,
   fail,
+  listFiles,
   ok,
   readTextIfPresent,
   replaceFolder,
   shortDigest,
   writeJson,
 } from "@slipway/signature";
-import type { Outcome, Result } from "@slipway/signature";
+import type { Outcome, Result, SignatureFailure } from "@slipway/signature";
 import { integrityOf, manifestName } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import { discoverFiles } from "./discovery.ts";
@@ -25,12 +26,13 @@ export type PackOptions = {
   readonly workspaceRoot: string;
   /** Relative to the workspace. */
   readonly projectRoot: string;
+  readonly signal: AbortSignal;
 };
 
 /** Writes blobs, manifest and receipt to `dist/pack`; equal files give equal bytes. */
 export async function packPackage(
   options: PackOptions,
-): Promise<Result<Outcome<PackagesCause>, PackagesFailure>> {
+): Promise<Result<Outcome<PackagesCause>, PackagesFailure | SignatureFailure>> {
   const projectFolder = path.join(options.workspaceRoot, options.projectRoot);
   const file = path.posix.join(options.projectRoot, manifestName);
   const text = await readTextIfPresent(path.join(projectFolder, manifestName));
@@ -41,6 +43,11 @@ export async function packPackage(
   if (!files.ok) return files;
   const lost = unpackedScript(file, manifest.value, files.value);
   if (lost !== undefined) return fail(lost);
+  const uncovered = await ignoredFiles(projectFolder, files.value, options.signal);
+  if (!uncovered.ok) return uncovered;
+  if (uncovered.value.length > 0) {
+    return fail({ reason: "packed-files-ignored", file, ignored: uncovered.value });
+  }
   const receipt = await writePack(
     path.join(projectFolder, packFolder),
     manifest.value,
@@ -52,6 +59,18 @@ export async function packPackage(
     integrity: shortDigest(receipt.integrity),
   };
   return ok({ state: "done", cause: "packed", facts });
+}
+
+/** Files that would be packed although git ignores them: no signature covers those. */
+async function ignoredFiles(
+  projectFolder: string,
+  files: readonly PackageFile[],
+  signal: AbortSignal,
+): Promise<Result<readonly string[], SignatureFailure>> {
+  const listing = await listFiles(projectFolder, signal);
+  if (!listing.ok) return listing;
+  const covered = new Set(listing.value.files.map((file) => file.path));
+  return ok(files.map((file) => file.path).filter((packed) => !covered.has(packed)));
 }
 
 async function writePack(

@@ -25,7 +25,8 @@ async function keepChanging(file: string): Promise<AsyncDisposable> {
 }
 
 test("a file that changes each time it is read is refused, and read when it rests", async () => {
-  const content = Buffer.alloc(8 * 1024 ** 2, "x");
+  // Large, so that the writer gets its turn during each reading, also on a busy machine.
+  const content = Buffer.alloc(64 * 1024 ** 2, "x");
   using rig = openRig();
   rig.write("a", content);
   {

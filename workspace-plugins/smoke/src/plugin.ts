@@ -21,7 +21,7 @@ const libraries = ["smoke", "images", "registry", "definitions", "signature"];
 
 /** All three kinds of file in one call, since a smoke depends on the image project that it names. */
 export const createNodes: CreateNodes = [
-  "{**/smoke.yml,**/{agent,base}.{yml,yaml}}",
+  "**/{smoke,agent,base}.yml",
   async (files, _options, { workspaceRoot }) => {
     const own = files.filter((file) => !/(^|\/)(dist|node_modules)\//.test(file)).toSorted();
     const images = imagesIn(own.filter((file) => !isSmoke(file)));

@@ -1,8 +1,9 @@
 import type { ImagesCause, ImagesFailure } from "@slipway/images";
 import type { RegistryFailure } from "@slipway/registry";
+import type { SignatureFailure } from "@slipway/signature";
 import type { Causes, Texts } from "../text.ts";
 
-type OwnFailure = Exclude<ImagesFailure, RegistryFailure>;
+type OwnFailure = Exclude<ImagesFailure, RegistryFailure | SignatureFailure>;
 
 export const imagesTexts: Texts<OwnFailure> = {
   "engine-absent": (failure) => ({
@@ -95,6 +96,11 @@ export const imagesTexts: Texts<OwnFailure> = {
     what: `mmdebstrap could not make Debian ${failure.suite}`,
     facts: { error: failure.detail, log: failure.logFile },
     hint: "it needs root or user namespaces, and a Debian mirror in reach",
+  }),
+  "agent-without-base": (failure) => ({
+    what: "the agent excludes every base of this workspace",
+    facts: { file: failure.file },
+    hint: "look at base_exclude and base_distro_exclude",
   }),
   "bootstrap-absent": (failure) => ({
     what: `${failure.command} is not installed`,

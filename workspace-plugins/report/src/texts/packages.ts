@@ -27,6 +27,11 @@ export const packagesTexts: Texts<PackagesFailure> = {
       ? "run the pack target first"
       : "slipway pkg add <reference> makes a lock, slipway pkg init a package",
   }),
+  "packed-files-ignored": (failure) => ({
+    what: "the package would hold files that git ignores",
+    facts: { manifest: failure.file, files: failure.ignored.join(", ") },
+    hint: "no work signature covers them: commit them, or leave them out by files.exclude or .aigogoignore",
+  }),
   "package-empty": (f) => ({
     what: "the package would hold no files",
     facts: { manifest: f.file },
