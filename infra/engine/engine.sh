@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # engine.sh start    uses the container engine in reach, else installs and starts one of its own (needs root)
 # engine.sh status   names the engine in reach; ends with 1 where there is none
-# engine.sh stop     stops the engine that `start` started, and no other
+# engine.sh stop     stops the engine that `start` started from this checkout, and no other
 # `start` ends with 3 where there is no engine and none can be started.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -18,6 +18,8 @@ readonly lock=$state/engine.lock
 readonly run=/run/slipway
 readonly exec_root=$run/engine
 readonly pid_file=$run/engine.pid
+# The checkout that started it: another one uses it and leaves it running.
+readonly starter_file=$run/engine.checkout
 readonly start_limit_seconds=90
 readonly stop_limit_seconds=60
 
@@ -125,6 +127,7 @@ install_engine() {
 launch_daemon() {
   mkdir -p "$data_root" "$exec_root"
   rm -f "$pid_file"
+  printf '%s\n' "$checkout" >"$starter_file"
   setsid dockerd --data-root="$data_root" --exec-root="$exec_root" --pidfile="$pid_file" --host="unix://$socket" \
     </dev/null >"$log" 2>&1 9>&- &
   printf '%s' "$!"
@@ -202,15 +205,20 @@ unmount_leftovers() {
 }
 
 stop() {
-  local pid
+  local pid starter
   [[ -e $pid_file || -d $exec_root ]] || return 0
   ((EUID == 0)) || refuse "stopping the engine that make engine started needs root"
   if pid=$(own_daemon); then
+    starter=$(cat "$starter_file" 2>/dev/null || printf '%s' "$checkout")
+    if [[ $starter != "$checkout" && -d $starter ]]; then
+      say "dockerd (pid $pid) was started by $starter and goes on running; make clean there stops it"
+      return 0
+    fi
     stop_daemon "$pid"
     say "stopped dockerd (pid $pid); its images stay in $data_root"
   fi
   unmount_leftovers
-  rm -rf "$pid_file" "$exec_root"
+  rm -rf "$pid_file" "$starter_file" "$exec_root"
 }
 
 case ${1:-} in

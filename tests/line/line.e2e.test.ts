@@ -335,11 +335,11 @@ describe("Ctrl-C", () => {
   });
 
   test.each([
-    { step: "a deployment", said: "run skills-registry:ao-deploy" },
+    { step: "a deployment", said: "skills-registry:ao-deploy" },
     { step: "the bootstrap of the root file system", said: "bootstrapping Debian" },
     { step: "a base's build", said: "building slipway/base" },
     { step: "an agent's build", said: "building slipway/gemini" },
-    { step: "a smoke run", said: "run boot-check:smoke" },
+    { step: "a smoke run", said: "boot-check:smoke" },
   ])("in the middle of $step leaves nothing half-done", async ({ said }) => {
     await expectInterruptedAt(said);
     await expectNothingHalfDone();

@@ -6,8 +6,9 @@ import { openConsole } from "@slipway/report";
 import { listOwnFolders } from "./own-folders.ts";
 
 /**
- * Removes what this workspace made and nothing else: images and containers with our label, and the folders that our
- * targets and Nx write here. What other workspaces share (the package store, downloaded tools, keys) stays.
+ * Removes what this workspace made and nothing else: the images that carry its name (those of its other clones too, which
+ * are the same images and are loaded again from their layouts) and the folders that our targets and Nx write here.
+ * What other workspaces share (the package store, downloaded tools, keys) stays.
  */
 export async function clean(workspaceRoot: string): Promise<number> {
   const console = openConsole();
@@ -16,7 +17,10 @@ export async function clean(workspaceRoot: string): Promise<number> {
   const removed = await removeOwn({ workspace, counted: () => {}, signal });
   if (removed.ok) console.line(`removed ${removed.value.length} images and containers`);
   else if (removed.failure.reason === "engine-absent") console.line("no engine, so no images");
-  else console.failure(removed.failure);
+  else {
+    console.failure(removed.failure);
+    return 1;
+  }
   for (const folder of await listOwnFolders(workspaceRoot)) {
     await rm(path.join(workspaceRoot, folder), { recursive: true, force: true });
     console.line(`removed ${folder}`);

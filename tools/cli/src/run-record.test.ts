@@ -47,7 +47,7 @@ describe("readRows", () => {
       "results.json": ends,
       "outcomes/codex%3Aimage.json": outcome,
     });
-    expect(await readRows(root)).toEqual([
+    expect(await readRows(root, ["image"])).toEqual([
       {
         id: "codex:image",
         status: "success",
@@ -56,22 +56,57 @@ describe("readRows", () => {
         isCached: true,
         differences,
         missingOutputs: ["codex/dist/image"],
+        failureText: undefined,
       },
     ]);
   });
 
   it("has every task of a run that could not be planned, without a reason", async () => {
     await leave({ "results.json": ends, "outcomes/codex%3Aimage.json": outcome });
-    const unplanned = { isCached: false, differences: [], missingOutputs: [] };
-    expect(await readRows(root)).toEqual([
+    const unplanned = {
+      isCached: false,
+      differences: [],
+      missingOutputs: [],
+      failureText: undefined,
+    };
+    expect(await readRows(root, ["image"])).toEqual([
       { id: "codex:image", status: "success", durationMs: 5, outcome, ...unplanned },
       { id: "registry:serve", status: "stopped", durationMs: 6, outcome: undefined, ...unplanned },
     ]);
   });
 
+  it("has a row for what failed without being ours, and one for each task that never began", async () => {
+    const load = {
+      ...planned,
+      id: "codex:load",
+      action: {
+        ...action,
+        target: "codex:load",
+        upstreams: [{ id: "codex:image", signature: action.signature }],
+      },
+    };
+    await leave({
+      "plan.json": [planned, load, { ...planned, id: "gemini:push" }],
+      "results.json": [{ id: "registry:serve", status: "failure", durationMs: 1 }],
+      "outcomes/registry%3Aserve.json": {
+        task: "registry:serve",
+        state: "failed",
+        cause: "registry-port-taken",
+        facts: {},
+        text: "✗ taken\n",
+      },
+    });
+    const rows = await readRows(root, ["load"]);
+    expect(rows?.map(({ id, status, failureText }) => [id, status, failureText])).toEqual([
+      ["registry:serve", "failure", "✗ taken\n"],
+      ["codex:load", "skipped", undefined],
+      ["codex:image", "skipped", undefined],
+    ]);
+  });
+
   it("has nothing of a run that was cut off", async () => {
     await leave({ "plan.json": [planned], "outcomes/codex%3Aimage.json": outcome });
-    expect(await readRows(root)).toBeUndefined();
+    expect(await readRows(root, ["image"])).toBeUndefined();
   });
 });
 

@@ -1,30 +1,60 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { readOutcomes, readRunPlan, readRunResults, runsFolder } from "@slipway/executors/runs";
+import type { PlannedTarget } from "@slipway/executors/runs";
 import type { RunRow } from "@slipway/report";
 
-/** What a run left of its tasks. `undefined` while it lasts, and of one that was cut off. */
-export async function readRows(folder: string): Promise<readonly RunRow[] | undefined> {
+/** A row, and the words of its failure. */
+export type RecordedRow = RunRow & { readonly failureText: string | undefined };
+
+/**
+ * What a run of these targets left of its tasks: those that ended in the order of their ends, then those that never
+ * began. A task that is not ours, such as a server, has a row when it failed. `undefined`: the run was cut off.
+ */
+export async function readRows(
+  folder: string,
+  targets: readonly string[],
+): Promise<readonly RecordedRow[] | undefined> {
   const [plan, outcomes, ends] = await Promise.all([
     readRunPlan(folder),
     readOutcomes(folder),
     readRunResults(folder),
   ]);
-  // Without a plan nothing tells which tasks are ours: then all of them are shown, without a reason.
-  return ends
-    ?.filter(({ id }) => plan.size === 0 || plan.has(id))
-    .map(({ id, status, durationMs }) => {
-      const planned = plan.get(id);
-      return {
-        id,
-        status,
-        durationMs,
-        outcome: outcomes.get(id),
-        isCached: planned?.action.cached ?? false,
-        differences: planned?.differences ?? [],
-        missingOutputs: planned?.missingOutputs ?? [],
-      };
-    });
+  if (ends === undefined) return undefined;
+  const ended = new Set(ends.map(({ id }) => id));
+  const shown = [
+    // Without a plan nothing tells which tasks are ours: then all of them are shown, without a reason.
+    ...ends.filter(({ id, status }) => plan.size === 0 || plan.has(id) || status === "failure"),
+    ...neededBy(plan, targets)
+      .filter((id) => !ended.has(id))
+      .map((id) => ({ id, status: "skipped", durationMs: 0 }) as const),
+  ];
+  return shown.map(({ id, status, durationMs }) => {
+    const planned = plan.get(id);
+    return {
+      id,
+      status,
+      durationMs,
+      outcome: outcomes.get(id),
+      isCached: planned?.action.cached ?? false,
+      differences: planned?.differences ?? [],
+      missingOutputs: planned?.missingOutputs ?? [],
+      failureText: outcomes.get(id)?.text,
+    };
+  });
+}
+
+/** The planned tasks of these targets, with all that they build on. */
+function neededBy(
+  plan: ReadonlyMap<string, PlannedTarget>,
+  targets: readonly string[],
+): readonly string[] {
+  const isAsked = (id: string): boolean => targets.some((target) => id.endsWith(`:${target}`));
+  const needed = new Set([...plan.keys()].filter(isAsked));
+  for (const id of needed) {
+    for (const upstream of plan.get(id)?.action.upstreams ?? []) needed.add(upstream.id);
+  }
+  return [...needed];
 }
 
 /** The folder of the newest run that began since `sinceMs`. */

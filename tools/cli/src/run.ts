@@ -1,10 +1,17 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { readAsked } from "@slipway/executors/runs";
 import { askedLines, openConsole, runTable, runTotals } from "@slipway/report";
 import { runNx } from "./nx.ts";
+import { openProgress } from "./nx-progress.ts";
 import { newestRun, readRows } from "./run-record.ts";
+import type { RecordedRow } from "./run-record.ts";
 
 /** The whole line: everything that makes the world agree with the workspace, and proves it. */
 export const lineTargets = ["push", "install", "load", "ao-verify", "verify-boot", "signature"];
+
+const logName = path.join(".slipway", "logs", "nx.log");
+const shownLogLines = 30;
 
 /** Runs the targets of all our projects and prints one table. Answers with the exit code. */
 export async function runLine(
@@ -14,25 +21,57 @@ export async function runLine(
 ): Promise<number> {
   const console = openConsole();
   const startedMs = Date.now();
-  const exitCode = await runNx(workspaceRoot, [
-    "run-many",
-    `--targets=${targets.join(",")}`,
-    "--projects=tag:slipway",
-    "--outputStyle=stream",
-    ...nxArguments,
-  ]);
+  const logFile = path.join(workspaceRoot, logName);
+  const progressOf = openProgress();
+  const exitCode = await runNx({
+    workspaceRoot,
+    nxArguments: [
+      "run-many",
+      `--targets=${targets.join(",")}`,
+      "--projects=tag:slipway",
+      "--outputStyle=stream",
+      ...nxArguments,
+    ],
+    logFile,
+    line: (line) => {
+      const progress = progressOf(line);
+      if (progress !== undefined) console.progress(progress);
+    },
+  });
   const folder = await newestRun(workspaceRoot, startedMs);
-  const rows = folder === undefined ? undefined : await readRows(folder);
+  const rows = folder === undefined ? undefined : await readRows(folder, targets);
   if (folder === undefined || rows === undefined) {
-    if (exitCode !== 0) {
-      console.failure({ reason: "nx-failed", command: "nx run-many", exitCode });
-    }
-    return exitCode;
+    console.line(await endOf(logFile));
+    console.failure(
+      exitCode === 0
+        ? { reason: "targets-unknown", targets }
+        : { reason: "nx-failed", command: "nx run-many", exitCode },
+    );
+    return exitCode === 0 ? 1 : exitCode;
   }
   const spentSeconds = ((Date.now() - startedMs) / 1000).toFixed(1);
   console.line(["", ...runTable(rows), "", `${runTotals(rows)} in ${spentSeconds} s`].join("\n"));
   console.line(
     ["", "asked of the outside world", ...askedLines(await readAsked(folder))].join("\n"),
   );
+  for (const text of await failureTexts(rows, logFile)) console.line(`\n${text}`);
   return exitCode;
+}
+
+/** What the failed tasks said, each thing once; the end of Nx's log for one that could not say anything. */
+async function failureTexts(
+  rows: readonly RecordedRow[],
+  logFile: string,
+): Promise<readonly string[]> {
+  const failed = rows.filter(({ status }) => status === "failure");
+  const byText = Map.groupBy(failed, ({ failureText }) => failureText);
+  const texts = [...byText].flatMap(([text, of]) =>
+    text === undefined ? [] : [`${of.map(({ id }) => id).join(", ")}\n${text.trimEnd()}`],
+  );
+  return byText.has(undefined) ? [...texts, await endOf(logFile)] : texts;
+}
+
+async function endOf(logFile: string): Promise<string> {
+  const lines = (await readFile(logFile, "utf8")).trimEnd().split("\n");
+  return [...lines.slice(-shownLogLines), `(the end of ${logName})`].join("\n");
 }

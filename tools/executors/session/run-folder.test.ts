@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fail, ok } from "@slipway/signature";
+import { renderFailure } from "@slipway/report";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   askOnce,
@@ -37,7 +38,13 @@ describe("recordOutcome", () => {
         ["codex:image", { task: "codex:image", ...done }],
         [
           "scope/codex:load",
-          { task: "scope/codex:load", state: "failed", cause: "layout-damaged", facts: {} },
+          {
+            task: "scope/codex:load",
+            state: "failed",
+            cause: "layout-damaged",
+            facts: {},
+            text: renderFailure(damaged),
+          },
         ],
       ]),
     );

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, hexOf, readTextIfPresent, writeJson } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
+import { renderFailure } from "@slipway/report";
 import type { Failure } from "@slipway/report";
 import { z } from "zod";
 
@@ -19,6 +20,8 @@ const OutcomeRecord = z.object({
   state: z.enum(["done", "unchanged", "failed"]),
   cause: z.string(),
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** The words of a failure. */
+  text: z.string().optional(),
 });
 export type OutcomeRecord = z.output<typeof OutcomeRecord>;
 
@@ -46,7 +49,13 @@ export async function recordOutcome(
 ): Promise<void> {
   const record: OutcomeRecord = result.ok
     ? { task, ...result.value, facts: { ...result.value.facts } }
-    : { task, state: "failed", cause: result.failure.reason, facts: {} };
+    : {
+        task,
+        state: "failed",
+        cause: result.failure.reason,
+        facts: {},
+        text: renderFailure(result.failure),
+      };
   await writeJson(path.join(folder, "outcomes", `${encodeURIComponent(task)}.json`), record);
 }
 

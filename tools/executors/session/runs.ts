@@ -3,3 +3,4 @@ export { filesFacts, signNow } from "../hooks/sign-now.ts";
 export { readAsked, readOutcomes, runsFolder } from "./run-folder.ts";
 export { readWorkspaceName } from "./workspace-name.ts";
 export { readRunPlan, readRunResults } from "./run-plan.ts";
+export type { PlannedTarget } from "./run-plan.ts";

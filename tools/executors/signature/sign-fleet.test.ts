@@ -67,7 +67,7 @@ test("the signatures of all targets are written, and left alone while nothing ch
   const file = path.join(workspace.root, "dist/signatures.json");
   expect(await signIn(workspace.root)).toEqual({
     ok: true,
-    value: { state: "done", cause: "signatures-written", facts: { targets: 3 } },
+    value: { state: "done", cause: "signatures-first-written", facts: { targets: 3 } },
   });
   const first = readFileSync(file, "utf8");
   const written = statSync(file, { bigint: true });
@@ -83,7 +83,13 @@ test("the signatures of all targets are written, and left alone while nothing ch
     mtimeNs: written.mtimeNs,
   });
   workspace.write("app/a.txt", "b");
-  expect(await signIn(workspace.root)).toMatchObject({ value: { state: "done" } });
+  expect(await signIn(workspace.root)).toMatchObject({
+    value: {
+      state: "done",
+      cause: "signatures-changed",
+      facts: { changed: "app:pack, app:push" },
+    },
+  });
   const now = targetsIn(readFileSync(file, "utf8"));
   const changed = Object.entries(targetsIn(first)).filter(([id, before]) => now[id] !== before);
   expect(changed.map(([id]) => id)).toEqual(["app:pack", "app:push"]);

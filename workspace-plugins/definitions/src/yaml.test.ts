@@ -18,11 +18,11 @@ describe("parseYaml", () => {
     expect(check("name: a\nlimits: { cpus: 2 }\n")).toEqual([]);
   });
 
-  it("tells every problem of the content with its place", () => {
+  it("tells every problem of the content with its place, unknown keys first", () => {
     expect(check("name: 3\nlimits:\n  cpus: many\n  speed: 1\n")).toEqual([
+      '4:3 limits: Unrecognized key: "speed"',
       "1:7 name: Invalid input: expected string, received number",
       "3:9 limits.cpus: Invalid input: expected number, received string",
-      '4:3 limits: Unrecognized key: "speed"',
     ]);
   });
 

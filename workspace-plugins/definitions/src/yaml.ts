@@ -53,7 +53,11 @@ export function parseYaml<Schema extends ZodType>(
   }
   const parsed = schema.safeParse(plain.value);
   if (parsed.success) return ok(parsed.data);
-  const problems = parsed.error.issues.flatMap((issue) =>
+  // A key that nobody knows is often why another one is missing: it comes first.
+  const issues = parsed.error.issues.toSorted(
+    (a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)),
+  );
+  const problems = issues.flatMap((issue) =>
     placesOf(document, issue).map(({ path, range }) =>
       problemAt(`${path.length === 0 ? "" : `${path.join(".")}: `}${issue.message}`, range),
     ),
@@ -68,6 +72,10 @@ function valueOf(document: Document): Result<unknown, string> {
   } catch (error) {
     return fail(error instanceof Error ? firstLine(error.message) : String(error));
   }
+}
+
+function isUnknownKey(issue: core.$ZodIssue): boolean {
+  return issue.code === "unrecognized_keys";
 }
 
 type IssuePlace = { readonly path: readonly PropertyKey[]; readonly range: Range };

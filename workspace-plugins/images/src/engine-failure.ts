@@ -11,7 +11,13 @@ export type EngineFailure =
   | { readonly reason: "engine-timeout"; readonly operation: string; readonly timeoutMs: number }
   | { readonly reason: "engine-interrupted"; readonly operation: string }
   | { readonly reason: "engine-unclear"; readonly operation: string; readonly detail: string }
-  | { readonly reason: "build-failed"; readonly detail: string; readonly logFile: string }
+  | {
+      readonly reason: "build-failed";
+      readonly detail: string;
+      /** The last lines that the steps wrote. */
+      readonly output: readonly string[];
+      readonly logFile: string;
+    }
   | {
       readonly reason: "container-differs";
       readonly setting: string;

@@ -39,6 +39,8 @@ export type EngineOptions = {
 };
 
 const shortMs = 30_000;
+/** Of what a failed build wrote. */
+const toldLines = 8;
 const transferMs = 30 * 60_000;
 
 export async function openEngine(options: EngineOptions): Answer<Engine> {
@@ -245,6 +247,7 @@ async function build(
   await mkdir(path.dirname(request.logFile), { recursive: true });
   await using log = await open(request.logFile, "w");
   const say = openBuildLog();
+  const written: string[] = [];
   let id: ImageId | undefined;
   const done = await requests.ask("build", request, async (abortSignal) => {
     const options = buildOptions(request, abortSignal);
@@ -252,12 +255,15 @@ async function build(
     return readEvents(answer, async (event) => {
       id = BuiltImage.safeParse(event.aux).data?.ID ?? id;
       const lines = linesOf(event, say);
+      written.push(...lines.filter((line) => line !== "" && !line.startsWith("=> ")));
+      written.splice(0, written.length - toldLines);
       if (lines.length > 0) await log.write(`${lines.join("\n")}\n`);
     });
   });
   if (!done.ok) return done;
   if (done.value !== undefined) {
-    return fail({ reason: "build-failed", detail: done.value, logFile: request.logFile });
+    const output = written.filter((line) => line !== done.value);
+    return fail({ reason: "build-failed", detail: done.value, output, logFile: request.logFile });
   }
   return id === undefined
     ? fail({ reason: "engine-unclear", operation: "build", detail: "no image id in the answer" })

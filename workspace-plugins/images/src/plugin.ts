@@ -85,7 +85,8 @@ function agentTargets(
   const name = nameOf(file);
   const text = readFileSync(path.join(workspaceRoot, file), "utf8");
   const agent = parseYaml(file, text, AgentDefinition);
-  const bases = agent.ok ? basesFor(agent.value, offer) : [];
+  // A broken file is taken to exclude nothing: what it builds on does not change by a slip of the pen.
+  const bases = agent.ok ? basesFor(agent.value, offer) : offer;
   const names = bases.map((base) => base.name);
   const root = path.posix.dirname(file);
   const source = agentSource(

@@ -45,15 +45,15 @@ targets:
   local: { mode: legacy, network: local, speed: 1 }
 `,
     [
+      [9, 5, /checks\.1: Unrecognized key: "expects"/],
+      [11, 42, /targets\.local: Unrecognized key: "speed"/],
+      [3, 1, /Unrecognized key: "colour"/],
       [1, 7, /name: must be lower-case/],
       [2, 9, /source: must be a \.lua file/],
       [5, 11, /tags\.Module: .*deployment/],
       [8, 13, /checks\.0\.expect: expect tags, data, or both/],
       [9, 5, /checks\.1\.action/],
       [9, 5, /checks\.1\.expect/],
-      [9, 5, /checks\.1: Unrecognized key: "expects"/],
-      [11, 42, /targets\.local: Unrecognized key: "speed"/],
-      [3, 1, /Unrecognized key: "colour"/],
     ],
   );
 });

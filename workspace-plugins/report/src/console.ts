@@ -13,7 +13,7 @@ export type Console = {
 export function openConsole(): Console {
   return {
     line: (text) => void process.stdout.write(`${text}\n`),
-    progress: (text) => void process.stderr.write(`  ${text}\n`),
+    progress: (text) => void process.stderr.write(`  · ${text}\n`),
     result: (result) =>
       void (result.ok ? process.stdout : process.stderr).write(renderResult(result)),
     failure: (failure) => void process.stderr.write(renderFailure(failure)),

@@ -41,6 +41,7 @@ describe("renderFailure", () => {
         "    architectures: [amd64, riscv]",
         "                           ~~~~~",
         `  ${file}:2:24  no such thing`,
+        "  → mend the file and run the same command again",
         "",
       ].join("\n"),
     );
@@ -98,6 +99,7 @@ describe("renderFailure", () => {
         "✗ a\\x1b[2J.yml is not what it has to be",
         "  at a\\x1b[2J.yml",
         "  a\\x1b[2J.yml:1:1  \\x07bell and \\x9b31m red",
+        "  → mend the file and run the same command again",
         "",
       ].join("\n"),
     );

@@ -54,4 +54,7 @@ export type DerivationFailure = {
 };
 
 /** What the `signature` target can say it did. */
-export type SignatureCause = "signatures-written" | "signatures-current";
+export type SignatureCause =
+  | "signatures-first-written"
+  | "signatures-changed"
+  | "signatures-current";

@@ -21,12 +21,17 @@ const attempts = 5;
 
 /**
  * The digest of a regular file and its mode bit, as they were together at one moment: a file that changes meanwhile is
- * read again, a few times. A path that has become a symlink is refused.
+ * read again, a few times. A path that has become a symlink is refused. `beforeSecondLook` is called between reading a
+ * file and looking whether it is still the same.
  */
-export function digestFile(folder: string, relative: string): Result<FileDigest, HashingFailure> {
+export function digestFile(
+  folder: string,
+  relative: string,
+  beforeSecondLook: () => void = () => {},
+): Result<FileDigest, HashingFailure> {
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
-      const found = readOnce(path.join(folder, relative));
+      const found = readOnce(path.join(folder, relative), beforeSecondLook);
       if (found === "not-a-file")
         return fail({ reason: "file-unreadable", path: relative, code: found });
       if (found !== "changed") return ok({ path: relative, ...found });
@@ -39,7 +44,10 @@ export function digestFile(folder: string, relative: string): Result<FileDigest,
   }
 }
 
-function readOnce(absolute: string): Omit<FileDigest, "path"> | "changed" | "not-a-file" {
+function readOnce(
+  absolute: string,
+  beforeSecondLook: () => void,
+): Omit<FileDigest, "path"> | "changed" | "not-a-file" {
   // Without O_NONBLOCK, opening what has become a pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = openSync(absolute, flags);
@@ -47,6 +55,7 @@ function readOnce(absolute: string): Omit<FileDigest, "path"> | "changed" | "not
     const before = fstatSync(file, { bigint: true });
     if (!before.isFile()) return "not-a-file";
     const digest = before.size <= wholeBytes ? digestOf(readFileSync(file)) : digestByChunk(file);
+    beforeSecondLook();
     const after = fstatSync(file, { bigint: true });
     if (!isSame(before, after)) return "changed";
     const isExecutable = (after.mode & 0o100n) !== 0n;

@@ -23,10 +23,23 @@ export async function writeSignatures(
   signed: Signed,
 ): Promise<Outcome<SignatureCause>> {
   const text = renderSignatures(signed);
+  const before = await readTextIfPresent(file);
   const facts = { targets: signed.size };
-  if ((await readTextIfPresent(file)) === text) {
-    return { state: "unchanged", cause: "signatures-current", facts };
-  }
+  if (before === text) return { state: "unchanged", cause: "signatures-current", facts };
   await writeFileAtomically(file, text);
-  return { state: "done", cause: "signatures-written", facts };
+  if (before === undefined) return { state: "done", cause: "signatures-first-written", facts };
+  const changed = changedIds(before, signed);
+  return {
+    state: "done",
+    cause: "signatures-changed",
+    facts: { ...facts, changed: changed.join(", ") },
+  };
+}
+
+/** Those whose line the old file does not have. */
+function changedIds(before: string, signed: Signed): readonly string[] {
+  return [...signed]
+    .filter(([id, { signature }]) => !before.includes(`${JSON.stringify(id)}: "${signature}"`))
+    .map(([id]) => id)
+    .toSorted();
 }

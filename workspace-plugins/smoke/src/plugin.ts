@@ -4,7 +4,7 @@ import type { CreateNodes, TargetConfiguration } from "@nx/devkit";
 import { parseYaml } from "@slipway/definitions";
 import { agentSource, baseSource, loadSource } from "@slipway/images/inputs";
 import { executorSource, treeFact } from "@slipway/signature";
-import { SmokeDefinition } from "./definition.ts";
+import { z } from "zod";
 
 /** What shapes a transcript's bytes beside our own code. */
 const transcriptPackages = [
@@ -63,15 +63,24 @@ function nameOf(file: string): string {
   return path.posix.basename(path.posix.dirname(file));
 }
 
-/** A broken definition keeps its targets: the smoke itself says what is wrong with it. */
-function definitionOf(file: string, text: string): SmokeDefinition | undefined {
-  const parsed = parseYaml(file, text, SmokeDefinition);
+/** What the graph needs of a definition. */
+const Named = z.object({
+  image: z.string().catch(""),
+  inputs: z.array(z.string()).catch([]),
+});
+
+/**
+ * A broken definition keeps its targets, and what of it can be read: the smoke itself says what is wrong, and its
+ * signature differs by the definition alone. `undefined`: it is no YAML at all.
+ */
+function definitionOf(file: string, text: string): z.output<typeof Named> | undefined {
+  const parsed = parseYaml(file, text, Named);
   return parsed.ok ? parsed.value : undefined;
 }
 
 function smokeTargets(
   name: string,
-  definition: SmokeDefinition | undefined,
+  definition: z.output<typeof Named> | undefined,
   images: ReadonlyMap<string, Image>,
 ): Record<string, TargetConfiguration> {
   const image = definition?.image ?? "";

@@ -189,10 +189,10 @@ describe("runSmoke", () => {
     expect(failure).toMatchObject({ reason: "definition-invalid" });
     const problems = failure?.reason === "definition-invalid" ? failure.problems : [];
     expect(problems.map(({ line, message }) => `${line} ${message.split(":")[0]}`)).toEqual([
+      "4 Unrecognized key",
       "2 command",
       "3 outputs.0",
       "3 outputs.1",
-      "4 Unrecognized key",
     ]);
   });
 

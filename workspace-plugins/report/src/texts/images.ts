@@ -35,7 +35,13 @@ export const imagesTexts: Texts<OwnFailure> = {
   }),
   "build-failed": (failure) => ({
     what: "the image build failed",
-    facts: { step: failure.detail, log: failure.logFile },
+    facts: {
+      ...Object.fromEntries(
+        failure.output.map((line, at) => [at === 0 ? "output" : " ".repeat(at), line]),
+      ),
+      step: shortened(failure.detail),
+      log: failure.logFile,
+    },
     hint: "the log has the output of every step",
   }),
   "container-differs": (failure) => ({
@@ -56,6 +62,7 @@ export const imagesTexts: Texts<OwnFailure> = {
         ].map(([place, problems]) => [place, problems.map(({ message }) => message).join("; ")]),
       ),
       ...(first === undefined ? {} : { at: first.at }),
+      hint: "mend the file and run the same command again",
     };
   },
   "definition-missing": (failure) => ({
@@ -108,6 +115,11 @@ export const imagesTexts: Texts<OwnFailure> = {
     hint: "apt-get install --no-install-recommends mmdebstrap (make setup does it as root)",
   }),
 };
+
+/** A failed step is named by its whole command, which the Dockerfile has as well. */
+function shortened(step: string): string {
+  return step.length <= 160 ? step : `${step.slice(0, 100)} … ${step.slice(-50)}`;
+}
 
 export const imagesCauses: Causes<ImagesCause> = {
   "image-built": "built",

@@ -108,7 +108,7 @@ export const packagesCauses: Causes<PackagesCause> = {
   "version-new": "the registry had no such version",
   "version-moved": "the version had other content",
   "registry-agrees": "the registry has this content",
-  "first-install": "nothing was installed",
+  "first-install": "nothing had been installed",
   "store-entry-missing": "the store had no entry",
   "store-entry-damaged": "a store entry was damaged",
   "links-missing": "links were missing",

@@ -29,7 +29,12 @@ export const processesTexts: Texts<
     facts: { file: f.file },
     hint: "save it as UTF-8; write other bytes in strings as \\xNN",
   }),
-  "lua-syntax": (f) => ({ what: `Lua syntax: ${f.problem}`, facts: {}, at: f.at }),
+  "lua-syntax": (f) => ({
+    what: `Lua syntax: ${f.problem}`,
+    facts: {},
+    at: f.at,
+    hint: "the file is read as Lua 5.3, which aos runs; mend it and run the same command again",
+  }),
   "lua-module-missing": (f) => ({
     what: `there is no module ${f.module}`,
     facts: f.tried.length === 0 ? {} : { tried: f.tried.join(", ") },

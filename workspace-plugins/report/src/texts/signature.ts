@@ -65,7 +65,8 @@ export const signatureTexts: Texts<SignatureFailure> = {
 };
 
 export const signatureCauses: Causes<SignatureCause> = {
-  "signatures-written": "a signature is another, or the file was not there",
+  "signatures-first-written": "there was no file of signatures",
+  "signatures-changed": "signatures changed",
   "signatures-current": "every signature is as the file has it",
 };
 

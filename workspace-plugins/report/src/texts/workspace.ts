@@ -6,6 +6,7 @@ export type WorkspaceFailure =
   | { readonly reason: "generator-options-invalid"; readonly problems: readonly string[] }
   /** A generator writes into no folder that is there. */
   | { readonly reason: "folder-exists"; readonly folder: string }
+  | { readonly reason: "targets-unknown"; readonly targets: readonly string[] }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
 
 export const workspaceTexts: Texts<WorkspaceFailure> = {
@@ -23,6 +24,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: `${failure.folder} is there already, and nothing was written`,
     facts: {},
     hint: "choose another name or directory, or remove the folder",
+  }),
+  "targets-unknown": (failure) => ({
+    what: "no project has any of these targets",
+    facts: { targets: failure.targets.join(", ") },
+    hint: "npx nx show project <name> lists the targets of a project",
   }),
   "nx-failed": (failure) => ({
     what: "Nx ended with a failure before any target could say why",
