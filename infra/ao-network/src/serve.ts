@@ -8,7 +8,7 @@ import { aosModuleFile, aosSource, loadAosModule } from "./aos-module.ts";
 import type { AosModuleFailure } from "./aos-module.ts";
 import type { NetworkFailure } from "./failure.ts";
 import { openNetwork } from "./network.ts";
-import { takeOwnership } from "./ownership.ts";
+import { takeLock } from "@slipway/signature";
 import { refusalOf } from "./refusal.ts";
 
 const pollMs = 200;
@@ -25,7 +25,7 @@ async function serve(service: Service): Promise<void> {
   await mkdir(state, { recursive: true });
   let announced: NetworkAddresses | undefined;
   while (!signal.aborted) {
-    using ownership = takeOwnership(state);
+    using ownership = takeLock(path.join(state, "owner.lock"));
     if (ownership !== undefined) return await serveOwned(service, announced);
     const live = announced === undefined ? await liveAddresses(state) : undefined;
     if (live !== undefined) {

@@ -9,6 +9,8 @@ export type { NetworkAddresses } from "./addresses.ts";
 export type RunningNetwork = NetworkAddresses &
   AsyncDisposable & {
     readonly pid: number;
+    /** Settles when the process has ended, by itself or not. */
+    readonly ended: Promise<void>;
     /** Ends the process and waits for it; its state stays. */
     readonly stop: () => Promise<void>;
   };
@@ -35,11 +37,21 @@ export async function startNetwork(
   };
   try {
     const addresses = NetworkAddresses.parse(JSON.parse(await readyLine(child, ended)));
-    return { ...addresses, pid: child.pid ?? 0, stop, [Symbol.asyncDispose]: stop };
+    return {
+      ...addresses,
+      pid: child.pid ?? 0,
+      ended: settled(ended),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function settled(ended: Promise<unknown>): Promise<void> {
+  await ended;
 }
 
 async function readyLine(

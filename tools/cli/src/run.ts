@@ -4,6 +4,7 @@ import { readAsked } from "@slipway/executors/runs";
 import { askedLines, openConsole, runTable, runTotals } from "@slipway/report";
 import { runNx } from "./nx.ts";
 import { openProgress } from "./nx-progress.ts";
+import { waitForTurn } from "./run-lock.ts";
 import { newestRun, readRows } from "./run-record.ts";
 import type { RecordedRow } from "./run-record.ts";
 
@@ -20,6 +21,7 @@ export async function runLine(
   nxArguments: readonly string[],
 ): Promise<number> {
   const console = openConsole();
+  using _turn = await waitForTurn(workspaceRoot, console.progress);
   const startedMs = Date.now();
   const logFile = path.join(workspaceRoot, logName);
   const progressOf = openProgress();

@@ -7,7 +7,6 @@ import type { Result } from "@slipway/signature";
 /** What image targets declare: the engine's platform and version, without which the same files build another image. */
 const engineFact = "SLIPWAY_ENGINE";
 const needEngine = ["image", "load", "smoke"];
-const probeLimitMs = 20_000;
 
 export type EngineProbe = {
   readonly facts: Readonly<Record<string, string>>;
@@ -29,7 +28,8 @@ export async function probeEngine(run: {
   if (!needEngine.some((target) => run.targets.has(target)))
     return { facts: {}, images: undefined };
   const remembered = path.join(run.workspaceRoot, ".slipway", "engine");
-  const signal = AbortSignal.timeout(probeLimitMs);
+  // The client has a limit of its own, and names it.
+  const { signal } = new AbortController();
   const { variables, counted } = run;
   const opened = await openEngine({ variables, counted, signal });
   if (!opened.ok) {

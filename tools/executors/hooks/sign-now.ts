@@ -1,5 +1,13 @@
 import type { ProjectGraph } from "@nx/devkit";
-import { hashInProcess, listFiles, signWorkspace, slipwayTag, treeFacts } from "@slipway/signature";
+import {
+  digestOf,
+  hashInProcess,
+  listFiles,
+  saltVariable,
+  signWorkspace,
+  slipwayTag,
+  treeFacts,
+} from "@slipway/signature";
 import type { NamedInputs, Result, SignatureFailure, SignedTarget } from "@slipway/signature";
 
 export type Facts = Readonly<Record<string, string>>;
@@ -15,7 +23,12 @@ export async function filesFacts(
   const projects = Object.values(graph.nodes)
     .filter((node) => node.data.tags?.includes(slipwayTag) === true)
     .map((node) => ({ name: node.name, root: node.data.root }));
-  return treeFacts(listing.value, projects);
+  const salt = process.env[saltVariable] ?? "";
+  const facts = Object.entries(treeFacts(listing.value, projects));
+  // What the user adds to every signature has to reach Nx's hash by something that every target declares.
+  return Object.fromEntries(
+    facts.map(([name, fact]) => [name, salt === "" ? fact : `${fact} ${digestOf(salt)}`]),
+  );
 }
 
 /** The actions of all our targets as things are, with `facts` in place of what the environment says of them. */

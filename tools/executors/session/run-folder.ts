@@ -86,7 +86,15 @@ export async function readAsked(folder: string): Promise<readonly Asked[]> {
     .map((line) => Asked.parse(JSON.parse(line)));
 }
 
-/** The answer to a question that is asked once per Nx command, whichever task comes first. JSON values only. */
+const Answered = z.object({ askedAtMs: z.number() });
+
+/** How long an answer stands: the world may change while long tasks run. */
+const freshMs = 15_000;
+
+/**
+ * The answer to a question that is asked once per Nx command, whichever task comes first; once more when the answer has
+ * become old. JSON values only.
+ */
 export async function askOnce<Value>(
   folder: string,
   question: string,
@@ -94,11 +102,16 @@ export async function askOnce<Value>(
 ): Promise<Value> {
   const file = path.join(folder, "answers", `${hexOf(digestOf(question)).slice(0, 32)}.json`);
   const known = await readTextIfPresent(file);
-  if (known !== undefined) {
+  if (known !== undefined && isFresh(known)) {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written below, in this command, by this code
     return (JSON.parse(known) as { readonly answer: Value }).answer;
   }
   const answer = await ask();
-  await writeJson(file, { question, answer });
+  await writeJson(file, { question, askedAtMs: Date.now(), answer });
   return answer;
+}
+
+function isFresh(known: string): boolean {
+  const { askedAtMs } = Answered.parse(JSON.parse(known));
+  return Date.now() - askedAtMs < freshMs;
 }

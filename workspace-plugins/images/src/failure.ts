@@ -47,6 +47,13 @@ export type ImagesFailure =
       readonly detail: string;
       readonly logFile: string;
     }
+  /** The name of a folder cannot be part of an image reference. */
+  | {
+      readonly reason: "image-name-invalid";
+      readonly file: string;
+      readonly name: string;
+      readonly problem: string;
+    }
   /** An agent that excludes every base of the workspace. */
   | { readonly reason: "agent-without-base"; readonly file: string }
   | { readonly reason: "bootstrap-absent"; readonly command: string };

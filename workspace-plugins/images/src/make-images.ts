@@ -7,7 +7,7 @@ import type { Outcome, Result } from "@slipway/signature";
 import type { ZodType, output } from "zod";
 import { buildAgent, buildBase } from "./build.ts";
 import type { BuildSession } from "./build.ts";
-import { AgentDefinition, BaseDefinition } from "./definition.ts";
+import { AgentDefinition, BaseDefinition, ImageName } from "./definition.ts";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import type { Below } from "./layout.ts";
 import { agentDockerfile, agentReference, baseReference } from "./names.ts";
@@ -22,6 +22,8 @@ export type ImageProject = { readonly name: string; readonly folder: string };
 /** The image of a base on the root file system whose layout is `rootfs`. */
 export async function makeBase(session: BuildSession, base: ImageProject, rootfs: string): Built {
   const file = path.posix.join(base.folder, "base.yml");
+  const name = checkName(base, file);
+  if (!name.ok) return name;
   const definition = await readDefinition(session, file, BaseDefinition);
   if (!definition.ok) return definition;
   const below = await readBelow(session, rootfs, "rootfs:rootfs");
@@ -50,6 +52,8 @@ export async function makeAgent(
   bases: readonly (ImageProject & { readonly project: string })[],
 ): Built {
   const agentFile = path.posix.join(agent.folder, "agent.yml");
+  const name = checkName(agent, agentFile);
+  if (!name.ok) return name;
   const definition = await readDefinition(session, agentFile, AgentDefinition);
   if (!definition.ok) return definition;
   for (const script of ["install.sh", "version.sh"]) {
@@ -79,6 +83,14 @@ export async function makeAgent(
     receipts.push(built.value);
   }
   return outcomeOf(receipts);
+}
+
+/** Before anything is built: the name of the folder becomes part of image references, and an agent's command. */
+function checkName({ name }: ImageProject, file: string): Result<undefined, ImagesFailure> {
+  const parsed = ImageName.safeParse(name);
+  if (parsed.success) return ok(undefined);
+  const problem = parsed.error.issues.map(({ message }) => message).join("; ");
+  return fail({ reason: "image-name-invalid", file, name, problem });
 }
 
 function outcomeOf(receipts: readonly ImageReceipt[]): Result<Outcome<ImagesCause>, never> {

@@ -13,6 +13,11 @@ const outputPattern = relativePath
   .refine((pattern) => !pattern.startsWith("-"), "must not begin with -")
   .refine((pattern) => !pattern.includes("**"), "must not hold **: name the folder instead");
 
+const inputPattern = z
+  .string()
+  .regex(/^!?[^/\s\0][^\0\n]*$/, "must be a relative pattern")
+  .refine((pattern) => !pattern.split("/").includes(".."), "must stay inside the project");
+
 const golden = z.custom<Digest>(
   (value) => typeof value === "string" && isDigest(value),
   "must be sha256: and 64 hex digits",
@@ -39,7 +44,7 @@ export const SmokeDefinition = z.strictObject({
   /** Which base of an agent; needed when it has several. */
   base: projectName.optional(),
   /** Globs below the project's folder. `!pattern` takes away what those before it brought in. */
-  inputs: z.array(z.string().min(1)).default([]),
+  inputs: z.array(inputPattern).default([]),
   command: z.array(z.string().regex(/^[^\0]*$/, "must not hold a zero byte")).min(1),
   outputs: z.array(outputPattern).min(1),
   limits: Limits.prefault({}),

@@ -63,6 +63,7 @@ type RunFailure =
     };
 
 type KeyFailure =
+  | { readonly reason: "signing-key-unwritable"; readonly file: string }
   | { readonly reason: "signing-key-missing"; readonly file: string }
   | { readonly reason: "signing-key-exposed"; readonly file: string; readonly mode: string }
   | { readonly reason: "signing-key-invalid"; readonly file: string; readonly detail: string }

@@ -46,8 +46,22 @@ export async function readSigningKey(file: string): Promise<Result<SigningKey, S
 }
 
 /** Makes the key unless there is one; never replaces one, also not when two do this at once. */
-export async function makeSigningKey(file: string): Promise<"made" | "present"> {
+export async function makeSigningKey(file: string): Promise<"made" | "present" | "unwritable"> {
   if (await exists(file)) return "present";
+  try {
+    return await writeSigningKey(file);
+  } catch (error) {
+    if (isUnwritable(error)) return "unwritable";
+    throw error;
+  }
+}
+
+function isUnwritable(error: unknown): boolean {
+  const codes = ["EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR"];
+  return error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
+
+async function writeSigningKey(file: string): Promise<"made" | "present"> {
   const { privateKey } = generateKeyPairSync("ed25519");
   const pem = privateKey.export({ type: "pkcs8", format: "pem" });
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });

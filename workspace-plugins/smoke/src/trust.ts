@@ -77,6 +77,7 @@ export async function initKeys(
 ): Promise<Result<Outcome<SmokeCause>, SmokeFailure>> {
   const keyFile = signingKeyFile(variables);
   const made = await makeSigningKey(keyFile);
+  if (made === "unwritable") return fail({ reason: "signing-key-unwritable", file: keyFile });
   const key = await readSigningKey(keyFile);
   if (!key.ok) return key;
   const trust = await readTrust(workspaceRoot);

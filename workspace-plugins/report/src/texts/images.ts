@@ -14,6 +14,7 @@ export const imagesTexts: Texts<OwnFailure> = {
   "engine-refused": (failure) => ({
     what: `the container engine refused to ${failure.operation}`,
     facts: { status: failure.status ?? "none", answer: failure.detail },
+    hint: "if something was removed meanwhile, run the same command again: what is missing is put back",
   }),
   "engine-lost": (failure) => ({
     what: `the container engine went away during ${failure.operation}`,
@@ -23,6 +24,7 @@ export const imagesTexts: Texts<OwnFailure> = {
   "engine-timeout": (failure) => ({
     what: `the container engine did not finish in time: ${failure.operation}`,
     facts: { "limit in seconds": failure.timeoutMs / 1000 },
+    hint: "see whether an engine answers at DOCKER_HOST: docker version",
   }),
   "engine-interrupted": (failure) => ({
     what: `stopped during ${failure.operation}`,
@@ -97,12 +99,17 @@ export const imagesTexts: Texts<OwnFailure> = {
   "layout-damaged": (failure) => ({
     what: `a blob of ${failure.folder} is missing or not what its name says`,
     facts: { blob: failure.digest },
-    hint: `npx nx run ${failure.target} --skip-nx-cache makes it again`,
+    hint: `npx nx reset --onlyCache, and run again: ${failure.target} makes it anew`,
   }),
   "bootstrap-failed": (failure) => ({
     what: `mmdebstrap could not make Debian ${failure.suite}`,
     facts: { error: failure.detail, log: failure.logFile },
     hint: "it needs root or user namespaces, and a Debian mirror in reach",
+  }),
+  "image-name-invalid": (failure) => ({
+    what: "the folder's name cannot name an image",
+    facts: { file: failure.file, name: failure.name, problem: failure.problem },
+    hint: "rename the folder",
   }),
   "agent-without-base": (failure) => ({
     what: "the agent excludes every base of this workspace",

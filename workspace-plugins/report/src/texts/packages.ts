@@ -55,7 +55,7 @@ export const packagesTexts: Texts<PackagesFailure> = {
   "pack-damaged": (f) => ({
     what: "what was packed is not what its receipt says; nothing was sent",
     facts: { file: f.file, expected: f.expected, actual: f.actual },
-    hint: "pack it again with --skip-nx-cache",
+    hint: "npx nx reset --onlyCache, and run again: a damaged cache entry is made anew",
   }),
   "push-unconfirmed": (f) => ({
     what: "the registry took the package and then gave another",

@@ -91,6 +91,11 @@ export const smokeTexts: Texts<SmokeFailure> = {
     },
     hint: "if the change is meant, write the new digest into smoke.yml",
   }),
+  "signing-key-unwritable": (failure) => ({
+    what: "a signing key cannot be written",
+    facts: { file: failure.file },
+    hint: "make its folder writable, or point XDG_CONFIG_HOME at one that is",
+  }),
   "signing-key-missing": (failure) => ({
     what: "there is no key to sign a transcript with",
     facts: { file: failure.file },
@@ -122,7 +127,7 @@ export const smokeTexts: Texts<SmokeFailure> = {
   "transcript-tampered": (failure) => ({
     what: "the transcript, or what it vouches for, was changed after it was signed",
     facts: { file: failure.file, part: failure.part, because: failure.detail },
-    hint: "do not use it; run the smoke again, with --skip-nx-cache if a cache gave it",
+    hint: "do not use it; npx nx reset --onlyCache, and run the smoke again",
   }),
   "transcript-untrusted": (failure) => ({
     what: "the transcript is signed by somebody whom this workspace does not trust",

@@ -6,6 +6,7 @@ export type WorkspaceFailure =
   | { readonly reason: "generator-options-invalid"; readonly problems: readonly string[] }
   /** A generator writes into no folder that is there. */
   | { readonly reason: "folder-exists"; readonly folder: string }
+  | { readonly reason: "ao-network-failed"; readonly detail: string }
   | { readonly reason: "targets-unknown"; readonly targets: readonly string[] }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
 
@@ -24,6 +25,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: `${failure.folder} is there already, and nothing was written`,
     facts: {},
     hint: "choose another name or directory, or remove the folder",
+  }),
+  "ao-network-failed": (failure) => ({
+    what: "the local AO network is not served any more",
+    facts: { detail: failure.detail },
+    hint: "run npx nx run @slipway/ao-network:serve by itself to see why",
   }),
   "targets-unknown": (failure) => ({
     what: "no project has any of these targets",

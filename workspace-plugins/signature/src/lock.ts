@@ -1,12 +1,14 @@
+import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /**
- * Takes a state folder for this process, or returns `undefined` while another has it. The lock is SQLite's on an
- * empty database: the system drops it with the process that holds it, however that ends.
+ * Takes a lock for this process, or returns `undefined` while another has it. It is SQLite's lock on an empty
+ * database: the system drops it with the process that holds it, however that ends.
  */
-export function takeOwnership(stateFolder: string): Disposable | undefined {
-  const database = new DatabaseSync(path.join(stateFolder, "owner.lock"), { timeout: 0 });
+export function takeLock(file: string): Disposable | undefined {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
