@@ -89,7 +89,7 @@ export async function readAsked(folder: string): Promise<readonly Asked[]> {
 const Answered = z.object({ askedAtMs: z.number() });
 
 /** How long an answer stands: the world may change while long tasks run. */
-const freshMs = 15_000;
+const freshMs = 30_000;
 
 /**
  * The answer to a question that is asked once per Nx command, whichever task comes first; once more when the answer has
