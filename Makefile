@@ -38,7 +38,7 @@ rootfs: setup ## Build the Debian root file system and push it to the loopback r
 	@nx run rootfs:push
 
 smoke: setup ## Run every sealed smoke run and verify its signed transcript.
-	@nx run-many -t verify-boot
+	@slipway run --targets=verify-boot
 
 ci: ## Do what CI does: every test, every check, one line of totals.
 	@.ci/run
