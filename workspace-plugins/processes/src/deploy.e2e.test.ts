@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { startNetwork } from "@slipway/ao-network";
 import type { RunningNetwork } from "@slipway/ao-network";
+import { takeLock } from "@slipway/signature";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { bundleProcess } from "./bundle-process.ts";
 import { deployProcess } from "./deploy.ts";
@@ -175,6 +176,14 @@ test("deployed once, the second run asks one question and writes nothing; both c
     "POST cu /dry-run Info",
     "POST cu /dry-run Search",
   ]);
+});
+
+test("while one run deploys a target, another is refused and writes nothing", async () => {
+  using _deploying = takeLock(rig.path(".slipway/ao", project, "local.lock"));
+  const refused = await rig.requests(async () => {
+    expect((await rig.deploy()).said).toBe("ao-deploy-running");
+  });
+  expect(refused).toEqual({});
 });
 
 test("a change of the code is evaluated in the same process, which keeps its state", async () => {

@@ -1,4 +1,4 @@
-import { fail, ok, shortDigest } from "@slipway/signature";
+import { fail, ok, shortDigest, takeLock } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import { decide } from "./decide.ts";
 import type { Step } from "./decide.ts";
@@ -6,7 +6,6 @@ import { evaluateCode, recordOf, resume, spawnProcess } from "./deployment.ts";
 import type { Deployment } from "./deployment.ts";
 import type { ProcessesCause, ProcessesFailure } from "./failure.ts";
 import { liveQuestion, readLive } from "./live.ts";
-import { takeLock } from "./lock.ts";
 import { readBundle } from "./receipt.ts";
 import type { DeployRecord } from "./record.ts";
 import { settle } from "./settle.ts";
@@ -27,9 +26,9 @@ export async function deployProcess(
   const { receipt, settings, network, ledger } = settled.value;
   const code = await readBundle(task.workspaceRoot, task.projectRoot, receipt);
   if (!code.ok) return code;
-  const lock = await takeLock(ledger.lockFile);
-  if (!lock.ok) return lock;
-  await using _held = lock.value;
+  // One deployment of a target at a time.
+  using lock = takeLock(ledger.lockFile);
+  if (lock === undefined) return fail({ reason: "ao-deploy-running", file: ledger.lockFile });
   const wanted = {
     owner: network.owner,
     spawnDigest: spawnDigestOf(settings),

@@ -55,7 +55,7 @@ export type SettingsFailure =
   | { readonly reason: "wallet-invalid"; readonly source: string }
   | { readonly reason: "ao-record-invalid"; readonly file: string; readonly problem: string }
   | { readonly reason: "ao-record-missing"; readonly file: string }
-  | { readonly reason: "ao-deploy-running"; readonly file: string; readonly pid: number };
+  | { readonly reason: "ao-deploy-running"; readonly file: string };
 
 /** A unit did not do what it was asked. */
 export type UnitFailure =

@@ -38,7 +38,7 @@ export async function findLocalNetwork(
   return ok({ site, walletFile: path.resolve(path.dirname(absolute), wallet) });
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -119,7 +119,7 @@ export const processesTexts: Texts<
   }),
   "ao-deploy-running": (f) => ({
     what: "another run is deploying this target",
-    facts: { lock: f.file, pid: f.pid },
+    facts: { lock: f.file },
     hint: "wait until it has ended",
   }),
   "unit-unreachable": (f) => ({
