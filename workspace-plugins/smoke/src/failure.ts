@@ -11,6 +11,12 @@ type RunFailure =
   | { readonly reason: "smoke-input-refused"; readonly path: string; readonly detail: string }
   | { readonly reason: "smoke-image-missing"; readonly image: string; readonly folder: string }
   | {
+      readonly reason: "smoke-base-unknown";
+      readonly image: string;
+      readonly base: string;
+      readonly bases: readonly string[];
+    }
+  | {
       readonly reason: "smoke-image-ambiguous";
       readonly image: string;
       readonly bases: readonly string[];

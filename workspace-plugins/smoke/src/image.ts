@@ -32,13 +32,25 @@ export async function readSmokeImage(
   choice: ImageChoice,
 ): Promise<Result<SmokeImage, SmokeFailure>> {
   const { image, folder, base } = choice;
-  if (base !== undefined) return readReceipt(choice, path.join(folder, base));
+  if (base !== undefined) return readChosen(choice, base);
   const own = await readReceipt(choice, folder);
   if (own.ok) return own;
   const bases = await basesIn(folder);
   if (bases.length > 1) return fail({ reason: "smoke-image-ambiguous", image, bases });
   const [only] = bases;
   return only === undefined ? own : readReceipt(choice, path.join(folder, only));
+}
+
+async function readChosen(
+  choice: ImageChoice,
+  base: string,
+): Promise<Result<SmokeImage, SmokeFailure>> {
+  const { image, folder } = choice;
+  const chosen = await readReceipt(choice, path.join(folder, base));
+  const bases = await basesIn(folder);
+  return chosen.ok || bases.length === 0
+    ? chosen
+    : fail({ reason: "smoke-base-unknown", image, base, bases });
 }
 
 async function readReceipt(

@@ -196,6 +196,19 @@ describe("runSmoke", () => {
     ]);
   });
 
+  it("tells on which bases an image is built when it is on none of that name", async () => {
+    const failure = await failureOf(() => expect.unreachable(), `${definition}base: debain\n`);
+    expect(failure).toMatchObject({ reason: "smoke-base-unknown", base: "debain" });
+  });
+
+  it("refuses inputs that lie outside of the project", async () => {
+    const text = definition.replace("src/**", "../../**");
+    expect(await failureOf(() => expect.unreachable(), text)).toMatchObject({
+      reason: "definition-invalid",
+      problems: [{ message: "inputs.0: must stay inside the project" }],
+    });
+  });
+
   it("tells an input pattern that matches nothing", async () => {
     const text = definition.replace("src/**", "none/**");
     expect(await failureOf(() => expect.unreachable(), text)).toMatchObject({

@@ -22,6 +22,11 @@ export const smokeTexts: Texts<SmokeFailure> = {
     facts: { image: failure.image, "no receipt in": failure.folder },
     hint: `npx nx run ${failure.image}:image`,
   }),
+  "smoke-base-unknown": (failure) => ({
+    what: `the image ${failure.image} is not built on ${failure.base}`,
+    facts: { "base in smoke.yml": failure.base, "built on": failure.bases.join(", ") },
+    hint: "name one of them in smoke.yml, as base:",
+  }),
   "smoke-image-ambiguous": (failure) => ({
     what: `the image ${failure.image} is built on several bases`,
     facts: { image: failure.image, bases: failure.bases.join(", ") },
