@@ -86,7 +86,8 @@ async function serveHere(
     const { port } = options;
     return fail({ reason: "registry-never-ready", ...facts, port, timeoutMs: readyTimeoutMs });
   }
-  if (started === "exited" && (await isRegistryNow(options))) return ok("outrun");
+  // Also after it seemed ready: what we connected to may have been the other run's all along.
+  if (await isRegistryNow(options)) return ok("outrun");
   const { exitCode } = await running.exited;
   const lastLines = await tailOf(logFile);
   return fail({ reason: "registry-exited", ...facts, exitCode, lastLines });
