@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   cpSync,
@@ -46,6 +47,13 @@ function edit(file: string, change: (text: string) => string): () => void {
 
 function remove(...folders: readonly string[]): void {
   for (const folder of folders) rmSync(path.join(rig.root, folder), { recursive: true });
+}
+
+/** Its folders are read-only: only root could remove them as they are. */
+function emptyStore(): void {
+  const store = path.join(rig.home, ".aigogo");
+  execFileSync("chmod", ["-R", "u+w", store]);
+  rmSync(store, { recursive: true });
 }
 
 /** What the registry itself says it was asked since it was started last. */
@@ -104,7 +112,6 @@ describe("the line", () => {
   });
 
   test("leaves agents that answer with their pinned version, and packages that import", async () => {
-    const { execFileSync } = await import("node:child_process");
     const version = (agent: string): string =>
       readFileSync(path.join(rig.root, `examples/agents/${agent}/VERSION`), "utf8").trim();
     const docker = ["-H", `unix://${rig.engineSocket}`, "run", "--rm", "--network=none"];
@@ -170,15 +177,12 @@ describe("the line", () => {
 
 describe("what somebody took away is put back, and nothing else", () => {
   test("an image of the engine", async () => {
-    const { execFileSync } = await import("node:child_process");
     execFileSync("docker", ["-H", `unix://${rig.engineSocket}`, "rmi", "slipway/gemini:debian"]);
     expect(changes(await rig.run())).toEqual({ "gemini:load": "done" });
   });
 
   test("the store of packages", async () => {
-    const { execFileSync } = await import("node:child_process");
-    execFileSync("chmod", ["-R", "u+w", path.join(rig.home, ".aigogo")]);
-    rmSync(path.join(rig.home, ".aigogo"), { recursive: true });
+    emptyStore();
     expect(changes(await rig.run())).toEqual({ "consumer:install": "done" });
   });
 
@@ -332,13 +336,20 @@ describe("Ctrl-C", () => {
       text.replace('["ca-certificates"]', '["ca-certificates", "hostname"]'),
     );
     edit("examples/skills-registry/src/registry.lua", (text) => `${text}-- again\n`);
+    // What the consumer locked has to be what is pushed, or its content would be nowhere.
+    execFileSync("git", ["checkout", "--quiet", "--", "examples/packages"], { cwd: rig.root });
+    remove(".slipway/registry");
+    emptyStore();
   });
 
   test.each([
+    { step: "a push", said: "slugify:push" },
+    { step: "an install", said: "consumer:install" },
     { step: "a deployment", said: "skills-registry:ao-deploy" },
     { step: "the bootstrap of the root file system", said: "bootstrapping Debian" },
     { step: "a base's build", said: "building slipway/base" },
     { step: "an agent's build", said: "building slipway/gemini" },
+    { step: "a load", said: "codex:load" },
     { step: "a smoke run", said: "boot-check:smoke" },
   ])("in the middle of $step leaves nothing half-done", async ({ said }) => {
     await expectInterruptedAt(said);
