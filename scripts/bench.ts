@@ -51,8 +51,9 @@ async function digestsOf(
   files: readonly File[],
 ): Promise<ReadonlyMap<string, string>> {
   const result = await hasher(folder, files, AbortSignal.timeout(300_000));
-  if (!result.ok) throw new Error(`hashing failed: ${JSON.stringify(result.failure)}`);
-  return new Map(result.value.map((one) => [one.path, one.digest]));
+  const [failure] = result.failures.values();
+  if (failure !== undefined) throw new Error(`hashing failed: ${JSON.stringify(failure)}`);
+  return new Map([...result.digests.values()].map((one) => [one.path, one.digest]));
 }
 
 const outputLimitBytes = 64 * 1024 ** 2;

@@ -3,7 +3,7 @@ import { never, openRig } from "../test/rig.ts";
 import type { Rig } from "../test/rig.ts";
 import { digestOf } from "./digest.ts";
 import { hashAsPays, hashInProcess } from "./hash-files.ts";
-import type { FileHasher } from "./hash-files.ts";
+import type { FileHasher } from "./file-hasher.ts";
 import { openHashPool } from "./hash-pool.ts";
 import type { RegularFile } from "./listing.ts";
 
@@ -22,8 +22,9 @@ function fill(rig: Rig): readonly RegularFile[] {
 
 async function digest(hash: FileHasher, rig: Rig, files: readonly RegularFile[]) {
   const result = await hash(rig.root, files, never);
-  if (!result.ok) return result.failure;
-  return result.value.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const failures = [...result.failures.values()];
+  if (failures.length > 0) return { failures, digested: [...result.digests.keys()] };
+  return [...result.digests.values()].toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 test("a pool, this thread and the choice between them give equal digests", async () => {
@@ -63,13 +64,12 @@ describe.each(["in-process", "pool"] as const)("the conformance of the %s hasher
     return await use(pool.hash);
   }
 
-  test("a file that is gone is a failure that names it", async () => {
+  test("a file that is gone is a failure that names it, and the others are digested", async () => {
     using rig = openRig({ "a.txt": "" });
     await withHasher(async (hash) => {
       expect(await digest(hash, rig, [regular("a.txt"), regular("gone.txt")])).toEqual({
-        reason: "file-unreadable",
-        path: "gone.txt",
-        code: "ENOENT",
+        failures: [{ reason: "file-unreadable", path: "gone.txt", code: "ENOENT" }],
+        digested: ["a.txt"],
       });
     });
   });
@@ -79,8 +79,7 @@ describe.each(["in-process", "pool"] as const)("the conformance of the %s hasher
     rig.link("link", "a.txt");
     await withHasher(async (hash) => {
       expect(await digest(hash, rig, [regular("link")])).toMatchObject({
-        reason: "file-unreadable",
-        path: "link",
+        failures: [{ reason: "file-unreadable", path: "link" }],
       });
     });
   });

@@ -1,20 +1,8 @@
 import type { HashingFailure } from "./failure.ts";
 import { digestFile } from "./file-digest.ts";
 import type { FileDigest } from "./file-digest.ts";
+import type { FileHasher } from "./file-hasher.ts";
 import { openHashPool } from "./hash-pool.ts";
-import type { RegularFile } from "./listing.ts";
-import { ok } from "./result.ts";
-import type { Result } from "./result.ts";
-
-/**
- * Digests regular files below `folder`, in any order. A cache that knows files by their stat can stand in front of
- * one and be another.
- */
-export type FileHasher = (
-  folder: string,
-  files: readonly RegularFile[],
-  signal: AbortSignal,
-) => Promise<Result<readonly FileDigest[], HashingFailure>>;
 
 /** A pool costs 50 ms to start and then takes 0.6 of the time: measured, it pays from here on. */
 const poolPaysAt = { files: 20_000, bytes: 128 * 1024 ** 2 };
@@ -22,7 +10,8 @@ const poolPaysAt = { files: 20_000, bytes: 128 * 1024 ** 2 };
 const filesBetweenTurns = 256;
 
 export const hashInProcess: FileHasher = async (folder, files, signal) => {
-  const digests: FileDigest[] = [];
+  const digests = new Map<string, FileDigest>();
+  const failures = new Map<string, HashingFailure>();
   for (const [at, file] of files.entries()) {
     if (at % filesBetweenTurns === 0) {
       // A signal handler only runs when the event loop turns.
@@ -30,10 +19,10 @@ export const hashInProcess: FileHasher = async (folder, files, signal) => {
       signal.throwIfAborted();
     }
     const found = digestFile(folder, file.path);
-    if (!found.ok) return found;
-    digests.push(found.value);
+    if (found.ok) digests.set(file.path, found.value);
+    else failures.set(file.path, found.failure);
   }
-  return ok(digests);
+  return { digests, failures };
 };
 
 /** In this thread, or in a pool of its own when there is so much to read that it pays. */

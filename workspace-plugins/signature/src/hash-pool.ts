@@ -1,18 +1,13 @@
 import { availableParallelism } from "node:os";
 import type { HashingFailure } from "./failure.ts";
 import type { FileDigest } from "./file-digest.ts";
+import type { FileHasher, HashedFiles } from "./file-hasher.ts";
 import type { RegularFile } from "./listing.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
-import { fail, ok } from "./result.ts";
-import type { Result } from "./result.ts";
 
 /** Worker threads that digest files; they end with `await using`. */
 export type HashPool = AsyncDisposable & {
-  readonly hash: (
-    folder: string,
-    files: readonly RegularFile[],
-    signal: AbortSignal,
-  ) => Promise<Result<readonly FileDigest[], HashingFailure>>;
+  readonly hash: FileHasher;
 };
 
 /** A message carries many small files, or fewer large ones so that all threads get some. */
@@ -38,27 +33,25 @@ export async function openHashPool(options: { readonly threads?: number } = {}):
   };
 }
 
-/** Each lane has one message under way, so the queue never holds more than `lanes`. The first failure stops the rest. */
+/** Each lane has one message under way, so the queue never holds more than `lanes`. */
 async function hashByChunks(
   ask: (paths: readonly string[], signal: AbortSignal) => Promise<WorkerReply>,
   files: readonly RegularFile[],
   { lanes, signal }: { readonly lanes: number; readonly signal: AbortSignal },
-): Promise<Result<readonly FileDigest[], HashingFailure>> {
+): Promise<HashedFiles> {
   signal.throwIfAborted();
   const chunks = chunksOf(files);
-  const digests: FileDigest[] = [];
-  const failures: HashingFailure[] = [];
+  const digests = new Map<string, FileDigest>();
+  const failures = new Map<string, HashingFailure>();
   const lane = async (): Promise<void> => {
     for (const paths of chunks) {
       const reply = await ask(paths, signal);
-      if (reply.type === "files-digested") digests.push(...reply.files);
-      else failures.push(reply.failure);
-      if (failures.length > 0) return;
+      for (const file of reply.files) digests.set(file.path, file);
+      for (const failure of reply.failures) failures.set(failure.path, failure);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  const [failure] = failures;
-  return failure === undefined ? ok(digests) : fail(failure);
+  return { digests, failures };
 }
 
 function* chunksOf(files: readonly RegularFile[]): Generator<readonly string[]> {

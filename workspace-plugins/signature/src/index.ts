@@ -24,7 +24,7 @@ export {
 } from "./files.ts";
 export { pathMatcher } from "./glob.ts";
 export { hashAsPays, hashInProcess } from "./hash-files.ts";
-export type { FileHasher } from "./hash-files.ts";
+export type { FileHasher, HashedFiles } from "./file-hasher.ts";
 export { openHashPool } from "./hash-pool.ts";
 export type { HashPool } from "./hash-pool.ts";
 export { listFiles } from "./listing.ts";
@@ -42,3 +42,5 @@ export type { SignedTarget, Sources } from "./sign-targets.ts";
 export { renderSignatures, writeSignatures } from "./signature-file.ts";
 export type { Fileset, TargetDefinition, TargetInputs } from "./target.ts";
 export { treeFacts } from "./tree-facts.ts";
+export { openTree } from "./tree/open-tree.ts";
+export type { Tree } from "./tree/tree.ts";

@@ -23,14 +23,18 @@ export function digestOfMessage(bytes: Uint8Array): DigestMessage {
 
 type Folder = { readonly folders: Map<string, Folder>; readonly files: Map<string, InputFile> };
 
-/** The digest of the root of the Merkle tree over `files`. */
-export function digestInputTree(files: readonly InputFile[]): DigestMessage {
+/** The digest of the root of the Merkle tree over `files`, and over folders that may have nothing in them. */
+export function digestInputTree(
+  files: readonly InputFile[],
+  emptyFolders: readonly string[] = [],
+): DigestMessage {
   const root: Folder = { folders: new Map(), files: new Map() };
   for (const file of files) {
     const segments = file.path.split("/");
     const name = segments.pop() ?? "";
     folderAt(root, segments).files.set(name, file);
   }
+  for (const folder of emptyFolders) folderAt(root, folder.split("/"));
   return digestFolder(root);
 }
 

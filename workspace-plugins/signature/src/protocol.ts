@@ -8,6 +8,8 @@ export type WorkerRequest = {
   readonly paths: readonly string[];
 };
 
-export type WorkerReply =
-  | { readonly type: "files-digested"; readonly files: readonly FileDigest[] }
-  | { readonly type: "digest-failed"; readonly failure: HashingFailure };
+export type WorkerReply = {
+  readonly type: "files-digested";
+  readonly files: readonly FileDigest[];
+  readonly failures: readonly HashingFailure[];
+};

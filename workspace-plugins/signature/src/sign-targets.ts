@@ -2,7 +2,7 @@ import { encodeAction } from "./action.ts";
 import type { Digest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
 import { filesOfFileset } from "./fileset.ts";
-import type { FileHasher } from "./hash-files.ts";
+import type { FileHasher } from "./file-hasher.ts";
 import { listIngredients } from "./ingredients.ts";
 import type { InputFile, Tool, Upstream } from "./ingredients.ts";
 import type { FileListing, ListedFile, RegularFile } from "./listing.ts";
@@ -128,11 +128,13 @@ async function digestFiles(
     if (file.kind === "file") regular.set(file.path, file);
   }
   const hashed = await hash(listing.folder, [...regular.values()], signal);
-  if (!hashed.ok) return hashed;
-  const digests = new Map(hashed.value.map((file) => [file.path, file]));
+  for (const file of regular.keys()) {
+    const failure = hashed.failures.get(file);
+    if (failure !== undefined) return fail(failure);
+  }
   return ok((file) => {
     if (file.kind === "symlink") return file;
-    const digest = digests.get(file.path);
+    const digest = hashed.digests.get(file.path);
     if (digest === undefined) throw new Error(`internal: ${file.path} was not hashed`);
     return { kind: "file", ...digest };
   });

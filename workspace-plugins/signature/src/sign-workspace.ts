@@ -2,7 +2,7 @@ import path from "node:path";
 import type { ProjectGraph } from "@nx/devkit";
 import type { SignatureFailure } from "./failure.ts";
 import { readTextIfPresent } from "./files.ts";
-import type { FileHasher } from "./hash-files.ts";
+import type { FileHasher } from "./file-hasher.ts";
 import { listFiles } from "./listing.ts";
 import { readNpmLock } from "./npm-lock.ts";
 import type { LockedTools } from "./npm-lock.ts";

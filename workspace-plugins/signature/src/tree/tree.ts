@@ -1,0 +1,30 @@
+import type { Digest } from "../digest.ts";
+import type { SignatureFailure } from "../failure.ts";
+import type { FileHasher } from "../file-hasher.ts";
+import type { FileListing } from "../listing.ts";
+import type { Result } from "../result.ts";
+
+/** The files of a folder as they were when it was opened. */
+export type Tree = {
+  readonly folder: string;
+  readonly listing: FileListing;
+  /** What is known already costs nothing. */
+  readonly hash: FileHasher;
+  /**
+   * Equal texts, in one process or in two that share the cache file, mean that nothing below the folder has changed,
+   * by the stat of every file. `undefined`: there is no such folder. `""` is the whole tree.
+   */
+  readonly versionOf: (folder: string) => string | undefined;
+  /** Small texts that others keep beside the digests, valid for as long as their own key says. */
+  readonly memo: {
+    readonly get: (key: string) => string | undefined;
+    readonly set: (key: string, value: string) => void;
+  };
+  /** The digest of the Directory message of a folder, as the Remote Execution API has it; hashes what is not known. */
+  readonly digestOfFolder: (folder: string) => Promise<Result<DirectoryDigest, SignatureFailure>>;
+  /** Atomically; safe with concurrent writers. */
+  readonly save: () => Promise<void>;
+};
+
+/** A digest of that API has the size of the message. */
+export type DirectoryDigest = { readonly digest: Digest; readonly sizeBytes: number };
