@@ -3,6 +3,9 @@ import path from "node:path";
 import { readWorkspaceName } from "@slipway/executors/runs";
 import { removeOwn } from "@slipway/images";
 import { openConsole } from "@slipway/report";
+import { readArguments } from "./arguments.ts";
+import { usageExitCode } from "./call.ts";
+import type { Call } from "./call.ts";
 import { listOwnFolders } from "./own-folders.ts";
 
 /**
@@ -10,8 +13,13 @@ import { listOwnFolders } from "./own-folders.ts";
  * are the same images and are loaded again from their layouts) and the folders that our targets and Nx write here.
  * What other workspaces share (the package store, downloaded tools, keys) stays.
  */
-export async function clean(workspaceRoot: string): Promise<number> {
+export async function clean({ workspaceRoot, args }: Call): Promise<number> {
   const console = openConsole();
+  const read = readArguments(args, { options: {}, words: [0, 0] });
+  if (!read.ok) {
+    console.failure(read.failure);
+    return usageExitCode;
+  }
   const workspace = readWorkspaceName(workspaceRoot);
   const signal = AbortSignal.timeout(120_000);
   const removed = await removeOwn({ workspace, counted: () => {}, signal });

@@ -6,10 +6,19 @@ import { columns, openConsole, describeDifference } from "@slipway/report";
 import type { Failure } from "@slipway/report";
 import { actionsFolder, explainTarget, readRecordedAction, shortDigest } from "@slipway/signature";
 import type { Explanation, Result } from "@slipway/signature";
+import { readArguments } from "./arguments.ts";
+import { usageExitCode } from "./call.ts";
+import type { Call } from "./call.ts";
 
-/** Why a target would run now, or why not. Answers with the exit code. */
-export async function explain(workspaceRoot: string, id: string): Promise<number> {
+/** Why a target would run now, or why not. */
+export async function explain({ workspaceRoot, args }: Call): Promise<number> {
   const console = openConsole();
+  const read = readArguments(args, { options: {}, words: [1, 1] });
+  if (!read.ok) {
+    console.failure(read.failure);
+    return usageExitCode;
+  }
+  const [id = ""] = read.value.words;
   const explained = await explainNow(workspaceRoot, id);
   if (!explained.ok) {
     console.failure(explained.failure);

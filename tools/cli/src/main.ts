@@ -1,74 +1,41 @@
-import path from "node:path";
-import { Command } from "commander";
-import { openConsole } from "@slipway/report";
-import { initKeys } from "@slipway/smoke";
-import { clean } from "./clean.ts";
-import { explain } from "./explain.ts";
-import { add } from "./packages.ts";
-import { lineTargets, runLine } from "./run.ts";
+import { openLines } from "@slipway/report/lines";
+import { usageExitCode } from "./call.ts";
+import { commands, findCommand } from "./commands.ts";
 import { findWorkspace } from "./workspace.ts";
 
-const workspaceRoot = findWorkspace(process.cwd());
+process.exitCode = await main(process.argv.slice(2));
 
-/** Each command answers with its exit code. */
-async function exits(run: Promise<number>): Promise<void> {
-  process.exitCode = await run;
+async function main(words: readonly string[]): Promise<number> {
+  const found = findCommand(words);
+  if (found === undefined) return answer(words);
+  const { command, args } = found;
+  const own = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
+  if (own.some(isHelp)) {
+    openLines().line((await import("./help.ts")).usage(command));
+    return 0;
+  }
+  const run = await command.load();
+  return run({ workspaceRoot: findWorkspace(process.cwd()), args });
 }
 
-const program = new Command("slipway")
-  .description("Agent packages, images, AO processes, CI configuration and sealed smoke runs")
-  .helpCommand(false);
-
-program
-  .command("run")
-  .description("run the whole line of the workspace's projects and print one table")
-  .option("-t, --targets <names>", "comma-separated targets", lineTargets.join(","))
-  .argument("[nx arguments...]", "passed on to nx run-many")
-  .action((nxArguments: readonly string[], { targets }: { readonly targets: string }) =>
-    exits(runLineWithKeys(targets.split(","), nxArguments)),
-  );
-
-program
-  .command("explain")
-  .description("say why a target will run, or why not")
-  .argument("<project:target>")
-  .action((id: string) => exits(explain(workspaceRoot, id)));
-
-program
-  .command("pkg")
-  .description("agent packages")
-  .command("add")
-  .description("lock what a reference names now")
-  .argument("<reference>", "host[:port]/repository[:tag]")
-  .action((reference: string) => exits(add(process.cwd(), reference)));
-
-program
-  .command("smoke")
-  .description("sealed smoke runs")
-  .command("keys")
-  .description("signing keys")
-  .command("init")
-  .description("make this machine's signing key and let this workspace trust it")
-  .action(() => exits(initKeysHere(true)));
-
-program
-  .command("clean")
-  .description("remove what this workspace made: labelled images and containers, its own folders")
-  .action(() => exits(clean(path.resolve(workspaceRoot))));
-
-await program.parseAsync();
-
-async function runLineWithKeys(
-  targets: readonly string[],
-  nxArguments: readonly string[],
-): Promise<number> {
-  const signs = targets.some((target) => target === "smoke" || target === "verify-boot");
-  const code = signs ? await initKeysHere(false) : 0;
-  return code === 0 ? runLine(workspaceRoot, targets, nxArguments) : code;
+/** Where no command was named. */
+async function answer(words: readonly string[]): Promise<number> {
+  const { line } = openLines();
+  const [word] = words;
+  if (word === "--version") {
+    line((await import("../package.json", { with: { type: "json" } })).default.version);
+    return 0;
+  }
+  if (word === undefined || isHelp(word)) {
+    line((await import("./help.ts")).overview());
+    return 0;
+  }
+  const known = commands.map(({ name }) => name);
+  const { openConsole } = await import("@slipway/report");
+  openConsole().failure({ reason: "command-unknown", words: words.join(" "), known });
+  return usageExitCode;
 }
 
-async function initKeysHere(tellsSuccess: boolean): Promise<number> {
-  const made = await initKeys(workspaceRoot, process.env);
-  if (tellsSuccess || !made.ok) openConsole().result(made);
-  return made.ok ? 0 : 1;
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
 }

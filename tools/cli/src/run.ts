@@ -2,6 +2,10 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { readAsked } from "@slipway/executors/runs";
 import { askedLines, openConsole, runTable, runTotals } from "@slipway/report";
+import { initKeys } from "@slipway/smoke";
+import { readArguments } from "./arguments.ts";
+import { usageExitCode } from "./call.ts";
+import type { Call } from "./call.ts";
 import { runNx } from "./nx.ts";
 import { openProgress } from "./nx-progress.ts";
 import { waitForTurn } from "./run-lock.ts";
@@ -9,13 +13,33 @@ import { newestRun, readRows } from "./run-record.ts";
 import type { RecordedRow } from "./run-record.ts";
 
 /** The whole line: everything that makes the world agree with the workspace, and proves it. */
-export const lineTargets = ["push", "install", "load", "ao-verify", "verify-boot", "signature"];
+const lineTargets = ["push", "install", "load", "ao-verify", "verify-boot", "signature"];
 
 const logName = path.join(".slipway", "logs", "nx.log");
 const shownLogLines = 30;
 
-/** Runs the targets of all our projects and prints one table. Answers with the exit code. */
-export async function runLine(
+/** Runs the targets of all our projects and prints one table. */
+export async function runLine({ workspaceRoot, args }: Call): Promise<number> {
+  const console = openConsole();
+  const options = {
+    targets: { type: "string", short: "t", default: lineTargets.join(",") },
+  } as const;
+  const read = readArguments(args, { options, words: [0, Number.POSITIVE_INFINITY] });
+  if (!read.ok) {
+    console.failure(read.failure);
+    return usageExitCode;
+  }
+  const targets = read.value.options.targets.split(",");
+  const signs = targets.some((target) => target === "smoke" || target === "verify-boot");
+  const keys = signs ? await initKeys(workspaceRoot, process.env) : undefined;
+  if (keys?.ok === false) {
+    console.failure(keys.failure);
+    return 1;
+  }
+  return runTargets(workspaceRoot, targets, read.value.words);
+}
+
+async function runTargets(
   workspaceRoot: string,
   targets: readonly string[],
   nxArguments: readonly string[],

@@ -1,19 +1,18 @@
 import type { Outcome, Result } from "@slipway/signature";
 import type { Failure } from "./failures.ts";
+import { openLines } from "./lines.ts";
+import type { Lines } from "./lines.ts";
 import { renderFailure, renderResult } from "./render.ts";
 
 /** The only writer to a terminal. Results and tables go to stdout, failures and progress to stderr. */
-export type Console = {
-  readonly line: (text: string) => void;
-  readonly progress: (text: string) => void;
+export type Console = Lines & {
   readonly result: (result: Result<Outcome, Failure>) => void;
   readonly failure: (failure: Failure) => void;
 };
 
 export function openConsole(): Console {
   return {
-    line: (text) => void process.stdout.write(`${text}\n`),
-    progress: (text) => void process.stderr.write(`  · ${text}\n`),
+    ...openLines(),
     result: (result) =>
       void (result.ok ? process.stdout : process.stderr).write(renderResult(result)),
     failure: (failure) => void process.stderr.write(renderFailure(failure)),

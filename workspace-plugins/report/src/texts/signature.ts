@@ -1,4 +1,4 @@
-import { shortDigest } from "@slipway/signature";
+import { shortDigest } from "@slipway/signature/digest";
 import type { Digest, Difference, SignatureCause, SignatureFailure } from "@slipway/signature";
 import type { Causes, Texts } from "../text.ts";
 

@@ -7,6 +7,12 @@ export type WorkspaceFailure =
   /** A generator writes into no folder that is there. */
   | { readonly reason: "folder-exists"; readonly folder: string }
   | { readonly reason: "ao-network-failed"; readonly detail: string }
+  | { readonly reason: "arguments-invalid"; readonly problem: string }
+  | {
+      readonly reason: "command-unknown";
+      readonly words: string;
+      readonly known: readonly string[];
+    }
   | { readonly reason: "targets-unknown"; readonly targets: readonly string[] }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
 
@@ -30,6 +36,16 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: "the local AO network is not served any more",
     facts: { detail: failure.detail },
     hint: "run npx nx run @slipway/ao-network:serve by itself to see why",
+  }),
+  "arguments-invalid": (failure) => ({
+    what: "the command was not called as it can be",
+    facts: { problem: failure.problem },
+    hint: "the same command with --help says what it takes",
+  }),
+  "command-unknown": (failure) => ({
+    what: `slipway has no command ${failure.words}`,
+    facts: { commands: failure.known.join(", ") },
+    hint: "slipway --help says what each does",
   }),
   "targets-unknown": (failure) => ({
     what: "no project has any of these targets",

@@ -1,0 +1,43 @@
+import { parseArgs } from "node:util";
+import type { ParseArgsOptionsConfig } from "node:util";
+import { fail, ok } from "@slipway/signature/result";
+import type { Result } from "@slipway/signature/result";
+
+/** What of a command line a command cannot work with. */
+export type ArgumentsFailure = {
+  readonly reason: "arguments-invalid";
+  readonly problem: string;
+};
+
+type Read<Options extends ParseArgsOptionsConfig> = {
+  readonly options: ReturnType<
+    typeof parseArgs<{ options: Options; allowPositionals: true; strict: true }>
+  >["values"];
+  readonly words: readonly string[];
+};
+
+/** The options and words after a command's name: no option but those, and not fewer or more words than `words` lets. */
+export function readArguments<Options extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  takes: { readonly options: Options; readonly words: readonly [least: number, most: number] },
+): Result<Read<Options>, ArgumentsFailure> {
+  const [least, most] = takes.words;
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: takes.options,
+      allowPositionals: true,
+      strict: true,
+    });
+    if (positionals.length < least)
+      return fail({ reason: "arguments-invalid", problem: "a word is missing" });
+    if (positionals.length > most) {
+      const problem = `not expected: ${positionals.slice(most).join(" ")}`;
+      return fail({ reason: "arguments-invalid", problem });
+    }
+    return ok({ options: values, words: positionals });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return fail({ reason: "arguments-invalid", problem: error.message });
+  }
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { commands, findCommand } from "./commands.ts";
+
+test.each([
+  [["explain", "app:pack"], "explain", ["app:pack"]],
+  [["smoke", "keys", "init"], "smoke keys init", []],
+  [["pkg", "add", "host/a"], "pkg add", ["host/a"]],
+])("%j calls a command", (words, name, args) => {
+  const found = findCommand(words);
+  expect([found?.command.name, found?.args]).toEqual([name, args]);
+});
+
+test.each([[[]], [["pkg"]], [["smoke", "keys"]], [["explai"]]])("%j calls none", (words) => {
+  expect(findCommand(words)).toBeUndefined();
+});
+
+test("of two commands the one with the longer name is called", () => {
+  const [known] = commands;
+  if (known === undefined) throw new Error("no commands");
+  const two = [
+    { ...known, name: "signature" },
+    { ...known, name: "signature verify" },
+  ];
+  expect(findCommand(["signature", "verify"], two)?.command.name).toBe("signature verify");
+  expect(findCommand(["signature", "app:pack"], two)?.command.name).toBe("signature");
+});
+
+test.each(commands)("$name has a module that runs it", async ({ load }) => {
+  expect(await load()).toBeTypeOf("function");
+});

@@ -1,0 +1,60 @@
+import type { Runner } from "./call.ts";
+
+/** One command of the line. Nothing of it is loaded until it is the one that was asked for. */
+export type Command = {
+  /** The words that call it. */
+  readonly name: string;
+  /** What comes after them, for people. */
+  readonly takes: string;
+  readonly does: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly load: () => Promise<Runner>;
+};
+
+/** A command is its line here and a module with its `Runner`; what only one command needs is imported by that module. */
+export const commands: readonly Command[] = [
+  {
+    name: "run",
+    takes: "[-t <targets>] [-- <nx arguments>...]",
+    does: "run the whole line of the workspace's projects and print one table",
+    options: { "-t, --targets <names>": "comma-separated targets" },
+    load: async () => (await import("./run.ts")).runLine,
+  },
+  {
+    name: "explain",
+    takes: "<project:target>",
+    does: "say why a target will run, or why not",
+    load: async () => (await import("./explain.ts")).explain,
+  },
+  {
+    name: "pkg add",
+    takes: "<host[:port]/repository[:tag]>",
+    does: "lock what a reference names now",
+    load: async () => (await import("./packages.ts")).addPackage,
+  },
+  {
+    name: "smoke keys init",
+    takes: "",
+    does: "make this machine's signing key and let this workspace trust it",
+    load: async () => (await import("./smoke-keys.ts")).initSmokeKeys,
+  },
+  {
+    name: "clean",
+    takes: "",
+    does: "remove what this workspace made: labelled images and containers, its own folders",
+    load: async () => (await import("./clean.ts")).clean,
+  },
+];
+
+/** The command whose name the words begin with, the longest such name, and what follows it. */
+export function findCommand(
+  words: readonly string[],
+  known: readonly Command[] = commands,
+): { readonly command: Command; readonly args: readonly string[] } | undefined {
+  for (let length = words.length; length > 0; length -= 1) {
+    const name = words.slice(0, length).join(" ");
+    const command = known.find((one) => one.name === name);
+    if (command !== undefined) return { command, args: words.slice(length) };
+  }
+  return undefined;
+}
