@@ -39,8 +39,8 @@ export async function planRun(run: Run): Promise<Facts> {
   const facts = { ...files, ...engine.facts };
   const signed = await signNow({ workspaceRoot, graph, namedInputs, facts, signal });
   if (!signed.ok) return facts;
-  const planned = [...signed.value].map(async ([id, target]) =>
-    planTarget(workspaceRoot, id, target),
+  const planned = [...signed.value].flatMap(([id, target]) =>
+    target.ok ? [planTarget(workspaceRoot, id, target.value)] : [],
   );
   await writeRunPlan(folder, await Promise.all(planned));
   return facts;
@@ -49,8 +49,9 @@ export async function planRun(run: Run): Promise<Facts> {
 async function planTarget(
   workspaceRoot: string,
   id: string,
-  { action }: SignedTarget,
+  signed: SignedTarget,
 ): Promise<PlannedTarget> {
+  const action = signed.action();
   const recorded = await readRecordedAction(actionsFolder(workspaceRoot), id);
   const missingOutputs = action.outputs.filter(
     (output) => action.cached && !existsSync(path.join(workspaceRoot, output)),

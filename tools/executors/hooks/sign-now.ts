@@ -8,7 +8,7 @@ import {
   slipwayTag,
   treeFacts,
 } from "@slipway/signature";
-import type { NamedInputs, Result, SignatureFailure, SignedTarget } from "@slipway/signature";
+import type { NamedInputs, Result, SignatureFailure, SignedTargets } from "@slipway/signature";
 
 export type Facts = Readonly<Record<string, string>>;
 
@@ -38,7 +38,7 @@ export async function signNow(request: {
   readonly namedInputs: NamedInputs | undefined;
   readonly facts: Facts;
   readonly signal: AbortSignal;
-}): Promise<Result<ReadonlyMap<string, SignedTarget>, SignatureFailure>> {
+}): Promise<Result<SignedTargets, SignatureFailure>> {
   return signWorkspace({
     root: request.workspaceRoot,
     graph: request.graph,

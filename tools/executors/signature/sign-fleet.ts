@@ -2,7 +2,7 @@ import path from "node:path";
 import type { ExecutorContext } from "@nx/devkit";
 import { readPipeline } from "@slipway/pipelines";
 import type { PipelinesFailure } from "@slipway/pipelines";
-import { ok, signWorkspace, writeSignatures } from "@slipway/signature";
+import { allSigned, ok, signWorkspace, writeSignatures } from "@slipway/signature";
 import type {
   FileHasher,
   Outcome,
@@ -30,7 +30,7 @@ export async function signFleet(
     signal,
   });
   if (!signed.ok) return signed;
-  return ok(
-    await writeSignatures(path.join(workspaceRoot, "dist", "signatures.json"), signed.value),
-  );
+  const all = allSigned(signed.value);
+  if (!all.ok) return all;
+  return ok(await writeSignatures(path.join(workspaceRoot, "dist", "signatures.json"), all.value));
 }

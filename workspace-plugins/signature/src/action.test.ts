@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeAction } from "./action.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf, parseDigest } from "./digest.ts";
 import { listIngredients } from "./ingredients.ts";
 import type { Found, InputFile } from "./ingredients.ts";
 import { digestInputTree } from "./input-tree.ts";
@@ -39,6 +39,8 @@ const files: readonly InputFile[] = [
   file("fleet/src/a.ts", "hello\n"),
 ];
 
+const digestOfRoot = parseDigest(`sha256:${golden.root.hash}`) ?? digestOf("");
+
 const definition: TargetDefinition = {
   id: "fleet:image",
   project: "fleet",
@@ -52,7 +54,7 @@ const definition: TargetDefinition = {
 };
 
 const found: Found = {
-  files,
+  inputRoot: { digest: digestOfRoot, sizeBytes: 166 },
   environment: { SECRET: "hunter2", EMPTY: "", OTHER: "is not declared" },
   tools: [
     { name: "tar-stream", version: "3.2.2" },

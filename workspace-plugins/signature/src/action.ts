@@ -1,10 +1,15 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { canonicalJson } from "./canonical-json.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf, hexOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { EnvIngredient, Ingredients } from "./ingredients.ts";
-import { digestInputTree, digestOfMessage } from "./input-tree.ts";
-import { ActionSchema, CommandSchema, PlatformSchema } from "./remote-execution_pb.ts";
+import { digestOfMessage } from "./input-tree.ts";
+import {
+  ActionSchema,
+  CommandSchema,
+  DigestSchema,
+  PlatformSchema,
+} from "./remote-execution_pb.ts";
 import type { Platform } from "./remote-execution_pb.ts";
 
 /** An action of the Remote Execution API in bytes; the signature is the digest of `action`. */
@@ -39,7 +44,10 @@ export function encodeAction(ingredients: Ingredients): EncodedAction {
     ActionSchema,
     create(ActionSchema, {
       commandDigest: digestOfMessage(command),
-      inputRootDigest: digestInputTree(ingredients.files),
+      inputRootDigest: create(DigestSchema, {
+        hash: hexOf(ingredients.inputRoot.digest),
+        sizeBytes: BigInt(ingredients.inputRoot.sizeBytes),
+      }),
       doNotCache: !ingredients.isCached,
       salt: saltOf(ingredients),
       platform,

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { digestOf } from "./digest.ts";
 import { explainTarget } from "./explain.ts";
 import type { RecordedAction } from "./recorded-action.ts";
+import { ok } from "./result.ts";
 
 function action(target: string, change: Partial<RecordedAction> = {}): RecordedAction {
   return {
@@ -25,7 +26,7 @@ function action(target: string, change: Partial<RecordedAction> = {}): RecordedA
 const current = new Map(
   [action("app:pack"), action("app:push", { cached: false }), action("lib:pack")].map((one) => [
     one.target,
-    { action: one },
+    ok({ action: () => one }),
   ]),
 );
 
@@ -53,7 +54,7 @@ function tar(...versions: readonly string[]): RecordedAction["tools"] {
 
 test("a package in several versions is one difference", () => {
   const before = action("app:pack", { tools: tar("1", "2"), signature: digestOf("before") });
-  const after = { action: action("app:pack", { tools: tar("1", "3") }) };
+  const after = ok({ action: () => action("app:pack", { tools: tar("1", "3") }) });
   expect(explainTarget("app:pack", new Map([["app:pack", after]]), before)).toMatchObject({
     value: { differences: [{ kind: "tool-changed", name: "tar", before: "1, 2", after: "1, 3" }] },
   });

@@ -75,12 +75,14 @@ export type Explanation = {
 /** Whether a target would run now and what made it so, against its action as it was recorded. */
 export function explainTarget(
   id: string,
-  current: ReadonlyMap<string, { readonly action: RecordedAction }>,
+  current: ReadonlyMap<string, Result<{ readonly action: () => RecordedAction }, SignatureFailure>>,
   recorded: RecordedAction | undefined,
 ): Result<Explanation, SignatureFailure> {
-  const action = current.get(id)?.action;
-  if (action === undefined)
+  const target = current.get(id);
+  if (target === undefined)
     return fail({ reason: "target-not-signed", target: id, near: near(id, current.keys()) });
+  if (!target.ok) return target;
+  const action = target.value.action();
   const differences = explainSignature(recorded, action);
   const willRun = !action.cached || recorded?.signature !== action.signature;
   return ok({ willRun, isCached: action.cached, signature: action.signature, differences });

@@ -10,6 +10,15 @@ export type SignatureFailure =
       readonly path: readonly string[];
     }
   | { readonly reason: "upstream-unknown"; readonly target: string; readonly upstream: string }
+  | {
+      readonly reason: "upstream-not-signed";
+      readonly target: string;
+      /** The one that the target names. */
+      readonly upstream: string;
+      /** The one that cannot be signed by itself: the same, or one that it builds on. */
+      readonly root: string;
+      readonly rootReason: string;
+    }
   | { readonly reason: "tool-not-locked"; readonly target: string; readonly tool: string }
   | {
       readonly reason: "target-not-signed";

@@ -4,6 +4,7 @@ import { digestOf } from "./digest.ts";
 import type { FileDigest } from "./file-digest.ts";
 import type { Symlink } from "./listing.ts";
 import type { TargetDefinition } from "./target.ts";
+import type { DirectoryDigest } from "./tree/tree.ts";
 
 /** Counts what an action is made of: with a new number every signature changes. */
 export const actionSchema = 1;
@@ -26,7 +27,8 @@ export type Ingredients = {
   readonly projectRoot: string;
   readonly executor: string;
   readonly options: readonly { readonly name: string; readonly value: unknown }[];
-  readonly files: readonly InputFile[];
+  /** The digest of the Merkle tree of the files. */
+  readonly inputRoot: DirectoryDigest;
   readonly env: readonly EnvIngredient[];
   readonly tools: readonly Tool[];
   readonly upstreams: readonly Upstream[];
@@ -37,7 +39,7 @@ export type Ingredients = {
 
 /** What a definition names, found. */
 export type Found = {
-  readonly files: readonly InputFile[];
+  readonly inputRoot: DirectoryDigest;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly tools: readonly Tool[];
   readonly upstreams: readonly Upstream[];
@@ -55,7 +57,7 @@ export function listIngredients(definition: TargetDefinition, found: Found): Ing
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => ({ name, value }))
       .toSorted(byName),
-    files: found.files.toSorted((a, b) => compareBytes(a.path, b.path)),
+    inputRoot: found.inputRoot,
     env: sortedUnique(definition.inputs.env).map((name) =>
       envIngredient(name, found.environment[name]),
     ),

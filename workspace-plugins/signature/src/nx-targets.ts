@@ -12,23 +12,30 @@ export type { NamedInputs } from "./nx-inputs.ts";
 /** Projects with this tag are ours. */
 export const slipwayTag = "slipway";
 
+export type Derivation = {
+  readonly definitions: readonly TargetDefinition[];
+  /** Targets whose declaration has no place in a signature, by id. */
+  readonly failures: ReadonlyMap<string, DerivationFailure>;
+};
+
 /**
  * The definitions of all targets of our projects, and of the targets that they build on wherever those are, by id.
  * Continuous targets have no result, so they have no definition. `namedInputs` are those of nx.json.
  */
-export function deriveTargets(
-  graph: ProjectGraph,
-  namedInputs: NamedInputs = {},
-): Result<readonly TargetDefinition[], DerivationFailure> {
+export function deriveTargets(graph: ProjectGraph, namedInputs: NamedInputs = {}): Derivation {
   const wanted = new Set(ownTargets(graph));
   const definitions: TargetDefinition[] = [];
+  const failures = new Map<string, DerivationFailure>();
   for (const id of wanted) {
     const definition = deriveTarget(graph, namedInputs, id);
-    if (!definition.ok) return definition;
+    if (!definition.ok) {
+      failures.set(id, definition.failure);
+      continue;
+    }
     definitions.push(definition.value);
     for (const upstream of definition.value.upstreams) wanted.add(upstream);
   }
-  return ok(definitions.toSorted((a, b) => (a.id < b.id ? -1 : 1)));
+  return { definitions: definitions.toSorted((a, b) => (a.id < b.id ? -1 : 1)), failures };
 }
 
 function ownTargets(graph: ProjectGraph): readonly string[] {

@@ -50,7 +50,11 @@ export const RecordedAction = z
 export type RecordedAction = z.output<typeof RecordedAction>;
 export type RecordedFile = z.output<typeof RecordedFile>;
 
-export function recordAction(ingredients: Ingredients, signature: Digest): RecordedAction {
+export function recordAction(
+  ingredients: Ingredients,
+  files: readonly InputFile[],
+  signature: Digest,
+): RecordedAction {
   const { target, projectRoot, executor, env, tools, upstreams, outputs, salt } = ingredients;
   return {
     schema: actionSchema,
@@ -61,7 +65,7 @@ export function recordAction(ingredients: Ingredients, signature: Digest): Recor
       name,
       digest: digestOf(canonicalJson(value)),
     })),
-    files: ingredients.files.map(recordFile),
+    files: files.map(recordFile),
     env,
     tools,
     upstreams,

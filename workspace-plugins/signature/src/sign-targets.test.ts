@@ -12,7 +12,7 @@ import { hashInProcess } from "./hash-files.ts";
 import { openHashPool } from "./hash-pool.ts";
 import { listFiles } from "./listing.ts";
 import { readNpmLock } from "./npm-lock.ts";
-import { signTargets } from "./sign-targets.ts";
+import { allSigned, signTargets } from "./sign-targets.ts";
 import type { SignedTarget, Sources } from "./sign-targets.ts";
 import type { TargetDefinition } from "./target.ts";
 
@@ -83,7 +83,7 @@ async function sign(root: string, world: World = {}) {
 }
 
 async function signApp(root: string, world: World = {}): Promise<SignedTarget> {
-  const signed = await sign(root, world);
+  const signed = allSigned(await sign(root, world));
   const target = signed.ok ? signed.value.get("app:build") : undefined;
   if (target === undefined) throw new Error(JSON.stringify(signed));
   return target;
@@ -235,7 +235,7 @@ describe("changes the signature and is the whole explanation:", () => {
     change?.(rig);
     const after = await signApp(rig.root, world);
     expect(after.signature).not.toBe(before.signature);
-    const explained = explainSignature(before.action, after.action);
+    const explained = explainSignature(before.action(), after.action());
     expect(withoutDigests(explained)).toEqual(withoutDigests(because));
   });
 
@@ -245,7 +245,7 @@ describe("changes the signature and is the whole explanation:", () => {
     const before = await signApp(rig.root);
     rig.link("app/link", "b.ts");
     const after = await signApp(rig.root);
-    expect(explainSignature(before.action, after.action)).toEqual([
+    expect(explainSignature(before.action(), after.action())).toEqual([
       { kind: "symlink-changed", path: "app/link", before: "a.ts", after: "b.ts" },
     ]);
   });
@@ -293,8 +293,8 @@ describe("does not change the signature:", () => {
     using rig = openGitRig(files);
     const before = await signApp(rig.root);
     const after = await signApp(rig.root, change(rig));
-    expect(after).toEqual(before);
-    expect(explainSignature(before.action, after.action)).toEqual([]);
+    expect([after.signature, after.action()]).toEqual([before.signature, before.action()]);
+    expect(explainSignature(before.action(), after.action())).toEqual([]);
   });
 
   test("where the workspace lies, and where the process stands", async () => {
@@ -327,7 +327,7 @@ function hasNoFileThatIsAFolder(tree: Tree): boolean {
 async function signTree(tree: Tree): Promise<string | undefined> {
   const inBase = Object.entries(tree).map(([name, text]) => [`base/${name}`, text] as const);
   using rig = openGitRig(Object.fromEntries(inBase));
-  const signed = await sign(rig.root, { definitions: [base] });
+  const signed = allSigned(await sign(rig.root, { definitions: [base] }));
   return signed.ok ? signed.value.get("base:build")?.signature : undefined;
 }
 
@@ -363,43 +363,113 @@ test("the order of a listing makes no difference", async () => {
         salt: "",
       };
       const signed = await signTargets([{ ...app, upstreams: [] }], sources, never);
-      expect(signed.ok && signed.value.get("app:build")).toEqual(expected);
+      const target = signed.get("app:build");
+      expect(target?.ok && target.value.action()).toEqual(expected.action());
     }),
     { numRuns: 10 },
   );
 });
 
-describe("is refused:", () => {
-  test("a cycle of upstreams, by its path", async () => {
+/** The failures by id, and "signed" for what is. */
+async function outcomes(
+  root: string,
+  definitions: readonly TargetDefinition[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const signed = await sign(root, { definitions });
+  return Object.fromEntries(
+    [...signed].map(([id, target]) => [id, target.ok ? "signed" : target.failure]),
+  );
+}
+
+const alone = { ...base, id: "alone:build", project: "alone" };
+const behind = { ...base, id: "behind:build", project: "behind", upstreams: ["app:build"] };
+
+describe("is not signed, and hides none but those that build on it:", () => {
+  test("each target on a cycle of upstreams, by its path", async () => {
     using rig = openGitRig(files);
-    const definitions = [app, { ...base, upstreams: ["app:build"] }];
-    expect(await sign(rig.root, { definitions })).toEqual({
-      ok: false,
-      failure: { reason: "upstream-cycle", path: ["app:build", "base:build", "app:build"] },
+    const definitions = [behind, app, alone, { ...base, upstreams: ["app:build"] }];
+    expect(await outcomes(rig.root, definitions)).toEqual({
+      "alone:build": "signed",
+      "app:build": { reason: "upstream-cycle", path: ["app:build", "base:build", "app:build"] },
+      "base:build": { reason: "upstream-cycle", path: ["base:build", "app:build", "base:build"] },
+      "behind:build": {
+        reason: "upstream-not-signed",
+        target: "behind:build",
+        upstream: "app:build",
+        root: "app:build",
+        rootReason: "upstream-cycle",
+      },
     });
   });
 
   test("an upstream without a definition", async () => {
     using rig = openGitRig(files);
-    expect(await sign(rig.root, { definitions: [app] })).toEqual({
-      ok: false,
-      failure: { reason: "upstream-unknown", target: "app:build", upstream: "base:build" },
+    expect(await outcomes(rig.root, [app, alone])).toEqual({
+      "alone:build": "signed",
+      "app:build": { reason: "upstream-unknown", target: "app:build", upstream: "base:build" },
     });
   });
 
-  test("a tool that is not locked", async () => {
+  test("a tool that is not locked; the root is named however far away", async () => {
     using rig = openGitRig(files);
-    const definitions = [{ ...base, inputs: { ...base.inputs, tools: ["zip"] } }];
-    expect(await sign(rig.root, { definitions })).toEqual({
-      ok: false,
-      failure: { reason: "tool-not-locked", target: "base:build", tool: "zip" },
+    const broken = { ...base, inputs: { ...base.inputs, tools: ["zip"] } };
+    const consequence = {
+      reason: "upstream-not-signed",
+      root: "base:build",
+      rootReason: "tool-not-locked",
+    };
+    expect(await outcomes(rig.root, [behind, app, alone, broken])).toEqual({
+      "alone:build": "signed",
+      "base:build": { reason: "tool-not-locked", target: "base:build", tool: "zip" },
+      "app:build": { ...consequence, target: "app:build", upstream: "base:build" },
+      "behind:build": { ...consequence, target: "behind:build", upstream: "app:build" },
+    });
+  });
+
+  test("a file that cannot be read, for the filesets that have it", async () => {
+    using rig = openGitRig(files);
+    const listing = await listFiles(rig.root, never);
+    if (!listing.ok) throw new Error(listing.failure.reason);
+    rig.remove("base/x");
+    const sources: Sources = {
+      listing: listing.value,
+      hash: hashInProcess,
+      environment: {},
+      lockedTools: () => [],
+      salt: "",
+    };
+    const other = { ...alone, inputs: { filesets: [], env: [], tools: [] } };
+    const signed = await signTargets([app, base, other], sources, never);
+    const failure = { reason: "file-unreadable", path: "base/x", code: "ENOENT" };
+    expect(signed.get("base:build")).toEqual({ ok: false, failure });
+    expect(signed.get("app:build")).toMatchObject({ failure: { root: "base:build" } });
+    expect(signed.get("alone:build")?.ok).toBe(true);
+    expect(allSigned(signed)).toEqual({ ok: false, failure });
+  });
+
+  test("a target without a definition", async () => {
+    using rig = openGitRig(files);
+    const listing = await listFiles(rig.root, never);
+    if (!listing.ok) throw new Error(listing.failure.reason);
+    const sources: Sources = {
+      listing: listing.value,
+      hash: hashInProcess,
+      environment: {},
+      lockedTools: () => [],
+      salt: "",
+    };
+    const failure = { reason: "input-unsupported", target: "base:build", input: "{}" } as const;
+    const signed = await signTargets([app], sources, never, new Map([["base:build", failure]]));
+    expect(signed.get("base:build")).toEqual({ ok: false, failure });
+    expect(signed.get("app:build")).toMatchObject({
+      failure: { root: "base:build", rootReason: "input-unsupported" },
     });
   });
 });
 
 test("no value of a variable or option is in a recorded action", async () => {
   using rig = openGitRig(files);
-  const { action } = await signApp(rig.root, { environment: { MODE: "hunter2" } });
+  const action = (await signApp(rig.root, { environment: { MODE: "hunter2" } })).action();
   expect(JSON.stringify(action)).not.toContain("hunter2");
   expect(action.env).toEqual([{ name: "MODE", state: "set", digest: digestOf("hunter2") }]);
 });

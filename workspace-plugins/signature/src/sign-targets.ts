@@ -1,11 +1,12 @@
 import { encodeAction } from "./action.ts";
 import type { Digest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
-import { filesOfFileset } from "./fileset.ts";
 import type { FileHasher } from "./file-hasher.ts";
 import { listIngredients } from "./ingredients.ts";
-import type { InputFile, Tool, Upstream } from "./ingredients.ts";
-import type { FileListing, ListedFile, RegularFile } from "./listing.ts";
+import type { Ingredients, Tool, Upstream } from "./ingredients.ts";
+import { openInputFiles } from "./input-files.ts";
+import type { InputFiles } from "./input-files.ts";
+import type { FileListing } from "./listing.ts";
 import type { LockedTools } from "./npm-lock.ts";
 import { recordAction } from "./recorded-action.ts";
 import type { RecordedAction } from "./recorded-action.ts";
@@ -14,7 +15,14 @@ import type { Result } from "./result.ts";
 import type { TargetDefinition } from "./target.ts";
 import { orderByUpstreams } from "./upstream-order.ts";
 
-export type SignedTarget = { readonly signature: Digest; readonly action: RecordedAction };
+export type SignedTarget = {
+  readonly signature: Digest;
+  /** All that went into the signature. Made when it is asked for: it names every file. */
+  readonly action: () => RecordedAction;
+};
+
+/** By id. A target that cannot be signed hides none but those that build on it. */
+export type SignedTargets = ReadonlyMap<string, Result<SignedTarget, SignatureFailure>>;
 
 /** Where the ingredients of actions are found. */
 export type Sources = {
@@ -26,58 +34,90 @@ export type Sources = {
   readonly salt: string;
 };
 
-/** The work signature of each target by its id. Every file that any of them needs is read once. */
+/**
+ * The work signature of each target. Every file that any of them needs is read once. `underivable` are targets that
+ * have no definition, and why.
+ */
 export async function signTargets(
   definitions: readonly TargetDefinition[],
   sources: Sources,
   signal: AbortSignal,
-): Promise<Result<ReadonlyMap<string, SignedTarget>, SignatureFailure>> {
-  const ordered = orderByUpstreams(definitions);
-  if (!ordered.ok) return ordered;
-  const matched = matchFiles(ordered.value, sources.listing);
-  if (!matched.ok) return matched;
-  const digested = await digestFiles(matched.value, sources, signal);
-  if (!digested.ok) return digested;
-  const signed = new Map<string, SignedTarget>();
-  for (const definition of ordered.value) {
-    const listed = matched.value.get(definition.id) ?? [];
-    const files = listed.map((file) => digested.value(file));
-    const target = signTarget(definition, { ...sources, files, signed });
-    if (!target.ok) return target;
-    signed.set(definition.id, target.value);
+  underivable: ReadonlyMap<string, SignatureFailure> = new Map(),
+): Promise<SignedTargets> {
+  const { ordered, cyclic } = orderByUpstreams(definitions);
+  const filesets = ordered.flatMap((definition) => definition.inputs.filesets);
+  const inputFiles = await openInputFiles(filesets, sources, signal);
+  const signed = new Map<string, Result<SignedTarget, SignatureFailure>>();
+  for (const [id, failure] of [...underivable, ...cyclic]) signed.set(id, fail(failure));
+  for (const definition of ordered) {
+    signed.set(definition.id, signTarget(definition, { ...sources, inputFiles, signed }));
   }
-  return ok(signed);
+  return signed;
+}
+
+/** For those who can do nothing with a part: the first failure that is no other's consequence. */
+export function allSigned(
+  targets: SignedTargets,
+): Result<ReadonlyMap<string, SignedTarget>, SignatureFailure> {
+  const failures = [...targets.values()].flatMap((target) => (target.ok ? [] : [target.failure]));
+  const root = failures.find(({ reason }) => reason !== "upstream-not-signed") ?? failures[0];
+  if (root !== undefined) return fail(root);
+  return ok(new Map([...targets].flatMap(([id, one]) => (one.ok ? [[id, one.value]] : []))));
 }
 
 function signTarget(
   definition: TargetDefinition,
-  from: Sources & {
-    readonly files: readonly InputFile[];
-    readonly signed: ReadonlyMap<string, SignedTarget>;
-  },
+  from: Sources & { readonly inputFiles: InputFiles; readonly signed: SignedTargets },
 ): Result<SignedTarget, SignatureFailure> {
+  const upstreams = upstreamsOf(definition, from.signed);
+  if (!upstreams.ok) return upstreams;
   const tools = toolsOf(definition, from.lockedTools);
   if (!tools.ok) return tools;
+  const inputRoot = from.inputFiles.rootOf(definition.inputs.filesets);
+  if (!inputRoot.ok) return inputRoot;
   const ingredients = listIngredients(definition, {
-    files: from.files,
+    inputRoot: inputRoot.value,
     environment: from.environment,
     tools: tools.value,
-    upstreams: upstreamsOf(definition, from.signed),
+    upstreams: upstreams.value,
     salt: from.salt,
   });
   const { signature } = encodeAction(ingredients);
-  return ok({ signature, action: recordAction(ingredients, signature) });
+  return ok({ signature, action: actionOf(ingredients, signature, from.inputFiles, definition) });
+}
+
+function actionOf(
+  ingredients: Ingredients,
+  signature: Digest,
+  inputFiles: InputFiles,
+  { inputs }: TargetDefinition,
+): () => RecordedAction {
+  return () => recordAction(ingredients, inputFiles.filesOf(inputs.filesets), signature);
 }
 
 function upstreamsOf(
   definition: TargetDefinition,
-  signed: ReadonlyMap<string, SignedTarget>,
-): readonly Upstream[] {
-  return definition.upstreams.map((id) => {
+  signed: SignedTargets,
+): Result<readonly Upstream[], SignatureFailure> {
+  const target = definition.id;
+  const upstreams: Upstream[] = [];
+  for (const id of definition.upstreams) {
     const upstream = signed.get(id);
-    if (upstream === undefined) throw new Error(`internal: ${id} is not signed yet`);
-    return { id, signature: upstream.signature };
-  });
+    if (upstream === undefined) return fail({ reason: "upstream-unknown", target, upstream: id });
+    if (!upstream.ok) return fail(consequence(target, id, upstream.failure));
+    upstreams.push({ id, signature: upstream.value.signature });
+  }
+  return ok(upstreams);
+}
+
+function consequence(
+  target: string,
+  upstream: string,
+  failure: SignatureFailure,
+): SignatureFailure {
+  const reason = "upstream-not-signed";
+  if (failure.reason === reason) return { ...failure, target, upstream };
+  return { reason, target, upstream, root: upstream, rootReason: failure.reason };
 }
 
 function toolsOf(
@@ -93,49 +133,4 @@ function toolsOf(
     for (const tool of found) tools.set(`${tool.name}@${tool.version}`, tool);
   }
   return ok([...tools.values()]);
-}
-
-type FilesOfTargets = ReadonlyMap<string, readonly ListedFile[]>;
-
-function matchFiles(
-  definitions: readonly TargetDefinition[],
-  listing: FileListing,
-): Result<FilesOfTargets, SignatureFailure> {
-  const known = new Map<string, readonly ListedFile[]>();
-  const matched = new Map<string, readonly ListedFile[]>();
-  for (const definition of definitions) {
-    const files = new Map<string, ListedFile>();
-    for (const fileset of definition.inputs.filesets) {
-      const key = JSON.stringify(fileset);
-      const before = known.get(key);
-      const found = before === undefined ? filesOfFileset(fileset, listing) : ok(before);
-      if (!found.ok) return found;
-      known.set(key, found.value);
-      for (const file of found.value) files.set(file.path, file);
-    }
-    matched.set(definition.id, [...files.values()]);
-  }
-  return ok(matched);
-}
-
-async function digestFiles(
-  matched: FilesOfTargets,
-  { listing, hash }: Sources,
-  signal: AbortSignal,
-): Promise<Result<(file: ListedFile) => InputFile, SignatureFailure>> {
-  const regular = new Map<string, RegularFile>();
-  for (const file of [...matched.values()].flat()) {
-    if (file.kind === "file") regular.set(file.path, file);
-  }
-  const hashed = await hash(listing.folder, [...regular.values()], signal);
-  for (const file of regular.keys()) {
-    const failure = hashed.failures.get(file);
-    if (failure !== undefined) return fail(failure);
-  }
-  return ok((file) => {
-    if (file.kind === "symlink") return file;
-    const digest = hashed.digests.get(file.path);
-    if (digest === undefined) throw new Error(`internal: ${file.path} was not hashed`);
-    return { kind: "file", ...digest };
-  });
 }

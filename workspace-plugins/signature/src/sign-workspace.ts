@@ -11,12 +11,15 @@ import type { NamedInputs } from "./nx-targets.ts";
 import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import { signTargets } from "./sign-targets.ts";
-import type { SignedTarget } from "./sign-targets.ts";
+import type { SignedTargets } from "./sign-targets.ts";
 
 /** The variable with the user's own salt: another one, another signature of everything. */
 export const saltVariable = "SLIPWAY_SALT";
 
-/** The signatures of the targets of all projects of ours, and of those they build on, as the workspace is on disk. */
+/**
+ * The signatures of the targets of all projects of ours, and of those they build on, as the workspace is on disk. Fails
+ * as a whole only where neither its files nor its lock can be read.
+ */
 export async function signWorkspace(workspace: {
   readonly root: string;
   readonly graph: ProjectGraph;
@@ -25,10 +28,9 @@ export async function signWorkspace(workspace: {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly hash: FileHasher;
   readonly signal: AbortSignal;
-}): Promise<Result<ReadonlyMap<string, SignedTarget>, SignatureFailure>> {
+}): Promise<Result<SignedTargets, SignatureFailure>> {
   const { root, environment, hash, signal } = workspace;
-  const definitions = deriveTargets(workspace.graph, workspace.namedInputs);
-  if (!definitions.ok) return definitions;
+  const { definitions, failures } = deriveTargets(workspace.graph, workspace.namedInputs);
   const lockedTools = await readLockedTools(root);
   if (!lockedTools.ok) return lockedTools;
   const listing = await listFiles(root, signal);
@@ -40,7 +42,7 @@ export async function signWorkspace(workspace: {
     lockedTools: lockedTools.value,
     salt: environment[saltVariable] ?? "",
   };
-  return signTargets(definitions.value, sources, signal);
+  return ok(await signTargets(definitions, sources, signal, failures));
 }
 
 async function readLockedTools(root: string): Promise<Result<LockedTools, SignatureFailure>> {

@@ -47,6 +47,15 @@ export const signatureTexts: Texts<SignatureFailure> = {
     facts: { target: failure.target, upstream: failure.upstream },
     hint: "look at its dependsOn: npx nx show target <project>:<target>",
   }),
+  "upstream-not-signed": (failure) => ({
+    what: "a target builds on one that has no work signature",
+    facts: {
+      target: failure.target,
+      "builds on": failure.upstream,
+      "not signed": `${failure.root} (${failure.rootReason})`,
+    },
+    hint: `npx slipway explain ${failure.root} says why`,
+  }),
   "tool-not-locked": (failure) => ({
     what: "a target names an npm package that package-lock.json does not have",
     facts: { target: failure.target, package: failure.tool },
