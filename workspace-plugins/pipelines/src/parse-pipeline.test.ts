@@ -95,6 +95,7 @@ provider = "circleci"
     "4:1 project.colour: no such key <colour>",
     "5:2 jobs.test.steps: Invalid input: expected array, received undefined <jobs.test>",
     "6:1 jobs.test.image: Invalid input: expected string, received number <image>",
+    "8:1 jobs.build.needs.0: there is no job tset <needs>",
     "9:1 jobs.build.steps.0: either run or uses <steps>",
     "12:1 jobs.build.text: no such key <text>",
     "17:1 outputs.0.path: leads out of the workspace <path>",
@@ -122,6 +123,41 @@ ${steps}
     "8:1 jobs.b.needs.0: c needs b in turn <needs>",
     "8:1 jobs.b.needs.1: there is no job none <needs>",
     "11:1 jobs.c.needs.0: a needs c in turn <needs>",
+  ]);
+});
+
+test("groups that do not exist, that have each other or are to be taken out are reported with all others", () => {
+  const text = `${head}[source_file_groups]
+a = ["src/**", "@b"]
+b = ["@a", "@none", "../x"]
+c = ["!@a"]
+d = ["@a"]
+[jobs.test]
+source_files = ["@a", "@nowhere", "!@b"]
+skip_if = { paths_unmodified = ["@gone"] }
+steps = [{ run = "true" }]
+`;
+  expect(problemsIn(text)).toEqual([
+    "5:1 source_file_groups.a.1: @b has @a in turn <a>",
+    "6:1 source_file_groups.b.2: leads out of the workspace <b>",
+    "6:1 source_file_groups.b.0: @a has @b in turn <b>",
+    "6:1 source_file_groups.b.1: there is no group none <b>",
+    "7:1 source_file_groups.c.0: a group cannot be taken out: name its patterns <c>",
+    "10:1 jobs.test.source_files.1: there is no group nowhere <source_files>",
+    "10:1 jobs.test.source_files.2: a group cannot be taken out: name its patterns <source_files>",
+    "11:1 jobs.test.skip_if.paths_unmodified.0: there is no group gone <skip_if>",
+  ]);
+});
+
+test("a runner is one of those that the file has, if it has any, and the values of a matrix differ", () => {
+  const job = '[jobs.a]\nrunner = "big"\nmatrix = { x = [1, "1"] }\nsteps = [{ run = "true" }]\n';
+  const matrix = "jobs.a.matrix.x: 1 is there twice <matrix>";
+  expect(problemsIn(`${head}default_runner = "large"\n${job}`)).toEqual([`7:1 ${matrix}`]);
+  const runners = '[runners.small]\ngithub = { runs-on = "x" }\n';
+  expect(problemsIn(`${head}default_runner = "large"\n${job}${runners}`)).toEqual([
+    "4:1 project.default_runner: there is no runner large <default_runner>",
+    "6:1 jobs.a.runner: there is no runner big <runner>",
+    `7:1 ${matrix}`,
   ]);
 });
 

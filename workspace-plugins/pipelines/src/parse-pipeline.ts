@@ -4,6 +4,7 @@ import { parse, TomlError } from "smol-toml";
 import type { core } from "zod";
 import type { PipelineProblem, PipelinesFailure } from "./failure.ts";
 import { Pipeline } from "./pipeline.ts";
+import { referenceProblems } from "./references.ts";
 import { findPlaces, placeOf } from "./toml-places.ts";
 import type { TomlPlaces } from "./toml-places.ts";
 
@@ -12,9 +13,11 @@ export function parsePipeline(file: string, text: string): Result<Pipeline, Pipe
   const toml = parseToml(file, text);
   if (!toml.ok) return toml;
   const parsed = Pipeline.safeParse(toml.value);
-  if (parsed.success) return ok(parsed.data);
+  const references = referenceProblems(toml.value);
+  if (parsed.success && references.length === 0) return ok(parsed.data);
   const places = findPlaces(text);
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(file, text, places, issue));
+  const found = [...(parsed.error?.issues ?? []).flatMap(schemaProblems), ...references];
+  const problems = found.map((problem) => placeProblem(file, text, places, problem));
   return invalid(
     file,
     problems.toSorted((a, b) => a.at.offset - b.at.offset),
@@ -38,20 +41,26 @@ function invalid(file: string, problems: readonly PipelineProblem[]) {
 }
 
 /** An unknown key is shown where it stands. */
-function problemsOf(
+function schemaProblems(issue: core.$ZodIssue): readonly FoundProblem[] {
+  return issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => ({ path: [...issue.path, key], message: "no such key" }))
+    : [issue];
+}
+
+type FoundProblem = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+function placeProblem(
   file: string,
   text: string,
   places: TomlPlaces,
-  issue: core.$ZodIssue,
-): readonly PipelineProblem[] {
-  const keys = issue.code === "unrecognized_keys" ? issue.keys : [undefined];
-  return keys.map((key) => {
-    const path = key === undefined ? issue.path : [...issue.path, key];
-    const place = placeOf(places, path);
-    const what = key === undefined ? issue.message : "no such key";
-    const message = path.length === 0 ? what : `${path.map(String).join(".")}: ${what}`;
-    return { message, at: { file, ...place }, ...positionOf(text, place.offset) };
-  });
+  { path, message }: FoundProblem,
+): PipelineProblem {
+  const place = placeOf(places, path);
+  return {
+    message: path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`,
+    at: { file, ...place },
+    ...positionOf(text, place.offset),
+  };
 }
 
 function positionOf(

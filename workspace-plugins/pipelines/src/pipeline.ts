@@ -4,7 +4,7 @@ const Name = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_-]*$/, "letters, digits, 
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
 
-/** A pattern of paths relative to the workspace. */
+/** A pattern of paths relative to the workspace, or `@group`. */
 const Pattern = z
   .string()
   .min(1)
@@ -26,6 +26,8 @@ const SkipIf = z.strictObject({
 });
 
 const Job = z.strictObject({
+  /** For people: part of no signature. */
+  description: z.string().optional(),
   needs: z.array(Name).default([]),
   image: z.string().min(1).optional(),
   runner: Name.optional(),
@@ -38,56 +40,32 @@ const Job = z.strictObject({
   steps: z.array(Step).min(1),
 });
 
-export const Pipeline = z
-  .strictObject({
-    version: z.string().min(1),
-    project: z.strictObject({ name: z.string().min(1), default_runner: Name.optional() }),
-    variables: z.record(z.string(), z.string()).optional(),
-    jobs: z.record(Name, Job),
-    caches: z
-      .record(
-        Name,
-        z.strictObject({
-          paths: z.array(z.string().min(1)),
-          key_parts: z.array(z.string().min(1)).optional(),
-        }),
-      )
-      .optional(),
-    runners: z.record(Name, z.record(Name, z.record(z.string(), Scalar))).optional(),
-    outputs: z
-      .array(
-        z.strictObject({
-          provider: Name,
-          path: Pattern,
-          description: z.string().optional(),
-        }),
-      )
-      .optional(),
-  })
-  .superRefine(({ jobs }, context) => {
-    for (const [path, message] of needProblems(jobs)) {
-      context.addIssue({ code: "custom", path: [...path], message });
-    }
-  });
+export const Pipeline = z.strictObject({
+  version: z.string().min(1),
+  project: z.strictObject({ name: z.string().min(1), default_runner: Name.optional() }),
+  variables: z.record(z.string(), z.string()).optional(),
+  /** Lists of patterns that jobs and other groups name as `@group`. */
+  source_file_groups: z.record(Name, z.array(Pattern)).optional(),
+  jobs: z.record(Name, Job),
+  caches: z
+    .record(
+      Name,
+      z.strictObject({
+        paths: z.array(z.string().min(1)),
+        key_parts: z.array(z.string().min(1)).optional(),
+      }),
+    )
+    .optional(),
+  runners: z.record(Name, z.record(Name, z.record(z.string(), Scalar))).optional(),
+  outputs: z
+    .array(
+      z.strictObject({
+        provider: Name,
+        path: Pattern,
+        description: z.string().optional(),
+      }),
+    )
+    .optional(),
+});
 export type Pipeline = z.output<typeof Pipeline>;
-
-type Jobs = Readonly<Record<string, { readonly needs: readonly string[] }>>;
-type NeedProblem = readonly [path: readonly (string | number)[], message: string];
-
-function needProblems(jobs: Jobs): readonly NeedProblem[] {
-  return Object.entries(jobs).flatMap(([id, { needs }]) =>
-    needs.flatMap((need, at): readonly NeedProblem[] => {
-      const path = ["jobs", id, "needs", at];
-      if (!Object.hasOwn(jobs, need)) return [[path, `there is no job ${need}`]];
-      return leadsTo(jobs, need, id) ? [[path, `${need} needs ${id} in turn`]] : [];
-    }),
-  );
-}
-
-function leadsTo(jobs: Jobs, from: string, wanted: string): boolean {
-  const seen = new Set([from]);
-  for (const id of seen) {
-    for (const need of jobs[id]?.needs ?? []) seen.add(need);
-  }
-  return seen.has(wanted);
-}
+export type Job = Pipeline["jobs"][string];
