@@ -97,9 +97,9 @@ test("an image is keyed by files, modes, engine, tools and what lies below it", 
   ];
   const notFiles = (inputs: readonly unknown[] = []) =>
     inputs.filter((input) => typeof input !== "string");
-  expect(notFiles(debian?.["image"]?.inputs)).toEqual([{ env: "SLIPWAY_TREE_DEBIAN" }, ...own]);
+  expect(notFiles(debian?.["image"]?.inputs)).toEqual([{ env: "SLIPWAY_OWN_DEBIAN__IMAGE" }, ...own]);
   expect(notFiles(codex?.["image"]?.inputs)).toEqual([
-    ...["CODEX", "ALPINE", "DEBIAN"].map((name) => ({ env: `SLIPWAY_TREE_${name}` })),
+    { env: "SLIPWAY_OWN_CODEX__IMAGE" },
     ...own,
   ]);
   for (const fileset of [

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
 import { parseYaml } from "@slipway/definitions";
-import { treeFact } from "@slipway/signature";
+import { ownFact } from "@slipway/signature";
 import { AgentDefinition, BaseDefinition, basesFor } from "./definition.ts";
 import type { BaseOnOffer } from "./definition.ts";
 import { agentSource, baseSource, loadSource, rootfsLayout } from "./image-inputs.ts";
@@ -69,7 +69,7 @@ function baseTargets(file: string): Record<string, TargetConfiguration> {
         // The build pulls from it, so it has to stay up after the push.
         { projects: ["registry"], target: "serve", waitFor: "ready", inputs: false },
       ],
-      inputs: imageInputs(source, [name]),
+      inputs: imageInputs(source, name),
       outputs: ["{projectRoot}/dist/image"],
       metadata: { description: `Builds the base ${name} as an OCI layout` },
     },
@@ -103,7 +103,7 @@ function agentTargets(
       cache: true,
       // Nx warns of a dependency on no project.
       dependsOn: names.length === 0 ? [] : [{ projects: names, target: "image" }],
-      inputs: imageInputs(source, [name, ...names]),
+      inputs: imageInputs(source, name),
       outputs: ["{projectRoot}/dist/image"],
       metadata: { description: `Builds the agent ${name} on ${names.join(", ")} as OCI layouts` },
     },
@@ -117,11 +117,11 @@ function agentTargets(
 
 type Inputs = NonNullable<TargetConfiguration["inputs"]>;
 
-/** What both kinds of image depend on: files, modes of the files of `projects`, engine, and what lies below. */
-function imageInputs(source: readonly string[], projects: readonly string[]): Inputs {
+/** What both kinds of image depend on: files, engine, packages of the builder, and what lies below. */
+function imageInputs(source: readonly string[], name: string): Inputs {
   return [
     ...source,
-    ...projects.map((name) => ({ env: treeFact(name) })),
+    { env: ownFact(name, "image") },
     { env: engineFact },
     { externalDependencies: builderPackages },
     { dependentTasksOutputFiles: "**/receipt.json", transitive: true },

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
-import { executorSource, projectSource, treeFact } from "@slipway/signature";
+import { executorSource, ownFact, projectSource } from "@slipway/signature";
 import { isLoopback, isRegistryHost } from "@slipway/registry";
 import { z } from "zod";
 import { manifestName } from "./content.ts";
@@ -68,7 +68,7 @@ function projectOf(
   const targets: Record<string, TargetConfiguration> = {};
   if (each.manifest !== undefined) {
     targets["pack"] = packTarget(name);
-    if (destination !== undefined) targets["push"] = pushTarget(name, each.manifest, destination);
+    if (destination !== undefined) targets["push"] = pushTarget(each.manifest, destination);
   }
   if (each.lock !== undefined) {
     targets["install"] = installTarget(each.lock, all, destination);
@@ -83,7 +83,7 @@ function packTarget(name: string): TargetConfiguration {
     inputs: [
       ...own,
       ...executorSource("pack", libraries),
-      { env: treeFact(name) },
+      { env: ownFact(name, "pack") },
       // It pins tar-stream, which Nx would look up in the version that others hoist.
       "{workspaceRoot}/workspace-plugins/packages/package.json",
       { externalDependencies: ["yaml", "zod"] },
@@ -93,7 +93,7 @@ function packTarget(name: string): TargetConfiguration {
   };
 }
 
-function pushTarget(name: string, manifest: Naming, to: Destination): TargetConfiguration {
+function pushTarget(manifest: Naming, to: Destination): TargetConfiguration {
   const repository = [to.registry, to.namespace, manifest.name].filter(
     (part) => part !== undefined,
   );
@@ -105,7 +105,6 @@ function pushTarget(name: string, manifest: Naming, to: Destination): TargetConf
       ...own,
       ...executorSource("pack", libraries),
       ...executorSource("push", libraries),
-      { env: treeFact(name) },
     ],
     options: { repository: repository.join("/") },
     metadata: { description: "Makes the registry agree with what was packed." },

@@ -6,7 +6,7 @@ import type {
   TargetConfiguration,
   TargetDependencyConfig,
 } from "@nx/devkit";
-import { executorSource, treeFact } from "@slipway/signature";
+import { executorSource, ownFact } from "@slipway/signature";
 import { parseDefinition } from "./definition.ts";
 import type { Definition } from "./definition.ts";
 
@@ -46,20 +46,18 @@ function projectOf(
     tags: ["slipway"],
     targets: {
       "ao-bundle": bundleTarget(name),
-      "ao-deploy": networkTarget("ao-deploy", name, definition),
-      "ao-verify": networkTarget("ao-verify", name, definition),
+      "ao-deploy": networkTarget("ao-deploy", definition),
+      "ao-verify": networkTarget("ao-verify", definition),
     },
   };
 }
 
-function bundleInputs(name: string): NonNullable<TargetConfiguration["inputs"]> {
+function bundleInputs(): NonNullable<TargetConfiguration["inputs"]> {
   return [
     "{projectRoot}/ao.yml",
     "{projectRoot}/**/*.lua",
     "!{projectRoot}/dist/**/*",
     ...executorSource("ao-bundle", libraries),
-    // A link to a Lua file elsewhere in the project is followed.
-    { env: treeFact(name) },
     // They decide which requires are found and which definition is valid.
     { externalDependencies: ["luaparse", "yaml", "zod"] },
   ];
@@ -69,7 +67,7 @@ function bundleTarget(name: string): TargetConfiguration {
   return {
     executor: "@slipway/executors:ao-bundle",
     cache: true,
-    inputs: bundleInputs(name),
+    inputs: [...bundleInputs(), { env: ownFact(name, "ao-bundle") }],
     outputs: ["{projectRoot}/dist/ao-bundle"],
     metadata: { description: "One Lua file with every module, and its receipt" },
   };
@@ -78,7 +76,6 @@ function bundleTarget(name: string): TargetConfiguration {
 /** Asks the network every time: that it agreed yesterday proves nothing. */
 function networkTarget(
   executor: "ao-deploy" | "ao-verify",
-  name: string,
   definition: Definition | undefined,
 ): TargetConfiguration {
   const first = executor === "ao-deploy" ? "ao-bundle" : "ao-deploy";
@@ -90,7 +87,7 @@ function networkTarget(
     cache: false,
     dependsOn: isLocal ? [first, networkServed] : [first],
     inputs: [
-      ...bundleInputs(name),
+      ...bundleInputs(),
       ...executorSource("ao-deploy", libraries),
       ...(executor === "ao-verify" ? executorSource("ao-verify", libraries) : []),
     ],

@@ -1,5 +1,3 @@
-const treeFactPrefix = "SLIPWAY_TREE_";
-
 /**
  * The filesets of an executor's own code, as Nx inputs: Nx does not hash a local executor.
  * `packages` are the folders under `workspace-plugins` that it imports, directly or through another.
@@ -12,16 +10,6 @@ export function executorSource(executor: string, packages: readonly string[]): r
     "!{workspaceRoot}/tools/executors/**/*.test.ts",
     "!{workspaceRoot}/workspace-plugins/**/*.test.ts",
   ];
-}
-
-/** The variable that carries what Nx does not hash of a project's files: mode bits and symlink targets. */
-export function treeFact(projectName: string): string {
-  return `${treeFactPrefix}${projectName.replaceAll(/[^A-Za-z0-9]/g, "_").toUpperCase()}`;
-}
-
-/** Whether a variable is a tree fact: an action has the files themselves, with their modes and targets. */
-export function isTreeFact(variable: string): boolean {
-  return variable.startsWith(treeFactPrefix);
 }
 
 /**

@@ -11,7 +11,7 @@ export {
   shortDigest,
 } from "./digest.ts";
 export type { Digest } from "./digest.ts";
-export { executorSource, projectSource, treeFact } from "./executor-source.ts";
+export { executorSource, projectSource } from "./executor-source.ts";
 export { explainSignature, explainTarget } from "./explain.ts";
 export type { Change, Difference, EnvState, Explanation } from "./explain.ts";
 export type { SignatureCause, SignatureFailure } from "./failure.ts";
@@ -32,7 +32,10 @@ export type { FileListing, ListedFile } from "./listing.ts";
 export { takeLock } from "./lock.ts";
 export { deriveTargets, slipwayTag } from "./nx-targets.ts";
 export type { NamedInputs } from "./nx-targets.ts";
+export { reachedFrom } from "./nx-upstreams.ts";
+export type { TargetName } from "./nx-upstreams.ts";
 export type { Outcome, Place } from "./outcome.ts";
+export { isOwnFact, ownFact, ownFactValue } from "./own-fact.ts";
 export { RecordedAction } from "./recorded-action.ts";
 export { fail, ok } from "./result.ts";
 export type { Result } from "./result.ts";
@@ -41,6 +44,5 @@ export { allSigned, signTargets } from "./sign-targets.ts";
 export type { SignedTarget, SignedTargets, Sources } from "./sign-targets.ts";
 export { renderSignatures, writeSignatures } from "./signature-file.ts";
 export type { Fileset, TargetDefinition, TargetInputs } from "./target.ts";
-export { treeFacts } from "./tree-facts.ts";
 export { openTree } from "./tree/open-tree.ts";
 export type { Tree } from "./tree/tree.ts";

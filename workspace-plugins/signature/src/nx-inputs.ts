@@ -1,8 +1,8 @@
 import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
-import { isTreeFact } from "./executor-source.ts";
 import type { DerivationFailure } from "./failure.ts";
 import { escapeGlob } from "./glob.ts";
 import { allDependenciesOf, projectsMatching } from "./nx-projects.ts";
+import { isOwnFact } from "./own-fact.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { Fileset, TargetInputs } from "./target.ts";
@@ -136,7 +136,7 @@ function gather(graph: ProjectGraph, inputs: readonly Resolved[]): TargetInputs 
       // As in Nx: a target that names no packages depends on all of them.
       ...(tools.length === 0 ? [filesetOf(["package-lock.json"])] : []),
     ],
-    env: [...new Set(names)].filter((name) => !isTreeFact(name)),
+    env: [...new Set(names)].filter((name) => !isOwnFact(name)),
     tools: [...new Set(tools.flatMap((input) => input.names))],
   };
 }

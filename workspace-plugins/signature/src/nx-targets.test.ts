@@ -1,8 +1,9 @@
 import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
 import { describe, expect, test } from "vitest";
-import { executorSource, treeFact } from "./executor-source.ts";
+import { executorSource } from "./executor-source.ts";
 import { deriveTargets } from "./nx-targets.ts";
 import type { NamedInputs } from "./nx-targets.ts";
+import { ownFact } from "./own-fact.ts";
 import type { TargetDefinition } from "./target.ts";
 
 type Project = {
@@ -61,7 +62,7 @@ describe("inputs", () => {
         "{projectRoot}/**/*",
         "!{projectRoot}/dist/**",
         ...executorSource("pack", ["packages"]),
-        { env: treeFact("app") },
+        { env: ownFact("app", "build") },
         { env: "SLIPWAY_ENGINE" },
         { externalDependencies: ["tar-stream"] },
         { dependentTasksOutputFiles: "**/receipt.json", transitive: true },

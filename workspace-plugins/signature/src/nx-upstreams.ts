@@ -2,6 +2,8 @@ import type { ProjectGraph, TargetConfiguration, TargetDependencyConfig } from "
 import { pathMatcher } from "./glob.ts";
 import { dependenciesOf, projectsMatching } from "./nx-projects.ts";
 
+export type TargetName = { readonly project: string; readonly target: string };
+
 /**
  * Ids of the targets that one depends on. A continuous one is none: it serves, and its clients are keyed by what they
  * get from it. As in Nx, a dependency without such a target stands for what it depends on in turn.
@@ -11,13 +13,48 @@ export function upstreamsOf(
   project: string,
   target: TargetConfiguration,
 ): readonly string[] {
-  const ids = (target.dependsOn ?? []).flatMap((declared) => {
+  const needed = needsOf(graph, project, target).filter(
+    (name) => configurationOf(graph, name)?.continuous !== true,
+  );
+  return [...new Set(needed.map(idOf))];
+}
+
+/** The targets that Nx runs for some of them: those themselves, all that they need, and servers too. By id. */
+export function reachedFrom(
+  graph: ProjectGraph,
+  names: Iterable<TargetName>,
+): ReadonlyMap<string, TargetName> {
+  const reached = new Map([...names].map((name) => [idOf(name), name]));
+  for (const name of reached.values()) {
+    const target = configurationOf(graph, name);
+    const needed = target === undefined ? [] : needsOf(graph, name.project, target);
+    for (const need of needed) if (!reached.has(idOf(need))) reached.set(idOf(need), need);
+  }
+  return reached;
+}
+
+function idOf({ project, target }: TargetName): string {
+  return `${project}:${target}`;
+}
+
+function configurationOf(
+  graph: ProjectGraph,
+  { project, target }: TargetName,
+): TargetConfiguration | undefined {
+  return graph.nodes[project]?.data.targets?.[target];
+}
+
+function needsOf(
+  graph: ProjectGraph,
+  project: string,
+  target: TargetConfiguration,
+): readonly TargetName[] {
+  return (target.dependsOn ?? []).flatMap((declared) => {
     const { projects, dependencies, target: wanted } = parseDependsOn(graph, declared);
     if (dependencies === true) return findBelow(graph, project, wanted);
     const owners = projects === undefined ? [project] : projectsMatching(graph, projects);
     return owners.flatMap((owner) => targetsNamed(graph, owner, wanted));
   });
-  return [...new Set(ids)];
 }
 
 type DependsOn = Pick<TargetDependencyConfig, "projects" | "dependencies" | "target">;
@@ -25,27 +62,32 @@ type DependsOn = Pick<TargetDependencyConfig, "projects" | "dependencies" | "tar
 function parseDependsOn(graph: ProjectGraph, declared: string | TargetDependencyConfig): DependsOn {
   if (typeof declared !== "string") return declared;
   if (declared.startsWith("^")) return { target: declared.slice(1), dependencies: true };
+  if (!declared.includes(":")) return { target: declared };
   const owner = Object.keys(graph.nodes).find((name) => declared.startsWith(`${name}:`));
   if (owner === undefined) return { target: declared };
   return { target: declared.slice(owner.length + 1), projects: [owner] };
 }
 
-function findBelow(graph: ProjectGraph, project: string, wanted: string): readonly string[] {
+function findBelow(graph: ProjectGraph, project: string, wanted: string): readonly TargetName[] {
   const seen = new Set(dependenciesOf(graph, project));
-  const ids: string[] = [];
+  const names: TargetName[] = [];
   for (const dependency of seen) {
     const found = targetsNamed(graph, dependency, wanted);
-    ids.push(...found);
+    names.push(...found);
     if (found.length > 0) continue;
     for (const next of dependenciesOf(graph, dependency)) seen.add(next);
   }
-  return ids.filter((id) => !id.startsWith(`${project}:`));
+  return names.filter((name) => name.project !== project);
 }
 
-function targetsNamed(graph: ProjectGraph, project: string, wanted: string): readonly string[] {
-  const targets = Object.entries(graph.nodes[project]?.data.targets ?? {});
+function targetsNamed(graph: ProjectGraph, project: string, wanted: string): readonly TargetName[] {
+  const targets = graph.nodes[project]?.data.targets ?? {};
+  // No glob is spared the making of a matcher: a graph of thousands has thousands of such names.
+  if (!/[*?[\]{}()!+@|]/.test(wanted)) {
+    return wanted in targets ? [{ project, target: wanted }] : [];
+  }
   const matches = pathMatcher([wanted]);
-  return targets
-    .filter(([name, { continuous }]) => (name === wanted || matches(name)) && continuous !== true)
-    .map(([name]) => `${project}:${name}`);
+  return Object.keys(targets)
+    .filter((name) => name === wanted || matches(name))
+    .map((target) => ({ project, target }));
 }

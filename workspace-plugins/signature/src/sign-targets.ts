@@ -17,6 +17,8 @@ import { orderByUpstreams } from "./upstream-order.ts";
 
 export type SignedTarget = {
   readonly signature: Digest;
+  /** The signature that it would have without upstreams: what it declares itself, as it was found. */
+  readonly own: () => Digest;
   /** All that went into the signature. Made when it is asked for: it names every file. */
   readonly action: () => RecordedAction;
 };
@@ -83,7 +85,8 @@ function signTarget(
     salt: from.salt,
   });
   const { signature } = encodeAction(ingredients);
-  return ok({ signature, action: actionOf(ingredients, signature, from.inputFiles, definition) });
+  const own = (): Digest => encodeAction({ ...ingredients, upstreams: [] }).signature;
+  return ok({ signature, own, action: actionOf(ingredients, signature, from.inputFiles, definition) });
 }
 
 function actionOf(

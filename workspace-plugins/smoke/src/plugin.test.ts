@@ -45,7 +45,7 @@ describe("the smoke plugin", () => {
       dependentTasksOutputFiles: "**/receipt.json",
       transitive: true,
     });
-    expect(smoke?.inputs).toContainEqual({ env: "SLIPWAY_TREE_BOOT" });
+    expect(smoke?.inputs).toContainEqual({ env: "SLIPWAY_OWN_BOOT__SMOKE" });
   });
 
   it("verifies each time, also what a cache gave back", async () => {

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { CreateNodes, TargetConfiguration } from "@nx/devkit";
 import { parseYaml } from "@slipway/definitions";
 import { agentSource, baseSource, loadSource } from "@slipway/images/inputs";
-import { executorSource, treeFact } from "@slipway/signature";
+import { executorSource, ownFact } from "@slipway/signature";
 import { z } from "zod";
 
 /** What shapes a transcript's bytes beside our own code. */
@@ -101,7 +101,7 @@ function smokeTargets(
       dependsOn: found === undefined ? [] : [{ projects: [image], target: "load" }],
       inputs: [
         ...files,
-        { env: treeFact(name) },
+        { env: ownFact(name, "smoke") },
         { externalDependencies: transcriptPackages },
         { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
       ],
