@@ -1,7 +1,7 @@
 import path from "node:path";
 import { createProjectGraphAsync, readJsonFile } from "@nx/devkit";
 import type { NxJsonConfiguration } from "@nx/devkit";
-import { filesFacts, probeEngine, signNow } from "@slipway/executors/runs";
+import { probeEngine, signNow } from "@slipway/executors/runs";
 import { columns, openConsole, describeDifference } from "@slipway/report";
 import type { Failure } from "@slipway/report";
 import { actionsFolder, explainTarget, readRecordedAction, shortDigest } from "@slipway/signature";
@@ -48,7 +48,7 @@ async function explainNow(
     variables: process.env,
     counted: () => {},
   });
-  const facts = { ...(await filesFacts(workspaceRoot, graph, signal)), ...engine.facts };
+  const { facts } = engine;
   const { namedInputs } = readJsonFile<NxJsonConfiguration>(path.join(workspaceRoot, "nx.json"));
   const signed = await signNow({ workspaceRoot, graph, namedInputs, facts, signal });
   if (!signed.ok) return signed;

@@ -28,7 +28,13 @@ const action = {
   salt: "",
   signature: digestOf("signature"),
 };
-const planned = { id: "codex:image", action, differences, missingOutputs: ["codex/dist/image"] };
+const planned = {
+  id: "codex:image",
+  state: "signed",
+  action,
+  differences,
+  missingOutputs: ["codex/dist/image"],
+};
 const outcome = { task: "codex:image", state: "done", cause: "image-built", facts: {} };
 const ends = [
   { id: "codex:image", status: "success", durationMs: 5 },
@@ -43,7 +49,7 @@ async function leave(files: Readonly<Record<string, unknown>>): Promise<void> {
 describe("readRows", () => {
   it("has a row for each planned task, with why it ran and what it did", async () => {
     await leave({
-      "plan.json": [planned],
+      "plan/codex%3Aimage.json": planned,
       "results.json": ends,
       "outcomes/codex%3Aimage.json": outcome,
     });
@@ -75,6 +81,22 @@ describe("readRows", () => {
     ]);
   });
 
+  it("has the row of a task that could not be planned by the words it ended with", async () => {
+    await leave({
+      "plan/codex%3Aimage.json": {
+        id: "codex:image",
+        state: "unsigned",
+        failure: { reason: "file-unreadable", path: "codex/agent.yml", code: "EACCES" },
+      },
+      "results.json": [{ id: "codex:image", status: "failure", durationMs: 5 }],
+      "outcomes/codex%3Aimage.json": { ...outcome, state: "failed", text: "✗ unreadable\n" },
+    });
+    const rows = await readRows(root, ["image"]);
+    expect(rows?.map(({ id, status, failureText }) => [id, status, failureText])).toEqual([
+      ["codex:image", "failure", "✗ unreadable\n"],
+    ]);
+  });
+
   it("has a row for what failed without being ours, and one for each task that never began", async () => {
     const load = {
       ...planned,
@@ -86,7 +108,9 @@ describe("readRows", () => {
       },
     };
     await leave({
-      "plan.json": [planned, load, { ...planned, id: "gemini:push" }],
+      "plan/codex%3Aimage.json": planned,
+      "plan/codex%3Aload.json": load,
+      "plan/gemini%3Apush.json": { ...planned, id: "gemini:push" },
       "results.json": [{ id: "registry:serve", status: "failure", durationMs: 1 }],
       "outcomes/registry%3Aserve.json": {
         task: "registry:serve",
@@ -105,7 +129,7 @@ describe("readRows", () => {
   });
 
   it("has nothing of a run that was cut off", async () => {
-    await leave({ "plan.json": [planned], "outcomes/codex%3Aimage.json": outcome });
+    await leave({ "plan/codex%3Aimage.json": planned, "outcomes/codex%3Aimage.json": outcome });
     expect(await readRows(root, ["image"])).toBeUndefined();
   });
 });

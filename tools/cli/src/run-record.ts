@@ -30,15 +30,15 @@ export async function readRows(
       .map((id) => ({ id, status: "skipped", durationMs: 0 }) as const),
   ];
   return shown.map(({ id, status, durationMs }) => {
-    const planned = plan.get(id);
+    const signed = signedIn(plan, id);
     return {
       id,
       status,
       durationMs,
       outcome: outcomes.get(id),
-      isCached: planned?.action.cached ?? false,
-      differences: planned?.differences ?? [],
-      missingOutputs: planned?.missingOutputs ?? [],
+      isCached: signed?.action.cached ?? false,
+      differences: signed?.differences ?? [],
+      missingOutputs: signed?.missingOutputs ?? [],
       failureText: outcomes.get(id)?.text,
     };
   });
@@ -52,9 +52,14 @@ function neededBy(
   const isAsked = (id: string): boolean => targets.some((target) => id.endsWith(`:${target}`));
   const needed = new Set([...plan.keys()].filter(isAsked));
   for (const id of needed) {
-    for (const upstream of plan.get(id)?.action.upstreams ?? []) needed.add(upstream.id);
+    for (const upstream of signedIn(plan, id)?.action.upstreams ?? []) needed.add(upstream.id);
   }
   return [...needed];
+}
+
+function signedIn(plan: ReadonlyMap<string, PlannedTarget>, id: string) {
+  const planned = plan.get(id);
+  return planned?.state === "signed" ? planned : undefined;
 }
 
 /** The folder of the newest run that began since `sinceMs`. */

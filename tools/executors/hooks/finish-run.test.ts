@@ -55,6 +55,7 @@ function resultsOf(
 async function plan(...targets: readonly string[]): Promise<void> {
   const planned = targets.map((id) => ({
     id,
+    state: "signed" as const,
     action: action(id),
     differences: [],
     missingOutputs: [],

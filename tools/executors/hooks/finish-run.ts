@@ -1,7 +1,7 @@
 import type { TaskResults } from "@nx/devkit";
 import { actionsFolder, exists, recordActions } from "@slipway/signature";
 import { runFolderOf } from "../session/run-folder.ts";
-import { readRunPlan, writeRunResults } from "../session/run-plan.ts";
+import { readPlannedTarget, writeRunResults } from "../session/run-plan.ts";
 
 const succeeded = new Set(["success", "local-cache", "local-cache-kept-existing", "remote-cache"]);
 
@@ -13,9 +13,11 @@ export async function finishRun(
 ): Promise<void> {
   const folder = runFolderOf(workspaceRoot, id);
   if (!(await exists(folder))) return;
-  const plan = await readRunPlan(folder);
   const done = Object.values(results).filter(({ status }) => succeeded.has(status));
-  const actions = done.flatMap(({ task }) => plan.get(task.id)?.action ?? []);
+  const planned = await Promise.all(
+    done.map(async ({ task }) => readPlannedTarget(folder, task.id)),
+  );
+  const actions = planned.flatMap((target) => (target?.state === "signed" ? [target.action] : []));
   await recordActions(actionsFolder(workspaceRoot), actions);
   await writeRunResults(
     folder,

@@ -2,48 +2,48 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { ProjectGraph } from "@nx/devkit";
 import { actionsFolder, explainSignature, readRecordedAction } from "@slipway/signature";
-import type { NamedInputs, SignedTarget } from "@slipway/signature";
+import type { NamedInputs, SignedTarget, TargetName } from "@slipway/signature";
 import { askOnce, imagesQuestion, noteAsked } from "../session/run-folder.ts";
 import { writeRunPlan } from "../session/run-plan.ts";
 import type { PlannedTarget } from "../session/run-plan.ts";
 import { probeEngine } from "./engine-facts.ts";
-import { filesFacts, signNow } from "./sign-now.ts";
-import type { Facts } from "./sign-now.ts";
+import { ownFacts } from "./own-facts.ts";
+import { signEach } from "./sign-now.ts";
 
 type Run = {
   readonly workspaceRoot: string;
   readonly folder: string;
   readonly graph: ProjectGraph;
   readonly namedInputs: NamedInputs | undefined;
-  readonly targets: ReadonlySet<string>;
+  /** What the command can reach, by id. */
+  readonly targets: ReadonlyMap<string, TargetName>;
 };
-
-/** How long the hook may hold up a command; past it the tasks run without a reason beside them. */
-const planLimitMs = 60_000;
 
 /**
  * Finds the facts of this command and writes down each target's action and what has changed in it since its last
  * success. What cannot be found out is not a failure of the command: the target concerned tells it.
  */
-export async function planRun(run: Run): Promise<Facts> {
+export async function planRun(run: Run): Promise<Readonly<Record<string, string>>> {
   const { workspaceRoot, graph, namedInputs, targets, folder } = run;
-  const signal = AbortSignal.timeout(planLimitMs);
-  const counted = (question: string): void =>
-    noteAsked(folder, { world: "engine", question, task: "before the tasks" });
-  const [files, engine] = await Promise.all([
-    filesFacts(workspaceRoot, graph, signal),
-    probeEngine({ workspaceRoot, targets, variables: process.env, counted }),
-  ]);
-  const { images } = engine;
+  // Signing ends when it is done: without it a target could be served what it did not make.
+  const { signal } = new AbortController();
+  const engine = await probeEngine({
+    workspaceRoot,
+    targets: new Set([...targets.values()].map(({ target }) => target)),
+    variables: process.env,
+    counted: (question) =>
+      noteAsked(folder, { world: "engine", question, task: "before the tasks" }),
+  });
+  const { images, facts } = engine;
   if (images !== undefined) await askOnce(folder, imagesQuestion, async () => images);
-  const facts = { ...files, ...engine.facts };
-  const signed = await signNow({ workspaceRoot, graph, namedInputs, facts, signal });
-  if (!signed.ok) return facts;
-  const planned = [...signed.value].flatMap(([id, target]) =>
-    target.ok ? [planTarget(workspaceRoot, id, target.value)] : [],
-  );
+  const request = { workspaceRoot, graph, namedInputs, facts, signal };
+  const signed = await signEach(targets.keys(), request);
+  const planned = [...signed].map(async ([id, result]): Promise<PlannedTarget> => {
+    if (!result.ok) return { id, state: "unsigned", failure: result.failure };
+    return planTarget(workspaceRoot, id, result.value);
+  });
   await writeRunPlan(folder, await Promise.all(planned));
-  return facts;
+  return { ...facts, ...ownFacts(targets, signed) };
 }
 
 async function planTarget(
@@ -56,10 +56,6 @@ async function planTarget(
   const missingOutputs = action.outputs.filter(
     (output) => action.cached && !existsSync(path.join(workspaceRoot, output)),
   );
-  return {
-    id,
-    action,
-    differences: explainSignature(recorded.ok ? recorded.value : undefined, action),
-    missingOutputs,
-  };
+  const differences = explainSignature(recorded.ok ? recorded.value : undefined, action);
+  return { id, state: "signed", action, differences, missingOutputs };
 }

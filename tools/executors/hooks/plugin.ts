@@ -1,19 +1,19 @@
 import { readCachedProjectGraph } from "@nx/devkit";
 import type { PostTasksExecution, PreTasksExecution, ProjectGraph } from "@nx/devkit";
 import { runFolderVariable } from "../session/run-folder.ts";
-import { commandTargets } from "./command-targets.ts";
 import { finishRun } from "./finish-run.ts";
 import { openRun } from "./open-run.ts";
 import { planRun } from "./plan-run.ts";
+import { reachedTargets } from "./reached-targets.ts";
 
 /**
- * Before the tasks of a command: the facts that Nx does not hash become environment variables that targets declare,
- * and what each target depends on is written down. Nothing for a command that names no target of ours.
+ * Before the tasks of a command: what Nx does not hash becomes environment variables that targets declare, and what
+ * each target depends on is written down. Nothing for a command that reaches no target of ours.
  */
 export const preTasksExecution: PreTasksExecution = async (_options, context) => {
   const graph = projectGraph();
   if (graph === undefined) return;
-  const targets = commandTargets(context.argv, graph);
+  const targets = reachedTargets(context.argv, graph);
   if (targets.size === 0) return;
   const folder = await openRun(context.workspaceRoot, context.id);
   process.env[runFolderVariable] = folder;

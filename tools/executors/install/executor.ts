@@ -3,7 +3,7 @@ import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { installPackages } from "@slipway/packages";
 import { openRegistry } from "@slipway/registry";
 import { runBatch } from "../session/batch.ts";
-import { openSession, parseOptions } from "../session/session.ts";
+import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
 import { Options } from "./options.ts";
 
@@ -11,9 +11,7 @@ export default async function install(
   raw: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  await using session = await openSession(context);
-  const options = parseOptions(Options, raw);
-  return session.finish(options.ok ? await installProject(session) : options);
+  return runTask({ raw, context, schema: Options, run: installProject });
 }
 
 export async function* installBatch(

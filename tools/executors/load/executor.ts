@@ -2,7 +2,7 @@ import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { listImages, loadImages } from "@slipway/images";
 import { runBatch } from "../session/batch.ts";
 import { imagesQuestion } from "../session/run-folder.ts";
-import { openSession, parseOptions } from "../session/session.ts";
+import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
 import type { output } from "zod";
 import { Options } from "./options.ts";
@@ -11,9 +11,7 @@ export default async function load(
   raw: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  await using session = await openSession(context);
-  const options = parseOptions(Options, raw);
-  return session.finish(options.ok ? await loadOne(session, options.value) : options);
+  return runTask({ raw, context, schema: Options, run: loadOne });
 }
 
 export async function* loadBatch(

@@ -4,7 +4,7 @@ import { packFolder, pushPackage } from "@slipway/packages";
 import { openRegistry } from "@slipway/registry";
 import type { output } from "zod";
 import { runBatch } from "../session/batch.ts";
-import { openSession, parseOptions } from "../session/session.ts";
+import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
 import { Options } from "./options.ts";
 
@@ -12,9 +12,7 @@ export default async function push(
   raw: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  await using session = await openSession(context);
-  const options = parseOptions(Options, raw);
-  return session.finish(options.ok ? await pushProject(session, options.value) : options);
+  return runTask({ raw, context, schema: Options, run: pushProject });
 }
 
 export async function* pushBatch(

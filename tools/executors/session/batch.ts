@@ -29,7 +29,9 @@ export async function* runBatch<Schema extends ZodType>(batch: {
     const startTime = Date.now();
     await using session = openTaskSession(batch.context, task.target, () => {});
     const options = parseOptions(batch.schema, batch.inputs[id] ?? {});
-    const result = options.ok ? await batch.run(session, options.value) : options;
+    const result = options.ok
+      ? await session.guarded(async () => batch.run(session, options.value))
+      : options;
     const { success } = await session.finish(result);
     const endTime = Date.now();
     yield {

@@ -37,6 +37,13 @@ export function runFolderOf(workspaceRoot: string, id: string): string {
   return path.join(runsFolder(workspaceRoot), encodeURIComponent(id));
 }
 
+/** The file of one task in a part of a run's folder, whatever is in its id: two tasks never share one. */
+export function taskFile(folder: string, part: "plan" | "outcomes" | "inputs", id: string): string {
+  const name = encodeURIComponent(id);
+  const short = name.length <= 200 ? name : `${name.slice(0, 100)}-${hexOf(digestOf(id))}`;
+  return path.join(folder, part, `${short}.json`);
+}
+
 /** The folder of the Nx command this process belongs to; a task started by hand gets one of its own. */
 export function runFolder(workspaceRoot: string): string {
   return process.env[runFolderVariable] ?? runFolderOf(workspaceRoot, `pid-${process.pid}`);
@@ -56,7 +63,7 @@ export async function recordOutcome(
         facts: {},
         text: renderFailure(result.failure),
       };
-  await writeJson(path.join(folder, "outcomes", `${encodeURIComponent(task)}.json`), record);
+  await writeJson(taskFile(folder, "outcomes", task), record);
 }
 
 export async function readOutcomes(folder: string): Promise<ReadonlyMap<string, OutcomeRecord>> {

@@ -13,8 +13,9 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(folder, { recursive: true }));
 
-const planned: PlannedTarget = {
+const planned: PlannedTarget & { readonly state: "signed" } = {
   id: "codex:image",
+  state: "signed",
   action: {
     schema: 1,
     target: "codex:image",

@@ -1,24 +1,38 @@
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Failure } from "@slipway/report";
 import { RecordedAction, readTextIfPresent, writeJson } from "@slipway/signature";
 import type { Difference } from "@slipway/signature";
 import { z } from "zod";
+import { taskFile } from "./run-folder.ts";
 
-/** What a target depends on now, what of it is not as at its last success, and which of its outputs are not there. */
-export type PlannedTarget = {
-  readonly id: string;
-  readonly action: RecordedAction;
-  readonly differences: readonly Difference[];
-  readonly missingOutputs: readonly string[];
-};
+/** What is known of a target before its task runs. */
+export type PlannedTarget =
+  | {
+      readonly id: string;
+      readonly state: "signed";
+      /** What it depends on now. */
+      readonly action: RecordedAction;
+      /** What of it is not as at its last success. */
+      readonly differences: readonly Difference[];
+      readonly missingOutputs: readonly string[];
+    }
+  | { readonly id: string; readonly state: "unsigned"; readonly failure: Failure };
 
-const Plan = z.array(
+const PlannedTarget = z.discriminatedUnion("state", [
   z.object({
     id: z.string(),
+    state: z.literal("signed"),
     action: RecordedAction,
     differences: z.array(z.custom<Difference>((value) => typeof value === "object")),
     missingOutputs: z.array(z.string()),
   }),
-);
+  z.object({
+    id: z.string(),
+    state: z.literal("unsigned"),
+    failure: z.custom<Failure>((value) => typeof value === "object"),
+  }),
+]);
 
 const TaskEnd = z.object({
   id: z.string(),
@@ -35,15 +49,34 @@ const TaskEnd = z.object({
 });
 export type TaskEnd = z.output<typeof TaskEnd>;
 
+/** One file a target: a task reads its own. The folder is this command's alone, so nobody reads half a file. */
 export async function writeRunPlan(folder: string, plan: readonly PlannedTarget[]): Promise<void> {
-  await writeJson(path.join(folder, "plan.json"), plan);
+  await mkdir(path.join(folder, "plan"), { recursive: true });
+  for (const target of plan) {
+    await writeFile(taskFile(folder, "plan", target.id), JSON.stringify(target));
+  }
+}
+
+/** `undefined` where nothing was planned for it. */
+export async function readPlannedTarget(
+  folder: string,
+  id: string,
+): Promise<PlannedTarget | undefined> {
+  const text = await readTextIfPresent(taskFile(folder, "plan", id));
+  return text === undefined ? undefined : PlannedTarget.parse(JSON.parse(text));
 }
 
 /** By target; empty where nothing was planned. */
 export async function readRunPlan(folder: string): Promise<ReadonlyMap<string, PlannedTarget>> {
-  const text = await readTextIfPresent(path.join(folder, "plan.json"));
-  const plan = text === undefined ? [] : Plan.parse(JSON.parse(text));
-  return new Map(plan.map((target) => [target.id, target]));
+  const plan = path.join(folder, "plan");
+  const names = await readdir(plan).catch((): string[] => []);
+  const targets = await Promise.all(
+    names.toSorted().map(async (name) => {
+      const text = await readTextIfPresent(path.join(plan, name));
+      return PlannedTarget.parse(JSON.parse(text ?? ""));
+    }),
+  );
+  return new Map(targets.map((target) => [target.id, target]));
 }
 
 export async function writeRunResults(folder: string, ends: readonly TaskEnd[]): Promise<void> {

@@ -1,5 +1,5 @@
 export { probeEngine } from "../hooks/engine-facts.ts";
-export { filesFacts, signNow } from "../hooks/sign-now.ts";
+export { signNow } from "../hooks/sign-now.ts";
 export { readAsked, readOutcomes, runsFolder } from "./run-folder.ts";
 export { readWorkspaceName } from "./workspace-name.ts";
 export { readRunPlan, readRunResults } from "./run-plan.ts";

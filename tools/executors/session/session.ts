@@ -1,9 +1,11 @@
 import type { ExecutorContext } from "@nx/devkit";
 import { openConsole } from "@slipway/report";
 import type { Failure } from "@slipway/report";
+import { fail } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import { askOnce, noteAsked, recordOutcome, runFolder } from "./run-folder.ts";
 import type { World } from "./run-folder.ts";
+import { readPlannedTarget } from "./run-plan.ts";
 
 export { parseOptions } from "./options.ts";
 
@@ -20,6 +22,10 @@ export type Session = AsyncDisposable & {
   /** Asks the outside world once per Nx command, across tasks and processes. */
   readonly once: <Value>(question: string, ask: () => Promise<Value>) => Promise<Value>;
   readonly counted: (world: World, question: string) => void;
+  /** The work of the task, unless what it depends on could not be found out: then that is its failure. */
+  readonly guarded: (
+    work: () => Promise<Result<Outcome, Failure>>,
+  ) => Promise<Result<Outcome, Failure>>;
   readonly finish: (result: Result<Outcome, Failure>) => Promise<{ success: boolean }>;
 };
 
@@ -51,6 +57,10 @@ export function openTaskSession(
     progress,
     once: async (question, ask) => askOnce(folder, question, ask),
     counted: (world, question) => noteAsked(folder, { world, question, task: id }),
+    guarded: async (work) => {
+      const planned = await readPlannedTarget(folder, id);
+      return planned?.state === "unsigned" ? fail(planned.failure) : work();
+    },
     finish: async (result) => {
       await recordOutcome(folder, id, result);
       print(result);

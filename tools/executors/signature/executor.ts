@@ -1,7 +1,7 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { hashAsPays, openHashPool } from "@slipway/signature";
 import { runBatch } from "../session/batch.ts";
-import { openSession, parseOptions } from "../session/session.ts";
+import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
 import { signFleet } from "./sign-fleet.ts";
 
@@ -9,9 +9,12 @@ export default async function signature(
   raw: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  await using session = await openSession(context);
-  const options = parseOptions(Options, raw);
-  return session.finish(options.ok ? await signFleet(session, context, hashAsPays) : options);
+  return runTask({
+    raw,
+    context,
+    schema: Options,
+    run: async (session) => signFleet(session, context, hashAsPays),
+  });
 }
 
 export async function* signatureBatch(

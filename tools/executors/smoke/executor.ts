@@ -4,7 +4,7 @@ import type { ExecutorContext } from "@nx/devkit";
 import { openEngine } from "@slipway/images";
 import { runSmoke, signingKeyFile } from "@slipway/smoke";
 import type { z } from "zod";
-import { openSession, parseOptions } from "../session/session.ts";
+import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
 import { Options } from "./options.ts";
 
@@ -12,9 +12,7 @@ export default async function smoke(
   raw: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  await using session = await openSession(context);
-  const options = parseOptions(Options, raw);
-  return session.finish(options.ok ? await smokeProject(session, options.value) : options);
+  return runTask({ raw, context, schema: Options, run: smokeProject });
 }
 
 async function smokeProject(session: Session, { imageRoot }: z.output<typeof Options>) {

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { ExecutorContext } from "@nx/devkit";
 import { verifyBoot } from "@slipway/smoke";
 import type { z } from "zod";
-import { openSession, parseOptions } from "../session/session.ts";
+import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
 import { Options } from "./options.ts";
 
@@ -10,9 +10,7 @@ export default async function verifyBootTranscript(
   raw: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  await using session = await openSession(context);
-  const options = parseOptions(Options, raw);
-  return session.finish(options.ok ? await verifyProject(session, options.value) : options);
+  return runTask({ raw, context, schema: Options, run: verifyProject });
 }
 
 async function verifyProject(session: Session, { imageRoot }: z.output<typeof Options>) {

@@ -97,11 +97,11 @@ test("an image is keyed by files, modes, engine, tools and what lies below it", 
   ];
   const notFiles = (inputs: readonly unknown[] = []) =>
     inputs.filter((input) => typeof input !== "string");
-  expect(notFiles(debian?.["image"]?.inputs)).toEqual([{ env: "SLIPWAY_OWN_DEBIAN__IMAGE" }, ...own]);
-  expect(notFiles(codex?.["image"]?.inputs)).toEqual([
-    { env: "SLIPWAY_OWN_CODEX__IMAGE" },
+  expect(notFiles(debian?.["image"]?.inputs)).toEqual([
+    { env: "SLIPWAY_OWN_DEBIAN__IMAGE" },
     ...own,
   ]);
+  expect(notFiles(codex?.["image"]?.inputs)).toEqual([{ env: "SLIPWAY_OWN_CODEX__IMAGE" }, ...own]);
   for (const fileset of [
     "{workspaceRoot}/agents/codex/**/*",
     "!{workspaceRoot}/agents/codex/dist/**/*",

@@ -101,11 +101,7 @@ function pushTarget(manifest: Naming, to: Destination): TargetConfiguration {
     executor: "@slipway/executors:push",
     cache: false,
     dependsOn: ["pack", ...servedRegistry(to.registry)],
-    inputs: [
-      ...own,
-      ...executorSource("pack", libraries),
-      ...executorSource("push", libraries),
-    ],
+    inputs: [...own, ...executorSource("pack", libraries), ...executorSource("push", libraries)],
     options: { repository: repository.join("/") },
     metadata: { description: "Makes the registry agree with what was packed." },
   };

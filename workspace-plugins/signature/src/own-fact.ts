@@ -24,12 +24,12 @@ export function ownFactValue(own: Digest): string {
 
 /** Neither `_` twice in a row nor one at an end, so that the two names can be told apart. */
 function inVariable(name: string): string {
-  const characters = [...name];
+  const characters = name.split("");
   return characters
     .map((character, at) => {
       if (/[a-z0-9]/.test(character)) return character.toUpperCase();
       const isInside = at > 0 && at < characters.length - 1 && characters[at - 1] !== "-";
-      return character === "-" && isInside ? "_" : `x${character.codePointAt(0)?.toString(16)}x`;
+      return character === "-" && isInside ? "_" : `x${character.charCodeAt(0).toString(16)}x`;
     })
     .join("");
 }

@@ -473,3 +473,16 @@ test("no value of a variable or option is in a recorded action", async () => {
   expect(JSON.stringify(action)).not.toContain("hunter2");
   expect(action.env).toEqual([{ name: "MODE", state: "set", digest: digestOf("hunter2") }]);
 });
+
+test("what a target declares itself has a digest of its own, whatever its upstreams are", async () => {
+  using rig = openGitRig(files);
+  const before = await signApp(rig.root);
+  rig.write("base/x", "other");
+  const after = await signApp(rig.root);
+  expect(after.signature).not.toBe(before.signature);
+  expect(after.own()).toBe(before.own());
+  rig.makeExecutable("app/a.ts");
+  expect((await signApp(rig.root)).own()).not.toBe(before.own());
+  rig.makeExecutable("app/a.ts", false);
+  expect((await signApp(rig.root, { salt: "sugar" })).own()).not.toBe(before.own());
+});

@@ -86,7 +86,11 @@ function signTarget(
   });
   const { signature } = encodeAction(ingredients);
   const own = (): Digest => encodeAction({ ...ingredients, upstreams: [] }).signature;
-  return ok({ signature, own, action: actionOf(ingredients, signature, from.inputFiles, definition) });
+  return ok({
+    signature,
+    own,
+    action: actionOf(ingredients, signature, from.inputFiles, definition),
+  });
 }
 
 function actionOf(
