@@ -51,7 +51,7 @@ async function planTarget(
   id: string,
   signed: SignedTarget,
 ): Promise<PlannedTarget> {
-  const action = signed.action();
+  const action = await signed.action();
   const recorded = await readRecordedAction(actionsFolder(workspaceRoot), id);
   const missingOutputs = action.outputs.filter(
     (output) => action.cached && !existsSync(path.join(workspaceRoot, output)),

@@ -73,16 +73,19 @@ export type Explanation = {
 };
 
 /** Whether a target would run now and what made it so, against its action as it was recorded. */
-export function explainTarget(
+export async function explainTarget(
   id: string,
-  current: ReadonlyMap<string, Result<{ readonly action: () => RecordedAction }, SignatureFailure>>,
+  current: ReadonlyMap<
+    string,
+    Result<{ readonly action: () => Promise<RecordedAction> }, SignatureFailure>
+  >,
   recorded: RecordedAction | undefined,
-): Result<Explanation, SignatureFailure> {
+): Promise<Result<Explanation, SignatureFailure>> {
   const target = current.get(id);
   if (target === undefined)
     return fail({ reason: "target-not-signed", target: id, near: near(id, current.keys()) });
   if (!target.ok) return target;
-  const action = target.value.action();
+  const action = await target.value.action();
   const differences = explainSignature(recorded, action);
   const willRun = !action.cached || recorded?.signature !== action.signature;
   return ok({ willRun, isCached: action.cached, signature: action.signature, differences });

@@ -21,7 +21,8 @@ export function filesOfFileset(
   return ok([...candidates.values()].filter((file) => matches(file.path)));
 }
 
-function foldersOf({ patterns }: Fileset): readonly string[] {
+/** The folders that hold all files that a fileset can have; `""` is the whole tree. */
+export function foldersOf({ patterns }: Fileset): readonly string[] {
   const folders = new Set(
     patterns.filter((pattern) => !pattern.startsWith("!")).map(folderOfPattern),
   );

@@ -4,6 +4,8 @@ import type { SignatureFailure } from "./failure.ts";
 import type { FileHasher, HashedFiles } from "./file-hasher.ts";
 import { filesOfFileset } from "./fileset.ts";
 import type { InputFile } from "./ingredients.ts";
+import { recallRoot, rememberRoot } from "./input-root-memo.ts";
+import type { Remembered } from "./input-root-memo.ts";
 import { digestInputTree } from "./input-tree.ts";
 import type { FileListing, ListedFile, RegularFile } from "./listing.ts";
 import { fail, ok } from "./result.ts";
@@ -11,19 +13,69 @@ import type { Result } from "./result.ts";
 import type { Fileset } from "./target.ts";
 import type { DirectoryDigest } from "./tree/tree.ts";
 
-/** The files of filesets. A file that cannot be read fails only the filesets that have it. */
+/** The files of groups of filesets. A file that cannot be read fails only the groups that have it. */
 export type InputFiles = {
-  readonly rootOf: (filesets: readonly Fileset[]) => Result<DirectoryDigest, SignatureFailure>;
-  /** In the order of their paths as UTF-8 bytes, for filesets that have a root. */
-  readonly filesOf: (filesets: readonly Fileset[]) => readonly InputFile[];
+  readonly rootOf: (group: Filesets) => Result<DirectoryDigest, SignatureFailure>;
+  /** In the order of their paths as UTF-8 bytes, for a group that has a root. */
+  readonly filesOf: (group: Filesets) => Promise<readonly InputFile[]>;
 };
 
-/** Matches each of the filesets once and reads each file that any of them has once. */
+type Filesets = readonly Fileset[];
+type Files = {
+  readonly listing: FileListing;
+  readonly hash: FileHasher;
+  /** Where the roots of earlier times are kept: a group below which nothing has moved is not matched again. */
+  readonly remembered?: Remembered | undefined;
+};
+
+/** Matches each fileset once and reads each file once that any group has whose root is not remembered. */
 export async function openInputFiles(
-  filesets: readonly Fileset[],
-  from: { readonly listing: FileListing; readonly hash: FileHasher },
+  groups: readonly Filesets[],
+  from: Files,
   signal: AbortSignal,
 ): Promise<InputFiles> {
+  const roots = new Map<string, Result<DirectoryDigest, SignatureFailure>>();
+  const unknown = new Map<string, Filesets>();
+  for (const group of groups) {
+    const key = keyOf(group);
+    if (roots.has(key) || unknown.has(key)) continue;
+    const root = recallRoot(group, from.remembered);
+    if (root === undefined) unknown.set(key, group);
+    else roots.set(key, ok(root));
+  }
+  const collect = await matchAndHash([...unknown.values()].flat(), from, signal);
+  for (const [key, group] of unknown) {
+    const files = collect(group);
+    const root = rootOf(files);
+    roots.set(key, root);
+    if (files.ok && root.ok) rememberRoot(group, files.value, root.value, from.remembered);
+  }
+  return {
+    rootOf: (group) => {
+      const root = roots.get(keyOf(group));
+      if (root === undefined) throw new Error("internal: these filesets were not opened");
+      return root;
+    },
+    filesOf: async (group) => {
+      const isMatched = unknown.has(keyOf(group));
+      const files = (isMatched ? collect : await matchAndHash(group, from, signal))(group);
+      if (!files.ok) throw new Error(`internal: files without a root: ${files.failure.reason}`);
+      return files.value;
+    },
+  };
+}
+
+function keyOf(filesets: Fileset | Filesets): string {
+  return JSON.stringify(filesets);
+}
+
+type Collect = (group: Filesets) => Result<readonly InputFile[], SignatureFailure>;
+
+async function matchAndHash(
+  filesets: Filesets,
+  from: Files,
+  signal: AbortSignal,
+): Promise<Collect> {
   const matched = new Map<string, Result<readonly ListedFile[], SignatureFailure>>();
   const regular = new Map<string, RegularFile>();
   for (const fileset of filesets) {
@@ -35,35 +87,18 @@ export async function openInputFiles(
       if (file.kind === "file") regular.set(file.path, file);
     }
   }
+  if (matched.size === 0) return () => ok([]);
   const hashed = await from.hash(from.listing.folder, [...regular.values()], signal);
-  const roots = new Map<string, Result<DirectoryDigest, SignatureFailure>>();
-  const collect = (some: readonly Fileset[]) => collectFiles(some, matched, hashed);
-  return {
-    rootOf: (some) => {
-      const key = JSON.stringify(some);
-      const root = roots.get(key) ?? rootOf(collect(some));
-      roots.set(key, root);
-      return root;
-    },
-    filesOf: (some) => {
-      const files = collect(some);
-      if (!files.ok) throw new Error(`internal: files without a root: ${files.failure.reason}`);
-      return files.value;
-    },
-  };
-}
-
-function keyOf(fileset: Fileset): string {
-  return JSON.stringify(fileset);
+  return (group) => collectFiles(group, matched, hashed);
 }
 
 function collectFiles(
-  filesets: readonly Fileset[],
+  group: Filesets,
   matched: ReadonlyMap<string, Result<readonly ListedFile[], SignatureFailure>>,
   hashed: HashedFiles,
 ): Result<readonly InputFile[], SignatureFailure> {
   const files = new Map<string, InputFile>();
-  for (const fileset of filesets) {
+  for (const fileset of group) {
     const listed = matched.get(keyOf(fileset));
     if (listed === undefined) throw new Error("internal: this fileset was not matched");
     if (!listed.ok) return listed;

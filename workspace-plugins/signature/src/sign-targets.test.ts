@@ -235,7 +235,7 @@ describe("changes the signature and is the whole explanation:", () => {
     change?.(rig);
     const after = await signApp(rig.root, world);
     expect(after.signature).not.toBe(before.signature);
-    const explained = explainSignature(before.action(), after.action());
+    const explained = explainSignature(await before.action(), await after.action());
     expect(withoutDigests(explained)).toEqual(withoutDigests(because));
   });
 
@@ -245,7 +245,7 @@ describe("changes the signature and is the whole explanation:", () => {
     const before = await signApp(rig.root);
     rig.link("app/link", "b.ts");
     const after = await signApp(rig.root);
-    expect(explainSignature(before.action(), after.action())).toEqual([
+    expect(explainSignature(await before.action(), await after.action())).toEqual([
       { kind: "symlink-changed", path: "app/link", before: "a.ts", after: "b.ts" },
     ]);
   });
@@ -293,8 +293,11 @@ describe("does not change the signature:", () => {
     using rig = openGitRig(files);
     const before = await signApp(rig.root);
     const after = await signApp(rig.root, change(rig));
-    expect([after.signature, after.action()]).toEqual([before.signature, before.action()]);
-    expect(explainSignature(before.action(), after.action())).toEqual([]);
+    expect([after.signature, await after.action()]).toEqual([
+      before.signature,
+      await before.action(),
+    ]);
+    expect(explainSignature(await before.action(), await after.action())).toEqual([]);
   });
 
   test("where the workspace lies, and where the process stands", async () => {
@@ -364,7 +367,7 @@ test("the order of a listing makes no difference", async () => {
       };
       const signed = await signTargets([{ ...app, upstreams: [] }], sources, never);
       const target = signed.get("app:build");
-      expect(target?.ok && target.value.action()).toEqual(expected.action());
+      expect(target?.ok && (await target.value.action())).toEqual(await expected.action());
     }),
     { numRuns: 10 },
   );
@@ -469,7 +472,7 @@ describe("is not signed, and hides none but those that build on it:", () => {
 
 test("no value of a variable or option is in a recorded action", async () => {
   using rig = openGitRig(files);
-  const action = (await signApp(rig.root, { environment: { MODE: "hunter2" } })).action();
+  const action = await (await signApp(rig.root, { environment: { MODE: "hunter2" } })).action();
   expect(JSON.stringify(action)).not.toContain("hunter2");
   expect(action.env).toEqual([{ name: "MODE", state: "set", digest: digestOf("hunter2") }]);
 });

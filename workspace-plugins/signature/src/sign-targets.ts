@@ -6,6 +6,7 @@ import { listIngredients } from "./ingredients.ts";
 import type { Ingredients, Tool, Upstream } from "./ingredients.ts";
 import { openInputFiles } from "./input-files.ts";
 import type { InputFiles } from "./input-files.ts";
+import type { Remembered } from "./input-root-memo.ts";
 import type { FileListing } from "./listing.ts";
 import type { LockedTools } from "./npm-lock.ts";
 import { recordAction } from "./recorded-action.ts";
@@ -20,7 +21,7 @@ export type SignedTarget = {
   /** The signature that it would have without upstreams: what it declares itself, as it was found. */
   readonly own: () => Digest;
   /** All that went into the signature. Made when it is asked for: it names every file. */
-  readonly action: () => RecordedAction;
+  readonly action: () => Promise<RecordedAction>;
 };
 
 /** By id. A target that cannot be signed hides none but those that build on it. */
@@ -30,6 +31,8 @@ export type SignedTargets = ReadonlyMap<string, Result<SignedTarget, SignatureFa
 export type Sources = {
   readonly listing: FileListing;
   readonly hash: FileHasher;
+  /** Of the tree that the listing is of. */
+  readonly remembered?: Remembered | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly lockedTools: LockedTools;
   /** The user's own: another one, another signature of everything. */
@@ -47,8 +50,8 @@ export async function signTargets(
   underivable: ReadonlyMap<string, SignatureFailure> = new Map(),
 ): Promise<SignedTargets> {
   const { ordered, cyclic } = orderByUpstreams(definitions);
-  const filesets = ordered.flatMap((definition) => definition.inputs.filesets);
-  const inputFiles = await openInputFiles(filesets, sources, signal);
+  const groups = ordered.map((definition) => definition.inputs.filesets);
+  const inputFiles = await openInputFiles(groups, sources, signal);
   const signed = new Map<string, Result<SignedTarget, SignatureFailure>>();
   for (const [id, failure] of [...underivable, ...cyclic]) signed.set(id, fail(failure));
   for (const definition of ordered) {
@@ -98,8 +101,9 @@ function actionOf(
   signature: Digest,
   inputFiles: InputFiles,
   { inputs }: TargetDefinition,
-): () => RecordedAction {
-  return () => recordAction(ingredients, inputFiles.filesOf(inputs.filesets), signature);
+): () => Promise<RecordedAction> {
+  return async () =>
+    recordAction(ingredients, await inputFiles.filesOf(inputs.filesets), signature);
 }
 
 function upstreamsOf(
