@@ -1,5 +1,5 @@
 import type { ProjectGraph } from "@nx/devkit";
-import { fail, hashInProcess, signWorkspace } from "@slipway/signature";
+import { fail, openWorkspaceTree, signWorkspace } from "@slipway/signature";
 import type { NamedInputs, Result, SignatureFailure, SignedTargets } from "@slipway/signature";
 
 /** The actions of all our targets as things are, with `facts` in place of what the environment says of them. */
@@ -10,14 +10,17 @@ export async function signNow(request: {
   readonly facts: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
 }): Promise<Result<SignedTargets, SignatureFailure>> {
-  return signWorkspace({
-    root: request.workspaceRoot,
+  const tree = await openWorkspaceTree(request.workspaceRoot, request.signal);
+  if (!tree.ok) return tree;
+  const signed = await signWorkspace({
+    tree: tree.value,
     graph: request.graph,
     namedInputs: request.namedInputs,
     environment: { ...process.env, ...request.facts },
-    hash: hashInProcess,
     signal: request.signal,
   });
+  await tree.value.save();
+  return signed;
 }
 
 /** What became of some targets, one by one: what stops all from being signed stops each of them. */

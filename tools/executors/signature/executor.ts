@@ -1,5 +1,4 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
-import { hashAsPays, openHashPool } from "@slipway/signature";
 import { runBatch } from "../session/batch.ts";
 import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
@@ -13,7 +12,7 @@ export default async function signature(
     raw,
     context,
     schema: Options,
-    run: async (session) => signFleet(session, context, hashAsPays),
+    run: async (session) => signFleet(session, context),
   });
 }
 
@@ -23,12 +22,11 @@ export async function* signatureBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): ReturnType<typeof runBatch> {
-  await using pool = await openHashPool();
   yield* runBatch({
     graph,
     inputs,
     context,
     schema: Options,
-    run: async (session) => signFleet(session, context, pool.hash),
+    run: async (session) => signFleet(session, context),
   });
 }

@@ -24,8 +24,7 @@ export async function signJobs(
   if (!pipeline.ok) return pipeline;
   const { tree, environment } = from;
   const sources = {
-    listing: tree.listing,
-    hash: tree.hash,
+    tree,
     environment,
     lockedTools: () => undefined,
     salt: environment[saltVariable] ?? "",

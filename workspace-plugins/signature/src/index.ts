@@ -45,4 +45,5 @@ export type { SignedTarget, SignedTargets, Sources } from "./sign-targets.ts";
 export { renderSignatures, writeSignatures } from "./signature-file.ts";
 export type { Fileset, TargetDefinition, TargetInputs } from "./target.ts";
 export { openTree } from "./tree/open-tree.ts";
+export { openWorkspaceTree, treeCacheFile } from "./tree/workspace-tree.ts";
 export type { Tree } from "./tree/tree.ts";

@@ -1,17 +1,17 @@
 import { compareBytes } from "./byte-order.ts";
 import { parseDigest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
-import type { FileHasher, HashedFiles } from "./file-hasher.ts";
+import type { HashedFiles } from "./file-hasher.ts";
 import { filesOfFileset } from "./fileset.ts";
 import type { InputFile } from "./ingredients.ts";
 import { recallRoot, rememberRoot } from "./input-root-memo.ts";
 import type { Remembered } from "./input-root-memo.ts";
 import { digestInputTree } from "./input-tree.ts";
-import type { FileListing, ListedFile, RegularFile } from "./listing.ts";
+import type { ListedFile, RegularFile } from "./listing.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { Fileset } from "./target.ts";
-import type { DirectoryDigest } from "./tree/tree.ts";
+import type { DirectoryDigest, Tree } from "./tree/tree.ts";
 
 /** The files of groups of filesets. A file that cannot be read fails only the groups that have it. */
 export type InputFiles = {
@@ -21,34 +21,32 @@ export type InputFiles = {
 };
 
 type Filesets = readonly Fileset[];
-type Files = {
-  readonly listing: FileListing;
-  readonly hash: FileHasher;
-  /** Where the roots of earlier times are kept: a group below which nothing has moved is not matched again. */
-  readonly remembered?: Remembered | undefined;
-};
+
+/** A tree that remembers keeps roots too: a group below whose folders nothing has moved is not matched again. */
+export type InputTree = Pick<Tree, "listing" | "hash"> & Partial<Remembered>;
 
 /** Matches each fileset once and reads each file once that any group has whose root is not remembered. */
 export async function openInputFiles(
   groups: readonly Filesets[],
-  from: Files,
+  tree: InputTree,
   signal: AbortSignal,
 ): Promise<InputFiles> {
+  const remembered = rememberedIn(tree);
   const roots = new Map<string, Result<DirectoryDigest, SignatureFailure>>();
   const unknown = new Map<string, Filesets>();
   for (const group of groups) {
     const key = keyOf(group);
     if (roots.has(key) || unknown.has(key)) continue;
-    const root = recallRoot(group, from.remembered);
+    const root = recallRoot(group, remembered);
     if (root === undefined) unknown.set(key, group);
     else roots.set(key, ok(root));
   }
-  const collect = await matchAndHash([...unknown.values()].flat(), from, signal);
+  const collect = await matchAndHash([...unknown.values()].flat(), tree, signal);
   for (const [key, group] of unknown) {
     const files = collect(group);
     const root = rootOf(files);
     roots.set(key, root);
-    if (files.ok && root.ok) rememberRoot(group, files.value, root.value, from.remembered);
+    if (files.ok && root.ok) rememberRoot(group, files.value, root.value, remembered);
   }
   return {
     rootOf: (group) => {
@@ -58,11 +56,15 @@ export async function openInputFiles(
     },
     filesOf: async (group) => {
       const isMatched = unknown.has(keyOf(group));
-      const files = (isMatched ? collect : await matchAndHash(group, from, signal))(group);
+      const files = (isMatched ? collect : await matchAndHash(group, tree, signal))(group);
       if (!files.ok) throw new Error(`internal: files without a root: ${files.failure.reason}`);
       return files.value;
     },
   };
+}
+
+function rememberedIn({ versionOf, memo }: InputTree): Remembered | undefined {
+  return versionOf === undefined || memo === undefined ? undefined : { versionOf, memo };
 }
 
 function keyOf(filesets: Fileset | Filesets): string {
@@ -73,7 +75,7 @@ type Collect = (group: Filesets) => Result<readonly InputFile[], SignatureFailur
 
 async function matchAndHash(
   filesets: Filesets,
-  from: Files,
+  tree: InputTree,
   signal: AbortSignal,
 ): Promise<Collect> {
   const matched = new Map<string, Result<readonly ListedFile[], SignatureFailure>>();
@@ -81,14 +83,14 @@ async function matchAndHash(
   for (const fileset of filesets) {
     const key = keyOf(fileset);
     if (matched.has(key)) continue;
-    const files = filesOfFileset(fileset, from.listing);
+    const files = filesOfFileset(fileset, tree.listing);
     matched.set(key, files);
     for (const file of files.ok ? files.value : []) {
       if (file.kind === "file") regular.set(file.path, file);
     }
   }
   if (matched.size === 0) return () => ok([]);
-  const hashed = await from.hash(from.listing.folder, [...regular.values()], signal);
+  const hashed = await tree.hash(tree.listing.folder, [...regular.values()], signal);
   return (group) => collectFiles(group, matched, hashed);
 }
 

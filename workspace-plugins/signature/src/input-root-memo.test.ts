@@ -39,7 +39,7 @@ async function rootOf(root: string, group: readonly Fileset[], remembered?: Reme
         asked.push(...some.map((file) => file.path));
         return hashInProcess(folder, some, signal);
       },
-      remembered,
+      ...remembered,
     },
     never,
   );

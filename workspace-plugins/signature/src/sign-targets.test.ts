@@ -73,8 +73,7 @@ async function sign(root: string, world: World = {}) {
   const lockedTools = readNpmLock("package-lock.json", JSON.stringify(lock));
   if (!lockedTools.ok) throw new Error(lockedTools.failure.reason);
   const sources = {
-    listing: listing.value,
-    hash: hashInProcess,
+    tree: { listing: listing.value, hash: hashInProcess },
     environment: world.environment ?? { MODE: "fast" },
     lockedTools: lockedTools.value,
     salt: world.salt ?? "",
@@ -354,12 +353,14 @@ test("the order of a listing makes no difference", async () => {
   await fc.assert(
     fc.asyncProperty(fc.shuffledSubarray(found, { minLength: found.length }), async (shuffled) => {
       const sources: Sources = {
-        listing: listing.value,
-        hash: async (folder, wanted, signal) => {
-          const order = new Map(shuffled.map((file, at) => [file.path, at]));
-          const rank = (name: string) => order.get(name) ?? 0;
-          const sorted = wanted.toSorted((a, b) => rank(a.path) - rank(b.path));
-          return pool.hash(folder, sorted, signal);
+        tree: {
+          listing: listing.value,
+          hash: async (folder, wanted, signal) => {
+            const order = new Map(shuffled.map((file, at) => [file.path, at]));
+            const rank = (name: string) => order.get(name) ?? 0;
+            const sorted = wanted.toSorted((a, b) => rank(a.path) - rank(b.path));
+            return pool.hash(folder, sorted, signal);
+          },
         },
         environment: { MODE: "fast" },
         lockedTools: () => [{ name: "tar", version: "1.0.0" }],
@@ -435,8 +436,7 @@ describe("is not signed, and hides none but those that build on it:", () => {
     if (!listing.ok) throw new Error(listing.failure.reason);
     rig.remove("base/x");
     const sources: Sources = {
-      listing: listing.value,
-      hash: hashInProcess,
+      tree: { listing: listing.value, hash: hashInProcess },
       environment: {},
       lockedTools: () => [],
       salt: "",
@@ -455,8 +455,7 @@ describe("is not signed, and hides none but those that build on it:", () => {
     const listing = await listFiles(rig.root, never);
     if (!listing.ok) throw new Error(listing.failure.reason);
     const sources: Sources = {
-      listing: listing.value,
-      hash: hashInProcess,
+      tree: { listing: listing.value, hash: hashInProcess },
       environment: {},
       lockedTools: () => [],
       salt: "",

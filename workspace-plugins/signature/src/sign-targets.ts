@@ -1,13 +1,10 @@
 import { encodeAction } from "./action.ts";
 import type { Digest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
-import type { FileHasher } from "./file-hasher.ts";
 import { listIngredients } from "./ingredients.ts";
 import type { Ingredients, Tool, Upstream } from "./ingredients.ts";
 import { openInputFiles } from "./input-files.ts";
-import type { InputFiles } from "./input-files.ts";
-import type { Remembered } from "./input-root-memo.ts";
-import type { FileListing } from "./listing.ts";
+import type { InputFiles, InputTree } from "./input-files.ts";
 import type { LockedTools } from "./npm-lock.ts";
 import { recordAction } from "./recorded-action.ts";
 import type { RecordedAction } from "./recorded-action.ts";
@@ -29,10 +26,7 @@ export type SignedTargets = ReadonlyMap<string, Result<SignedTarget, SignatureFa
 
 /** Where the ingredients of actions are found. */
 export type Sources = {
-  readonly listing: FileListing;
-  readonly hash: FileHasher;
-  /** Of the tree that the listing is of. */
-  readonly remembered?: Remembered | undefined;
+  readonly tree: InputTree;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly lockedTools: LockedTools;
   /** The user's own: another one, another signature of everything. */
@@ -51,7 +45,7 @@ export async function signTargets(
 ): Promise<SignedTargets> {
   const { ordered, cyclic } = orderByUpstreams(definitions);
   const groups = ordered.map((definition) => definition.inputs.filesets);
-  const inputFiles = await openInputFiles(groups, sources, signal);
+  const inputFiles = await openInputFiles(groups, sources.tree, signal);
   const signed = new Map<string, Result<SignedTarget, SignatureFailure>>();
   for (const [id, failure] of [...underivable, ...cyclic]) signed.set(id, fail(failure));
   for (const definition of ordered) {

@@ -2,8 +2,6 @@ import path from "node:path";
 import type { ProjectGraph } from "@nx/devkit";
 import type { SignatureFailure } from "./failure.ts";
 import { readTextIfPresent } from "./files.ts";
-import type { FileHasher } from "./file-hasher.ts";
-import { listFiles } from "./listing.ts";
 import { readNpmLock } from "./npm-lock.ts";
 import type { LockedTools } from "./npm-lock.ts";
 import { deriveTargets } from "./nx-targets.ts";
@@ -12,6 +10,7 @@ import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import { signTargets } from "./sign-targets.ts";
 import type { SignedTargets } from "./sign-targets.ts";
+import type { Tree } from "./tree/tree.ts";
 
 /** The variable with the user's own salt: another one, another signature of everything. */
 export const saltVariable = "SLIPWAY_SALT";
@@ -21,23 +20,20 @@ export const saltVariable = "SLIPWAY_SALT";
  * as a whole only where neither its files nor its lock can be read.
  */
 export async function signWorkspace(workspace: {
-  readonly root: string;
+  /** Of the whole workspace. */
+  readonly tree: Tree;
   readonly graph: ProjectGraph;
   /** Of nx.json. */
   readonly namedInputs: NamedInputs | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly hash: FileHasher;
   readonly signal: AbortSignal;
 }): Promise<Result<SignedTargets, SignatureFailure>> {
-  const { root, environment, hash, signal } = workspace;
+  const { tree, environment, signal } = workspace;
   const { definitions, failures } = deriveTargets(workspace.graph, workspace.namedInputs);
-  const lockedTools = await readLockedTools(root);
+  const lockedTools = await readLockedTools(tree.folder);
   if (!lockedTools.ok) return lockedTools;
-  const listing = await listFiles(root, signal);
-  if (!listing.ok) return listing;
   const sources = {
-    listing: listing.value,
-    hash,
+    tree,
     environment,
     lockedTools: lockedTools.value,
     salt: environment[saltVariable] ?? "",
