@@ -27,6 +27,16 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./explain.ts")).explain,
   },
   {
+    name: "signature",
+    takes: "[<folder or cig.toml>]",
+    does: "the work signature of each job of a pipeline, and which are not as at their last success",
+    options: {
+      "--json": "all of it for machines",
+      "--record": "take it that all jobs have succeeded as they are now",
+    },
+    load: async () => (await import("./signature.ts")).signature,
+  },
+  {
     name: "pkg add",
     takes: "<host[:port]/repository[:tag]>",
     does: "lock what a reference names now",

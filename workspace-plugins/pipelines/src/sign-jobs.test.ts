@@ -104,7 +104,7 @@ async function sign(
   if (!tree.ok) throw new Error(tree.failure.reason);
   const from = { tree: tree.value, environment };
   const signed = await signJobs({ file: "ci/cig.toml", text }, from, signal);
-  const all = signed.ok ? allSigned(signed.value) : signed;
+  const all = signed.ok ? allSigned(signed.value.targets) : signed;
   if (!all.ok) throw new Error(JSON.stringify(all.failure));
   return Object.fromEntries([...all.value].map(([id, { signature }]) => [id, signature]));
 }

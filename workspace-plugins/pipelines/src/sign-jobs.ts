@@ -1,6 +1,6 @@
 import path from "node:path";
-import { ok, saltVariable, signTargets } from "@slipway/signature";
-import type { Result, SignedTargets, Tree } from "@slipway/signature";
+import { foldersOf, ok, saltVariable, signTargets } from "@slipway/signature";
+import type { Result, SignedTargets, TargetDefinition, Tree } from "@slipway/signature";
 import type { PipelinesFailure } from "./failure.ts";
 import { jobDefinitions } from "./job-definitions.ts";
 import { parsePipeline } from "./parse-pipeline.ts";
@@ -11,24 +11,49 @@ export type PipelineText = {
   readonly text: string;
 };
 
-/** The work signature of each job, and of each instance of one with a matrix, by `project:job`. */
+export type JobSources = {
+  readonly tree: Tree;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** What the signatures of all jobs of a pipeline depend on beside its text. */
+export type JobReads = {
+  /** Each with everything below it. */
+  readonly folders: readonly string[];
+  /** Names of variables. */
+  readonly env: readonly string[];
+};
+
+export type SignedJobs = {
+  /** By `project:job`, with one for each instance of a job with a matrix. */
+  readonly targets: SignedTargets;
+  readonly reads: JobReads;
+};
+
+/** The work signature of each job, with its action. */
 export async function signJobs(
   { file, text }: PipelineText,
-  from: {
-    readonly tree: Tree;
-    readonly environment: Readonly<Record<string, string | undefined>>;
-  },
+  { tree, environment }: JobSources,
   signal: AbortSignal,
-): Promise<Result<SignedTargets, PipelinesFailure>> {
+): Promise<Result<SignedJobs, PipelinesFailure>> {
   const pipeline = parsePipeline(file, text);
   if (!pipeline.ok) return pipeline;
-  const { tree, environment } = from;
+  const definitions = jobDefinitions(pipeline.value, path.posix.dirname(file));
   const sources = {
     tree,
     environment,
     lockedTools: () => undefined,
     salt: environment[saltVariable] ?? "",
   };
-  const definitions = jobDefinitions(pipeline.value, path.posix.dirname(file));
-  return ok(await signTargets(definitions, sources, signal));
+  const targets = await signTargets(definitions, sources, signal);
+  return ok({ targets, reads: readsOf(definitions) });
+}
+
+function readsOf(definitions: readonly TargetDefinition[]): JobReads {
+  const filesets = definitions.flatMap(({ inputs }) => inputs.filesets);
+  const folders = new Set(filesets.flatMap(foldersOf));
+  return {
+    folders: folders.has("") ? [""] : [...folders].toSorted(),
+    env: [...new Set(definitions.flatMap(({ inputs }) => inputs.env))].toSorted(),
+  };
 }

@@ -22,6 +22,7 @@ export {
   writeFileAtomically,
   writeJson,
 } from "./files.ts";
+export { foldersOf } from "./fileset.ts";
 export { pathMatcher } from "./glob.ts";
 export { hashAsPays, hashInProcess } from "./hash-files.ts";
 export type { FileHasher, HashedFiles } from "./file-hasher.ts";
@@ -39,7 +40,8 @@ export { isOwnFact, ownFact, ownFactValue } from "./own-fact.ts";
 export { RecordedAction } from "./recorded-action.ts";
 export { fail, ok } from "./result.ts";
 export type { Result } from "./result.ts";
-export { saltVariable, signWorkspace } from "./sign-workspace.ts";
+export { saltVariable } from "./salt.ts";
+export { signWorkspace } from "./sign-workspace.ts";
 export { allSigned, signTargets } from "./sign-targets.ts";
 export type { SignedTarget, SignedTargets, Sources } from "./sign-targets.ts";
 export { renderSignatures, writeSignatures } from "./signature-file.ts";

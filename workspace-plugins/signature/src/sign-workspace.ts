@@ -8,12 +8,10 @@ import { deriveTargets } from "./nx-targets.ts";
 import type { NamedInputs } from "./nx-targets.ts";
 import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
+import { saltVariable } from "./salt.ts";
 import { signTargets } from "./sign-targets.ts";
 import type { SignedTargets } from "./sign-targets.ts";
 import type { Tree } from "./tree/tree.ts";
-
-/** The variable with the user's own salt: another one, another signature of everything. */
-export const saltVariable = "SLIPWAY_SALT";
 
 /**
  * The signatures of the targets of all projects of ours, and of those they build on, as the workspace is on disk. Fails

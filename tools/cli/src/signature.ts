@@ -1,0 +1,118 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
+import { jobSignatures } from "@slipway/pipelines/job-signatures";
+import type { JobSignatures } from "@slipway/pipelines/job-signatures";
+import type { Failure } from "@slipway/report";
+import { jobTable } from "@slipway/report/job-table";
+import type { JobRow } from "@slipway/report/job-table";
+import { openLines } from "@slipway/report/lines";
+import type { Digest } from "@slipway/signature";
+import { shortDigest } from "@slipway/signature/digest";
+import { fail } from "@slipway/signature/result";
+import type { Result } from "@slipway/signature/result";
+import { openTree } from "@slipway/signature/tree";
+import { readArguments } from "./arguments.ts";
+import { usageExitCode } from "./call.ts";
+import type { Call } from "./call.ts";
+import { jobDifferences, readJobRecord, recordJobs } from "./job-record.ts";
+import type { PipelinePlace } from "./job-record.ts";
+import { findWorkspace } from "./workspace.ts";
+
+/** The work signatures of the jobs of a `cig.toml`. What is needed only where something has changed is loaded there. */
+export async function signature({ args }: Call): Promise<number> {
+  const options = { json: { type: "boolean" }, record: { type: "boolean" } } as const;
+  const read = readArguments(args, { options, words: [0, 1] });
+  if (!read.ok) return tell(read.failure, usageExitCode);
+  const place = placeOf(path.resolve(read.value.words[0] ?? "."));
+  const jobs = await signJobsAt(place);
+  if (!jobs.ok) return tell(jobs.failure, 1);
+  const rows = await rowsOf(place, jobs.value);
+  openLines().line(
+    read.value.options.json === true ? jsonOf(place, jobs.value, rows) : jobTable(rows).join("\n"),
+  );
+  if (read.value.options.record === true) await recordJobs(place, jobs.value);
+  return tellUnsigned(jobs.value);
+}
+
+function placeOf(given: string): PipelinePlace {
+  const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
+  const file = isFolder ? path.join(given, "cig.toml") : given;
+  const root = findWorkspace(path.dirname(file));
+  return { root, file: path.relative(root, file).split(path.sep).join("/") };
+}
+
+async function signJobsAt({ root, file }: PipelinePlace): Promise<Result<JobSignatures, Failure>> {
+  const absolute = path.join(root, file);
+  if (statSync(absolute, { throwIfNoEntry: false }) === undefined) {
+    return fail({ reason: "pipeline-missing", file });
+  }
+  // Ctrl-C ends the process: there is nothing to put back.
+  const { signal } = new AbortController();
+  const cacheFile = path.join(root, ".slipway", "tree.bin");
+  const tree = await openTree(root, { cacheFile, signal });
+  if (!tree.ok) return tree;
+  const text = readFileSync(absolute, "utf8");
+  const from = { tree: tree.value, environment: process.env };
+  const signed = await jobSignatures({ file, text }, from, signal);
+  await tree.value.save();
+  return signed;
+}
+
+async function rowsOf(place: PipelinePlace, jobs: JobSignatures): Promise<readonly JobRow[]> {
+  const record = readJobRecord(place);
+  const rows: JobRow[] = [];
+  for (const [id, digest] of jobs.signatures) {
+    const state = stateOf(digest, record.get(id));
+    const why = state === "changed" ? await whyChanged(place, id, jobs) : "";
+    rows.push({ id, signature: shortDigest(digest), state, why });
+  }
+  return rows;
+}
+
+function stateOf(now: Digest, recorded: Digest | undefined): JobRow["state"] {
+  if (recorded === undefined) return "not-recorded";
+  return now === recorded ? "unchanged" : "changed";
+}
+
+/** The first thing that is different, as in the table of a run. */
+async function whyChanged(place: PipelinePlace, id: string, jobs: JobSignatures): Promise<string> {
+  const [first, ...more] = await jobDifferences(place, id, jobs);
+  if (first === undefined) return "";
+  const { describeDifference } = await import("@slipway/report");
+  const words = describeDifference(first);
+  return more.length === 0 ? words : `${words}, and ${more.length} more`;
+}
+
+/** The same bytes for the same signatures and states. */
+function jsonOf(
+  { file }: PipelinePlace,
+  { signatures }: JobSignatures,
+  rows: readonly JobRow[],
+): string {
+  const idsOf = (wanted: JobRow["state"]): readonly string[] =>
+    rows.filter(({ state }) => state === wanted).map(({ id }) => id);
+  const jobs = Object.fromEntries(signatures);
+  const unchanged = idsOf("unchanged").length;
+  const found = {
+    file,
+    jobs,
+    unchanged,
+    changed: idsOf("changed"),
+    notRecorded: idsOf("not-recorded"),
+  };
+  return JSON.stringify(found, undefined, 2);
+}
+
+async function tellUnsigned({ signed }: JobSignatures): Promise<number> {
+  const failures = [...(signed?.targets.values() ?? [])].flatMap((target) =>
+    target.ok ? [] : [target.failure],
+  );
+  for (const failure of failures) await tell(failure, 1);
+  return failures.length === 0 ? 0 : 1;
+}
+
+async function tell(failure: Failure, exitCode: number): Promise<number> {
+  const { openConsole } = await import("@slipway/report");
+  openConsole().failure(failure);
+  return exitCode;
+}
