@@ -10,16 +10,28 @@ import type { Fileset, TargetInputs } from "./target.ts";
 export type NxInput = NonNullable<TargetConfiguration["inputs"]>[number];
 export type NamedInputs = Readonly<Record<string, readonly NxInput[]>>;
 
+export type WorkspaceInputs = {
+  readonly graph: ProjectGraph;
+  /** Of nx.json. */
+  readonly namedInputs: NamedInputs;
+  /** Those of all projects, sorted: each project asks which lie inside it. */
+  readonly roots: readonly string[];
+};
+
+export function sortedRoots(graph: ProjectGraph): readonly string[] {
+  return [...new Set(Object.values(graph.nodes).map((node) => node.data.root))].toSorted();
+}
+
 /** What Nx takes where a target declares no inputs. */
 const undeclared: readonly NxInput[] = ["default", "^default"];
 const builtIn: NamedInputs = { default: ["{projectRoot}/**/*"] };
 
 /** The inputs of a target, resolved as Nx resolves them: named inputs, placeholders, those of dependencies. */
 export function resolveInputs(
-  graph: ProjectGraph,
-  namedInputs: NamedInputs,
+  workspace: WorkspaceInputs,
   owner: { readonly id: string; readonly project: string; readonly target: TargetConfiguration },
 ): Result<TargetInputs, DerivationFailure> {
+  const { graph, namedInputs } = workspace;
   const scope = { graph, namedInputs, project: owner.project, through: [] };
   const found = (owner.target.inputs ?? undeclared).flatMap((input) => expand(scope, input));
   const unsupported = found.find((input) => input.kind === "unsupported");
@@ -27,7 +39,7 @@ export function resolveInputs(
     const input = JSON.stringify(unsupported.input);
     return fail({ reason: "input-unsupported", target: owner.id, input });
   }
-  return ok(gather(graph, found));
+  return ok(gather(workspace, found));
 }
 
 /** An input with nothing left to look up. */
@@ -121,14 +133,14 @@ function placePattern(fileset: string, root: string, project: string): string {
     .replaceAll("{projectName}", escapeGlob(project));
 }
 
-function gather(graph: ProjectGraph, inputs: readonly Resolved[]): TargetInputs {
+function gather(workspace: WorkspaceInputs, inputs: readonly Resolved[]): TargetInputs {
   const filesets = inputs.filter((input) => input.kind === "fileset");
   const tools = inputs.filter((input) => input.kind === "tools");
   const names = inputs.filter((input) => input.kind === "env").map((input) => input.name);
   return {
     filesets: [
       ...[...Map.groupBy(filesets, (input) => input.project)].map(([project, of]) =>
-        filesetOf([...of.map((input) => input.pattern), ...nestedProjects(graph, project)]),
+        filesetOf([...of.map((input) => input.pattern), ...nestedProjects(workspace, project)]),
       ),
       ...inputs
         .filter((input) => input.kind === "ignored-fileset")
@@ -150,11 +162,28 @@ function filesetOf(patterns: readonly string[]): Fileset {
 }
 
 /** A project has none of the files of a project that lies inside it. */
-function nestedProjects(graph: ProjectGraph, project: string | undefined): readonly string[] {
+function nestedProjects(
+  { graph, roots }: WorkspaceInputs,
+  project: string | undefined,
+): readonly string[] {
   if (project === undefined) return [];
   const root = graph.nodes[project]?.data.root ?? ".";
-  return Object.values(graph.nodes)
-    .map((node) => node.data.root)
-    .filter((other) => other !== root && (root === "." || other.startsWith(`${root}/`)))
-    .map((other) => `!${escapeGlob(other)}/**`);
+  return rootsBelow(roots, root).map((other) => `!${escapeGlob(other)}/**`);
+}
+
+function rootsBelow(roots: readonly string[], root: string): readonly string[] {
+  if (root === ".") return roots.filter((other) => other !== root);
+  // "0" is the character after "/".
+  return roots.slice(firstAtLeast(roots, `${root}/`), firstAtLeast(roots, `${root}0`));
+}
+
+function firstAtLeast(sorted: readonly string[], wanted: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? "") < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,7 +1,7 @@
 import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
 import type { DerivationFailure } from "./failure.ts";
-import { resolveInputs } from "./nx-inputs.ts";
-import type { NamedInputs } from "./nx-inputs.ts";
+import { resolveInputs, sortedRoots } from "./nx-inputs.ts";
+import type { NamedInputs, WorkspaceInputs } from "./nx-inputs.ts";
 import { upstreamsOf } from "./nx-upstreams.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
@@ -23,11 +23,12 @@ export type Derivation = {
  * Continuous targets have no result, so they have no definition. `namedInputs` are those of nx.json.
  */
 export function deriveTargets(graph: ProjectGraph, namedInputs: NamedInputs = {}): Derivation {
+  const workspace = { graph, namedInputs, roots: sortedRoots(graph) };
   const wanted = new Set(ownTargets(graph));
   const definitions: TargetDefinition[] = [];
   const failures = new Map<string, DerivationFailure>();
   for (const id of wanted) {
-    const definition = deriveTarget(graph, namedInputs, id);
+    const definition = deriveTarget(workspace, id);
     if (!definition.ok) {
       failures.set(id, definition.failure);
       continue;
@@ -49,12 +50,11 @@ function ownTargets(graph: ProjectGraph): readonly string[] {
 }
 
 function deriveTarget(
-  graph: ProjectGraph,
-  namedInputs: NamedInputs,
+  workspace: WorkspaceInputs,
   id: string,
 ): Result<TargetDefinition, DerivationFailure> {
-  const { project, root, target } = findTarget(graph, id);
-  const inputs = resolveInputs(graph, namedInputs, { id, project, target });
+  const { project, root, target } = findTarget(workspace.graph, id);
+  const inputs = resolveInputs(workspace, { id, project, target });
   if (!inputs.ok) return fail(inputs.failure);
   const place = placer(root, project);
   return ok({
@@ -65,19 +65,21 @@ function deriveTarget(
     options: optionsOf(target, place),
     inputs: inputs.value,
     outputs: (target.outputs ?? []).map((output) => place(output).replace(/^\.\//, "")),
-    upstreams: upstreamsOf(graph, project, target),
+    upstreams: upstreamsOf(workspace.graph, project, target),
     isCached: target.cache === true,
   });
 }
 
 function findTarget(graph: ProjectGraph, id: string) {
-  const node = Object.values(graph.nodes).find(
-    ({ name, data }) =>
-      id.startsWith(`${name}:`) && id.slice(name.length + 1) in (data.targets ?? {}),
-  );
-  const target = node?.data.targets?.[id.slice(node.name.length + 1)];
-  if (node === undefined || target === undefined) throw new Error(`internal: no target ${id}`);
-  return { project: node.name, root: node.data.root, target };
+  // Projects and targets may have colons in their names.
+  for (let colon = id.indexOf(":"); colon !== -1; colon = id.indexOf(":", colon + 1)) {
+    const node = graph.nodes[id.slice(0, colon)];
+    const target = node?.data.targets?.[id.slice(colon + 1)];
+    if (node !== undefined && target !== undefined) {
+      return { project: node.name, root: node.data.root, target };
+    }
+  }
+  throw new Error(`internal: no target ${id}`);
 }
 
 type Place = (text: string) => string;
