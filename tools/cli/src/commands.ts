@@ -37,6 +37,12 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./signature.ts")).signature,
   },
   {
+    name: "watch",
+    takes: "",
+    does: "keep the tree of the workspace current, so that commands need not look for themselves",
+    load: async () => (await import("./watch.ts")).watch,
+  },
+  {
     name: "pkg add",
     takes: "<host[:port]/repository[:tag]>",
     does: "lock what a reference names now",

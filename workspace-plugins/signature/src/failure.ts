@@ -4,6 +4,7 @@ export type SignatureFailure =
   | HashingFailure
   | LockFailure
   | DerivationFailure
+  | WatchFailure
   | {
       readonly reason: "upstream-cycle";
       /** The ids along the cycle; the last is the first again. */
@@ -43,6 +44,17 @@ export type ListingFailure =
       readonly folder: string;
       /** With U+FFFD for what is not text. */
       readonly path: string;
+    };
+
+/** What keeps a folder from being watched. */
+export type WatchFailure =
+  | ListingFailure
+  | { readonly reason: "watch-taken"; readonly folder: string }
+  | {
+      readonly reason: "watch-unsupported";
+      readonly folder: string;
+      /** The file system that others change too, or the operating system. */
+      readonly system: string;
     };
 
 export type HashingFailure =

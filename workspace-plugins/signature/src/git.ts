@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import path from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -23,22 +24,10 @@ const largestListingBytes = 1024 ** 3;
 /** Tracked files and untracked ones that are not ignored, relative to `folder`; a file deleted from disk is among them. */
 export async function listByGit(folder: string, signal: AbortSignal): Promise<GitListing> {
   const args = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
-  try {
-    const { stdout } = await run("git", args, {
-      cwd: folder,
-      encoding: "buffer",
-      env: environment(),
-      maxBuffer: largestListingBytes,
-      signal,
-      timeout: timeoutMs,
-    });
-    return { state: "listed", paths: splitByNul(stdout) };
-  } catch (error) {
-    signal.throwIfAborted();
-    const output = textOf(error, "stderr").trim();
-    if (output.includes("not a git repository")) return { state: "not-a-repository" };
-    return { state: "failed", exitCode: exitCodeOf(error), output: output || String(error) };
-  }
+  const answer = await ask(folder, args, signal);
+  return answer.state === "answered"
+    ? { state: "listed", paths: splitByNul(answer.value) }
+    : answer;
 }
 
 function environment(): NodeJS.ProcessEnv {
@@ -64,4 +53,110 @@ function exitCodeOf(error: unknown): number | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "number"
     ? error.code
     : undefined;
+}
+
+export type GitAnswer<Value> =
+  | { readonly state: "answered"; readonly value: Value }
+  | Exclude<GitListing, { readonly state: "listed" }>;
+
+/** Which of these folders git ignores, going by rules alone: one with tracked files in it can be among them. */
+export async function ignoredByGit(
+  folder: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<GitAnswer<ReadonlySet<string>>> {
+  const args = ["check-ignore", "--no-index", "-z", "--stdin"];
+  const answer = await ask(folder, args, signal, paths.map((name) => `${name}\0`).join(""));
+  // Exit code 1: none of them.
+  if (answer.state === "failed" && answer.exitCode === 1 && answer.output === "") {
+    return { state: "answered", value: new Set() };
+  }
+  if (answer.state !== "answered") return answer;
+  return { state: "answered", value: new Set(splitByNul(answer.value).map(String)) };
+}
+
+/** Absolute paths of the files that are no `.gitignore` inside `folder` and yet decide what git lists there. */
+export async function listingRules(
+  folder: string,
+  signal: AbortSignal,
+): Promise<GitAnswer<readonly string[]>> {
+  const names = ["index", "info/exclude", "config", "config.worktree"];
+  const located = await ask(
+    folder,
+    ["rev-parse", "--show-toplevel", ...names.flatMap((name) => ["--git-path", name])],
+    signal,
+  );
+  if (located.state !== "answered") return located;
+  const [top = folder, ...files] = located.value.toString("utf8").trimEnd().split("\n");
+  const configured = await ask(
+    folder,
+    ["config", "--list", "--show-origin", "--includes", "-z"],
+    signal,
+  );
+  if (configured.state !== "answered") return configured;
+  const rules = [...files, ...configFiles(configured.value), ...above(folder, top)];
+  return {
+    state: "answered",
+    value: [...new Set(rules.map((file) => path.resolve(folder, file)))],
+  };
+}
+
+/** Those that were read, those that would be, and the ignore file that they name. */
+function configFiles(listed: Buffer): readonly string[] {
+  const home = process.env["HOME"] ?? "/";
+  const settings = process.env["XDG_CONFIG_HOME"] ?? path.join(home, ".config");
+  const files = [
+    "/etc/gitconfig",
+    path.join(home, ".gitconfig"),
+    path.join(settings, "git/config"),
+    path.join(settings, "git/ignore"),
+  ];
+  const parts = splitByNul(listed).map(String);
+  for (const [at, part] of parts.entries()) {
+    if (part.startsWith("file:")) files.push(part.slice("file:".length));
+    const [key, value] = part.split("\n", 2);
+    if (at % 2 === 1 && key === "core.excludesfile" && value !== undefined) {
+      files.push(value.replace(/^~(?=\/)/, home));
+    }
+  }
+  return files;
+}
+
+/** Of the folders over `folder`, up to the top of its repository: their ignore files, and a repository that is nearer. */
+function above(folder: string, top: string): readonly string[] {
+  const files: string[] = [];
+  for (let at = folder; at !== top && at !== path.dirname(at); at = path.dirname(at)) {
+    files.push(path.join(path.dirname(at), ".gitignore"), path.join(at, ".git"));
+  }
+  return files;
+}
+
+async function ask(
+  folder: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  input = "",
+): Promise<GitAnswer<Buffer>> {
+  try {
+    const running = run("git", args, {
+      cwd: folder,
+      encoding: "buffer",
+      env: environment(),
+      maxBuffer: largestListingBytes,
+      signal,
+      timeout: timeoutMs,
+    });
+    // A git that ends before it has read everything says why itself.
+    running.child.stdin?.on("error", () => {}).end(input);
+    return { state: "answered", value: (await running).stdout };
+  } catch (error) {
+    signal.throwIfAborted();
+    const output = textOf(error, "stderr").trim();
+    if (output.includes("not a git repository")) return { state: "not-a-repository" };
+    return {
+      state: "failed",
+      exitCode: exitCodeOf(error),
+      output: output || (exitCodeOf(error) === 1 ? "" : String(error)),
+    };
+  }
 }

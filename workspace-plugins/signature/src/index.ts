@@ -49,3 +49,4 @@ export type { Fileset, TargetDefinition, TargetInputs } from "./target.ts";
 export { openTree } from "./tree/open-tree.ts";
 export { openWorkspaceTree, treeCacheFile } from "./tree/workspace-tree.ts";
 export type { Tree } from "./tree/tree.ts";
+export { watchWorkspace } from "./watch/watch-workspace.ts";

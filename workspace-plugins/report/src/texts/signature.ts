@@ -27,6 +27,16 @@ export const signatureTexts: Texts<SignatureFailure> = {
     facts: { path: failure.path },
     hint: "stop what writes it, or let git ignore it",
   }),
+  "watch-taken": (failure) => ({
+    what: "another process watches this folder already",
+    facts: { folder: failure.folder },
+    hint: "let it: commands ask it by themselves",
+  }),
+  "watch-unsupported": (failure) => ({
+    what: "changes of this folder can be missed, so it is not watched",
+    facts: { folder: failure.folder, system: failure.system },
+    hint: "every command looks for itself; a local file system on Linux can be watched",
+  }),
   "npm-lock-invalid": (failure) => ({
     what: `${failure.file} is no lock of npm`,
     facts: numbered(failure.problems),

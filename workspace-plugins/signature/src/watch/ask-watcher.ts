@@ -1,0 +1,30 @@
+import { realpathSync } from "node:fs";
+import { readAnswer, writeQuestion } from "./messages.ts";
+import type { Question, TreeAnswer } from "./messages.ts";
+import { identityOf, readAddress } from "./place.ts";
+import { exchangeLine } from "./socket.ts";
+
+/** Why there is no answer: whoever asked then looks for itself. */
+export type Unanswered = "no-watcher" | "no-answer" | "other-version" | "unable";
+
+export type Asked =
+  | { readonly state: "answered"; readonly tree: TreeAnswer }
+  | { readonly state: Unanswered };
+
+/** A watcher that has just seen a large change takes as long as a walk; one that was stopped never answers. */
+const defaultPatienceMs = 5000;
+
+/** Asks the watcher of a folder. Imports next to nothing: a command that only asks lives for a few milliseconds. */
+export async function askWatcher(
+  folder: string,
+  question: Question,
+  patienceMs: number = defaultPatienceMs,
+): Promise<Asked> {
+  const socket = readAddress(folder);
+  if (socket === undefined) return { state: "no-watcher" };
+  const root = identityOf(realpathSync(folder));
+  if (root === undefined) return { state: "no-watcher" };
+  const line = await exchangeLine(socket, writeQuestion(root, question), patienceMs);
+  if (line === undefined) return { state: "no-answer" };
+  return readAnswer(root, line) ?? { state: "other-version" };
+}
