@@ -37,7 +37,7 @@ export function encodeAction(ingredients: Ingredients): EncodedAction {
         value: envText(variable),
       })),
       outputPaths: [...ingredients.outputs],
-      platform,
+      ...platform,
     }),
   );
   const action = toBinary(
@@ -50,20 +50,20 @@ export function encodeAction(ingredients: Ingredients): EncodedAction {
       }),
       doNotCache: !ingredients.isCached,
       salt: saltOf(ingredients),
-      platform,
+      ...platform,
     }),
   );
   return { signature: digestOf(action), action, command };
 }
 
-/** The API wants the platform in both messages: older servers read it from the command. */
-function platformOf(ingredients: Ingredients): Platform {
-  return create(PlatformSchema, {
-    properties: ingredients.tools.map(({ name, version }) => ({
-      name: `npm:${name}`,
-      value: version,
-    })),
-  });
+/**
+ * The API wants the platform in both messages: older servers read it from the command. Clients leave one out that says
+ * nothing.
+ */
+function platformOf({ tools }: Ingredients): { readonly platform?: Platform } {
+  if (tools.length === 0) return {};
+  const properties = tools.map(({ name, version }) => ({ name: `npm:${name}`, value: version }));
+  return { platform: create(PlatformSchema, { properties }) };
 }
 
 /** The API knows no unset variable, and the value itself may be a secret. */
