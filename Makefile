@@ -28,7 +28,7 @@ test: setup ## Run every test, unit and end-to-end.
 check: setup ## Check format, lint, types, unused code, forbidden text and the architecture.
 	@scripts/check.sh
 
-bench: setup ## Measure against git and sha256sum and write docs/benchmarks.md.
+bench: setup ## Measure against C, git, b3sum, openssl, Nx and Turborepo; ROWS=cold,warm for parts, KEEP=folder for its trees.
 	@node scripts/bench.ts
 
 engine: setup ## Use the container engine in reach, or install and start one of our own, which needs root.

@@ -45,6 +45,27 @@ export function generateJobs(folder: string, count: number): void {
   });
 }
 
+/**
+ * For `nx run-many -t signature`: `count` projects of 20 files, each with a `cig.toml` of one job. With `executor` each
+ * has a project.json with a target `signature` of that executor in place of it (`nx:noop`). The caller writes nx.json and
+ * links node_modules.
+ */
+export function generateProjects(folder: string, count: number, executor?: string): void {
+  const write = writerIn(folder);
+  for (let index = 0; index < count; index += 1) {
+    const name = nameOf(index);
+    const root = `packages/${name}`;
+    writeSources(write, root, 19);
+    if (executor === undefined) {
+      write(`${root}/cig.toml`, pipelineOf(name, [{ name, needs: [] }]));
+    } else {
+      const targets = { signature: { executor } };
+      writeJson(write, `${root}/project.json`, { name, root, tags: ["slipway"], targets });
+    }
+  }
+  write(".gitignore", ignored);
+}
+
 type Write = (file: string, text: string) => void;
 
 function writerIn(folder: string): Write {

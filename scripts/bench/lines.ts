@@ -1,0 +1,4 @@
+/** The lines of a program's output. */
+export function linesOf(output: string): readonly string[] {
+  return output.split("\n").filter((line) => line !== "");
+}

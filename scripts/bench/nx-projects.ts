@@ -1,0 +1,123 @@
+import { copyFileSync, symlinkSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { scaled } from "./bench.ts";
+import type { Bench } from "./bench.ts";
+import { commitAll } from "./commit-all.ts";
+import { generateProjects } from "./job-graphs.ts";
+import { repository } from "./processes.ts";
+import { race, turnsOf } from "./race.ts";
+import type { Contender, Race } from "./race.ts";
+import { raceTable, ratioTarget } from "./section.ts";
+import type { Findings, Part, Target } from "./section.ts";
+import { spreadOf } from "./spread.ts";
+
+const projectCount = 500;
+const rounds = 9;
+const ours = "nx run-many -t signature";
+const noop = "the same with nx:noop";
+const hooked = "nx run-many -t other, with our hooks";
+const bare = "nx run-many -t other, without";
+const hooks = "@slipway/executors/plugin";
+const inference = "@slipway/pipelines/plugin";
+
+export const nxProjects: Part = { id: "nx", title: "Under Nx", measure };
+
+async function measure(bench: Bench): Promise<Findings> {
+  const count = scaled(bench, projectCount);
+  const folders = {
+    ours: await openWorkspace(bench, "ours", { count, plugins: [hooks, inference] }),
+    bare: await openWorkspace(bench, "bare", { count, plugins: [inference] }),
+    noop: await openWorkspace(bench, "noop", { count, plugins: [], executor: "nx:noop" }),
+  };
+  const signed = await race(
+    bench,
+    `signatures of ${count} projects, nothing changed`,
+    [
+      runMany(ours, folders.ours, { target: "signature", count }),
+      runMany(noop, folders.noop, { target: "signature", count }),
+    ],
+    rounds,
+  );
+  const other = await race(
+    bench,
+    "a command that asks for no target of ours",
+    [
+      runMany(hooked, folders.ours, { target: "other", count: 1 }),
+      runMany(bare, folders.bare, { target: "other", count: 1 }),
+    ],
+    rounds,
+  );
+  return {
+    text: [
+      `\`NX_DAEMON=false\`. ${count} projects of 20 files, each with a \`cig.toml\` whose plugin infers its target \`signature\`; the peer has the same files, none of our plugins, and a \`project.json\` each with \`nx:noop\` under that name. The second table is one \`nx:noop\` of another name in the workspace with our plugins, with \`${hooks}\` in nx.json and without it. What the hooks add is the median of the differences of the rounds; the noise is the width of the middle half of the times without them.`,
+    ],
+    tables: [
+      raceTable(`nx run-many -t signature, ${count} projects, nothing changed`, signed, [noop]),
+      raceTable("A command with no target of ours", other, [bare]),
+    ],
+    targets: [ratioTarget(signed, ours, noop, 1.3), hookCost(other)],
+  };
+}
+
+type WorkspaceShape = {
+  readonly count: number;
+  readonly plugins: readonly string[];
+  readonly executor?: string;
+};
+
+/** With the packages of this repository, so that both sides run the same Nx. */
+async function openWorkspace(bench: Bench, name: string, shape: WorkspaceShape): Promise<string> {
+  const folder = path.join(bench.folder, "nx-projects", name);
+  bench.say(`workspace: ${shape.count} projects, ${name}`);
+  generateProjects(folder, shape.count, shape.executor);
+  const write = (file: string, value: unknown): void =>
+    writeFileSync(path.join(folder, file), `${JSON.stringify(value)}\n`);
+  write("nx.json", {
+    analytics: false,
+    neverConnectToCloud: true,
+    cacheDirectory: ".nx/cache",
+    defaultBase: "main",
+    parallel: 2,
+    plugins: shape.plugins,
+  });
+  write("package.json", { name: "bench", version: "0.0.0", private: true });
+  write("project.json", { name: "other", targets: { other: { executor: "nx:noop" } } });
+  copyFileSync(path.join(repository, "package-lock.json"), path.join(folder, "package-lock.json"));
+  symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
+  await commitAll(bench, folder);
+  return folder;
+}
+
+function runMany(
+  name: string,
+  folder: string,
+  { target, count }: { readonly target: string; readonly count: number },
+): Contender {
+  const expected = count === 1 ? `ran target ${target}` : `ran target ${target} for ${count} proj`;
+  return {
+    name,
+    command: { words: ["nx", "run-many", "-t", target], folder },
+    problem: (output) =>
+      output.includes(`Successfully ${expected}`) ? undefined : `not all of ${count} tasks ran`,
+  };
+}
+
+/** What the hooks add to a command, against how much the rounds of the command without them differ. */
+function hookCost(found: Race): Target {
+  const without = turnsOf(found, bare).map(({ wallMs }) => wallMs);
+  const added = turnsOf(found, hooked).map(({ wallMs }, round) => wallMs - (without[round] ?? 0));
+  return {
+    what: "time that our hooks add to a command with no target of ours, against the noise",
+    figure: spreadOf(added).median,
+    side: "at most",
+    bound: Math.round(middleHalf(without)),
+    unit: "ms",
+  };
+}
+
+/** From the first quartile to the third. */
+function middleHalf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const quarter = Math.floor(sorted.length / 4);
+  return spreadOf(sorted.slice(quarter, sorted.length - quarter)).max - (sorted[quarter] ?? 0);
+}
