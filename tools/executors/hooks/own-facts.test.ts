@@ -12,7 +12,23 @@ function signed(own: string): Result<SignedTarget, SignatureFailure> {
   const noAction = (): never => {
     throw new Error("internal: nobody needs the action");
   };
-  return ok({ signature: digestOf("signature"), own: () => digestOf(own), action: noAction });
+  const definition = {
+    id: "my-app:pack",
+    project: "my-app",
+    projectRoot: "my-app",
+    executor: "@slipway/executors:pack",
+    options: {},
+    inputs: { filesets: [], env: [], tools: [] },
+    outputs: [],
+    upstreams: [],
+    isCached: true,
+  };
+  return ok({
+    definition,
+    signature: digestOf("signature"),
+    own: () => digestOf(own),
+    action: noAction,
+  });
 }
 
 test("a signed target has half of its own digest, by its variable", () => {

@@ -1,14 +1,21 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { ProjectGraph } from "@nx/devkit";
-import { actionsFolder, explainSignature, readRecordedAction } from "@slipway/signature";
+import {
+  actionsFolder,
+  explainSignature,
+  openStamps,
+  readRecordedAction,
+} from "@slipway/signature";
 import type { NamedInputs, SignedTarget, TargetName } from "@slipway/signature";
 import { askOnce, imagesQuestion, noteAsked } from "../session/run-folder.ts";
-import { writeRunPlan } from "../session/run-plan.ts";
+import { writePlannedInputs, writeRunPlan } from "../session/run-plan.ts";
 import type { PlannedTarget } from "../session/run-plan.ts";
 import { probeEngine } from "./engine-facts.ts";
 import { ownFacts } from "./own-facts.ts";
 import { signEach } from "./sign-now.ts";
+
+type SignedPlan = Extract<PlannedTarget, { readonly state: "signed" }>;
 
 type Run = {
   readonly workspaceRoot: string;
@@ -36,13 +43,25 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
   });
   const { images, facts } = engine;
   if (images !== undefined) await askOnce(folder, imagesQuestion, async () => images);
+  const sinceMs = Date.now();
   const request = { workspaceRoot, graph, namedInputs, facts, signal };
   const signed = await signEach(targets.keys(), request);
-  const planned = [...signed].map(async ([id, result]): Promise<PlannedTarget> => {
-    if (!result.ok) return { id, state: "unsigned", failure: result.failure };
-    return planTarget(workspaceRoot, id, result.value);
-  });
-  await writeRunPlan(folder, await Promise.all(planned));
+  const outputs = [...signed.values()].flatMap((target) =>
+    target.ok ? target.value.definition.outputs : [],
+  );
+  const stampsOf = openStamps(workspaceRoot, { sinceMs, outputs });
+  const planned: PlannedTarget[] = [];
+  for (const [id, result] of signed) {
+    if (!result.ok) planned.push({ id, state: "unsigned", failure: result.failure });
+    else {
+      const target = await planTarget(workspaceRoot, id, result.value);
+      planned.push(target);
+      const { filesets } = result.value.definition.inputs;
+      if (!target.action.cached) continue;
+      await writePlannedInputs(folder, id, stampsOf({ files: target.action.files, filesets }));
+    }
+  }
+  await writeRunPlan(folder, planned);
   return { ...facts, ...ownFacts(targets, signed) };
 }
 
@@ -50,7 +69,7 @@ async function planTarget(
   workspaceRoot: string,
   id: string,
   signed: SignedTarget,
-): Promise<PlannedTarget> {
+): Promise<SignedPlan> {
   const action = await signed.action();
   const recorded = await readRecordedAction(actionsFolder(workspaceRoot), id);
   const missingOutputs = action.outputs.filter(

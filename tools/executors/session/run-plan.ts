@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Failure } from "@slipway/report";
-import { RecordedAction, readTextIfPresent, writeJson } from "@slipway/signature";
+import { InputStamps, RecordedAction, readTextIfPresent, writeJson } from "@slipway/signature";
 import type { Difference } from "@slipway/signature";
 import { z } from "zod";
 import { taskFile } from "./run-folder.ts";
@@ -55,6 +55,25 @@ export async function writeRunPlan(folder: string, plan: readonly PlannedTarget[
   for (const target of plan) {
     await writeFile(taskFile(folder, "plan", target.id), JSON.stringify(target));
   }
+}
+
+/** What a task looks at before and after its work, beside the plan: others that read plans have no use for it. */
+export async function writePlannedInputs(
+  folder: string,
+  id: string,
+  inputs: InputStamps,
+): Promise<void> {
+  await mkdir(path.join(folder, "inputs"), { recursive: true });
+  await writeFile(taskFile(folder, "inputs", id), JSON.stringify(inputs));
+}
+
+/** `undefined` for a target that is not cached: nobody is served what it makes. */
+export async function readPlannedInputs(
+  folder: string,
+  id: string,
+): Promise<InputStamps | undefined> {
+  const text = await readTextIfPresent(taskFile(folder, "inputs", id));
+  return text === undefined ? undefined : InputStamps.parse(JSON.parse(text));
 }
 
 /** `undefined` where nothing was planned for it. */

@@ -5,7 +5,8 @@ import { fail } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import { askOnce, noteAsked, recordOutcome, runFolder } from "./run-folder.ts";
 import type { World } from "./run-folder.ts";
-import { readPlannedTarget } from "./run-plan.ts";
+import { guardInputs } from "./guard.ts";
+import { readPlannedInputs, readPlannedTarget } from "./run-plan.ts";
 
 export { parseOptions } from "./options.ts";
 
@@ -22,7 +23,10 @@ export type Session = AsyncDisposable & {
   /** Asks the outside world once per Nx command, across tasks and processes. */
   readonly once: <Value>(question: string, ask: () => Promise<Value>) => Promise<Value>;
   readonly counted: (world: World, question: string) => void;
-  /** The work of the task, unless what it depends on could not be found out: then that is its failure. */
+  /**
+   * The work of the task on the inputs that it was planned with. It fails where those could not be found out or are
+   * others by now, and works more than once where they were touched meanwhile.
+   */
   readonly guarded: (
     work: () => Promise<Result<Outcome, Failure>>,
   ) => Promise<Result<Outcome, Failure>>;
@@ -59,7 +63,10 @@ export function openTaskSession(
     counted: (world, question) => noteAsked(folder, { world, question, task: id }),
     guarded: async (work) => {
       const planned = await readPlannedTarget(folder, id);
-      return planned?.state === "unsigned" ? fail(planned.failure) : work();
+      if (planned?.state === "unsigned") return fail(planned.failure);
+      const inputs = await readPlannedInputs(folder, id);
+      if (inputs === undefined) return work();
+      return guardInputs(context.root, inputs, stopping.signal, work);
     },
     finish: async (result) => {
       await recordOutcome(folder, id, result);

@@ -30,6 +30,8 @@ export { openHashPool } from "./hash-pool.ts";
 export type { HashPool } from "./hash-pool.ts";
 export { listFiles } from "./listing.ts";
 export type { FileListing, ListedFile } from "./listing.ts";
+export { InputStamps, lookAgain, openStamps } from "./input-stamps.ts";
+export type { SecondLook } from "./input-stamps.ts";
 export { takeLock } from "./lock.ts";
 export { deriveTargets, slipwayTag } from "./nx-targets.ts";
 export type { NamedInputs } from "./nx-targets.ts";

@@ -10,7 +10,7 @@ const DigestText = z.custom<Digest>(
   "not a SHA-256 digest",
 );
 
-const RecordedFile = z.union([
+export const RecordedFile = z.union([
   z.strictObject({
     path: z.string(),
     digest: DigestText,

@@ -14,6 +14,7 @@ import type { TargetDefinition } from "./target.ts";
 import { orderByUpstreams } from "./upstream-order.ts";
 
 export type SignedTarget = {
+  readonly definition: TargetDefinition;
   readonly signature: Digest;
   /** The signature that it would have without upstreams: what it declares itself, as it was found. */
   readonly own: () => Digest;
@@ -84,6 +85,7 @@ function signTarget(
   const { signature } = encodeAction(ingredients);
   const own = (): Digest => encodeAction({ ...ingredients, upstreams: [] }).signature;
   return ok({
+    definition,
     signature,
     own,
     action: actionOf(ingredients, signature, from.inputFiles, definition),

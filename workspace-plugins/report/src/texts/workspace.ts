@@ -13,6 +13,10 @@ export type WorkspaceFailure =
       readonly words: string;
       readonly known: readonly string[];
     }
+  /** What a task works on is not what its plan says. */
+  | { readonly reason: "inputs-changed"; readonly paths: readonly string[] }
+  /** Every time that a task worked, something touched what it works on. */
+  | { readonly reason: "inputs-keep-moving"; readonly paths: readonly string[] }
   | { readonly reason: "targets-unknown"; readonly targets: readonly string[] }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
 
@@ -47,6 +51,16 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     facts: { commands: failure.known.join(", ") },
     hint: "slipway --help says what each does",
   }),
+  "inputs-changed": (failure) => ({
+    what: "inputs of this target changed after the command had begun, so its result is not kept",
+    facts: listed(failure.paths),
+    hint: "run the command again",
+  }),
+  "inputs-keep-moving": (failure) => ({
+    what: "something touched the inputs of this target each time it ran, so its result is not kept",
+    facts: listed(failure.paths),
+    hint: "stop what writes there; if the target itself does, declare that as an output, outside of its inputs",
+  }),
   "targets-unknown": (failure) => ({
     what: "no project has any of these targets",
     facts: { targets: failure.targets.join(", ") },
@@ -58,6 +72,14 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     hint: "run the command by hand with NX_DAEMON=false and --verbose",
   }),
 };
+
+const mostListed = 10;
+
+function listed(paths: readonly string[]): Readonly<Record<string, string>> {
+  const shown = paths.slice(0, mostListed).map((file, at) => [`${at + 1}`, file] as const);
+  const more = paths.length - shown.length;
+  return Object.fromEntries(more > 0 ? [...shown, ["and", `${more} more`] as const] : shown);
+}
 
 /** Why a row of the table says what it says, where the target itself had nothing to say. */
 export type WorkspaceCause = "inputs-unchanged" | "no-cached-result" | "not-run" | "stopped";
