@@ -67,8 +67,8 @@ export async function ignoredByGit(
 ): Promise<GitAnswer<ReadonlySet<string>>> {
   const args = ["check-ignore", "--no-index", "-z", "--stdin"];
   const answer = await ask(folder, args, signal, paths.map((name) => `${name}\0`).join(""));
-  // Exit code 1: none of them.
-  if (answer.state === "failed" && answer.exitCode === 1 && answer.output === "") {
+  // Exit code 1: none of them. There may be warnings too.
+  if (answer.state === "failed" && answer.exitCode === 1) {
     return { state: "answered", value: new Set() };
   }
   if (answer.state !== "answered") return answer;
@@ -153,10 +153,6 @@ async function ask(
     signal.throwIfAborted();
     const output = textOf(error, "stderr").trim();
     if (output.includes("not a git repository")) return { state: "not-a-repository" };
-    return {
-      state: "failed",
-      exitCode: exitCodeOf(error),
-      output: output || (exitCodeOf(error) === 1 ? "" : String(error)),
-    };
+    return { state: "failed", exitCode: exitCodeOf(error), output: output || String(error) };
   }
 }

@@ -1,15 +1,11 @@
 import { realpathSync } from "node:fs";
 import { readAnswer, writeQuestion } from "./messages.ts";
-import type { Question, TreeAnswer } from "./messages.ts";
+import type { Answer, Question } from "./messages.ts";
 import { identityOf, readAddress } from "./place.ts";
 import { exchangeLine } from "./socket.ts";
 
-/** Why there is no answer: whoever asked then looks for itself. */
-export type Unanswered = "no-watcher" | "no-answer" | "other-version" | "unable";
-
-export type Asked =
-  | { readonly state: "answered"; readonly tree: TreeAnswer }
-  | { readonly state: Unanswered };
+/** Whoever gets no answer looks for itself. */
+export type Asked = Answer | { readonly state: "no-watcher" | "no-answer" | "other-version" };
 
 /** A watcher that has just seen a large change takes as long as a walk; one that was stopped never answers. */
 const defaultPatienceMs = 5000;

@@ -7,7 +7,10 @@ const tree = { digest: `sha256:${"a".repeat(64)}`, sizeBytes: 7, files: 2 };
 test("a question and its answers arrive as they were sent", () => {
   const question = { ask: "tree", folder: "a/ü \n" } as const;
   expect(readQuestion(root, writeQuestion(root, question))).toEqual(question);
-  for (const answer of [{ state: "answered", tree }, { state: "unable" }] as const) {
+  for (const answer of [
+    { state: "answered", tree },
+    { state: "unable", reason: "git-failed" },
+  ] as const) {
     expect(readAnswer(root, writeAnswer(root, answer))).toEqual(answer);
   }
 });

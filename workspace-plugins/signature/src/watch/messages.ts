@@ -14,7 +14,7 @@ export type TreeAnswer = {
 /** `unable`: the watcher met a failure; whoever asked looks for itself and finds the same one. */
 export type Answer =
   | { readonly state: "answered"; readonly tree: TreeAnswer }
-  | { readonly state: "unable" };
+  | { readonly state: "unable"; readonly reason: string };
 
 /** One line each way. `root` is the identity of the watched folder, so that an answer is never about another. */
 type Sent<Body> = { readonly version: number; readonly root: string; readonly body: Body };
@@ -36,7 +36,7 @@ export function readQuestion(root: string, line: string): Question | undefined {
 
 export function readAnswer(root: string, line: string): Answer | undefined {
   const body = bodyOf(root, line);
-  if (body?.["state"] === "unable") return { state: "unable" };
+  if (body?.["state"] === "unable") return { state: "unable", reason: String(body["reason"]) };
   const tree = body?.["state"] === "answered" ? recordOf(body["tree"]) : undefined;
   if (tree === undefined) return undefined;
   const { digest, sizeBytes, files } = tree;

@@ -94,9 +94,9 @@ async function serve(root: string, options: Watch): Promise<Result<WatchEnd, Wat
 
 async function answerTo(watched: WatchedTree, { folder }: Question): Promise<Answer> {
   const found = await watched.current();
-  if (!found.ok) return { state: "unable" };
+  if (!found.ok) return { state: "unable", reason: found.failure.reason };
   const digest = await found.value.digestOf(folder);
-  if (!digest.ok) return { state: "unable" };
+  if (!digest.ok) return { state: "unable", reason: digest.failure.reason };
   return { state: "answered", tree: digest.value };
 }
 
