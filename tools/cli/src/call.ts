@@ -7,4 +7,4 @@ export type Call = {
   readonly args: readonly string[];
 };
 
-export const usageExitCode = 2;
+export const usageExitCode = 2 as const;

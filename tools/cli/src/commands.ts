@@ -22,8 +22,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: "explain",
-    takes: "<project:target>",
+    takes: "<project:target> [--json] [--all]",
     does: "say why a target will run, or why not",
+    options: {
+      "--json": "one object: schema, target, verdict, cached, signature, causes",
+      "--all": "name every file; without it more than twenty are told by folder",
+    },
     load: async () => (await import("./explain.ts")).explain,
   },
   {

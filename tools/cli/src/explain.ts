@@ -1,58 +1,45 @@
-import path from "node:path";
-import { createProjectGraphAsync, readJsonFile } from "@nx/devkit";
-import type { NxJsonConfiguration } from "@nx/devkit";
-import { probeEngine, signNow } from "@slipway/executors/runs";
-import { columns, openConsole, describeDifference } from "@slipway/report";
-import type { Failure } from "@slipway/report";
-import { actionsFolder, explainTarget, readRecordedAction, shortDigest } from "@slipway/signature";
-import type { Explanation, Result } from "@slipway/signature";
+import { openLines } from "@slipway/report/lines";
+import { explanationJson, explanationLines } from "@slipway/report/explanation";
+import { actionsFolder, explainTarget, rootCauses } from "@slipway/signature";
+import type { Explanation, Result, SignatureFailure } from "@slipway/signature";
 import { readArguments } from "./arguments.ts";
-import { usageExitCode } from "./call.ts";
 import type { Call } from "./call.ts";
+import { tellFailure, tellUsage } from "./tell.ts";
+import { openTargets, signThese } from "./workspace-targets.ts";
+
+const options = { json: { type: "boolean" }, all: { type: "boolean" } } as const;
 
 /** Why a target would run now, or why not. */
 export async function explain({ workspaceRoot, args }: Call): Promise<number> {
-  const console = openConsole();
-  const read = readArguments(args, { options: {}, words: [1, 1] });
-  if (!read.ok) {
-    console.failure(read.failure);
-    return usageExitCode;
-  }
+  const read = readArguments(args, { options, words: [1, 1] });
+  if (!read.ok) return tellUsage(read.failure);
   const [id = ""] = read.value.words;
+  const { json = false, all = false } = read.value.options;
   const explained = await explainNow(workspaceRoot, id);
-  if (!explained.ok) {
-    console.failure(explained.failure);
-    return 1;
-  }
-  const { willRun, isCached, signature, differences } = explained.value;
-  const verdict = isCached
-    ? willRun
-      ? "will run"
-      : "will not run: same work signature as at its last success"
-    : "runs every time, and does nothing where the world agrees";
-  console.line(`${id} ${verdict}`);
-  const rows = differences.map((difference) => ["  because", describeDifference(difference)]);
-  console.line(columns([...rows, ["  work signature", shortDigest(signature)]]).join("\n"));
+  if (!explained.ok) return tellFailure(explained.failure, { json });
+  const { because } = explained.value;
+  openLines().line(
+    json
+      ? explanationJson(explained.value, rootCauses(because))
+      : explanationLines(explained.value, { allFiles: all }).join("\n"),
+  );
   return 0;
 }
 
 async function explainNow(
   workspaceRoot: string,
   id: string,
-): Promise<Result<Explanation, Failure>> {
-  const graph = await createProjectGraphAsync({ exitOnError: true });
-  const signal = AbortSignal.timeout(60_000);
-  const engine = await probeEngine({
-    workspaceRoot,
-    targets: new Set(["image"]),
-    variables: process.env,
-    counted: () => {},
-  });
-  const { facts } = engine;
-  const { namedInputs } = readJsonFile<NxJsonConfiguration>(path.join(workspaceRoot, "nx.json"));
-  const signed = await signNow({ workspaceRoot, graph, namedInputs, facts, signal });
+): Promise<Result<Explanation, SignatureFailure>> {
+  // Ctrl-C ends the process: there is nothing to put back.
+  const { signal } = new AbortController();
+  const targets = await openTargets(workspaceRoot, signal);
+  if (!targets.ok) return targets;
+  const signed = await signThese(targets.value, [id], signal);
   if (!signed.ok) return signed;
-  const recorded = await readRecordedAction(actionsFolder(workspaceRoot), id);
-  if (!recorded.ok) return recorded;
-  return explainTarget(id, signed.value, recorded.value);
+  const { definitions } = targets.value.derivation;
+  const known = definitions.map((definition) => definition.id);
+  const folder = actionsFolder(workspaceRoot);
+  const explained = await explainTarget(id, { known, signed: signed.value, folder });
+  await targets.value.tree.save();
+  return explained;
 }

@@ -4,10 +4,12 @@ import type { ProjectGraph } from "@nx/devkit";
 import {
   actionsFolder,
   explainSignature,
+  ok,
   openStamps,
   readRecordedAction,
+  readSuccesses,
 } from "@slipway/signature";
-import type { NamedInputs, SignedTarget, TargetName } from "@slipway/signature";
+import type { NamedInputs, SignedTarget, Successes, TargetName } from "@slipway/signature";
 import { askOnce, imagesQuestion, noteAsked } from "../session/run-folder.ts";
 import { writePlannedInputs, writeRunPlan } from "../session/run-plan.ts";
 import type { PlannedTarget } from "../session/run-plan.ts";
@@ -50,11 +52,12 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
     target.ok ? target.value.definition.outputs : [],
   );
   const stampsOf = openStamps(workspaceRoot, { sinceMs, outputs });
+  const successes = await readSuccesses(actionsFolder(workspaceRoot));
   const planned: PlannedTarget[] = [];
   for (const [id, result] of signed) {
     if (!result.ok) planned.push({ id, state: "unsigned", failure: result.failure });
     else {
-      const target = await planTarget(workspaceRoot, id, result.value);
+      const target = await planTarget(workspaceRoot, id, result.value, successes);
       planned.push(target);
       const { filesets } = result.value.definition.inputs;
       if (!target.action.cached) continue;
@@ -69,9 +72,14 @@ async function planTarget(
   workspaceRoot: string,
   id: string,
   signed: SignedTarget,
+  successes: Successes,
 ): Promise<SignedPlan> {
   const action = await signed.action();
-  const recorded = await readRecordedAction(actionsFolder(workspaceRoot), id);
+  // A record names every file: it is read only for a target that has something to explain.
+  const isSame = successes.get(id) === signed.signature;
+  const recorded = isSame
+    ? ok(action)
+    : await readRecordedAction(actionsFolder(workspaceRoot), id, successes.get(id));
   const missingOutputs = action.outputs.filter(
     (output) => action.cached && !existsSync(path.join(workspaceRoot, output)),
   );

@@ -1,8 +1,8 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Failure } from "@slipway/report";
-import { InputStamps, RecordedAction, readTextIfPresent, writeJson } from "@slipway/signature";
-import type { Difference } from "@slipway/signature";
+import { isDigest, readTextIfPresent, writeJson } from "@slipway/signature";
+import type { Difference, Digest, InputStamps, RecordedAction } from "@slipway/signature";
 import { z } from "zod";
 import { taskFile } from "./run-folder.ts";
 
@@ -19,11 +19,40 @@ export type PlannedTarget =
     }
   | { readonly id: string; readonly state: "unsigned"; readonly failure: Failure };
 
+const Stamp = z.string().optional();
+
+const PlannedInputs: z.ZodType<InputStamps> = z.object({
+  files: z.array(
+    z.union([
+      z.object({
+        path: z.string(),
+        digest: z.custom<Digest>((value) => typeof value === "string" && isDigest(value)),
+        sizeBytes: z.number(),
+        executable: z.boolean(),
+        stamp: Stamp,
+      }),
+      z.object({ path: z.string(), symlink: z.string(), stamp: Stamp }),
+    ]),
+  ),
+  absent: z.array(z.string()),
+  folders: z.array(
+    z.union([
+      z.object({
+        path: z.string(),
+        names: z.array(z.string()).optional(),
+        outputs: z.array(z.string()),
+      }),
+      z.object({ path: z.string(), stamp: Stamp }),
+    ]),
+  ),
+  filesets: z.array(z.object({ patterns: z.array(z.string()), includesIgnored: z.boolean() })),
+});
+
 const PlannedTarget = z.discriminatedUnion("state", [
   z.object({
     id: z.string(),
     state: z.literal("signed"),
-    action: RecordedAction,
+    action: z.custom<RecordedAction>((value) => typeof value === "object"),
     differences: z.array(z.custom<Difference>((value) => typeof value === "object")),
     missingOutputs: z.array(z.string()),
   }),
@@ -73,7 +102,7 @@ export async function readPlannedInputs(
   id: string,
 ): Promise<InputStamps | undefined> {
   const text = await readTextIfPresent(taskFile(folder, "inputs", id));
-  return text === undefined ? undefined : InputStamps.parse(JSON.parse(text));
+  return text === undefined ? undefined : PlannedInputs.parse(JSON.parse(text));
 }
 
 /** `undefined` where nothing was planned for it. */

@@ -1,60 +1,72 @@
+import { readdir, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, hexOf } from "./digest.ts";
+import { readSuccesses, recordSuccesses } from "./action-index.ts";
+import type { Digest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
-import { readTextIfPresent, writeJson } from "./files.ts";
-import { actionSchema } from "./ingredients.ts";
-import { RecordedAction } from "./recorded-action.ts";
-import { fail, ok } from "./result.ts";
+import { exists } from "./files.ts";
+import { readRecord, recordFile, writeRecord } from "./record-file.ts";
+import type { RecordedAction } from "./recorded-action.ts";
+import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
 
-const longestName = 200;
+/** Kept of each target, with the newest: what a consumer was built on may have run again since. */
+const keptRecords = 5;
 
-/** Where the actions of the last runs of a workspace's targets are kept. */
+/** Where the actions of the last successes of a workspace's targets are kept. */
 export function actionsFolder(workspaceRoot: string): string {
   return path.join(workspaceRoot, ".slipway", "actions");
 }
 
+/** Remembers each as the last success of its target. One that is on record already is not written again. */
 export async function recordActions(
   folder: string,
   actions: Iterable<RecordedAction>,
 ): Promise<void> {
-  for (const action of actions) await writeJson(recordFile(folder, action.target), action);
+  const successes = new Map<string, Digest>();
+  for (const action of actions) {
+    successes.set(action.target, action.signature);
+    await recordOne(recordFile(folder, action.target, action.signature), action);
+  }
+  if (successes.size > 0) await recordSuccesses(folder, successes);
 }
 
-/** `undefined` where none was recorded, or only one that an older or newer version of this package wrote. */
+/**
+ * The action of a target's last success, or of the one that had `signature` while that is kept. `undefined` where none
+ * was recorded, or only one that an older or newer version of this package wrote.
+ */
 export async function readRecordedAction(
   folder: string,
   id: string,
+  signature?: Digest,
 ): Promise<Result<RecordedAction | undefined, SignatureFailure>> {
-  const file = recordFile(folder, id);
-  const text = await readTextIfPresent(file);
-  if (text === undefined) return ok(undefined);
-  const json = parseJson(text);
-  if (isOfOtherSchema(json)) return ok(undefined);
-  const parsed = RecordedAction.safeParse(json);
-  if (parsed.success && parsed.data.target === id) return ok(parsed.data);
-  const problems = parsed.success
-    ? [`it is the record of ${parsed.data.target}`]
-    : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  return fail({ reason: "record-invalid", file, problems });
+  const wanted = signature ?? (await readSuccesses(folder)).get(id);
+  if (wanted === undefined) return ok(undefined);
+  return readRecord(recordFile(folder, id, wanted), { id, signature: wanted });
 }
 
-/** One file an id, whatever is in the id: two ids never share one. */
-function recordFile(folder: string, id: string): string {
-  const name = encodeURIComponent(id);
-  const short = name.length <= longestName ? name : `${name.slice(0, 100)}-${hexOf(digestOf(id))}`;
-  return path.join(folder, `${short}.json`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    return error;
+async function recordOne(file: string, action: RecordedAction): Promise<void> {
+  if (await exists(file)) {
+    // The newest is the last success, should the index be lost.
+    const now = new Date();
+    await utimes(file, now, now);
+    return;
   }
+  await writeRecord(file, action);
+  await removeOldest(path.dirname(file));
 }
 
-function isOfOtherSchema(json: unknown): boolean {
-  if (typeof json !== "object" || json === null || !("schema" in json)) return false;
-  return typeof json.schema === "number" && json.schema !== actionSchema;
+async function removeOldest(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+  if (names.length <= keptRecords) return;
+  const aged = await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(folder, name);
+      // Another command may have removed it meanwhile.
+      const found = await stat(file).catch(() => undefined);
+      return { file, changedMs: found?.mtimeMs ?? 0 };
+    }),
+  );
+  for (const { file } of aged.toSorted((a, b) => b.changedMs - a.changedMs).slice(keptRecords)) {
+    await rm(file, { force: true });
+  }
 }

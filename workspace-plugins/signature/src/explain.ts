@@ -1,16 +1,18 @@
 import type { Digest } from "./digest.ts";
-import type { SignatureFailure } from "./failure.ts";
 import type { Tool } from "./ingredients.ts";
 import type { RecordedAction, RecordedFile } from "./recorded-action.ts";
-import { fail, ok } from "./result.ts";
-import type { Result } from "./result.ts";
 
 /** One thing that made a signature another. Whoever reads it gets names and digests, never a value. */
 export type Difference =
   | { readonly kind: "first-run" }
   | { readonly kind: "file-added"; readonly path: string }
   | { readonly kind: "file-removed"; readonly path: string }
-  | { readonly kind: "file-changed"; readonly path: string }
+  | {
+      readonly kind: "file-changed";
+      readonly path: string;
+      /** Only where the mode is another, too. */
+      readonly isExecutable?: boolean;
+    }
   | { readonly kind: "executor-source-changed"; readonly path: string }
   | { readonly kind: "mode-changed"; readonly path: string; readonly isExecutable: boolean }
   | {
@@ -64,46 +66,6 @@ export function explainSignature(
   ];
 }
 
-export type Explanation = {
-  /** An uncached target always runs. */
-  readonly willRun: boolean;
-  readonly isCached: boolean;
-  readonly signature: Digest;
-  readonly differences: readonly Difference[];
-};
-
-/** Whether a target would run now and what made it so, against its action as it was recorded. */
-export async function explainTarget(
-  id: string,
-  current: ReadonlyMap<
-    string,
-    Result<{ readonly action: () => Promise<RecordedAction> }, SignatureFailure>
-  >,
-  recorded: RecordedAction | undefined,
-): Promise<Result<Explanation, SignatureFailure>> {
-  const target = current.get(id);
-  if (target === undefined)
-    return fail({ reason: "target-not-signed", target: id, near: near(id, current.keys()) });
-  if (!target.ok) return target;
-  const action = await target.value.action();
-  const differences = explainSignature(recorded, action);
-  const willRun = !action.cached || recorded?.signature !== action.signature;
-  return ok({ willRun, isCached: action.cached, signature: action.signature, differences });
-}
-
-/** Ids with the same project or the same target. */
-function near(id: string, known: Iterable<string>): readonly string[] {
-  const [project, target] = splitId(id);
-  return [...known]
-    .filter((other) => splitId(other)[0] === project || splitId(other)[1] === target)
-    .slice(0, 5);
-}
-
-function splitId(id: string): readonly [project: string, target: string] {
-  const colon = id.indexOf(":");
-  return colon === -1 ? [id, ""] : [id.slice(0, colon), id.slice(colon + 1)];
-}
-
 function singleDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
   const differences: Difference[] = [];
   const compare = (
@@ -149,7 +111,10 @@ function fileDifference(
   if ("symlink" in was || "symlink" in is) {
     return { kind: "symlink-changed", path, before: linkOf(was), after: linkOf(is) };
   }
-  if (was.digest !== is.digest) return { kind: "file-changed", path };
+  if (was.digest !== is.digest) {
+    const modeToo = was.executable === is.executable ? {} : { isExecutable: is.executable };
+    return { kind: "file-changed", path, ...modeToo };
+  }
   return { kind: "mode-changed", path, isExecutable: is.executable };
 }
 

@@ -1,18 +1,23 @@
 import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import type { Result } from "./result.ts";
 
-/** Writes beside the file and renames: a reader sees the old bytes or the new ones, never a part. Makes its folder. */
+/**
+ * Writes beside the file and renames: a reader sees the old bytes or the new ones, never a part. Makes its folder. What
+ * need not outlive a power cut, as it can be made again and has its own digest, is not waited for (`isDurable`).
+ */
 export async function writeFileAtomically(
   file: string,
   data: string | Uint8Array,
-  options: { readonly mode?: number } = {},
+  options: { readonly mode?: number; readonly isDurable?: boolean } = {},
 ): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const bytes =
     typeof data === "string" ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  await writeFileAtomic(file, bytes, options.mode === undefined ? {} : { mode: options.mode });
+  // Loaded here: most commands write nothing.
+  const { default: writeFileAtomic } = await import("write-file-atomic");
+  const { mode, isDurable = true } = options;
+  await writeFileAtomic(file, bytes, { fsync: isDurable, ...(mode === undefined ? {} : { mode }) });
 }
 
 /** JSON with two spaces and a newline at the end, written atomically. */

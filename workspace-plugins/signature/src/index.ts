@@ -1,4 +1,8 @@
+export { readSuccesses } from "./action-index.ts";
+export type { Successes } from "./action-index.ts";
 export { actionsFolder, readRecordedAction, recordActions } from "./action-records.ts";
+export { graphKey, isGraphFile, isGraphSettled } from "./graph-key.ts";
+export { definitionsFile, readDefinitions, storeDefinitions } from "./stored-definitions.ts";
 export { compareBytes } from "./byte-order.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export {
@@ -12,8 +16,12 @@ export {
 } from "./digest.ts";
 export type { Digest } from "./digest.ts";
 export { executorSource, projectSource } from "./executor-source.ts";
-export { explainSignature, explainTarget } from "./explain.ts";
-export type { Change, Difference, EnvState, Explanation } from "./explain.ts";
+export { explainSignature } from "./explain.ts";
+export type { Change, Difference, EnvState } from "./explain.ts";
+export { rootCauses } from "./explain-causes.ts";
+export type { Because, RootCause, UpstreamChange } from "./explain-causes.ts";
+export { explainTarget } from "./explain-target.ts";
+export type { Explanation } from "./explain-target.ts";
 export type { SignatureCause, SignatureFailure } from "./failure.ts";
 export {
   exists,
@@ -30,20 +38,20 @@ export { openHashPool } from "./hash-pool.ts";
 export type { HashPool } from "./hash-pool.ts";
 export { listFiles } from "./listing.ts";
 export type { FileListing, ListedFile } from "./listing.ts";
-export { InputStamps, lookAgain, openStamps } from "./input-stamps.ts";
-export type { SecondLook } from "./input-stamps.ts";
+export { lookAgain, openStamps } from "./input-stamps.ts";
+export type { InputStamps, SecondLook } from "./input-stamps.ts";
 export { takeLock } from "./lock.ts";
 export { deriveTargets, slipwayTag } from "./nx-targets.ts";
-export type { NamedInputs } from "./nx-targets.ts";
+export type { Derivation, NamedInputs } from "./nx-targets.ts";
 export { reachedFrom } from "./nx-upstreams.ts";
 export type { TargetName } from "./nx-upstreams.ts";
 export type { Outcome, Place } from "./outcome.ts";
 export { isOwnFact, ownFact, ownFactValue } from "./own-fact.ts";
-export { RecordedAction } from "./recorded-action.ts";
+export type { RecordedAction } from "./recorded-action.ts";
 export { fail, ok } from "./result.ts";
 export type { Result } from "./result.ts";
 export { saltVariable } from "./salt.ts";
-export { signWorkspace } from "./sign-workspace.ts";
+export { signDerivation, signWorkspace } from "./sign-workspace.ts";
 export { allSigned, signTargets } from "./sign-targets.ts";
 export type { SignedTarget, SignedTargets, Sources } from "./sign-targets.ts";
 export { renderSignatures, writeSignatures } from "./signature-file.ts";

@@ -6,41 +6,34 @@ import { filesOfFileset } from "./fileset.ts";
 import { folderOfPattern } from "./glob.ts";
 import { hashInProcess } from "./hash-files.ts";
 import { listFiles } from "./listing.ts";
-import { RecordedFile } from "./recorded-action.ts";
+import type { RecordedFile } from "./recorded-action.ts";
 import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { Fileset } from "./target.ts";
-import { z } from "zod";
 
-const Stamp = z.string().optional();
-
-const StampedFolder = z.union([
-  z.object({ path: z.string(), stamp: Stamp }),
+type StampedFolder =
+  | { readonly path: string; readonly stamp?: string | undefined }
   // Tasks write into it, so that its times say nothing. Their outputs are not among the names.
-  z.object({
-    path: z.string(),
-    names: z.array(z.string()).optional(),
-    outputs: z.array(z.string()),
-  }),
-]);
-type StampedFolder = z.output<typeof StampedFolder>;
+  | {
+      readonly path: string;
+      readonly names?: readonly string[] | undefined;
+      readonly outputs: readonly string[];
+    };
+
+type StampedFile = RecordedFile & { readonly stamp?: string | undefined };
 
 /**
  * The inputs of a target, by what tells without reading them that nothing has touched them since. One without a stamp
  * is told by its content alone: it changed too shortly before it was looked at.
  */
-export const InputStamps = z.object({
-  files: z.array(z.intersection(RecordedFile, z.object({ stamp: Stamp }))),
+export type InputStamps = {
+  readonly files: readonly StampedFile[];
   /** Named by a pattern without wildcards, and not there. */
-  absent: z.array(z.string()),
+  readonly absent: readonly string[];
   /** Those that can get new inputs. */
-  folders: z.array(StampedFolder),
-  filesets: z.array(
-    z.object({ patterns: z.array(z.string()).readonly(), includesIgnored: z.boolean() }),
-  ),
-});
-export type InputStamps = z.output<typeof InputStamps>;
-type StampedFile = InputStamps["files"][number];
+  readonly folders: readonly StampedFolder[];
+  readonly filesets: readonly Fileset[];
+};
 
 /** How long two changes can have one date: file systems date by ticks, some of them by seconds. */
 const commonTickMs = 20;

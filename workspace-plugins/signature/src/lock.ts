@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { DatabaseSync } from "node:sqlite";
 
 /**
  * Takes a lock for this process, or returns `undefined` while another has it. It is SQLite's lock on an empty
@@ -8,6 +7,8 @@ import { DatabaseSync } from "node:sqlite";
  */
 export function takeLock(file: string): Disposable | undefined {
   mkdirSync(path.dirname(file), { recursive: true });
+  // Most who import this package never take a lock.
+  const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
   const database = new DatabaseSync(file, { timeout: 0 });
   try {
     database.exec("PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE");

@@ -1,33 +1,22 @@
-import { z } from "zod";
 import type { LockFailure } from "./failure.ts";
 import type { Tool } from "./ingredients.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 
-const Names = z.record(z.string(), z.string()).optional();
-
-const LockedPackage = z.object({
-  version: z.string().optional(),
-  dependencies: Names,
-  optionalDependencies: Names,
-});
-type LockedPackage = z.output<typeof LockedPackage>;
-
-const Lock = z.object({ packages: z.record(z.string(), LockedPackage) });
+type LockedPackage = {
+  readonly version: string | undefined;
+  /** Names of what it needs, present or not. */
+  readonly dependencies: readonly string[];
+};
 
 /** An npm package and all that it brings with it, each with its locked version; `undefined` for one that is not locked. */
 export type LockedTools = (name: string) => readonly Tool[] | undefined;
 
 /** `file` is only for naming it. */
 export function readNpmLock(file: string, text: string): Result<LockedTools, LockFailure> {
-  const parsed = Lock.safeParse(parseJson(text));
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(
-      (issue) => `${issue.path.join(".")}: ${issue.message}`,
-    );
-    return fail({ reason: "npm-lock-invalid", file, problems });
-  }
-  const packages = new Map(Object.entries(parsed.data.packages));
+  const packages = packagesOf(parseJson(text));
+  if (typeof packages === "string")
+    return fail({ reason: "npm-lock-invalid", file, problems: [packages] });
   const known = new Map<string, readonly Tool[] | undefined>();
   return ok((name) => {
     if (!known.has(name)) known.set(name, closureOf(packages, name));
@@ -59,8 +48,7 @@ function isAskedByWorkspace(location: string, name: string): boolean {
 }
 
 function dependenciesOf(packages: Packages, location: string): readonly string[] {
-  const { dependencies, optionalDependencies } = packages.get(location) ?? {};
-  return Object.keys({ ...dependencies, ...optionalDependencies }).flatMap(
+  return (packages.get(location)?.dependencies ?? []).flatMap(
     (name) => resolve(packages, location, name) ?? [],
   );
 }
@@ -72,6 +60,29 @@ function resolve(packages: Packages, from: string, name: string): string | undef
     if (packages.has(candidate)) return candidate;
     if (at === "") return undefined;
   }
+}
+
+/** What is locked where, or what is wrong. A lock has thousands of packages, so it is looked at by hand. */
+function packagesOf(json: unknown): Packages | string {
+  if (json instanceof SyntaxError) return `not JSON: ${json.message}`;
+  const { packages: found } = isRecord(json) ? json : {};
+  if (!isRecord(found)) return "packages: not an object; npm 7 and later write one";
+  const packages = new Map<string, LockedPackage>();
+  for (const [location, entry] of Object.entries(found)) {
+    if (!isRecord(entry)) return `packages.${location}: not an object`;
+    const { version, dependencies = {}, optionalDependencies = {} } = entry;
+    if (version !== undefined && typeof version !== "string")
+      return `packages.${location}.version: not a text`;
+    if (!isRecord(dependencies) || !isRecord(optionalDependencies))
+      return `packages.${location}.dependencies: not an object`;
+    const names = [...Object.keys(dependencies), ...Object.keys(optionalDependencies)];
+    packages.set(location, { version, dependencies: [...new Set(names)] });
+  }
+  return packages;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string): unknown {

@@ -1,54 +1,37 @@
-import { z } from "zod";
 import { canonicalJson } from "./canonical-json.ts";
-import { digestOf, isDigest } from "./digest.ts";
+import { digestOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import { actionSchema } from "./ingredients.ts";
-import type { Ingredients, InputFile } from "./ingredients.ts";
+import type { EnvIngredient, Ingredients, InputFile, Tool, Upstream } from "./ingredients.ts";
 
-const DigestText = z.custom<Digest>(
-  (value) => typeof value === "string" && isDigest(value),
-  "not a SHA-256 digest",
-);
+/** Only digests of values: they may be secrets. */
+type RecordedOption = { readonly name: string; readonly digest: Digest };
 
-export const RecordedFile = z.union([
-  z.strictObject({
-    path: z.string(),
-    digest: DigestText,
-    sizeBytes: z.int().nonnegative(),
-    executable: z.boolean(),
-  }),
-  z.strictObject({ path: z.string(), symlink: z.string() }),
-]);
-
-const RecordedEnv = z.union([
-  z.strictObject({ name: z.string(), state: z.enum(["unset", "empty"]) }),
-  z.strictObject({ name: z.string(), state: z.literal("set"), digest: DigestText }),
-]);
+export type RecordedFile =
+  | {
+      readonly path: string;
+      readonly digest: Digest;
+      readonly sizeBytes: number;
+      readonly executable: boolean;
+    }
+  | { readonly path: string; readonly symlink: string };
 
 /** An action as it is kept to be explained later: everything that went into its signature, and no secret. */
-export const RecordedAction = z
-  .strictObject({
-    schema: z.literal(actionSchema),
-    target: z.string(),
-    projectRoot: z.string(),
-    executor: z.string(),
-    options: z
-      .array(z.strictObject({ name: z.string(), digest: DigestText }).readonly())
-      .readonly(),
-    files: z.array(RecordedFile.readonly()).readonly(),
-    env: z.array(RecordedEnv.readonly()).readonly(),
-    tools: z.array(z.strictObject({ name: z.string(), version: z.string() }).readonly()).readonly(),
-    upstreams: z
-      .array(z.strictObject({ id: z.string(), signature: DigestText }).readonly())
-      .readonly(),
-    outputs: z.array(z.string()).readonly(),
-    cached: z.boolean(),
-    salt: z.string(),
-    signature: DigestText,
-  })
-  .readonly();
-export type RecordedAction = z.output<typeof RecordedAction>;
-export type RecordedFile = z.output<typeof RecordedFile>;
+export type RecordedAction = {
+  readonly schema: number;
+  readonly target: string;
+  readonly projectRoot: string;
+  readonly executor: string;
+  readonly options: readonly RecordedOption[];
+  readonly files: readonly RecordedFile[];
+  readonly env: readonly EnvIngredient[];
+  readonly tools: readonly Tool[];
+  readonly upstreams: readonly Upstream[];
+  readonly outputs: readonly string[];
+  readonly cached: boolean;
+  readonly salt: string;
+  readonly signature: Digest;
+};
 
 export function recordAction(
   ingredients: Ingredients,

@@ -5,7 +5,7 @@ import { readTextIfPresent } from "./files.ts";
 import { readNpmLock } from "./npm-lock.ts";
 import type { LockedTools } from "./npm-lock.ts";
 import { deriveTargets } from "./nx-targets.ts";
-import type { NamedInputs } from "./nx-targets.ts";
+import type { Derivation, NamedInputs } from "./nx-targets.ts";
 import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import { saltVariable } from "./salt.ts";
@@ -26,8 +26,20 @@ export async function signWorkspace(workspace: {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }): Promise<Result<SignedTargets, SignatureFailure>> {
+  const { graph, namedInputs, ...from } = workspace;
+  return signDerivation(deriveTargets(graph, namedInputs), from);
+}
+
+/** The same of targets that are derived already, all of them or some with all that they build on. */
+export async function signDerivation(
+  { definitions, failures }: Derivation,
+  workspace: {
+    readonly tree: Tree;
+    readonly environment: Readonly<Record<string, string | undefined>>;
+    readonly signal: AbortSignal;
+  },
+): Promise<Result<SignedTargets, SignatureFailure>> {
   const { tree, environment, signal } = workspace;
-  const { definitions, failures } = deriveTargets(workspace.graph, workspace.namedInputs);
   const lockedTools = await readLockedTools(tree.folder);
   if (!lockedTools.ok) return lockedTools;
   const sources = {

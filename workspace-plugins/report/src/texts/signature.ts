@@ -98,10 +98,10 @@ const differenceTexts: {
   "first-run": () => "no run is on record",
   "file-added": ({ path }) => `${path} is new`,
   "file-removed": ({ path }) => `${path} is gone`,
-  "file-changed": ({ path }) => `${path} has other content`,
+  "file-changed": ({ path, isExecutable }) =>
+    `${path} has other content${isExecutable === undefined ? "" : ` and ${modeText(isExecutable)}`}`,
   "executor-source-changed": ({ path }) => `the executor's own code is another: ${path}`,
-  "mode-changed": ({ path, isExecutable }) =>
-    `${path} is ${isExecutable ? "executable now" : "no longer executable"}`,
+  "mode-changed": ({ path, isExecutable }) => `${path} ${modeText(isExecutable)}`,
   "symlink-changed": ({ path, before, after }) =>
     `${path} was ${linkText(before)} and is ${linkText(after)}`,
   "option-changed": ({ name, change }) => `option ${name} ${changeTexts[change]}`,
@@ -124,6 +124,10 @@ export function describeDifference(difference: Difference): string {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the table has the entry of each kind by type; TypeScript cannot relate the two
   const describe = differenceTexts[difference.kind] as (of: Difference) => string;
   return describe(difference);
+}
+
+function modeText(isExecutable: boolean): string {
+  return isExecutable ? "is executable now" : "is no longer executable";
 }
 
 function linkText(target: string | undefined): string {

@@ -1,0 +1,19 @@
+import type { Failure } from "@slipway/report";
+import { openLines } from "@slipway/report/lines";
+import { usageExitCode } from "./call.ts";
+
+/** The words are loaded for the first failure: a command that answers does without them. Answers with the exit code. */
+export async function tellFailure(
+  failure: Failure,
+  as: { readonly json: boolean } = { json: false },
+): Promise<1> {
+  if (as.json) openLines().line(JSON.stringify({ schema: 1, failure }, undefined, 2));
+  const { openConsole } = await import("@slipway/report");
+  openConsole().failure(failure);
+  return 1;
+}
+
+export async function tellUsage(failure: Failure): Promise<typeof usageExitCode> {
+  await tellFailure(failure);
+  return usageExitCode;
+}

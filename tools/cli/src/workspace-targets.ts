@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { NxJsonConfiguration } from "@nx/devkit";
+import {
+  definitionsFile,
+  deriveTargets,
+  graphKey,
+  ok,
+  openWorkspaceTree,
+  readDefinitions,
+  signDerivation,
+  storeDefinitions,
+} from "@slipway/signature";
+import type { Derivation, Result, SignatureFailure, SignedTargets, Tree } from "@slipway/signature";
+import { commandEnvironment } from "./environment.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The targets of a workspace as it is now. */
+export type WorkspaceTargets = {
+  readonly tree: Tree;
+  readonly environment: Environment;
+  readonly derivation: Derivation;
+};
+
+/** Nx is asked only where what its graph depends on is not as it was when the definitions were stored. */
+export async function openTargets(
+  workspaceRoot: string,
+  signal: AbortSignal,
+): Promise<Result<WorkspaceTargets, SignatureFailure>> {
+  const [opened, environment] = await Promise.all([
+    openWorkspaceTree(workspaceRoot, signal),
+    commandEnvironment(workspaceRoot, process.env),
+  ]);
+  if (!opened.ok) return opened;
+  const tree = opened.value;
+  const key = await graphKey(tree, environment, signal);
+  const file = definitionsFile(workspaceRoot);
+  const known = key === undefined ? undefined : await readDefinitions(file, key);
+  if (known !== undefined) return ok({ tree, environment, derivation: known });
+  const derivation = await deriveNow(workspaceRoot);
+  const after = await openWorkspaceTree(workspaceRoot, signal);
+  if (!after.ok) return after;
+  // A file that changed meanwhile may be in the graph with either content.
+  const isSettled = key !== undefined && key === (await graphKey(after.value, environment, signal));
+  if (isSettled) await storeDefinitions(file, key, derivation);
+  return ok({ tree: after.value, environment, derivation });
+}
+
+/** In this process: a daemon may not have heard yet of the last edit. */
+async function deriveNow(workspaceRoot: string): Promise<Derivation> {
+  process.env["NX_DAEMON"] = "false";
+  const { createProjectGraphAsync } = await import("@nx/devkit");
+  const graph = await createProjectGraphAsync({ exitOnError: true });
+  const text = await readFile(path.join(workspaceRoot, "nx.json"), "utf8");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Nx has just read it and found it to be so
+  const { namedInputs } = JSON.parse(text) as NxJsonConfiguration;
+  return deriveTargets(graph, namedInputs);
+}
+
+/** Signs these targets, and what they build on; all where none is named. */
+export async function signThese(
+  { tree, environment, derivation }: WorkspaceTargets,
+  ids: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<Result<SignedTargets, SignatureFailure>> {
+  const wanted = ids === undefined ? derivation : closureOf(derivation, ids);
+  return signDerivation(wanted, { tree, environment, signal });
+}
+
+function closureOf({ definitions, failures }: Derivation, ids: readonly string[]): Derivation {
+  const known = new Map(definitions.map((definition) => [definition.id, definition]));
+  const wanted = new Set(ids);
+  for (const id of wanted)
+    for (const upstream of known.get(id)?.upstreams ?? []) wanted.add(upstream);
+  return {
+    definitions: definitions.filter(({ id }) => wanted.has(id)),
+    failures: new Map([...failures].filter(([id]) => wanted.has(id))),
+  };
+}

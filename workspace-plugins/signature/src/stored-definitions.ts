@@ -1,0 +1,70 @@
+import path from "node:path";
+import { digestOf } from "./digest.ts";
+import type { Digest } from "./digest.ts";
+import type { DerivationFailure } from "./failure.ts";
+import { readTextIfPresent, writeFileAtomically } from "./files.ts";
+import type { Derivation } from "./nx-targets.ts";
+import type { Fileset, TargetDefinition } from "./target.ts";
+
+/** Where the definitions of a workspace's targets are kept, since making Nx's graph takes a second. */
+export function definitionsFile(workspaceRoot: string): string {
+  return path.join(workspaceRoot, ".slipway", "definitions.json");
+}
+
+/**
+ * Three lines: the key under which they stand, the digest of the third line, and the definitions. Many share their
+ * filesets, so those are kept once.
+ */
+export async function storeDefinitions(
+  file: string,
+  key: Digest,
+  { definitions, failures }: Derivation,
+): Promise<void> {
+  const filesets = new Map<string, number>();
+  const numberOf = (fileset: Fileset): number => {
+    const text = JSON.stringify(fileset);
+    const number = filesets.get(text) ?? filesets.size;
+    filesets.set(text, number);
+    return number;
+  };
+  const stored = definitions.map((definition) => ({
+    ...definition,
+    inputs: { ...definition.inputs, filesets: definition.inputs.filesets.map(numberOf) },
+  }));
+  const body = JSON.stringify({
+    filesets: [...filesets.keys()].map((text): unknown => JSON.parse(text)),
+    definitions: stored,
+    failures: [...failures],
+  });
+  await writeFileAtomically(file, `${key}\n${digestOf(body)}\n${body}\n`, { isDurable: false });
+}
+
+/** `undefined`: none are kept, those that are stand under another key, or the file is damaged. */
+export async function readDefinitions(file: string, key: Digest): Promise<Derivation | undefined> {
+  const text = await readTextIfPresent(file);
+  if (text === undefined || !text.startsWith(`${key}\n`)) return undefined;
+  const [, checksum, body = ""] = text.split("\n");
+  if (digestOf(body) !== checksum) return undefined;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written above: the digest says by this code, the key by this version of it
+  const { filesets, definitions, failures } = JSON.parse(body) as Stored;
+  return {
+    definitions: definitions.map((definition) => ({
+      ...definition,
+      inputs: {
+        ...definition.inputs,
+        filesets: definition.inputs.filesets.flatMap((number) => filesets[number] ?? []),
+      },
+    })),
+    failures: new Map(failures),
+  };
+}
+
+type Stored = {
+  readonly filesets: readonly Fileset[];
+  readonly definitions: readonly (Omit<TargetDefinition, "inputs"> & {
+    readonly inputs: Omit<TargetDefinition["inputs"], "filesets"> & {
+      readonly filesets: readonly number[];
+    };
+  })[];
+  readonly failures: readonly (readonly [string, DerivationFailure])[];
+};
