@@ -1,21 +1,32 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { ProjectGraph } from "@nx/devkit";
+import type { Failure } from "@slipway/report";
 import {
   actionsFolder,
+  declaredVariables,
   explainSignature,
   ok,
   openStamps,
+  ownFact,
   readRecordedAction,
   readSuccesses,
 } from "@slipway/signature";
-import type { NamedInputs, SignedTarget, Successes, TargetName } from "@slipway/signature";
+import type {
+  NamedInputs,
+  SignedTarget,
+  Successes,
+  TargetDefinition,
+  TargetName,
+} from "@slipway/signature";
 import { askOnce, imagesQuestion, noteAsked } from "../session/run-folder.ts";
 import { writePlannedInputs, writeRunPlan } from "../session/run-plan.ts";
 import type { PlannedTarget } from "../session/run-plan.ts";
 import { probeEngine } from "./engine-facts.ts";
 import { ownFacts } from "./own-facts.ts";
 import { signEach } from "./sign-now.ts";
+
+const ownExecutors = "@slipway/executors:";
 
 type SignedPlan = Extract<PlannedTarget, { readonly state: "signed" }>;
 
@@ -55,8 +66,11 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
   const successes = await readSuccesses(actionsFolder(workspaceRoot));
   const planned: PlannedTarget[] = [];
   for (const [id, result] of signed) {
+    const undeclared = result.ok ? undeclaredFact(run, result.value.definition) : undefined;
     if (!result.ok) planned.push({ id, state: "unsigned", failure: result.failure });
-    else {
+    else if (undeclared !== undefined) {
+      planned.push({ id, state: "unsigned", failure: undeclared });
+    } else {
       const target = await planTarget(workspaceRoot, id, result.value, successes);
       planned.push(target);
       const { filesets } = result.value.definition.inputs;
@@ -66,6 +80,18 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
   }
   await writeRunPlan(folder, planned);
   return { ...facts, ...ownFacts(targets, signed) };
+}
+
+/** A cached target of our own executors that Nx would not tell from one with other inputs. */
+function undeclaredFact(run: Run, definition: TargetDefinition): Failure | undefined {
+  const name = run.targets.get(definition.id);
+  const target = run.graph.nodes[name?.project ?? ""]?.data.targets?.[name?.target ?? ""];
+  if (name === undefined || target === undefined) return undefined;
+  if (!definition.isCached || !definition.executor.startsWith(ownExecutors)) return undefined;
+  const variable = ownFact(name.project, name.target);
+  const declared = declaredVariables(run.graph, run.namedInputs ?? {}, name.project, target);
+  if (declared.includes(variable)) return undefined;
+  return { reason: "own-fact-undeclared", target: definition.id, variable };
 }
 
 async function planTarget(

@@ -7,6 +7,7 @@ import { askOnce, noteAsked, recordOutcome, runFolder } from "./run-folder.ts";
 import type { World } from "./run-folder.ts";
 import { guardInputs } from "./guard.ts";
 import { readPlannedInputs, readPlannedTarget } from "./run-plan.ts";
+import type { PlannedTarget } from "./run-plan.ts";
 
 export { parseOptions } from "./options.ts";
 
@@ -20,6 +21,8 @@ export type Session = AsyncDisposable & {
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
+  /** What was found for the task before it began. `undefined`: no hook of ours ran. */
+  readonly planned: () => Promise<PlannedTarget | undefined>;
   /** Asks the outside world once per Nx command, across tasks and processes. */
   readonly once: <Value>(question: string, ask: () => Promise<Value>) => Promise<Value>;
   readonly counted: (world: World, question: string) => void;
@@ -59,6 +62,7 @@ export function openTaskSession(
     target: task.target,
     signal: stopping.signal,
     progress,
+    planned: async () => readPlannedTarget(folder, id),
     once: async (question, ask) => askOnce(folder, question, ask),
     counted: (world, question) => noteAsked(folder, { world, question, task: id }),
     guarded: async (work) => {

@@ -42,6 +42,19 @@ export function resolveInputs(
   return ok(gather(workspace, found));
 }
 
+/** Every variable that a target declares, those that carry facts to Nx included. */
+export function declaredVariables(
+  graph: ProjectGraph,
+  namedInputs: NamedInputs,
+  project: string,
+  target: TargetConfiguration,
+): readonly string[] {
+  const scope = { graph, namedInputs, project, through: [] };
+  return (target.inputs ?? undeclared)
+    .flatMap((input) => expand(scope, input))
+    .flatMap((input) => (input.kind === "env" ? [input.name] : []));
+}
+
 /** An input with nothing left to look up. */
 type Resolved =
   /** `project` has the pattern; one of the workspace has none. */

@@ -13,12 +13,45 @@ export type WorkspaceFailure =
       readonly words: string;
       readonly known: readonly string[];
     }
+  | CommandFailure
+  /** Nx would serve this target results of other inputs. */
+  | { readonly reason: "own-fact-undeclared"; readonly target: string; readonly variable: string }
   /** What a task works on is not what its plan says. */
   | { readonly reason: "inputs-changed"; readonly paths: readonly string[] }
   /** Every time that a task worked, something touched what it works on. */
   | { readonly reason: "inputs-keep-moving"; readonly paths: readonly string[] }
   | { readonly reason: "targets-unknown"; readonly targets: readonly string[] }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
+
+/** Of a program that a target runs. `command` is as it is declared, `output` its last lines. */
+type CommandFailure =
+  | {
+      readonly reason: "command-failed";
+      readonly command: string;
+      /** Exit code or signal. */
+      readonly end: string;
+      readonly output: string;
+    }
+  | {
+      readonly reason: "command-timed-out";
+      readonly command: string;
+      readonly timeoutSeconds: number;
+      readonly output: string;
+    }
+  | {
+      readonly reason: "command-not-started";
+      readonly command: string;
+      readonly cwd: string;
+      readonly code: string;
+    }
+  | { readonly reason: "command-stopped"; readonly command: string }
+  | { readonly reason: "target-not-planned"; readonly target: string }
+  | {
+      readonly reason: "outputs-missing";
+      readonly command: string;
+      readonly outputs: readonly string[];
+    }
+  | { readonly reason: "output-odd"; readonly path: string; readonly kind: string };
 
 export const workspaceTexts: Texts<WorkspaceFailure> = {
   "options-invalid": (failure) => ({
@@ -51,6 +84,44 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     facts: { commands: failure.known.join(", ") },
     hint: "slipway --help says what each does",
   }),
+  "command-failed": (failure) => ({
+    what: `the command ended with ${failure.end}`,
+    facts: { command: failure.command, "last lines": failure.output },
+  }),
+  "command-timed-out": (failure) => ({
+    what: `the command took longer than ${failure.timeoutSeconds} s and was ended`,
+    facts: { command: failure.command, "last lines": failure.output },
+    hint: "raise timeoutSeconds of the target, or find what it waits for",
+  }),
+  "command-not-started": (failure) => ({
+    what: "the command could not be started",
+    facts: { command: failure.command, folder: failure.cwd, error: failure.code },
+    hint: "it sees PATH and no shell's aliases; a program of a package has to be installed",
+  }),
+  "command-stopped": (failure) => ({
+    what: "the command was stopped by a signal",
+    facts: { command: failure.command },
+  }),
+  "target-not-planned": (failure) => ({
+    what: "nothing found out what this target depends on before it ran",
+    facts: { target: failure.target },
+    hint: 'add "@slipway/executors/plugin" to "plugins" of nx.json, and the tag "slipway" to the project',
+  }),
+  "own-fact-undeclared": (failure) => ({
+    what: "this cached target does not declare the variable that tells Nx of all its inputs",
+    facts: { target: failure.target },
+    hint: `add { "env": "${failure.variable}" } to its "inputs"`,
+  }),
+  "outputs-missing": (failure) => ({
+    what: "the command succeeded without making what its target declares as outputs",
+    facts: { command: failure.command, ...listed(failure.outputs) },
+    hint: "Nx would keep an empty result: make the outputs, or do not declare them",
+  }),
+  "output-odd": (failure) => ({
+    what: `an output has a ${failure.kind}, which no cache can keep`,
+    facts: { path: failure.path },
+    hint: "remove it before the command ends, or make it elsewhere",
+  }),
   "inputs-changed": (failure) => ({
     what: "inputs of this target changed after the command had begun, so its result is not kept",
     facts: listed(failure.paths),
@@ -82,11 +153,17 @@ function listed(paths: readonly string[]): Readonly<Record<string, string>> {
 }
 
 /** Why a row of the table says what it says, where the target itself had nothing to say. */
-export type WorkspaceCause = "inputs-unchanged" | "no-cached-result" | "not-run" | "stopped";
+export type WorkspaceCause =
+  | "command-ran"
+  | "inputs-unchanged"
+  | "no-cached-result"
+  | "not-run"
+  | "stopped";
 
 export const workspaceCauses: Causes<WorkspaceCause> = {
   "inputs-unchanged": "same work signature",
   "no-cached-result": "same work signature, and no result of it in the cache",
   "not-run": "a target that it needs failed",
   stopped: "stopped by a signal",
+  "command-ran": "ran, and made its outputs",
 };

@@ -1,0 +1,33 @@
+import type { ExecutorContext } from "@nx/devkit";
+import { runTask } from "../session/run-task.ts";
+import type { Session } from "../session/session.ts";
+import { fail } from "@slipway/signature";
+import type { output } from "zod";
+import { Options } from "./options.ts";
+import { runCommand } from "./run-command.ts";
+
+export default async function command(
+  raw: unknown,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return runTask({ raw, context, schema: Options, run: runPlanned });
+}
+
+/** What a command may see follows from its plan: without one there is nothing to run it with. */
+async function runPlanned(session: Session, options: output<typeof Options>) {
+  const { workspaceRoot, projectRoot, projectName, target, signal, progress } = session;
+  const planned = await session.planned();
+  if (planned?.state !== "signed") {
+    return fail({ reason: "target-not-planned", target: `${projectName}:${target}` } as const);
+  }
+  const { action } = planned;
+  return runCommand({
+    workspaceRoot,
+    projectRoot,
+    action,
+    options,
+    ambient: process.env,
+    signal,
+    progress,
+  });
+}

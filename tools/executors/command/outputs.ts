@@ -1,0 +1,59 @@
+import { globSync, lstatSync, readdirSync } from "node:fs";
+import type { Stats } from "node:fs";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+
+/** What cannot be kept in a cache; Nx waits for ever on the first kind. */
+export type OddFile = { readonly path: string; readonly kind: "fifo" | "socket" | "device" };
+
+/** Removes what is there of outputs: whatever a task leaves behind, it has made itself. */
+export async function removeOutputs(root: string, outputs: readonly string[]): Promise<void> {
+  for (const file of outputs.flatMap((output) => found(root, output))) {
+    await rm(path.join(root, file), { recursive: true, force: true });
+  }
+}
+
+/** Those outputs that nothing is there of. */
+export function missingOutputs(root: string, outputs: readonly string[]): readonly string[] {
+  return positive(outputs).filter((output) => found(root, output).length === 0);
+}
+
+export function oddFiles(root: string, outputs: readonly string[]): readonly OddFile[] {
+  return filesOf(root, outputs).flatMap(({ path: file, stat }) => {
+    const kind = kindOf(stat);
+    return kind === undefined ? [] : [{ path: file, kind }];
+  });
+}
+
+function kindOf(stat: Stats): OddFile["kind"] | undefined {
+  if (stat.isFIFO()) return "fifo";
+  if (stat.isSocket()) return "socket";
+  return stat.isBlockDevice() || stat.isCharacterDevice() ? "device" : undefined;
+}
+
+/** Everything of outputs, folders too, relative to the root. */
+function filesOf(
+  root: string,
+  outputs: readonly string[],
+): readonly { readonly path: string; readonly stat: Stats }[] {
+  const waiting = positive(outputs).flatMap((output) => found(root, output));
+  const files: { readonly path: string; readonly stat: Stats }[] = [];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    const absolute = path.join(root, at);
+    const stat = lstatSync(absolute);
+    files.push({ path: at, stat });
+    if (stat.isDirectory()) for (const name of readdirSync(absolute)) waiting.push(`${at}/${name}`);
+  }
+  return files;
+}
+
+function found(root: string, output: string): readonly string[] {
+  if (output.startsWith("!")) return [];
+  if (/[*?[\]{}]/.test(output)) return globSync(output, { cwd: root });
+  const stat = lstatSync(path.join(root, output), { throwIfNoEntry: false });
+  return stat === undefined ? [] : [output];
+}
+
+function positive(outputs: readonly string[]): readonly string[] {
+  return outputs.filter((output) => !output.startsWith("!"));
+}
