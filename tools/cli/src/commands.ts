@@ -41,6 +41,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./signature.ts")).signature,
   },
   {
+    name: "tree",
+    takes: "[<folder>]",
+    does: "the digest of the files of a folder as they are now",
+    options: { "--json": "all of it for machines" },
+    load: async () => (await import("./tree.ts")).tree,
+  },
+  {
     name: "watch",
     takes: "",
     does: "keep the tree of the workspace current, so that commands need not look for themselves",

@@ -6,6 +6,7 @@ export type WorkspaceFailure =
   | { readonly reason: "generator-options-invalid"; readonly problems: readonly string[] }
   /** A generator writes into no folder that is there. */
   | { readonly reason: "folder-exists"; readonly folder: string }
+  | { readonly reason: "folder-missing"; readonly folder: string }
   | { readonly reason: "ao-network-failed"; readonly detail: string }
   | { readonly reason: "arguments-invalid"; readonly problem: string }
   | {
@@ -68,6 +69,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: `${failure.folder} is there already, and nothing was written`,
     facts: {},
     hint: "choose another name or directory, or remove the folder",
+  }),
+  "folder-missing": (failure) => ({
+    what: `there is no folder ${failure.folder}`,
+    facts: {},
+    hint: "name a folder of a workspace",
   }),
   "ao-network-failed": (failure) => ({
     what: "the local AO network is not served any more",

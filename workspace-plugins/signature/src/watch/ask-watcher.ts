@@ -4,6 +4,8 @@ import type { Answer, Question } from "./messages.ts";
 import { identityOf, readAddress } from "./place.ts";
 import { exchangeLine } from "./socket.ts";
 
+export type { TreeAnswer } from "./messages.ts";
+
 /** Whoever gets no answer looks for itself. */
 export type Asked = Answer | { readonly state: "no-watcher" | "no-answer" | "other-version" };
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { readAnswer, readQuestion, writeAnswer, writeQuestion } from "./messages.ts";
 
 const root = "1:2";
-const tree = { digest: `sha256:${"a".repeat(64)}`, sizeBytes: 7, files: 2 };
+const tree = { digest: `sha256:${"a".repeat(64)}`, sizeBytes: 7 };
 
 test("a question and its answers arrive as they were sent", () => {
   const question = { ask: "tree", folder: "a/ü \n" } as const;
@@ -37,7 +37,7 @@ test.each([
 
 test.each([
   ["a digest of another kind", { ...tree, digest: "sha1:0" }],
-  ["no count", { digest: tree.digest, sizeBytes: 1 }],
+  ["no size", { digest: tree.digest }],
   ["nothing", undefined],
 ])("an answer with %s is none", (_, wrong) => {
   const line = JSON.stringify({ version: 1, root, body: { state: "answered", tree: wrong } });

@@ -5,11 +5,7 @@ const watchVersion = 1;
 export type Question = { readonly ask: "tree"; readonly folder: string };
 
 /** `digest` and `sizeBytes` are those of the Directory message of the folder. */
-export type TreeAnswer = {
-  readonly digest: string;
-  readonly sizeBytes: number;
-  readonly files: number;
-};
+export type TreeAnswer = { readonly digest: string; readonly sizeBytes: number };
 
 /** `unable`: the watcher met a failure; whoever asked looks for itself and finds the same one. */
 export type Answer =
@@ -39,10 +35,10 @@ export function readAnswer(root: string, line: string): Answer | undefined {
   if (body?.["state"] === "unable") return { state: "unable", reason: String(body["reason"]) };
   const tree = body?.["state"] === "answered" ? recordOf(body["tree"]) : undefined;
   if (tree === undefined) return undefined;
-  const { digest, sizeBytes, files } = tree;
+  const { digest, sizeBytes } = tree;
   if (typeof digest !== "string" || !/^sha256:[0-9a-f]{64}$/.test(digest)) return undefined;
-  if (typeof sizeBytes !== "number" || typeof files !== "number") return undefined;
-  return { state: "answered", tree: { digest, sizeBytes, files } };
+  if (typeof sizeBytes !== "number") return undefined;
+  return { state: "answered", tree: { digest, sizeBytes } };
 }
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,5 +1,4 @@
 import type { ListingFailure, SignatureFailure } from "../failure.ts";
-import { filesUnder } from "../listing.ts";
 import type { FileListing } from "../listing.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
@@ -126,15 +125,10 @@ class Watched implements WatchedTree {
 
 function openTreeNow(tree: Tree): TreeNow {
   const known = new Map<string, Promise<Result<TreeAnswer, SignatureFailure>>>();
-  const find = async (folder: string): Promise<Result<TreeAnswer, SignatureFailure>> => {
-    const found = await tree.digestOfFolder(folder);
-    if (!found.ok) return found;
-    return ok({ ...found.value, files: filesUnder(tree.listing, folder).length });
-  };
   return {
     tree,
     digestOf: (folder) => {
-      const found = known.get(folder) ?? find(folder);
+      const found = known.get(folder) ?? tree.digestOfFolder(folder);
       known.set(folder, found);
       return found;
     },

@@ -1,0 +1,63 @@
+import { realpathSync, statSync } from "node:fs";
+import path from "node:path";
+import type { Failure } from "@slipway/report";
+import { openLines } from "@slipway/report/lines";
+import { askWatcher } from "@slipway/signature/ask-watcher";
+import type { Asked, TreeAnswer } from "@slipway/signature/ask-watcher";
+import { ok } from "@slipway/signature/result";
+import type { Result } from "@slipway/signature/result";
+import { readArguments } from "./arguments.ts";
+import { usageExitCode } from "./call.ts";
+import type { Call } from "./call.ts";
+import { findWorkspace } from "./workspace.ts";
+
+/** The digest of the files of a folder as they are on disk now. With a watcher there is nothing to look at, and little to load. */
+export async function tree({ args }: Call): Promise<number> {
+  const read = readArguments(args, { options: { json: { type: "boolean" } }, words: [0, 1] });
+  if (!read.ok) return tell(read.failure, usageExitCode);
+  const given = path.resolve(read.value.words[0] ?? ".");
+  if (statSync(given, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return tell({ reason: "folder-missing", folder: given }, 1);
+  }
+  const place = placeOf(realpathSync(given));
+  const asked = await askWatcher(place.root, { ask: "tree", folder: place.folder });
+  const found = asked.state === "answered" ? ok(asked.tree) : await look(place);
+  if (!found.ok) return tell(found.failure, 1);
+  const { digest, sizeBytes } = found.value;
+  openLines().line(
+    read.value.options.json === true
+      ? JSON.stringify({ folder: given, digest, sizeBytes, watcher: watcherText(asked) })
+      : `${digest}/${sizeBytes}`,
+  );
+  return 0;
+}
+
+type Place = { readonly root: string; readonly folder: string };
+
+function placeOf(folder: string): Place {
+  const root = findWorkspace(folder);
+  return { root, folder: path.relative(root, folder).split(path.sep).join("/") };
+}
+
+async function look({ root, folder }: Place): Promise<Result<TreeAnswer, Failure>> {
+  const { openTree } = await import("@slipway/signature/tree");
+  // Ctrl-C ends the process: there is nothing to put back.
+  const { signal } = new AbortController();
+  const cacheFile = path.join(root, ".slipway", "tree.bin");
+  const opened = await openTree(root, { cacheFile, signal });
+  if (!opened.ok) return opened;
+  const digest = await opened.value.digestOfFolder(folder);
+  await opened.value.save();
+  return digest;
+}
+
+/** Why it was not the watcher that answered, where it was not. */
+function watcherText(asked: Asked): string {
+  return asked.state === "unable" ? `unable: ${asked.reason}` : asked.state;
+}
+
+async function tell(failure: Failure, exitCode: number): Promise<number> {
+  const { openConsole } = await import("@slipway/report");
+  openConsole().failure(failure);
+  return exitCode;
+}
