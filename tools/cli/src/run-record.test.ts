@@ -14,7 +14,7 @@ afterEach(async () => rm(root, { recursive: true }));
 
 const differences = [{ kind: "file-changed", path: "codex/install.sh" }] as const;
 const action = {
-  schema: 1,
+  schema: 2,
   target: "codex:image",
   projectRoot: "codex",
   executor: "@slipway/executors:image",

@@ -18,7 +18,7 @@ afterEach(async () => rm(root, { recursive: true }));
 
 function action(target: string): RecordedAction {
   return {
-    schema: 1,
+    schema: 2,
     target,
     projectRoot: "codex",
     executor: "@slipway/executors:image",

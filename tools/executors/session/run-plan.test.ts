@@ -17,7 +17,7 @@ const planned: PlannedTarget & { readonly state: "signed" } = {
   id: "codex:image",
   state: "signed",
   action: {
-    schema: 1,
+    schema: 2,
     target: "codex:image",
     projectRoot: "codex",
     executor: "@slipway/executors:image",
@@ -27,7 +27,7 @@ const planned: PlannedTarget & { readonly state: "signed" } = {
       { path: "codex/latest", symlink: "install.sh" },
     ],
     env: [
-      { name: "SLIPWAY_ENGINE", state: "set", digest: digestOf("engine") },
+      { name: "SLIPWAY_ENGINE", state: "set", digest: digestOf("engine"), value: "fast" },
       { name: "CI", state: "unset" },
     ],
     tools: [{ name: "dockerode", version: "5.0.1" }],

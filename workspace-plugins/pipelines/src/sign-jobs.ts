@@ -1,5 +1,5 @@
 import path from "node:path";
-import { foldersOf, ok, saltVariable, signTargets } from "@slipway/signature";
+import { foldersOf, hostSources, ok, saltVariable, signTargets } from "@slipway/signature";
 import type { Result, SignedTargets, TargetDefinition, Tree } from "@slipway/signature";
 import type { PipelinesFailure } from "./failure.ts";
 import { jobDefinitions } from "./job-definitions.ts";
@@ -43,6 +43,7 @@ export async function signJobs(
     tree,
     environment,
     lockedTools: () => undefined,
+    ...hostSources(tree.folder, environment),
     salt: environment[saltVariable] ?? "",
   };
   const targets = await signTargets(definitions, sources, signal);

@@ -9,7 +9,7 @@ import type { RecordedAction } from "./recorded-action.ts";
 
 function action(target: string, content = target): RecordedAction {
   return {
-    schema: 1,
+    schema: 2,
     target,
     projectRoot: "app",
     executor: "@slipway/executors:pack",
@@ -20,7 +20,7 @@ function action(target: string, content = target): RecordedAction {
     ],
     env: [
       { name: "A", state: "unset" },
-      { name: "B", state: "set", digest: digestOf("b") },
+      { name: "B", state: "set", digest: digestOf("b"), value: "b" },
     ],
     tools: [{ name: "tar", version: "1.0.0" }],
     upstreams: [{ id: "base:pack", signature: digestOf("base") }],
@@ -79,7 +79,7 @@ test("there is none in the words of another version", async () => {
   using rig = openRig();
   await recordActions(rig.root, [action("app:pack")]);
   const file = fileOf(rig.root, action("app:pack"));
-  writeFileSync(file, readFileSync(file, "utf8").replace("slipway action 1", "slipway action 99"));
+  writeFileSync(file, readFileSync(file, "utf8").replace("slipway action 2", "slipway action 99"));
   expect(await readRecordedAction(rig.root, "app:pack")).toEqual({ ok: true, value: undefined });
 });
 

@@ -16,6 +16,7 @@ import { actionSchema } from "./ingredients.ts";
 import { digestInputTree } from "./input-tree.ts";
 import { listFiles } from "./listing.ts";
 import { file_remote_execution } from "./remote-execution_pb.ts";
+import { ok } from "./result.ts";
 import { signTargets } from "./sign-targets.ts";
 import type { TargetDefinition } from "./target.ts";
 
@@ -158,6 +159,7 @@ const target: TargetDefinition = {
     filesets: [{ patterns: ["**"], includesIgnored: false }],
     env: ["\uFF5E", "UNSET", "EMPTY", "SET", "\u{1F600}"],
     tools: ["tar-stream", "dockerode"],
+    probes: ["tool --version"],
   },
   outputs: ["fleet/dist/log", "fleet/dist/\u{1F600}", "fleet/dist/\uFF5E"],
   upstreams: [],
@@ -171,6 +173,8 @@ async function sign(rig: Rig, definition: TargetDefinition): Promise<Digest> {
     tree: { listing: listing.value, hash: hashInProcess },
     environment: { EMPTY: "", SET: "value", "\uFF5E": "", "\u{1F600}": "" },
     lockedTools: (name: string) => [{ name, version: "1.0.0" }],
+    probe: async () => ok("1.2.3"),
+    secretKey: async () => "key",
     salt: "pepper",
   };
   const signed = (await signTargets([definition], sources, never)).get(definition.id);
@@ -192,7 +196,11 @@ test.each([true, false])(
         "\uFF5E": "empty",
         "\u{1F600}": "empty",
       },
-      platform: { "npm:tar-stream": "1.0.0", "npm:dockerode": "1.0.0" },
+      platform: {
+        "npm:tar-stream": "1.0.0",
+        "npm:dockerode": "1.0.0",
+        "probe:tool --version": "1.2.3",
+      },
       outputPaths: target.outputs,
       doNotCache: !isCached,
       salt: canonicalJson({ schema: actionSchema, upstreams: [], salt: "pepper" }),

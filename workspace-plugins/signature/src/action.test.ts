@@ -15,9 +15,10 @@ const golden = {
     hash: "e100d4d12444d1af9b9e7262ccfe88161b39f3acfd370a4909d979f0a53e9c44",
     sizeBytes: 166n,
   },
-  command: "sha256:0632afb115382f7541c37bcdb53c489e824a8056f897eb6fce481205d25600ec",
-  action: "sha256:655a3e08d983a7ce1df2524cd05d3fdb93b90c99b7cc2e4caf062354faff011b",
-  uncached: "sha256:e6d6e1d323d6c73453d8a5e3b2dcd36f2103768a2c39f022c989bfaadb599f0b",
+  command: "sha256:0b2acce5c50882eba721867cd231406ad59d13da11af0197ecd46984d9066398",
+  withFields: "sha256:cba1d188be20a27ce15719c87b298d33894319727c6b434148b1c9320e956834",
+  action: "sha256:ce0b5964e420dae6e054ff0c9c8105671f7eacfafc06ca4493a0c87abb26e1b2",
+  uncached: "sha256:a935d177d5afd32a3a73fee627e68bfeb0559246f8dcdd108d478cb4fbacbb7f",
 };
 
 function file(path: string, text: string, isExecutable = false): InputFile {
@@ -61,6 +62,8 @@ const found: Found = {
     { name: "tar-stream", version: "2.2.0" },
     { name: "dockerode", version: "5.0.1" },
   ],
+  probes: [{ name: "node --version", version: "v26.10.0" }],
+  jsonFields: [],
   upstreams: [{ id: "base:image", signature: digestOf("upstream") }],
   salt: "pepper",
 };
@@ -79,6 +82,20 @@ test("a command and an action have the bytes of the Remote Execution API", () =>
 test("an uncached target asks not to be cached", () => {
   const uncached = listIngredients({ ...definition, isCached: false }, found);
   expect(encodeAction(uncached).signature).toBe(golden.uncached);
+});
+
+test("fields of JSON files are in the salt, and nothing is where there are none", () => {
+  const version = '{"version":"1"}';
+  const jsonFields = [
+    {
+      path: "fleet/package.json",
+      choice: "version",
+      digest: digestOf(version),
+      sizeBytes: version.length,
+    },
+  ];
+  const ingredients = listIngredients(definition, { ...found, jsonFields });
+  expect(encodeAction(ingredients).signature).toBe(golden.withFields);
 });
 
 test("the value of a variable is nowhere in the command", () => {

@@ -60,17 +60,23 @@ export function encodeAction(ingredients: Ingredients): EncodedAction {
  * The API wants the platform in both messages: older servers read it from the command. Clients leave one out that says
  * nothing.
  */
-function platformOf({ tools }: Ingredients): { readonly platform?: Platform } {
-  if (tools.length === 0) return {};
-  const properties = tools.map(({ name, version }) => ({ name: `npm:${name}`, value: version }));
+function platformOf({ tools, probes }: Ingredients): { readonly platform?: Platform } {
+  if (tools.length + probes.length === 0) return {};
+  // Each list is sorted, and so are their prefixes.
+  const properties = [
+    ...tools.map(({ name, version }) => ({ name: `npm:${name}`, value: version })),
+    ...probes.map(({ name, version }) => ({ name: `probe:${name}`, value: version })),
+  ];
   return { platform: create(PlatformSchema, { properties }) };
 }
 
-/** The API knows no unset variable, and the value itself may be a secret. */
+/** The API knows no unset variable, and the value itself may be a secret: a command can be shown. */
 function envText(variable: EnvIngredient): string {
-  return variable.state === "set" ? `set ${variable.digest}` : variable.state;
+  return variable.state === "set" ? `set ${digestOf(variable.value)}` : variable.state;
 }
 
-function saltOf({ schema, upstreams, salt }: Ingredients): Uint8Array {
-  return new TextEncoder().encode(canonicalJson({ schema, upstreams, salt }));
+/** The place for what the API has none for. */
+function saltOf({ schema, upstreams, jsonFields, salt }: Ingredients): Uint8Array {
+  const json = jsonFields.length === 0 ? undefined : jsonFields;
+  return new TextEncoder().encode(canonicalJson({ schema, upstreams, jsonFields: json, salt }));
 }

@@ -1,4 +1,4 @@
-import { createHash, hash } from "node:crypto";
+import { createHash, createHmac, hash } from "node:crypto";
 
 /** `sha256:` and 64 lower-case hex digits, as the OCI image spec writes it (descriptor.md, Digests). */
 export type Digest = string & { readonly __brand: "Digest" };
@@ -16,6 +16,11 @@ export function isDigest(text: string): text is Digest {
 
 export function digestOf(bytes: Uint8Array | string): Digest {
   return digestOfHex(hash("sha256", bytes, "hex"));
+}
+
+/** HMAC-SHA-256: who does not have the key cannot try which text it is of. */
+export function keyedDigestOf(text: string, key: string): Digest {
+  return digestOfHex(createHmac("sha256", key).update(text).digest("hex"));
 }
 
 export async function digestOfStream(

@@ -93,10 +93,22 @@ function optionDifferences(before: RecordedAction, after: RecordedAction): reado
 }
 
 function fileDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
-  return pairs(before.files, after.files, (file) => file.path).flatMap(([path, was, is]) => {
+  return pairs(filesOf(before), filesOf(after), (file) => file.path).flatMap(([path, was, is]) => {
     const difference = fileDifference(path, was, is);
     return difference === undefined ? [] : [difference];
   });
+}
+
+/** With the fields of JSON files beside them, under paths that no file has. */
+function filesOf({ files, jsonFields = [] }: RecordedAction): readonly RecordedFile[] {
+  if (jsonFields.length === 0) return files;
+  const fields = jsonFields.map(({ path, choice, digest, sizeBytes }) => ({
+    path: `${path}#${choice}`,
+    digest,
+    sizeBytes,
+    executable: false,
+  }));
+  return [...files, ...fields];
 }
 
 function fileDifference(

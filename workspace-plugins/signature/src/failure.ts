@@ -4,6 +4,7 @@ export type SignatureFailure =
   | HashingFailure
   | LockFailure
   | DerivationFailure
+  | ProbeFailure
   | WatchFailure
   | {
       readonly reason: "upstream-cycle";
@@ -67,12 +68,41 @@ export type LockFailure = {
   readonly problems: readonly string[];
 };
 
-export type DerivationFailure = {
-  readonly reason: "input-unsupported";
-  readonly target: string;
-  /** The input as it is declared, in JSON. */
-  readonly input: string;
-};
+export type DerivationFailure =
+  | {
+      readonly reason: "input-unsupported";
+      readonly target: string;
+      /** The input as it is declared, in JSON. */
+      readonly input: string;
+    }
+  | {
+      readonly reason: "named-input-unknown";
+      readonly target: string;
+      readonly name: string;
+      readonly known: readonly string[];
+    }
+  | {
+      readonly reason: "named-input-cycle";
+      readonly target: string;
+      /** The names along the cycle; the last is the first again. */
+      readonly path: readonly string[];
+    };
+
+/** A command that was to tell a version and did not. */
+export type ProbeFailure =
+  | {
+      readonly reason: "probe-failed";
+      readonly command: string;
+      /** `undefined`: it was ended by a signal, or wrote without end. */
+      readonly exitCode: number | undefined;
+      readonly output: string;
+    }
+  | {
+      readonly reason: "probe-timed-out";
+      readonly command: string;
+      readonly limitMs: number;
+      readonly output: string;
+    };
 
 /** What the `signature` target can say it did. */
 export type SignatureCause =

@@ -156,10 +156,7 @@ function sourceOf(tokens: readonly Token[], rest: string): string {
     else if (token?.kind === "separator") source = `/${source}`;
     else if (token?.kind === "group") source = groupSource(token, source + rest) + source;
     else if (tokens[at + 1]?.kind === "separator") source = `(?:[^/]+/)*${source.slice(1)}`;
-    else if (tokens[at - 1]?.kind === "separator") {
-      source = "(?:/.+)?";
-      at -= 1;
-    } else source = ".+";
+    else source = ".+";
   }
   return source;
 }

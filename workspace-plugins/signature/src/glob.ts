@@ -16,7 +16,7 @@ function isNegative(pattern: string): boolean {
   return pattern.startsWith("!");
 }
 
-/** The folder that all matches of a positive pattern lie in or are; `""` where they can be anywhere. */
+/** The folder that all matches of a positive pattern lie in; `""` where they can be anywhere. */
 export function folderOfPattern(pattern: string): string {
   const names = normalized(pattern).split("/").map(literalOf);
   const open = names.indexOf(undefined);
@@ -34,7 +34,7 @@ export function escapeGlob(path: string): string {
   return path.replaceAll(/[\\*?[\]{}()!+@|^$]/g, String.raw`\$&`);
 }
 
-/** `x/` is the folder and all in it, `./x` is `x`. */
+/** `x/` is all that is in the folder, `./x` is `x`. */
 function normalized(pattern: string): string {
   return pattern.replace(/^(?:\.\/+)+/, "").replace(/\/+$/, "/**");
 }

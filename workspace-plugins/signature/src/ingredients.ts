@@ -1,20 +1,25 @@
 import { compareBytes } from "./byte-order.ts";
 import type { Digest } from "./digest.ts";
-import { digestOf } from "./digest.ts";
 import type { FileDigest } from "./file-digest.ts";
+import type { JsonIngredient } from "./json-fields.ts";
 import type { Symlink } from "./listing.ts";
+import { isSecret } from "./secret.ts";
 import type { TargetDefinition } from "./target.ts";
 import type { DirectoryDigest } from "./tree/tree.ts";
 
 /** Counts what an action is made of: with a new number every signature changes. */
-export const actionSchema = 1;
+export const actionSchema = 2;
 
 export type InputFile = ({ readonly kind: "file" } & FileDigest) | Symlink;
 
-/** Only the digest of a value is kept: it may be a secret. */
 export type EnvIngredient =
   | { readonly name: string; readonly state: "unset" | "empty" }
-  | { readonly name: string; readonly state: "set"; readonly digest: Digest };
+  | {
+      readonly name: string;
+      readonly state: "set";
+      readonly value: string;
+      readonly isSecret: boolean;
+    };
 
 export type Tool = { readonly name: string; readonly version: string };
 
@@ -31,6 +36,9 @@ export type Ingredients = {
   readonly inputRoot: DirectoryDigest;
   readonly env: readonly EnvIngredient[];
   readonly tools: readonly Tool[];
+  /** By command; the version is what it printed. */
+  readonly probes: readonly Tool[];
+  readonly jsonFields: readonly JsonIngredient[];
   readonly upstreams: readonly Upstream[];
   readonly outputs: readonly string[];
   readonly isCached: boolean;
@@ -42,6 +50,8 @@ export type Found = {
   readonly inputRoot: DirectoryDigest;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly tools: readonly Tool[];
+  readonly probes: readonly Tool[];
+  readonly jsonFields: readonly JsonIngredient[];
   readonly upstreams: readonly Upstream[];
   /** The user's own: another one, another signature of everything. */
   readonly salt: string;
@@ -59,9 +69,11 @@ export function listIngredients(definition: TargetDefinition, found: Found): Ing
       .toSorted(byName),
     inputRoot: found.inputRoot,
     env: sortedUnique(definition.inputs.env).map((name) =>
-      envIngredient(name, found.environment[name]),
+      envIngredient(name, found.environment[name], definition.inputs.secrets),
     ),
     tools: found.tools.toSorted((a, b) => byName(a, b) || compareBytes(a.version, b.version)),
+    probes: found.probes.toSorted(byName),
+    jsonFields: found.jsonFields,
     upstreams: found.upstreams.toSorted((a, b) => compareBytes(a.id, b.id)),
     outputs: sortedUnique(definition.outputs),
     isCached: definition.isCached,
@@ -69,10 +81,14 @@ export function listIngredients(definition: TargetDefinition, found: Found): Ing
   };
 }
 
-function envIngredient(name: string, value: string | undefined): EnvIngredient {
+function envIngredient(
+  name: string,
+  value: string | undefined,
+  secrets: readonly string[] = [],
+): EnvIngredient {
   if (value === undefined) return { name, state: "unset" };
   if (value === "") return { name, state: "empty" };
-  return { name, state: "set", digest: digestOf(value) };
+  return { name, state: "set", value, isSecret: isSecret(name, value, secrets) };
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

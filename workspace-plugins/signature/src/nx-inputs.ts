@@ -5,7 +5,7 @@ import { allDependenciesOf, projectsMatching } from "./nx-projects.ts";
 import { isOwnFact } from "./own-fact.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
-import type { Fileset, TargetInputs } from "./target.ts";
+import type { Fileset, JsonFields, TargetInputs } from "./target.ts";
 
 export type NxInput = NonNullable<TargetConfiguration["inputs"]>[number];
 export type NamedInputs = Readonly<Record<string, readonly NxInput[]>>;
@@ -34,12 +34,23 @@ export function resolveInputs(
   const { graph, namedInputs } = workspace;
   const scope = { graph, namedInputs, project: owner.project, through: [] };
   const found = (owner.target.inputs ?? undeclared).flatMap((input) => expand(scope, input));
-  const unsupported = found.find((input) => input.kind === "unsupported");
-  if (unsupported !== undefined) {
-    const input = JSON.stringify(unsupported.input);
+  const refusal = found.find((input) => input.kind === "refused");
+  if (refusal !== undefined) return fail({ ...refusal.because, target: owner.id });
+  const secrets = declaredSecrets(owner.target.metadata?.["slipway"]);
+  if (secrets === undefined) {
+    const input = JSON.stringify(owner.target.metadata);
     return fail({ reason: "input-unsupported", target: owner.id, input });
   }
-  return ok(gather(workspace, found));
+  return ok({ ...gather(workspace, found), ...(secrets.length > 0 && { secrets }) });
+}
+
+/** `{ "secrets": ["NAME"] }` is all that we know of in the metadata of a target; `undefined` for anything else. */
+function declaredSecrets(slipway: unknown): readonly string[] | undefined {
+  if (slipway === undefined) return [];
+  if (typeof slipway !== "object" || slipway === null || !("secrets" in slipway)) return undefined;
+  const names: readonly unknown[] = Array.isArray(slipway.secrets) ? slipway.secrets : [undefined];
+  const texts = names.filter((name) => typeof name === "string");
+  return texts.length === names.length && Object.keys(slipway).length === 1 ? texts : undefined;
 }
 
 /** Every variable that a target declares, those that carry facts to Nx included. */
@@ -62,7 +73,15 @@ type Resolved =
   | { readonly kind: "ignored-fileset"; readonly pattern: string }
   | { readonly kind: "env"; readonly name: string }
   | { readonly kind: "tools"; readonly names: readonly string[] }
-  | { readonly kind: "unsupported"; readonly input: NxInput };
+  | { readonly kind: "probe"; readonly command: string }
+  | { readonly kind: "json"; readonly input: JsonFields }
+  | { readonly kind: "refused"; readonly because: Refusal };
+
+type Refusal = DerivationFailure extends infer Failure
+  ? Failure extends DerivationFailure
+    ? Omit<Failure, "target">
+    : never
+  : never;
 
 type Scope = {
   readonly graph: ProjectGraph;
@@ -79,11 +98,24 @@ function expand(scope: Scope, input: NxInput): readonly Resolved[] {
     return [{ kind: "tools", names: input.externalDependencies }];
   if ("fileset" in input) return expandFileset(scope, input);
   if ("input" in input) return expandNamed(scope, input);
-  // Only some fields count for Nx; with the whole file the signature changes more often, never too seldom.
-  if ("json" in input) return [placeFileset(scope, input.json)];
+  if ("runtime" in input) return [{ kind: "probe", command: input.runtime }];
+  if ("json" in input) return [placeJson(scope, input)];
   // Their bytes come from upstream targets, whose signatures are in the action.
   if ("dependentTasksOutputFiles" in input) return [];
-  return [{ kind: "unsupported", input }];
+  // Where somebody stands when they start Nx changes no result of an executor.
+  return [refused({ reason: "input-unsupported", input: JSON.stringify(input) })];
+}
+
+function refused(because: Refusal): Resolved {
+  return { kind: "refused", because };
+}
+
+function placeJson(scope: Scope, input: Extract<NxInput, { json: string }>): Resolved {
+  const { fields, excludeFields = [] } = input;
+  const { pattern } = placeFileset(scope, input.json);
+  // Without a choice of fields it is a file like any other.
+  if (fields === undefined && excludeFields.length === 0) return placeFileset(scope, input.json);
+  return { kind: "json", input: { pattern, fields, excludeFields } };
 }
 
 function expandText(scope: Scope, input: string): readonly Resolved[] {
@@ -92,10 +124,17 @@ function expandText(scope: Scope, input: string): readonly Resolved[] {
   }
   if (/^!?\{(projectRoot|workspaceRoot)\}/.test(input)) return [placeFileset(scope, input)];
   const own = scope.graph.nodes[scope.project]?.data.namedInputs;
-  const inputs = { ...builtIn, ...scope.namedInputs, ...own }[input];
-  if (inputs === undefined || scope.through.includes(input))
-    return [{ kind: "unsupported", input }];
+  const known = { ...builtIn, ...scope.namedInputs, ...own };
+  const inputs = known[input];
+  if (inputs === undefined) {
+    const names = Object.keys(known).toSorted();
+    return [refused({ reason: "named-input-unknown", name: input, known: names })];
+  }
   const within = { ...scope, through: [...scope.through, input] };
+  if (scope.through.includes(input)) {
+    const path = within.through.slice(within.through.indexOf(input));
+    return [refused({ reason: "named-input-cycle", path })];
+  }
   return inputs.flatMap((one) => expand(within, one));
 }
 
@@ -150,6 +189,8 @@ function gather(workspace: WorkspaceInputs, inputs: readonly Resolved[]): Target
   const filesets = inputs.filter((input) => input.kind === "fileset");
   const tools = inputs.filter((input) => input.kind === "tools");
   const names = inputs.filter((input) => input.kind === "env").map((input) => input.name);
+  const probes = inputs.filter((input) => input.kind === "probe").map((input) => input.command);
+  const jsonFields = inputs.filter((input) => input.kind === "json").map((input) => input.input);
   return {
     filesets: [
       ...[...Map.groupBy(filesets, (input) => input.project)].map(([project, of]) =>
@@ -163,6 +204,8 @@ function gather(workspace: WorkspaceInputs, inputs: readonly Resolved[]): Target
     ],
     env: [...new Set(names)].filter((name) => !isOwnFact(name)),
     tools: [...new Set(tools.flatMap((input) => input.names))],
+    ...(probes.length > 0 && { probes: [...new Set(probes)] }),
+    ...(jsonFields.length > 0 && { jsonFields }),
   };
 }
 

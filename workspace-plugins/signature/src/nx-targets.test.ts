@@ -114,17 +114,67 @@ describe("inputs", () => {
     ).toEqual(expected);
   });
 
-  test.each([
-    [{ runtime: "date" }, '{"runtime":"date"}'],
-    ["no-such-input", '"no-such-input"'],
-  ])("%j has no place in a signature", (input, json) => {
-    const projects = { app: { root: "app", targets: { build: { inputs: [input] } } } };
-    expect(deriveTargets(graphOf(projects))).toEqual({
-      definitions: [],
-      failures: new Map([
-        ["app:build", { reason: "input-unsupported", target: "app:build", input: json }],
-      ]),
+  test("a command, and fields of a JSON file", () => {
+    const inputs: TargetConfiguration["inputs"] = [
+      { runtime: "node --version" },
+      { runtime: "node --version" },
+      { json: "{projectRoot}/package.json", fields: ["version"] },
+      { json: "{workspaceRoot}/nx.json", excludeFields: ["parallel"] },
+      { json: "{workspaceRoot}/whole.json" },
+      { externalDependencies: [] },
+    ];
+    expect(inputsOf(inputs)).toEqual({
+      filesets: [positive(["whole.json"])],
+      env: [],
+      tools: [],
+      probes: ["node --version"],
+      jsonFields: [
+        { pattern: String.raw`apps/\[app\]/package.json`, fields: ["version"], excludeFields: [] },
+        { pattern: "nx.json", fields: undefined, excludeFields: ["parallel"] },
+      ],
     });
+  });
+
+  test("secret variables are named in the metadata of the target", () => {
+    const build: TargetConfiguration = {
+      inputs: [{ env: "WEBHOOK" }, { externalDependencies: [] }],
+      metadata: { slipway: { secrets: ["WEBHOOK"] } },
+    };
+    expect(derive({ app: { root: "app", targets: { build } } })["app:build"]?.inputs).toEqual({
+      filesets: [],
+      env: ["WEBHOOK"],
+      tools: [],
+      secrets: ["WEBHOOK"],
+    });
+  });
+
+  const namedInputs = { a: ["b"], b: ["{projectRoot}/x", "c"], c: ["b"] };
+  test.each<[TargetConfiguration, unknown]>([
+    [
+      { inputs: [{ workingDirectory: "relative" }] },
+      { reason: "input-unsupported", input: '{"workingDirectory":"relative"}' },
+    ],
+    [
+      { metadata: { slipway: { secret: "NPM_TOKEN" } } },
+      { reason: "input-unsupported", input: '{"slipway":{"secret":"NPM_TOKEN"}}' },
+    ],
+    [
+      { inputs: ["no-such-input"] },
+      {
+        reason: "named-input-unknown",
+        name: "no-such-input",
+        known: ["a", "b", "c", "default"],
+      },
+    ],
+    [{ inputs: ["a"] }, { reason: "named-input-cycle", path: ["b", "c", "b"] }],
+  ])("%j has no place in a signature", (target, failure) => {
+    const projects = {
+      app: { root: "app", targets: { build: target } },
+      other: { root: "other", targets: { build: {} } },
+    };
+    const { definitions, failures } = deriveTargets(graphOf(projects), namedInputs);
+    expect(definitions.map(({ id }) => id)).toEqual(["other:build"]);
+    expect([...failures]).toEqual([["app:build", { ...Object(failure), target: "app:build" }]]);
   });
 });
 

@@ -1,11 +1,29 @@
 import { canonicalJson } from "./canonical-json.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf, keyedDigestOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import { actionSchema } from "./ingredients.ts";
 import type { EnvIngredient, Ingredients, InputFile, Tool, Upstream } from "./ingredients.ts";
+import type { JsonIngredient } from "./json-fields.ts";
+import type { SecretKey } from "./secret.ts";
 
 /** Only digests of values: they may be secrets. */
 type RecordedOption = { readonly name: string; readonly digest: Digest };
+
+type RecordedEnv =
+  | { readonly name: string; readonly state: "unset" | "empty" }
+  | {
+      readonly name: string;
+      readonly state: "set";
+      readonly digest: Digest;
+      readonly value: string;
+    }
+  // The key of the workspace is in the digest: it tells two values apart, and nobody can try values against it.
+  | {
+      readonly name: string;
+      readonly state: "set";
+      readonly digest: Digest;
+      readonly secret: true;
+    };
 
 export type RecordedFile =
   | {
@@ -16,7 +34,7 @@ export type RecordedFile =
     }
   | { readonly path: string; readonly symlink: string };
 
-/** An action as it is kept to be explained later: everything that went into its signature, and no secret. */
+/** An action as it is kept to be explained later: everything that went into its signature, and no secret value. */
 export type RecordedAction = {
   readonly schema: number;
   readonly target: string;
@@ -24,7 +42,9 @@ export type RecordedAction = {
   readonly executor: string;
   readonly options: readonly RecordedOption[];
   readonly files: readonly RecordedFile[];
-  readonly env: readonly EnvIngredient[];
+  /** Absent where no fields of JSON files count. */
+  readonly jsonFields?: readonly JsonIngredient[];
+  readonly env: readonly RecordedEnv[];
   readonly tools: readonly Tool[];
   readonly upstreams: readonly Upstream[];
   readonly outputs: readonly string[];
@@ -33,12 +53,12 @@ export type RecordedAction = {
   readonly signature: Digest;
 };
 
-export function recordAction(
+export async function recordAction(
   ingredients: Ingredients,
   files: readonly InputFile[],
-  signature: Digest,
-): RecordedAction {
-  const { target, projectRoot, executor, env, tools, upstreams, outputs, salt } = ingredients;
+  { signature, secretKey }: { readonly signature: Digest; readonly secretKey: SecretKey },
+): Promise<RecordedAction> {
+  const { target, projectRoot, executor, jsonFields, upstreams, outputs, salt } = ingredients;
   return {
     schema: actionSchema,
     target,
@@ -49,14 +69,27 @@ export function recordAction(
       digest: digestOf(canonicalJson(value)),
     })),
     files: files.map(recordFile),
-    env,
-    tools,
+    ...(jsonFields.length > 0 && { jsonFields }),
+    env: await Promise.all(ingredients.env.map(async (one) => recordEnv(one, secretKey))),
+    tools: [...ingredients.tools, ...ingredients.probes.map(recordProbe)],
     upstreams,
     outputs,
     cached: ingredients.isCached,
     salt,
     signature,
   };
+}
+
+async function recordEnv(variable: EnvIngredient, secretKey: SecretKey): Promise<RecordedEnv> {
+  if (variable.state !== "set") return variable;
+  const { name, state, value, isSecret } = variable;
+  if (!isSecret) return { name, state, digest: digestOf(value), value };
+  return { name, state, digest: keyedDigestOf(value, await secretKey()), secret: true };
+}
+
+/** No npm package has such a name. */
+function recordProbe({ name, version }: Tool): Tool {
+  return { name: `$ ${name}`, version };
 }
 
 function recordFile(file: InputFile): RecordedFile {

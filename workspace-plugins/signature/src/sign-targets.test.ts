@@ -5,13 +5,14 @@ import { describe, expect, test } from "vitest";
 import { never, openGitRig } from "../test/rig.ts";
 import type { Rig } from "../test/rig.ts";
 import { canonicalJson } from "./canonical-json.ts";
-import { digestOf } from "./digest.ts";
+import { digestOf, hexOf, keyedDigestOf } from "./digest.ts";
 import { explainSignature } from "./explain.ts";
 import type { Difference } from "./explain.ts";
 import { hashInProcess } from "./hash-files.ts";
 import { openHashPool } from "./hash-pool.ts";
 import { listFiles } from "./listing.ts";
 import { readNpmLock } from "./npm-lock.ts";
+import { ok } from "./result.ts";
 import { allSigned, signTargets } from "./sign-targets.ts";
 import type { SignedTarget, Sources } from "./sign-targets.ts";
 import type { TargetDefinition } from "./target.ts";
@@ -76,6 +77,8 @@ async function sign(root: string, world: World = {}) {
     tree: { listing: listing.value, hash: hashInProcess },
     environment: world.environment ?? { MODE: "fast" },
     lockedTools: lockedTools.value,
+    probe: async () => ok("1.2.3"),
+    secretKey: async () => "key",
     salt: world.salt ?? "",
   };
   return signTargets(world.definitions ?? [app, base], sources, never);
@@ -364,6 +367,8 @@ test("the order of a listing makes no difference", async () => {
         },
         environment: { MODE: "fast" },
         lockedTools: () => [{ name: "tar", version: "1.0.0" }],
+        probe: async () => ok(""),
+        secretKey: async () => "key",
         salt: "",
       };
       const signed = await signTargets([{ ...app, upstreams: [] }], sources, never);
@@ -439,6 +444,8 @@ describe("is not signed, and hides none but those that build on it:", () => {
       tree: { listing: listing.value, hash: hashInProcess },
       environment: {},
       lockedTools: () => [],
+      probe: async () => ok(""),
+      secretKey: async () => "key",
       salt: "",
     };
     const other = { ...alone, inputs: { filesets: [], env: [], tools: [] } };
@@ -458,6 +465,8 @@ describe("is not signed, and hides none but those that build on it:", () => {
       tree: { listing: listing.value, hash: hashInProcess },
       environment: {},
       lockedTools: () => [],
+      probe: async () => ok(""),
+      secretKey: async () => "key",
       salt: "",
     };
     const failure = { reason: "input-unsupported", target: "base:build", input: "{}" } as const;
@@ -469,22 +478,42 @@ describe("is not signed, and hides none but those that build on it:", () => {
   });
 });
 
-test("no value of a variable or option is in a recorded action", async () => {
-  using rig = openGitRig(files);
-  const action = await (await signApp(rig.root, { environment: { MODE: "hunter2" } })).action();
-  expect(JSON.stringify(action)).not.toContain("hunter2");
-  expect(action.env).toEqual([{ name: "MODE", state: "set", digest: digestOf("hunter2") }]);
+/** All that a target leaves behind, and all that its signature is made of. */
+async function traces(root: string, value: string, secrets: readonly string[]): Promise<string> {
+  const definition = { ...app, inputs: { ...app.inputs, secrets } };
+  const signed = await signApp(root, {
+    definitions: [definition, base],
+    environment: { MODE: value },
+  });
+  return JSON.stringify([signed.signature, signed.own(), await signed.action()]);
+}
+
+describe("the value of a variable", () => {
+  test("is in the record, to be shown", async () => {
+    using rig = openGitRig(files);
+    expect(await traces(rig.root, "hunter2", [])).toContain('"value":"hunter2"');
+  });
+
+  test("that is secret is nowhere, nor is a digest that it could be tried against", async () => {
+    using rig = openGitRig(files);
+    const found = await traces(rig.root, "hunter2", ["MODE"]);
+    expect(found).not.toContain("hunter2");
+    expect(found).not.toContain(hexOf(digestOf("hunter2")));
+    expect(found).toContain(keyedDigestOf("hunter2", "key"));
+  });
+
+  test("has the same signature, secret or not", async () => {
+    using rig = openGitRig(files);
+    const [open, closed] = [[], ["MODE"]].map(async (secrets) =>
+      signApp(rig.root, { definitions: [{ ...app, inputs: { ...app.inputs, secrets } }, base] }),
+    );
+    expect((await closed)?.signature).toBe((await open)?.signature);
+  });
 });
 
-test("what a target declares itself has a digest of its own, whatever its upstreams are", async () => {
+test("no value of an option is in a recorded action", async () => {
   using rig = openGitRig(files);
-  const before = await signApp(rig.root);
-  rig.write("base/x", "other");
-  const after = await signApp(rig.root);
-  expect(after.signature).not.toBe(before.signature);
-  expect(after.own()).toBe(before.own());
-  rig.makeExecutable("app/a.ts");
-  expect((await signApp(rig.root)).own()).not.toBe(before.own());
-  rig.makeExecutable("app/a.ts", false);
-  expect((await signApp(rig.root, { salt: "sugar" })).own()).not.toBe(before.own());
+  const options = { level: 1, secret: "hunter2" };
+  const signed = await signApp(rig.root, changedApp({ options }));
+  expect(JSON.stringify(await signed.action())).not.toContain("hunter2");
 });

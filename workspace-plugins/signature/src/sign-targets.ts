@@ -1,15 +1,19 @@
 import { encodeAction } from "./action.ts";
 import type { Digest } from "./digest.ts";
-import type { SignatureFailure } from "./failure.ts";
+import type { ProbeFailure, SignatureFailure } from "./failure.ts";
 import { listIngredients } from "./ingredients.ts";
-import type { Ingredients, Tool, Upstream } from "./ingredients.ts";
+import type { Tool, Upstream } from "./ingredients.ts";
 import { openInputFiles } from "./input-files.ts";
 import type { InputFiles, InputTree } from "./input-files.ts";
+import { readJsonFields } from "./json-fields.ts";
+import type { JsonIngredient } from "./json-fields.ts";
 import type { LockedTools } from "./npm-lock.ts";
+import type { ProbeTool } from "./probe.ts";
 import { recordAction } from "./recorded-action.ts";
 import type { RecordedAction } from "./recorded-action.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
+import type { SecretKey } from "./secret.ts";
 import type { TargetDefinition } from "./target.ts";
 import { orderByUpstreams } from "./upstream-order.ts";
 
@@ -30,6 +34,8 @@ export type Sources = {
   readonly tree: InputTree;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly lockedTools: LockedTools;
+  readonly probe: ProbeTool;
+  readonly secretKey: SecretKey;
   /** The user's own: another one, another signature of everything. */
   readonly salt: string;
 };
@@ -46,11 +52,18 @@ export async function signTargets(
 ): Promise<SignedTargets> {
   const { ordered, cyclic } = orderByUpstreams(definitions);
   const groups = ordered.map((definition) => definition.inputs.filesets);
-  const inputFiles = await openInputFiles(groups, sources.tree, signal);
+  const [inputFiles, probed, jsonFields] = await Promise.all([
+    openInputFiles(groups, sources.tree, signal),
+    runProbes(ordered, sources.probe, signal),
+    readAllJsonFields(ordered, sources.tree),
+  ]);
   const signed = new Map<string, Result<SignedTarget, SignatureFailure>>();
   for (const [id, failure] of [...underivable, ...cyclic]) signed.set(id, fail(failure));
   for (const definition of ordered) {
-    signed.set(definition.id, signTarget(definition, { ...sources, inputFiles, signed }));
+    signed.set(
+      definition.id,
+      signTarget(definition, { ...sources, inputFiles, probed, jsonFields, signed }),
+    );
   }
   return signed;
 }
@@ -67,18 +80,29 @@ export function allSigned(
 
 function signTarget(
   definition: TargetDefinition,
-  from: Sources & { readonly inputFiles: InputFiles; readonly signed: SignedTargets },
+  from: Sources & {
+    readonly inputFiles: InputFiles;
+    readonly probed: Probed;
+    readonly jsonFields: JsonOfTargets;
+    readonly signed: SignedTargets;
+  },
 ): Result<SignedTarget, SignatureFailure> {
   const upstreams = upstreamsOf(definition, from.signed);
   if (!upstreams.ok) return upstreams;
   const tools = toolsOf(definition, from.lockedTools);
   if (!tools.ok) return tools;
+  const probes = probesOf(definition, from.probed);
+  if (!probes.ok) return probes;
+  const jsonFields = from.jsonFields.get(definition.id) ?? ok([]);
+  if (!jsonFields.ok) return jsonFields;
   const inputRoot = from.inputFiles.rootOf(definition.inputs.filesets);
   if (!inputRoot.ok) return inputRoot;
   const ingredients = listIngredients(definition, {
     inputRoot: inputRoot.value,
     environment: from.environment,
     tools: tools.value,
+    probes: probes.value,
+    jsonFields: jsonFields.value,
     upstreams: upstreams.value,
     salt: from.salt,
   });
@@ -88,18 +112,11 @@ function signTarget(
     definition,
     signature,
     own,
-    action: actionOf(ingredients, signature, from.inputFiles, definition),
+    action: async () => {
+      const files = await from.inputFiles.filesOf(definition.inputs.filesets);
+      return recordAction(ingredients, files, { signature, secretKey: from.secretKey });
+    },
   });
-}
-
-function actionOf(
-  ingredients: Ingredients,
-  signature: Digest,
-  inputFiles: InputFiles,
-  { inputs }: TargetDefinition,
-): () => Promise<RecordedAction> {
-  return async () =>
-    recordAction(ingredients, await inputFiles.filesOf(inputs.filesets), signature);
 }
 
 function upstreamsOf(
@@ -125,6 +142,50 @@ function consequence(
   const reason = "upstream-not-signed";
   if (failure.reason === reason) return { ...failure, target, upstream };
   return { reason, target, upstream, root: upstream, rootReason: failure.reason };
+}
+
+/** What each command printed. */
+type Probed = ReadonlyMap<string, Result<string, ProbeFailure>>;
+
+/** Each once, however many targets declare it. */
+async function runProbes(
+  definitions: readonly TargetDefinition[],
+  probe: ProbeTool,
+  signal: AbortSignal,
+): Promise<Probed> {
+  const commands = new Set(definitions.flatMap(({ inputs }) => inputs.probes ?? []));
+  const results = [...commands].map(
+    async (command) => [command, await probe(command, signal)] as const,
+  );
+  return new Map(await Promise.all(results));
+}
+
+function probesOf(
+  { inputs }: TargetDefinition,
+  probed: Probed,
+): Result<readonly Tool[], ProbeFailure> {
+  const probes: Tool[] = [];
+  for (const command of new Set(inputs.probes)) {
+    const output = probed.get(command);
+    if (output === undefined) throw new Error(`internal: ${command} was not run`);
+    if (!output.ok) return output;
+    probes.push({ name: command, version: output.value });
+  }
+  return ok(probes);
+}
+
+type JsonOfTargets = ReadonlyMap<string, Result<readonly JsonIngredient[], SignatureFailure>>;
+
+async function readAllJsonFields(
+  definitions: readonly TargetDefinition[],
+  tree: InputTree,
+): Promise<JsonOfTargets> {
+  const found = new Map<string, Result<readonly JsonIngredient[], SignatureFailure>>();
+  for (const { id, inputs } of definitions) {
+    if (inputs.jsonFields === undefined) continue;
+    found.set(id, await readJsonFields(inputs.jsonFields, tree.listing));
+  }
+  return found;
 }
 
 function toolsOf(

@@ -8,9 +8,11 @@ import { deriveTargets } from "./nx-targets.ts";
 import type { Derivation, NamedInputs } from "./nx-targets.ts";
 import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
+import { probeIn } from "./probe.ts";
 import { saltVariable } from "./salt.ts";
+import { secretKeyIn } from "./secret.ts";
 import { signTargets } from "./sign-targets.ts";
-import type { SignedTargets } from "./sign-targets.ts";
+import type { SignedTargets, Sources } from "./sign-targets.ts";
 import type { Tree } from "./tree/tree.ts";
 
 /**
@@ -46,9 +48,18 @@ export async function signDerivation(
     tree,
     environment,
     lockedTools: lockedTools.value,
+    ...hostSources(tree.folder, environment),
     salt: environment[saltVariable] ?? "",
   };
   return ok(await signTargets(definitions, sources, signal, failures));
+}
+
+/** What of a target's ingredients is found on this machine, outside of the tree. */
+export function hostSources(
+  root: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Pick<Sources, "probe" | "secretKey"> {
+  return { probe: probeIn(root, environment), secretKey: secretKeyIn(root) };
 }
 
 async function readLockedTools(root: string): Promise<Result<LockedTools, SignatureFailure>> {

@@ -25,6 +25,20 @@ export type TargetInputs = {
   readonly env: readonly string[];
   /** Names of npm packages. */
   readonly tools: readonly string[];
+  /** Names of variables whose values are secret, beside those that are so by `isSecret`. */
+  readonly secrets?: readonly string[];
+  /** Commands whose output says the version of something, for a shell at the root of the workspace. */
+  readonly probes?: readonly string[];
+  /** JSON files of which some fields count. */
+  readonly jsonFields?: readonly JsonFields[];
+};
+
+/** Names of fields go down with dots: `compilerOptions.target`. */
+export type JsonFields = {
+  readonly pattern: string;
+  /** `undefined`: all. */
+  readonly fields: readonly string[] | undefined;
+  readonly excludeFields: readonly string[];
 };
 
 /** Patterns are relative to the workspace and apply in order: `!pattern` takes out what those before it let in. */

@@ -45,7 +45,31 @@ export const signatureTexts: Texts<SignatureFailure> = {
   "input-unsupported": (failure) => ({
     what: "a target declares an input that no signature can hold",
     facts: { target: failure.target, input: failure.input },
-    hint: "declare filesets, env and externalDependencies; what a command prints is no input",
+    hint: "declare filesets, json, env, runtime and externalDependencies; metadata.slipway has a list secrets",
+  }),
+  "named-input-unknown": (failure) => ({
+    what: `a target declares the named input ${failure.name}, which there is not`,
+    facts: { target: failure.target, "there are": failure.known.join(", ") },
+    hint: "named inputs are in nx.json and in project.json; a path begins with {projectRoot} or {workspaceRoot}",
+  }),
+  "named-input-cycle": (failure) => ({
+    what: "named inputs name each other in a circle",
+    facts: { target: failure.target, path: failure.path.join(" → ") },
+    hint: "take one of these out of namedInputs",
+  }),
+  "probe-failed": (failure) => ({
+    what: "a command that is to tell a version failed",
+    facts: {
+      command: failure.command,
+      "exit code": failure.exitCode ?? "none",
+      output: failure.output,
+    },
+    hint: "run it at the root of the workspace with only PATH and HOME set, or take it out of the inputs",
+  }),
+  "probe-timed-out": (failure) => ({
+    what: `a command that is to tell a version did not end within ${failure.limitMs / 1000} s`,
+    facts: { command: failure.command, output: failure.output },
+    hint: "a probe only prints a version; take it out of the inputs if it does more",
   }),
   "upstream-cycle": (failure) => ({
     what: "targets depend on each other in a circle",

@@ -1,0 +1,116 @@
+import path from "node:path";
+import { canonicalJson } from "./canonical-json.ts";
+import { compareBytes } from "./byte-order.ts";
+import { digestOf } from "./digest.ts";
+import type { Digest } from "./digest.ts";
+import type { SignatureFailure } from "./failure.ts";
+import { readTextIfPresent } from "./files.ts";
+import { filesOfFileset } from "./fileset.ts";
+import type { FileListing, ListedFile } from "./listing.ts";
+import { fail, ok } from "./result.ts";
+import type { Result } from "./result.ts";
+import type { JsonFields } from "./target.ts";
+
+/** The chosen fields of one file. */
+export type JsonIngredient = {
+  readonly path: string;
+  /** What was chosen, as text: `scripts.build,version` or `-description`. */
+  readonly choice: string;
+  /** Of the canonical JSON of the fields: neither white space nor the order of keys is in it. */
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+};
+
+/** The fields of each file that a pattern matches, in the order of paths and choices. */
+export async function readJsonFields(
+  inputs: readonly JsonFields[],
+  listing: FileListing,
+): Promise<Result<readonly JsonIngredient[], SignatureFailure>> {
+  const found: JsonIngredient[] = [];
+  for (const input of inputs) {
+    const fileset = { patterns: [input.pattern], includesIgnored: false };
+    const files = filesOfFileset(fileset, listing);
+    if (!files.ok) return files;
+    for (const file of files.value) {
+      const text = await textOf(file, listing.folder);
+      if (!text.ok) return text;
+      found.push({ path: file.path, choice: choiceOf(input), ...digestFields(text.value, input) });
+    }
+  }
+  const keyed = new Map(found.map((one) => [`${one.path}\0${one.choice}`, one]));
+  return ok(
+    [...keyed.values()].toSorted(
+      (a, b) => compareBytes(a.path, b.path) || compareBytes(a.choice, b.choice),
+    ),
+  );
+}
+
+/** A link is its target here too: JSON that no parser takes. */
+async function textOf(file: ListedFile, folder: string): Promise<Result<string, SignatureFailure>> {
+  if (file.kind === "symlink") return ok(`-> ${file.target}`);
+  try {
+    const text = await readTextIfPresent(path.join(folder, file.path));
+    if (text !== undefined) return ok(text);
+    return fail({ reason: "file-unreadable", path: file.path, code: "ENOENT" });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
+    if (code === undefined) throw error;
+    return fail({ reason: "file-unreadable", path: file.path, code });
+  }
+}
+
+function choiceOf({ fields, excludeFields }: JsonFields): string {
+  return [...(fields ?? []), ...excludeFields.map((field) => `-${field}`)].toSorted().join(",");
+}
+
+/** What is not JSON counts as it is written. */
+function digestFields(
+  text: string,
+  { fields, excludeFields }: JsonFields,
+): Pick<JsonIngredient, "digest" | "sizeBytes"> {
+  const parsed = parseJson(text);
+  const canonical =
+    parsed === undefined ? text : canonicalJson(choose(parsed, fields, excludeFields));
+  return { digest: digestOf(canonical), sizeBytes: Buffer.byteLength(canonical) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function choose(
+  value: unknown,
+  fields: readonly string[] | undefined,
+  excludeFields: readonly string[],
+): unknown {
+  const chosen =
+    fields === undefined
+      ? value
+      : Object.fromEntries(fields.map((field) => [field, at(value, field.split("."))]));
+  return excludeFields.reduce((rest, field) => without(rest, field.split(".")), chosen);
+}
+
+function at(value: unknown, names: readonly string[]): unknown {
+  const [name, ...rest] = names;
+  if (name === undefined) return value;
+  return isRecord(value) && Object.hasOwn(value, name) ? at(value[name], rest) : undefined;
+}
+
+function without(value: unknown, names: readonly string[]): unknown {
+  const [name, ...rest] = names;
+  if (name === undefined || !isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) => {
+      if (key !== name) return [[key, member]];
+      return rest.length === 0 ? [] : [[key, without(member, rest)]];
+    }),
+  );
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

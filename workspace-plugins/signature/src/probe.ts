@@ -1,0 +1,73 @@
+import { execa } from "execa";
+import type { ProbeFailure } from "./failure.ts";
+import { fail, ok } from "./result.ts";
+import type { Result } from "./result.ts";
+
+/** What a command prints about itself, without white space around it. */
+export type ProbeTool = (
+  command: string,
+  signal: AbortSignal,
+) => Promise<Result<string, ProbeFailure>>;
+
+const standardLimitMs = 10_000;
+const largestOutputBytes = 64 * 1024;
+
+/**
+ * Runs probes at the root of a workspace with nothing of the environment but `PATH` and `HOME`, in the C locale. What
+ * counts is standard output and error together.
+ */
+export function probeIn(
+  root: string,
+  environment: Readonly<Record<string, string | undefined>>,
+  limitMs = standardLimitMs,
+): ProbeTool {
+  const { PATH, HOME } = environment;
+  return async (command, signal) => {
+    signal.throwIfAborted();
+    const running = execa(command, {
+      shell: "/bin/sh",
+      cwd: root,
+      env: {
+        LC_ALL: "C",
+        ...(PATH !== undefined && { PATH }),
+        ...(HOME !== undefined && { HOME }),
+      },
+      extendEnv: false,
+      stdin: "ignore",
+      all: true,
+      reject: false,
+      maxBuffer: largestOutputBytes,
+      // A group of its own: ending the shell alone would leave what it started, which would keep the pipes open.
+      detached: true,
+    });
+    const state = { isTimedOut: false };
+    const end = (): void => endGroup(running.pid);
+    const timer = setTimeout(() => {
+      state.isTimedOut = true;
+      end();
+    }, limitMs);
+    signal.addEventListener("abort", end, { once: true });
+    process.once("exit", end);
+    try {
+      const { all: output, exitCode, failed } = await running;
+      signal.throwIfAborted();
+      if (state.isTimedOut) return fail({ reason: "probe-timed-out", command, limitMs, output });
+      if (failed) return fail({ reason: "probe-failed", command, exitCode, output });
+      return ok(output.trim());
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      process.removeListener("exit", end);
+    }
+  };
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    if (!isGone) throw error;
+  }
+}
