@@ -7,6 +7,7 @@ import { writeFileAtomically } from "@slipway/signature";
 import { z } from "zod";
 import type { Bench } from "./bench/bench.ts";
 import { cold } from "./bench/cold.ts";
+import { explained } from "./bench/explained.ts";
 import { growth } from "./bench/growth.ts";
 import { jobs } from "./bench/jobs.ts";
 import { large } from "./bench/large.ts";
@@ -21,7 +22,7 @@ import { compilePrograms, installPeers } from "./bench/programs.ts";
 import { Section } from "./bench/section.ts";
 import type { Part } from "./bench/section.ts";
 
-const parts: readonly Part[] = [cold, warm, watched, large, nxProjects, jobs, growth];
+const parts: readonly Part[] = [cold, warm, watched, large, nxProjects, jobs, explained, growth];
 const docs = path.join(repository, "docs");
 const recorded = path.join(docs, "benchmarks.json");
 

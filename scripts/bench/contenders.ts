@@ -77,11 +77,7 @@ export function expectOneChange(output: string): string | undefined {
   return isOne ? undefined : "not one file changed";
 }
 
-/** The hex digits of the digest that `slipway tree` prints for a folder as it is, without its cache. */
-export async function uncachedDigest(bench: Bench, tree: BenchTree): Promise<string> {
-  return digestIn(await outputOf(bench, treeOf(tree, "--no-cache")));
-}
-
+/** The hex digits of what `slipway tree` printed. */
 export function digestIn(output: string): string {
   const [, hex] = /sha256:([0-9a-f]{64})/.exec(output) ?? [];
   if (hex === undefined) throw new Error(`no digest in the output of slipway tree: ${output}`);

@@ -9,7 +9,6 @@ import {
   gitStatusOf,
   referenceDigest,
   treeOf,
-  uncachedDigest,
 } from "./contenders.ts";
 import { race, turnsOf } from "./race.ts";
 import type { Contender, Race } from "./race.ts";
@@ -89,7 +88,7 @@ async function contenders(
   const { folder } = tree;
   const digest = expectDigest(await referenceDigest(bench, tree));
   return [
-    { name: start, command: treeOf(one), problem: expectDigest(await uncachedDigest(bench, one)) },
+    { name: start, command: treeOf(one), problem: expectDigest(await referenceDigest(bench, one)) },
     { name: coldTree, command: treeOf(tree, "--no-cache"), problem: digest },
     { name: warmTree, command: treeOf(tree), problem: digest },
     {

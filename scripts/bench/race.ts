@@ -20,13 +20,23 @@ export type Turn = { readonly wallMs: number; readonly cpuMs: number; readonly p
 /** The turns of every contender, by its name, in the order of the rounds. */
 export type Race = ReadonlyMap<string, readonly Turn[]>;
 
+/** The slowest turn of a healthy contender takes a tenth of it. */
+const patienceMs = 120_000;
+const msPerSecond = 1000;
 const nanosecondsPerMs = 1e6;
 const kibibytesPerMb = 1e6 / 1024;
 
 async function takeTurn(bench: Bench, { name, command, problem }: Contender): Promise<Turn> {
   const figures = path.join(bench.folder, "figures");
   const words = [bench.programs.measure, figures, ...command.words] as const;
-  const { code, output, errors } = await run(bench, { ...command, words });
+  const patience = AbortSignal.timeout(patienceMs);
+  const signal = AbortSignal.any([bench.signal, patience]);
+  const { code, output, errors } = await run({ ...bench, signal }, { ...command, words }).catch(
+    (error: unknown) => {
+      if (!patience.aborted || bench.signal.aborted) throw error;
+      throw new Error(`${name} was stopped after ${patienceMs / msPerSecond} s`, { cause: error });
+    },
+  );
   if (code !== 0) throw new Error(`${name}: not measured: ${errors}`);
   const [wall, cpu, peak, status] = readFileSync(figures, "utf8").split(" ").map(Number);
   if (wall === undefined || cpu === undefined || peak === undefined) {

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { z } from "zod";
 import { scaled } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import {
@@ -9,8 +10,8 @@ import {
   expectText,
   gitStatus,
   gitStatusOf,
+  referenceDigest,
   treeOf,
-  uncachedDigest,
 } from "./contenders.ts";
 import { outputOf, start } from "./processes.ts";
 import { race } from "./race.ts";
@@ -26,6 +27,7 @@ const shapes = [
 const rounds = 15;
 const ours = "slipway tree, watched";
 const mostMb = 150;
+const Answer = z.object({ watcher: z.string() });
 const bytesPerKibibyte = 1024;
 const megabyte = 1e6;
 
@@ -41,7 +43,7 @@ async function measure(bench: Bench): Promise<Findings> {
   }
   return {
     text: [
-      "`slipway watch` knows the tree; `slipway tree` is the process that asks it, whole. The digests were compared with those without a cache. The watcher's memory is its resident set, at its largest and at the end.",
+      "`slipway watch` knows the tree; `slipway tree` is the process that asks it, whole. The digests were compared with those computed from the output of sha256sum. The watcher's memory is its resident set, at its largest and at the end.",
     ],
     tables: found.flatMap(({ tables }) => tables),
     targets: found.flatMap(({ targets }) => targets),
@@ -49,8 +51,9 @@ async function measure(bench: Bench): Promise<Findings> {
 }
 
 async function measureTree(bench: Bench, tree: BenchTree, title: string): Promise<Findings> {
-  const digest = await uncachedDigest(bench, tree);
-  await using watcher = await start(bench, watcherOf(tree), (output) => output.includes("\n"));
+  const digest = await referenceDigest(bench, tree);
+  const isWatching = (output: string): boolean => output.startsWith(`watching ${tree.files} files`);
+  await using watcher = await start(bench, watcherOf(tree), isWatching);
   const unchanged = await race(
     bench,
     `${title}, watched`,
@@ -62,6 +65,7 @@ async function measureTree(bench: Bench, tree: BenchTree, title: string): Promis
   );
   const changed = await raceChanged(bench, tree, title);
   const memory = memoryOf(watcher.pid);
+  await expectAnswer(bench, tree);
   const target = (found: typeof changed, what: string): Target => ({
     ...ratioTarget(found, ours, gitStatus, 0.4),
     what: `${ours}, against ${gitStatus}, ${title}, ${what}`,
@@ -107,7 +111,7 @@ async function raceChanged(bench: Bench, tree: BenchTree, title: string): Return
       rounds,
     );
     const answer = digestIn(await outputOf(bench, treeOf(tree)));
-    if (answer === (await uncachedDigest(bench, tree))) return found;
+    if (answer === (await referenceDigest(bench, tree))) return found;
     throw new Error(`${title}: the watcher answered with another digest`);
   } finally {
     await tree.restore();
@@ -115,7 +119,13 @@ async function raceChanged(bench: Bench, tree: BenchTree, title: string): Return
 }
 
 function watcherOf({ folder }: BenchTree) {
-  return { words: ["slipway", "watch", folder], folder } as const;
+  return { words: ["slipway", "watch"], folder } as const;
+}
+
+/** The figures are those of a watcher that answered to the end, and not of a command that looked for itself. */
+async function expectAnswer(bench: Bench, tree: BenchTree): Promise<void> {
+  const { watcher } = Answer.parse(JSON.parse(await outputOf(bench, treeOf(tree, "--json"))));
+  if (watcher !== "answered") throw new Error(`the watcher did not answer: ${watcher}`);
 }
 
 /** Resident megabytes of a running process. */
