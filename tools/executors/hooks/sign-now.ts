@@ -1,6 +1,23 @@
 import type { ProjectGraph } from "@nx/devkit";
-import { fail, openWorkspaceTree, signWorkspace } from "@slipway/signature";
-import type { NamedInputs, Result, SignatureFailure, SignedTargets } from "@slipway/signature";
+import {
+  definitionsFile,
+  deriveTargets,
+  fail,
+  graphKey,
+  hasDefinitions,
+  isGraphSettled,
+  openWorkspaceTree,
+  signDerivation,
+  storeDefinitions,
+} from "@slipway/signature";
+import type {
+  Derivation,
+  NamedInputs,
+  Result,
+  SignatureFailure,
+  SignedTargets,
+  Tree,
+} from "@slipway/signature";
 
 /** The actions of all our targets as things are, with `facts` in place of what the environment says of them. */
 export async function signNow(request: {
@@ -12,15 +29,31 @@ export async function signNow(request: {
 }): Promise<Result<SignedTargets, SignatureFailure>> {
   const tree = await openWorkspaceTree(request.workspaceRoot, request.signal);
   if (!tree.ok) return tree;
-  const signed = await signWorkspace({
+  const derivation = deriveTargets(request.graph, request.namedInputs);
+  const signed = await signDerivation(derivation, {
     tree: tree.value,
-    graph: request.graph,
-    namedInputs: request.namedInputs,
     environment: { ...process.env, ...request.facts },
     signal: request.signal,
   });
+  await keepDefinitions(tree.value, derivation, request.signal);
   await tree.value.save();
   return signed;
+}
+
+/** What a graph is made of has been at rest for so long when a command begins that its graph has what is there now. */
+const restMs = 10_000;
+
+/** For commands that do without Nx. The graph was made after this process began, if not from what a daemon knew. */
+async function keepDefinitions(
+  tree: Tree,
+  derivation: Derivation,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isGraphSettled(tree, performance.timeOrigin - restMs)) return;
+  const key = await graphKey(tree, process.env, signal);
+  const file = definitionsFile(tree.folder);
+  if (key === undefined || (await hasDefinitions(file, key))) return;
+  await storeDefinitions(file, key, derivation);
 }
 
 /** What became of some targets, one by one: what stops all from being signed stops each of them. */

@@ -2,7 +2,12 @@ export { readSuccesses } from "./action-index.ts";
 export type { Successes } from "./action-index.ts";
 export { actionsFolder, readRecordedAction, recordActions } from "./action-records.ts";
 export { graphKey, isGraphFile, isGraphSettled } from "./graph-key.ts";
-export { definitionsFile, readDefinitions, storeDefinitions } from "./stored-definitions.ts";
+export {
+  definitionsFile,
+  hasDefinitions,
+  readDefinitions,
+  storeDefinitions,
+} from "./stored-definitions.ts";
 export { compareBytes } from "./byte-order.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export {

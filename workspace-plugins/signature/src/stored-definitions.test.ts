@@ -3,7 +3,12 @@ import { expect, test } from "vitest";
 import { openRig } from "../test/rig.ts";
 import { digestOf } from "./digest.ts";
 import type { Derivation } from "./nx-targets.ts";
-import { definitionsFile, readDefinitions, storeDefinitions } from "./stored-definitions.ts";
+import {
+  definitionsFile,
+  hasDefinitions,
+  readDefinitions,
+  storeDefinitions,
+} from "./stored-definitions.ts";
 
 const source = { patterns: ["tools/**", "!tools/**/*.test.ts"], includesIgnored: false };
 
@@ -38,6 +43,8 @@ test("definitions are read back as they were stored", async () => {
   const file = definitionsFile(rig.root);
   expect(await readDefinitions(file, key)).toBeUndefined();
   await storeDefinitions(file, key, derivation);
+  expect(await hasDefinitions(file, key)).toBe(true);
+  expect(await hasDefinitions(file, digestOf("other"))).toBe(false);
   expect(await readDefinitions(file, key)).toEqual(derivation);
 });
 

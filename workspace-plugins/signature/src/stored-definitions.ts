@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import path from "node:path";
 import { digestOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
@@ -37,6 +38,18 @@ export async function storeDefinitions(
     failures: [...failures],
   });
   await writeFileAtomically(file, `${key}\n${digestOf(body)}\n${body}\n`, { isDurable: false });
+}
+
+/** Whether definitions stand under the key, by the first line alone: for those who have them and would store them. */
+export async function hasDefinitions(file: string, key: Digest): Promise<boolean> {
+  const line = Buffer.alloc(key.length + 1);
+  try {
+    await using handle = await open(file);
+    await handle.read(line);
+  } catch {
+    return false;
+  }
+  return line.toString() === `${key}\n`;
 }
 
 /** `undefined`: none are kept, those that are stand under another key, or the file is damaged. */
