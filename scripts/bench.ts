@@ -17,12 +17,23 @@ import { watched } from "./bench/watched.ts";
 import { renderDocument, renderTarget } from "./bench/document.ts";
 import { renderChart } from "./bench/growth-chart.ts";
 import { describeMachine } from "./bench/machine.ts";
+import { pool } from "./bench/pool.ts";
 import { repository } from "./bench/processes.ts";
 import { compilePrograms, installPeers } from "./bench/programs.ts";
 import { Section } from "./bench/section.ts";
 import type { Part } from "./bench/section.ts";
 
-const parts: readonly Part[] = [cold, warm, watched, large, nxProjects, jobs, explained, growth];
+const parts: readonly Part[] = [
+  cold,
+  warm,
+  watched,
+  large,
+  nxProjects,
+  jobs,
+  explained,
+  pool,
+  growth,
+];
 const docs = path.join(repository, "docs");
 const recorded = path.join(docs, "benchmarks.json");
 

@@ -10,7 +10,7 @@ import {
   referenceDigest,
   treeOf,
 } from "./contenders.ts";
-import { race, turnsOf } from "./race.ts";
+import { beyond, race, wallOf } from "./race.ts";
 import type { Contender, Race } from "./race.ts";
 import { raceTable } from "./section.ts";
 import type { Findings, Line, Part, Table, Target } from "./section.ts";
@@ -102,12 +102,8 @@ async function contenders(
 
 /** Microseconds; beyond the start of the process where there is one to speak of, which is ours. */
 function costPerFile(found: Race, name: string, files: number): number {
-  const starts = turnsOf(found, start);
-  const costs = turnsOf(found, name).map(({ wallMs }, round) => {
-    const startMs = ours.includes(name) ? (starts[round]?.wallMs ?? Number.NaN) : 0;
-    return ((wallMs - startMs) * microsecondsPerMs) / files;
-  });
-  return spreadOf(costs).median;
+  const spread = ours.includes(name) ? beyond(found, name, start) : wallOf(found, name);
+  return (spread.median * microsecondsPerMs) / files;
 }
 
 function costTable(lines: readonly Line[]): Table {

@@ -5,7 +5,7 @@ import type { Bench } from "./bench.ts";
 import { commitAll } from "./commit-all.ts";
 import { generateProjects } from "./job-graphs.ts";
 import { repository } from "./processes.ts";
-import { race, turnsOf } from "./race.ts";
+import { beyond, race, turnsOf } from "./race.ts";
 import type { Contender, Race } from "./race.ts";
 import { raceTable, ratioTarget } from "./section.ts";
 import type { Findings, Part, Target } from "./section.ts";
@@ -105,10 +105,9 @@ function runMany(
 /** What the hooks add to a command, against how much the rounds of the command without them differ. */
 function hookCost(found: Race): Target {
   const without = turnsOf(found, bare).map(({ wallMs }) => wallMs);
-  const added = turnsOf(found, hooked).map(({ wallMs }, round) => wallMs - (without[round] ?? 0));
   return {
     what: "time that our hooks add to a command with no target of ours, against the noise",
-    figure: spreadOf(added).median,
+    figure: beyond(found, hooked, bare).median,
     side: "at most",
     bound: Math.round(middleHalf(without)),
     unit: "ms",

@@ -100,3 +100,11 @@ export function ratioOf(found: Race, name: string, peer: string): Spread {
     turnsOf(found, name).map(({ wallMs }, round) => wallMs / (peers[round]?.wallMs ?? Number.NaN)),
   );
 }
+
+/** Milliseconds more than another contender of the same round. */
+export function beyond(found: Race, name: string, other: string): Spread {
+  const others = turnsOf(found, other);
+  return spreadOf(
+    turnsOf(found, name).map(({ wallMs }, round) => wallMs - (others[round]?.wallMs ?? Number.NaN)),
+  );
+}
