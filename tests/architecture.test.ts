@@ -105,6 +105,7 @@ test("these files and no others touch the world outside", () => {
     "workspace-plugins/signature/src/git.ts: node:child_process",
     "workspace-plugins/signature/src/hash-pool.ts: piscina",
     "workspace-plugins/signature/src/probe.ts: execa",
+    "workspace-plugins/signature/src/tree/crew.ts: node:worker_threads",
     "workspace-plugins/signature/src/watch/socket.ts: node:net",
     "workspace-plugins/smoke/src/archive.ts: tar-stream",
     "workspace-plugins/smoke/src/envelope.ts: @sigstore/bundle, @sigstore/sign, @sigstore/verify",

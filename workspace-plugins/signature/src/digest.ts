@@ -23,6 +23,16 @@ export function keyedDigestOf(text: string, key: string): Digest {
   return digestOfHex(createHmac("sha256", key).update(text).digest("hex"));
 }
 
+/** The 32 bytes themselves. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return hash("sha256", bytes, "buffer");
+}
+
+/** The digest that 32 bytes are. */
+export function digestOfBytes(bytes: Uint8Array): Digest {
+  return digestOfHex(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex"));
+}
+
 export async function digestOfStream(
   chunks: AsyncIterable<Uint8Array | string>,
 ): Promise<{ readonly digest: Digest; readonly sizeBytes: number }> {
@@ -36,14 +46,14 @@ export function openDigest(): {
   readonly update: (chunk: Uint8Array | string) => void;
   readonly end: () => { readonly digest: Digest; readonly sizeBytes: number };
 } {
-  const sha256 = createHash("sha256");
+  const hashing = createHash("sha256");
   let sizeBytes = 0;
   return {
     update: (chunk) => {
       sizeBytes += typeof chunk === "string" ? Buffer.byteLength(chunk) : chunk.byteLength;
-      sha256.update(chunk);
+      hashing.update(chunk);
     },
-    end: () => ({ digest: digestOfHex(sha256.digest("hex")), sizeBytes }),
+    end: () => ({ digest: digestOfHex(hashing.digest("hex")), sizeBytes }),
   };
 }
 

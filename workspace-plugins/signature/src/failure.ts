@@ -45,7 +45,8 @@ export type ListingFailure =
       readonly folder: string;
       /** With U+FFFD for what is not text. */
       readonly path: string;
-    };
+    }
+  | { readonly reason: "folder-missing"; readonly folder: string };
 
 /** What keeps a folder from being watched. */
 export type WatchFailure =

@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
-import type { BigIntStats } from "node:fs";
+import type { Stats } from "node:fs";
 import path from "node:path";
 import { digestOf, openDigest } from "./digest.ts";
 import type { Digest } from "./digest.ts";
@@ -29,12 +29,25 @@ export function digestFile(
   relative: string,
   beforeSecondLook: () => void = () => {},
 ): Result<FileDigest, HashingFailure> {
+  const found = readAtRest(folder, relative, beforeSecondLook);
+  if (!found.ok) return found;
+  const { digest, stat } = found.value;
+  const isExecutable = (stat.mode & 0o100) !== 0;
+  return ok({ path: relative, digest, sizeBytes: stat.size, isExecutable });
+}
+
+/** The same with the whole stat. */
+export function readAtRest(
+  folder: string,
+  relative: string,
+  beforeSecondLook: () => void = () => {},
+): Result<{ readonly digest: Digest; readonly stat: Stats }, HashingFailure> {
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const found = readOnce(path.join(folder, relative), beforeSecondLook);
       if (found === "not-a-file")
         return fail({ reason: "file-unreadable", path: relative, code: found });
-      if (found !== "changed") return ok({ path: relative, ...found });
+      if (found !== "changed") return ok(found);
     }
     return fail({ reason: "file-keeps-changing", path: relative });
   } catch (error) {
@@ -47,19 +60,17 @@ export function digestFile(
 function readOnce(
   absolute: string,
   beforeSecondLook: () => void,
-): Omit<FileDigest, "path"> | "changed" | "not-a-file" {
+): { readonly digest: Digest; readonly stat: Stats } | "changed" | "not-a-file" {
   // Without O_NONBLOCK, opening what has become a pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = openSync(absolute, flags);
   try {
-    const before = fstatSync(file, { bigint: true });
+    const before = fstatSync(file);
     if (!before.isFile()) return "not-a-file";
     const digest = before.size <= wholeBytes ? digestOf(readFileSync(file)) : digestByChunk(file);
     beforeSecondLook();
-    const after = fstatSync(file, { bigint: true });
-    if (!isSame(before, after)) return "changed";
-    const isExecutable = (after.mode & 0o100n) !== 0n;
-    return { digest, sizeBytes: Number(after.size), isExecutable };
+    const stat = fstatSync(file);
+    return isSame(before, stat) ? { digest, stat } : "changed";
   } finally {
     closeSync(file);
   }
@@ -74,8 +85,9 @@ function digestByChunk(file: number): Digest {
   return hashing.end().digest;
 }
 
-function isSame(a: BigIntStats, b: BigIntStats): boolean {
+/** Times as doubles have a quarter of a microsecond: no read is so short. */
+function isSame(a: Stats, b: Stats): boolean {
   return (
-    a.size === b.size && a.mode === b.mode && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs
+    a.size === b.size && a.mode === b.mode && a.mtimeMs === b.mtimeMs && a.ctimeMs === b.ctimeMs
   );
 }

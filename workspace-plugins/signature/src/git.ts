@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 export type GitListing =
-  | { readonly state: "listed"; readonly paths: readonly Buffer[] }
+  /** Paths with NUL after each. */
+  | { readonly state: "listed"; readonly output: Buffer }
   | { readonly state: "not-a-repository" }
   | { readonly state: "failed"; readonly exitCode: number | undefined; readonly output: string };
 
@@ -25,17 +26,16 @@ const largestListingBytes = 1024 ** 3;
 export async function listByGit(folder: string, signal: AbortSignal): Promise<GitListing> {
   const args = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
   const answer = await ask(folder, args, signal);
-  return answer.state === "answered"
-    ? { state: "listed", paths: splitByNul(answer.value) }
-    : answer;
+  return answer.state === "answered" ? { state: "listed", output: answer.value } : answer;
 }
 
-function environment(): NodeJS.ProcessEnv {
+/** What git is started with. */
+export function gitEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !hookVariables.includes(name));
   return { ...Object.fromEntries(inherited), LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
 }
 
-function splitByNul(bytes: Buffer): readonly Buffer[] {
+export function splitByNul(bytes: Buffer): readonly Buffer[] {
   const parts: Buffer[] = [];
   let start = 0;
   for (let end = bytes.indexOf(0); end !== -1; end = bytes.indexOf(0, start)) {
@@ -141,7 +141,7 @@ async function ask(
     const running = run("git", args, {
       cwd: folder,
       encoding: "buffer",
-      env: environment(),
+      env: gitEnvironment(),
       maxBuffer: largestListingBytes,
       signal,
       timeout: timeoutMs,

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { compareBytes } from "./byte-order.ts";
 import type { ListingFailure } from "./failure.ts";
-import { listByGit } from "./git.ts";
+import { listByGit, splitByNul } from "./git.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 
@@ -41,7 +41,7 @@ export async function listFiles(
   }
   if (found.state === "not-a-repository")
     return listAll(folder, "", (name) => !notWalked.has(name));
-  const readable = decodeNames(folder, found.paths);
+  const readable = decodeNames(folder, splitByNul(found.output));
   if (!readable.ok) return readable;
   return inspectAll(folder, readable.value, signal);
 }

@@ -12,6 +12,10 @@ export const signatureTexts: Texts<SignatureFailure> = {
     },
     hint: `run git ls-files in ${failure.folder} and do what it says`,
   }),
+  "folder-missing": (failure) => ({
+    what: "There is no such folder",
+    facts: { folder: failure.folder },
+  }),
   "path-not-utf8": (failure) => ({
     what: "the name of a file, or the target of a symlink, is not UTF-8",
     facts: { folder: failure.folder, path: failure.path },

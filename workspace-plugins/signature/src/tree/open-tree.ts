@@ -1,65 +1,187 @@
-import { lstatSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import path from "node:path";
-import { parseDigest } from "../digest.ts";
-import type { ListingFailure, SignatureFailure } from "../failure.ts";
-import { hashAsPays } from "../hash-files.ts";
-import { digestInputTree } from "../input-tree.ts";
-import type { InputFile } from "../ingredients.ts";
-import { filesUnder, listFiles } from "../listing.ts";
-import type { FileListing } from "../listing.ts";
+import type { ListingFailure } from "../failure.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
-import type { DirectoryDigest, Tree } from "./tree.ts";
+import { assemble, blocksOf, closeFolders, renewVersions, updateInPlace } from "./assemble.ts";
+import type { Block } from "./block.ts";
+import { fileClockMs, safeClockMs } from "./clock.ts";
+import { codeOf } from "./content.ts";
+import { openCrew } from "./crew.ts";
+import type { Crew } from "./crew.ts";
+import { identityOf, lookAt } from "./look.ts";
+import type { Names } from "./names.ts";
+import { isHolding, parseNotes } from "./notes.ts";
+import type { Notes } from "./notes.ts";
+import { placesOf } from "./scan.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { readSnapshot } from "./snapshot-file.ts";
+import { treeOf } from "./tree-of.ts";
+import type { Scanned } from "./tree-of.ts";
+import type { Tree } from "./tree.ts";
+import { walkedNames } from "./walked-names.ts";
+
+export type TreeOptions = {
+  /** `undefined`: nothing is remembered. */
+  readonly cacheFile: string | undefined;
+  /** Digests every file at once, for whoever is going to ask for all of them. */
+  readonly hashesAll?: boolean;
+  readonly signal: AbortSignal;
+};
 
 /** The files of a folder as they are on disk now, digested once and remembered in `cacheFile` for the next process. */
 export async function openTree(
   folder: string,
-  options: {
-    /** `undefined`: nothing is remembered. */
-    readonly cacheFile: string | undefined;
-    readonly signal: AbortSignal;
-  },
+  options: TreeOptions,
 ): Promise<Result<Tree, ListingFailure>> {
-  const { signal } = options;
-  const listed = await listFiles(folder, signal);
-  if (!listed.ok) return listed;
-  const listing = listed.value;
-  const memo = new Map<string, string>();
-  const version = globalThis.crypto.randomUUID();
-  return ok({
-    folder,
-    listing,
-    hash: hashAsPays,
-    versionOf: (subfolder) => (isFolder(path.join(folder, subfolder)) ? version : undefined),
-    memo: { get: (key) => memo.get(key), set: (key, value) => void memo.set(key, value) },
-    digestOfFolder: (subfolder) => digestOfFolder(listing, subfolder, signal),
-    save: async () => {},
+  const { cacheFile, signal } = options;
+  signal.throwIfAborted();
+  const root = rootOf(folder);
+  if (root === undefined) return fail({ reason: "folder-missing", folder });
+  const old = cacheFile === undefined ? undefined : readSnapshot(cacheFile);
+  const known = old === undefined ? undefined : withNotes(old, root);
+  await using crew = openCrew();
+  crew.expect(known?.snapshot.entryCount ?? 0);
+  const scan: Scan = {
+    root,
+    raceMs: cacheFile === undefined ? safeClockMs() : fileClockMs(path.dirname(cacheFile)),
+    hashes: options.hashesAll ?? false,
+    isNoted: cacheFile !== undefined,
+    crew,
+    signal,
+  };
+  const found = await scanTree(scan, known);
+  return found.ok ? ok(treeOf({ ...scan, ...found.value, folder, cacheFile })) : found;
+}
+
+/** The folder itself, if a link leads to it. */
+function rootOf(folder: string): string | undefined {
+  try {
+    const root = realpathSync(folder);
+    return statSync(root).isDirectory() ? root : undefined;
+  } catch (error) {
+    codeOf(error);
+    return undefined;
+  }
+}
+
+type Found = Omit<Scanned, "root">;
+
+type Known = { readonly snapshot: Snapshot; readonly notes: Notes };
+
+type Scan = {
+  readonly root: string;
+  readonly raceMs: number;
+  readonly hashes: boolean;
+  readonly isNoted: boolean;
+  readonly crew: Crew;
+  readonly signal: AbortSignal;
+};
+
+/** A snapshot of another folder, or with notes that are not ours, is no snapshot. */
+function withNotes(snapshot: Snapshot, root: string): Known | undefined {
+  const notes = parseNotes(snapshot.notes.toString("utf8"));
+  return notes === undefined || notes.folder !== root ? undefined : { snapshot, notes };
+}
+
+async function scanTree(
+  scan: Scan,
+  known: Known | undefined,
+): Promise<Result<Found, ListingFailure>> {
+  if (known === undefined || !isHolding(known.notes, scan.root)) return relist(scan, known);
+  const { crew, signal, ...request } = scan;
+  const results = await crew.run({ ...request, old: known.snapshot, works: undefined }, signal);
+  if (results.some((result) => result.isRelisted)) return relist(scan, known);
+  const blocks = results.flatMap((result) => result.blocks);
+  if (blocks.length === 0) return ok({ ...known, hasLearnt: false });
+  return ok({ ...known, snapshot: update(known.snapshot, blocks), hasLearnt: true });
+}
+
+function update(snapshot: Snapshot, blocks: readonly Block[]): Snapshot {
+  const updated = updateInPlace(snapshot, blocks) ? snapshot : replace(snapshot, blocks);
+  renewVersions(updated, pathsOfChanged(blocks));
+  return updated;
+}
+
+function replace(snapshot: Snapshot, blocks: readonly Block[]): Snapshot {
+  const all = blocksOf(snapshot);
+  for (const block of blocks) all.set(block.path, block);
+  return assemble(all, snapshot, {
+    notes: snapshot.notes.toString("utf8"),
+    memo: snapshot.memo.toString("utf8"),
   });
 }
 
-function isFolder(absolute: string): boolean {
-  return lstatSync(absolute, { throwIfNoEntry: false })?.isDirectory() === true;
+function pathsOfChanged(blocks: Iterable<Block>): readonly string[] {
+  return [...blocks].filter((block) => block.isChanged).map((block) => block.path);
 }
 
-async function digestOfFolder(
-  listing: FileListing,
-  folder: string,
-  signal: AbortSignal,
-): Promise<Result<DirectoryDigest, SignatureFailure>> {
-  const files = filesUnder(listing, folder);
-  const regular = files.filter((file) => file.kind === "file");
-  const hashed = await hashAsPays(listing.folder, regular, signal);
-  const [failure] = hashed.failures.values();
-  if (failure !== undefined) return fail(failure);
-  const start = folder === "" ? 0 : folder.length + 1;
-  const inputs = files.flatMap((file): readonly InputFile[] => {
-    const name = file.path.slice(start);
-    if (file.kind === "symlink") return [{ ...file, path: name }];
-    const digest = hashed.digests.get(file.path);
-    return digest === undefined ? [] : [{ kind: "file", ...digest, path: name }];
-  });
-  const { hash, sizeBytes } = digestInputTree(inputs);
-  const digest = parseDigest(`sha256:${hash}`);
-  if (digest === undefined) throw new Error(`internal: not a digest: ${hash}`);
-  return ok({ digest, sizeBytes: Number(sizeBytes) });
+/** The folders that one of two snapshots has and the other has not. */
+function comeAndGone(old: Snapshot | undefined, snapshot: Snapshot): Iterable<string> {
+  const before = new Set(old === undefined ? [] : placesOf(old).keys());
+  return before.symmetricDifference(new Set(placesOf(snapshot).keys()));
+}
+
+/** A folder that is swapped while it is read is read again, so often. */
+const attempts = 3;
+
+/** Asks again which names count and reads every folder; what is known of files that are as they were is kept. */
+async function relist(
+  scan: Scan,
+  known: Known | undefined,
+): Promise<Result<Found, ListingFailure>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const asked = await namesOf(scan);
+    if (!asked.ok) return asked;
+    const names = asked.value;
+    const surveyed = await survey(scan, names, known?.snapshot);
+    if (!surveyed.ok) return surveyed;
+    const blocks = surveyed.value;
+    const swapped = [...blocks.values()].filter(
+      (block) => identityOf(lookAt(path.join(scan.root, block.path))) !== block.identity,
+    );
+    if (swapped.length > 0 && attempt < attempts) continue;
+    for (const block of swapped) blocks.delete(block.path);
+    const notes = await names.notes();
+    const snapshot = assemble(blocks, known?.snapshot, {
+      notes: JSON.stringify(notes),
+      memo: known?.snapshot.memo.toString("utf8") ?? "",
+    });
+    renewVersions(snapshot, [
+      ...pathsOfChanged(blocks.values()),
+      ...comeAndGone(known?.snapshot, snapshot),
+    ]);
+    return ok({ snapshot, notes, hasLearnt: true });
+  }
+}
+
+async function namesOf(scan: Scan): Promise<Result<Names, ListingFailure>> {
+  // Loaded here: a tree in which nothing moved asks nobody.
+  const { gitNames } = await import("./git-names.ts");
+  const names = await gitNames(scan.root, scan);
+  if (!names.ok) return names;
+  return ok(names.value ?? walkedNames(scan.root));
+}
+
+async function survey(
+  { crew, signal, ...request }: Scan,
+  names: Names,
+  old: Snapshot | undefined,
+): Promise<Result<Map<string, Block>, ListingFailure>> {
+  const blocks = new Map<string, Block>();
+  let works = names.works;
+  while (works.length > 0) {
+    crew.expect(works.reduce((sum, work) => sum + (work.listed?.length ?? 0), 0) / 10);
+    const results = await crew.run({ ...request, old, works }, signal);
+    const found = results.flatMap((result) => result.blocks);
+    for (const block of found) blocks.set(block.path, block);
+    closeFolders(
+      blocks,
+      results.flatMap((result) => result.closed),
+    );
+    const next = await names.next(found);
+    if (!next.ok) return next;
+    works = next.value;
+  }
+  return ok(blocks);
 }

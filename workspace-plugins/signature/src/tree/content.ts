@@ -1,0 +1,60 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import type { Stats } from "node:fs";
+import { sha256 } from "../digest.ts";
+
+/** What one read of a file gave: its digest and the stat that it had when the last byte was read. */
+export type Content =
+  | {
+      readonly state: "read";
+      readonly digest: Uint8Array;
+      readonly stat: Stats;
+      readonly hasCrlf: boolean;
+    }
+  /** Too large for one read, changed too late to tell, no regular file, gone or closed: to be looked at with more care. */
+  | { readonly state: "not-read" };
+
+/** Files below this are read by one call into one buffer. Pages of it that are never needed are never touched. */
+const wholeBytes = 1024 ** 2;
+
+// O_NOFOLLOW: a path that became a symlink is refused. O_NONBLOCK: what became a pipe does not wait for a writer.
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+export type Reader = (absolute: string) => Content;
+
+/**
+ * Reads small files whole. One stat, after the read, is enough to know that a file did not change meanwhile: a change
+ * would have left a time that is not before `raceMs`, the moment when the scan began by the clock of the file system.
+ */
+export function openReader(raceMs: number): Reader {
+  const buffer = Buffer.allocUnsafeSlow(wholeBytes);
+  return (absolute) => {
+    let file: number | undefined;
+    try {
+      file = openSync(absolute, flags);
+      const read = readSync(file, buffer);
+      const stat = fstatSync(file);
+      if (!stat.isFile() || read === wholeBytes || read !== stat.size || isRacy(stat, raceMs)) {
+        return { state: "not-read" };
+      }
+      const bytes = buffer.subarray(0, read);
+      return { state: "read", digest: sha256(bytes), stat, hasCrlf: bytes.includes("\r\n") };
+    } catch (error) {
+      codeOf(error);
+      return { state: "not-read" };
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  };
+}
+
+/** Changed at `raceMs` or later: a change after that can leave the same times behind. */
+export function isRacy(stat: Stats, raceMs: number): boolean {
+  return stat.mtimeMs >= raceMs || stat.ctimeMs >= raceMs;
+}
+
+/** The code of an error of the file system; anything else is a bug. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && "code" in error && typeof error.code === "string")
+    return error.code;
+  throw error;
+}

@@ -1,0 +1,85 @@
+import { statSync } from "node:fs";
+import path from "node:path";
+import { canonicalJson } from "../canonical-json.ts";
+import { digestOf } from "../digest.ts";
+import { gitEnvironment } from "../git.ts";
+
+/** What a snapshot is of, and what decided which of its names count. */
+export type Notes = {
+  readonly scheme: "git" | "walk";
+  readonly folder: string;
+  /** Files outside of what the scan compares, by path, with what tells that one was replaced. */
+  readonly marks: Readonly<Record<string, string>>;
+  /** Digest of the variables that git listens to: they may hold secrets. */
+  readonly settings: string;
+};
+
+/** Whether the same names count as when the notes were taken, as far as what lies outside of the folders can tell. */
+export function isHolding(notes: Notes, root: string): boolean {
+  if (notes.folder !== root) return false;
+  if (notes.scheme === "git" && notes.settings !== gitSettings()) return false;
+  return Object.entries(notes.marks).every(([file, mark]) => mark === markOf(file));
+}
+
+/** `undefined` for a text that is not one of ours. */
+export function parseNotes(text: string): Notes | undefined {
+  const value: unknown = JSON.parse(text);
+  return isNotes(value) ? value : undefined;
+}
+
+function isNotes(value: unknown): value is Notes {
+  if (typeof value !== "object" || value === null) return false;
+  if (!("scheme" in value && "folder" in value && "marks" in value && "settings" in value)) {
+    return false;
+  }
+  const { scheme, folder, marks, settings } = value;
+  return (
+    (scheme === "git" || scheme === "walk") &&
+    typeof folder === "string" &&
+    typeof settings === "string" &&
+    typeof marks === "object" &&
+    marks !== null &&
+    Object.values(marks).every((mark) => typeof mark === "string")
+  );
+}
+
+/** The marks of files; one that changed at `raceMs` or later could change again unseen and gets a mark that no file has. */
+export function marksOf(
+  files: readonly string[],
+  raceMs: number,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.map((file) => [file, markOf(file, raceMs)]));
+}
+
+function markOf(file: string, raceMs = Infinity): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (stat === undefined) return "";
+  // The folder of a repository changes with every lock in it.
+  if (stat.isDirectory()) return `folder ${stat.dev} ${stat.ino}`;
+  if (stat.mtimeMs >= raceMs || stat.ctimeMs >= raceMs) return "racy";
+  return `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+}
+
+/** Where a repository would appear that a folder lies in. */
+export function repositoryMarks(root: string): Readonly<Record<string, string>> {
+  return marksOf(
+    upwards(root).map((folder) => path.join(folder, ".git")),
+    Infinity,
+  );
+}
+
+/** A folder and all above it. */
+function upwards(folder: string): readonly string[] {
+  const parent = path.dirname(folder);
+  return parent === folder ? [folder] : [folder, ...upwards(parent)];
+}
+
+/** What git reads of the environment. */
+export function gitSettings(): string {
+  const names = /^(?:GIT_.*|HOME|XDG_CONFIG_HOME)$/;
+  return digestOf(
+    canonicalJson(
+      Object.fromEntries(Object.entries(gitEnvironment()).filter(([name]) => names.test(name))),
+    ),
+  );
+}

@@ -1,0 +1,86 @@
+import type { Block } from "./block.ts";
+import { checkFolder } from "./check-folder.ts";
+import type { Looking } from "./look.ts";
+import { pathOf, row, wordOf } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { surveyFolder } from "./survey-folder.ts";
+import type { Before, FolderWork } from "./survey-folder.ts";
+
+/** One pass over many folders, of which each thread takes the next until none is left. */
+export type Pass = {
+  /** `undefined`: every folder that is known from before is compared; else these are read anew. */
+  readonly works: readonly FolderWork[] | undefined;
+  /** The next folder to be taken, and whether to stop. */
+  readonly cursor: Int32Array;
+};
+
+export type PassResult = {
+  /** What is not as it was; in a pass of works each folder that there is. */
+  readonly blocks: readonly Block[];
+  /** Folders, by path, that may not be read. */
+  readonly closed: readonly string[];
+  /** Whether it has to be asked again which names count. */
+  readonly isRelisted: boolean;
+};
+
+export const cursorAt = { next: 0, stop: 1, begun: 2 } as const;
+export const cursorWords = 3;
+
+/**
+ * Takes folders until none is left. `turns` every so often, so that another part of the thread gets its turn and a stop
+ * is seen.
+ */
+export function* takeFolders(pass: Pass, looking: Looking): Generator<undefined, PassResult> {
+  const { works, cursor } = pass;
+  const { old } = looking;
+  const blocks: Block[] = [];
+  const closed: string[] = [];
+  let isRelisted = false;
+  const places =
+    works === undefined || old === undefined ? new Map<string, number>() : placesOf(old);
+  const count = works?.length ?? old?.folderCount ?? 0;
+  let entries = 0;
+  for (;;) {
+    const next = Atomics.add(cursor, cursorAt.next, 1);
+    if (next >= count || Atomics.load(cursor, cursorAt.stop) !== 0) break;
+    const work = works?.[next];
+    const found =
+      work === undefined
+        ? check(looking, next)
+        : surveyFolder(looking, work, beforeOf(old, places.get(work.path)));
+    if (found === "relist") isRelisted = true;
+    else if (found === "closed") closed.push(work?.path ?? "");
+    else if (typeof found !== "string") blocks.push(found);
+    entries += typeof found === "string" ? entriesIn(old, next) : found.kinds.length;
+    if (entries < entriesBetweenTurns) continue;
+    entries = 0;
+    yield;
+  }
+  return { blocks, closed, isRelisted };
+}
+
+/** Some 10 ms. */
+const entriesBetweenTurns = 4096;
+
+function check(looking: Looking, folder: number): ReturnType<typeof checkFolder> {
+  const { old } = looking;
+  if (old === undefined) throw new Error("internal: nothing is known to be compared with");
+  return checkFolder({ ...looking, old }, folder);
+}
+
+function entriesIn(old: Snapshot | undefined, folder: number): number {
+  return old === undefined || folder >= old.folderCount ? 1 : wordOf(old, folder, row.entryCount);
+}
+
+/** Where each folder is in a snapshot, by its path. */
+export function placesOf(snapshot: Snapshot): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (let folder = 0; folder < snapshot.folderCount; folder += 1) {
+    places.set(pathOf(snapshot, folder), folder);
+  }
+  return places;
+}
+
+function beforeOf(old: Snapshot | undefined, folder: number | undefined): Before | undefined {
+  return old === undefined || folder === undefined ? undefined : { snapshot: old, folder };
+}

@@ -1,0 +1,154 @@
+import { constants, readdirSync } from "node:fs";
+import type { Dirent } from "node:fs";
+import path from "node:path";
+import { makeColumns, sliceColumns } from "./block.ts";
+import type { Block, Columns } from "./block.ts";
+import { isRacy } from "./content.ts";
+import { identityOf, lookAt, recordFile, recordLink } from "./look.ts";
+import type { Looking } from "./look.ts";
+import { kind, namesIn, row, splitNames, targetsText, wordOf } from "./snapshot.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** A folder to be read anew. */
+export type FolderWork = {
+  /** "" is the root. */
+  readonly path: string;
+  /** The files and links of it that count, with `/` between; `undefined`: all do but those in `leftOut`. */
+  readonly listed: string | undefined;
+  /** The folders of it that have such files, with `/` between. */
+  readonly folders: string;
+};
+
+/** What is known of the folder from before. */
+export type Before = { readonly snapshot: Snapshot; readonly folder: number };
+
+/** Names that are never looked into where there is no ignore file to ask. */
+const leftOut = new Set([".git", ".nx", ".slipway", "dist", "node_modules"]);
+
+/** Reads one folder and its files. `gone`: there is no such folder; `closed`: it may not be read. */
+export function surveyFolder(
+  looking: Looking,
+  work: FolderWork,
+  before: Before | undefined,
+): Block | "gone" | "closed" {
+  const absolute = path.join(looking.root, work.path);
+  const stat = lookAt(absolute);
+  const identity = identityOf(stat);
+  const entries = entriesOf(absolute);
+  if (identity === "" || typeof entries === "string")
+    return entries === "closed" ? entries : "gone";
+  const columns = makeColumns(entries.length);
+  const known = knownOf(before);
+  const decide = decider(work);
+  const targets: string[] = [];
+  const undecided: number[] = [];
+  let isChanged = false;
+  let counted = 0;
+  for (const [entry, found] of entries.entries()) {
+    const at = { columns, entry };
+    const what = decide(found);
+    columns.modes[entry] = modeOf(found);
+    columns.kinds[entry] = what === "undecided" ? kind.leftOut : what;
+    if (what === "undecided") undecided.push(entry);
+    const old = known(found.name, what);
+    if (what === kind.file) {
+      isChanged = recordFile(looking, `${absolute}/${found.name}`, at, old) || isChanged;
+    }
+    if (what === kind.symlink) {
+      const target = recordLink(looking, `${absolute}/${found.name}`, at);
+      if (target !== undefined) targets.push(target);
+      isChanged ||= old === undefined || old.target !== target;
+    }
+    if (hasContent(columns, entry)) counted += 1;
+  }
+  return {
+    path: work.path,
+    names: entries.map((found) => found.name).join("/"),
+    targets: targets.join("\0"),
+    ...columns,
+    identity,
+    isRacy: typeof stat === "string" || isRacy(stat, looking.raceMs),
+    undecided,
+    isChanged: isChanged || counted !== known.counted,
+  };
+}
+
+function entriesOf(absolute: string): readonly Dirent[] | "gone" | "closed" {
+  try {
+    return readdirSync(absolute, { withFileTypes: true });
+  } catch {
+    return typeof lookAt(absolute) === "string" ? "gone" : "closed";
+  }
+}
+
+type What = 0 | 1 | 2 | 3 | "undecided";
+
+/** Of a folder that git did not name only git can say whether a new file in it would count. */
+function decider({ listed, folders }: FolderWork): (found: Dirent) => What {
+  if (listed === undefined) {
+    return (found) => {
+      if (leftOut.has(found.name)) return kind.leftOut;
+      return found.isDirectory() ? kind.folder : kindOf(found);
+    };
+  }
+  const files = new Set(splitNames(listed));
+  const inner = new Set(splitNames(folders));
+  return (found) => {
+    if (found.name === ".git") return kind.leftOut;
+    if (found.isDirectory()) return inner.has(found.name) ? kind.folder : "undecided";
+    return files.has(found.name) ? kindOf(found) : kind.leftOut;
+  };
+}
+
+function kindOf(found: Dirent): What {
+  if (found.isFile()) return kind.file;
+  return found.isSymbolicLink() ? kind.symlink : kind.leftOut;
+}
+
+/** The type alone: nothing else of what is left out is ever compared. */
+function modeOf(found: Dirent): number {
+  if (found.isFile()) return constants.S_IFREG;
+  if (found.isDirectory()) return constants.S_IFDIR;
+  if (found.isSymbolicLink()) return constants.S_IFLNK;
+  if (found.isFIFO()) return constants.S_IFIFO;
+  if (found.isSocket()) return constants.S_IFSOCK;
+  return found.isBlockDevice() ? constants.S_IFBLK : constants.S_IFCHR;
+}
+
+/** Folders have none of their own: what is in them counts for itself. */
+function hasContent({ kinds }: Columns, entry: number): boolean {
+  return kinds[entry] === kind.file || kinds[entry] === kind.symlink;
+}
+
+type Known = { readonly columns: Columns; readonly entry: number; readonly target?: string };
+
+/** Finds an entry of before by name, if it was of the same kind. */
+function knownOf(before: Before | undefined): ((name: string, what: What) => Known | undefined) & {
+  readonly counted: number;
+} {
+  if (before === undefined) return Object.assign(() => undefined, { counted: 0 });
+  const { snapshot, folder } = before;
+  const columns = sliceColumns(
+    snapshot,
+    wordOf(snapshot, folder, row.firstEntry),
+    wordOf(snapshot, folder, row.entryCount),
+  );
+  const targets = targetsText(snapshot, folder).split("\0");
+  const entries = new Map<string, Known>();
+  let links = 0;
+  let counted = 0;
+  for (const [entry, name] of namesIn(snapshot, folder).entries()) {
+    const isLink = columns.kinds[entry] === kind.symlink;
+    entries.set(
+      name,
+      isLink ? { columns, entry, target: targets[links] ?? "" } : { columns, entry },
+    );
+    if (isLink) links += 1;
+    if (hasContent(columns, entry)) counted += 1;
+  }
+  const find = (name: string, what: What): Known | undefined => {
+    const found = entries.get(name);
+    return found !== undefined && columns.kinds[found.entry] === what ? found : undefined;
+  };
+  return Object.assign(find, { counted });
+}

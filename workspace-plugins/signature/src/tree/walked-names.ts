@@ -1,0 +1,23 @@
+import { ok } from "../result.ts";
+import { foldersIn } from "./assemble.ts";
+import { repositoryMarks } from "./notes.ts";
+import type { Names } from "./names.ts";
+import type { FolderWork } from "./survey-folder.ts";
+
+/** Outside of a repository every name counts but those that no walk looks into; empty folders do too. */
+export function walkedNames(root: string): Names {
+  return {
+    works: [workIn("")],
+    next: async (blocks) => ok(blocks.flatMap(foldersIn).map(workIn)),
+    notes: async () => ({
+      scheme: "walk",
+      folder: root,
+      marks: repositoryMarks(root),
+      settings: "",
+    }),
+  };
+}
+
+function workIn(folder: string): FolderWork {
+  return { path: folder, listed: undefined, folders: "" };
+}
