@@ -1,5 +1,5 @@
 import { openConsole } from "@slipway/report";
-import { watchWorkspace } from "@slipway/signature";
+import { treeCacheFile, watchWorkspace } from "@slipway/signature";
 import { readArguments } from "./arguments.ts";
 import { usageExitCode } from "./call.ts";
 import type { Call } from "./call.ts";
@@ -17,10 +17,12 @@ export async function watch({ workspaceRoot, args }: Call): Promise<number> {
     process.on(signal, () => stopping.abort());
   }
   const ended = await watchWorkspace(workspaceRoot, {
-    cacheFile: undefined,
+    cacheFile: treeCacheFile(workspaceRoot),
     signal: stopping.signal,
     onReady: ({ files, folders }) =>
-      console.line(`watching ${files} files in ${folders} folders of ${workspaceRoot}`),
+      console.line(
+        `watching ${counted(files, "file")} in ${counted(folders, "folder")} of ${workspaceRoot}`,
+      ),
   });
   if (!ended.ok) {
     console.failure(ended.failure);
@@ -28,4 +30,8 @@ export async function watch({ workspaceRoot, args }: Call): Promise<number> {
   }
   if (ended.value === "gone") console.line(`${workspaceRoot} is gone, or its .slipway is`);
   return 0;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
