@@ -87,7 +87,7 @@ async function startWatcher(root: string, queuedEvents?: number) {
 
 const queueLimitFile = "/proc/sys/fs/inotify/max_queued_events";
 
-test.each([1, 2, 3, 4, 5, 6])(
+test.each([1, 2, 3, 4])(
   "after each burst of changes (seed %i) the answer is what a reading finds",
   async (seed) => {
     using rig = openGitRig({

@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { WatchFailure } from "../failure.ts";
@@ -125,10 +133,11 @@ function readWhenQuiet(
   };
 }
 
-/** Of this user alone; git does not list what is in it, whatever the workspace ignores. */
+/** Of this user alone. git is told to list nothing of ours: what is written while a tree is read is no part of it. */
 function makeOwnFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(path.join(folder, ".gitignore"), "*\n");
+  const rules = path.join(path.dirname(folder), ".gitignore");
+  if (!existsSync(rules)) writeFileSync(rules, "*\n");
 }
 
 /** The longest path that a Unix socket can have, in bytes. */

@@ -65,7 +65,10 @@ type Look = { readonly subfolders: readonly string[]; readonly holdsRepository: 
 
 function look(root: string, folder: string, isRepository: boolean): Look {
   const entries = entriesOf(path.join(root, folder));
-  const isWanted = (name: string) => (isRepository ? name !== ".git" : !notWalked.has(name));
+  const isWanted = (name: string) =>
+    isRepository
+      ? name !== ".git" && !(folder === "" && name === ".slipway")
+      : !notWalked.has(name);
   const subfolders = entries
     .filter((entry) => entry.isDirectory() && isWanted(entry.name))
     .map(({ name }) => (folder === "" ? name : `${folder}/${name}`));
