@@ -1,12 +1,16 @@
 import type { ListingFailure } from "./failure.ts";
 import { folderOfPattern, pathMatcher } from "./glob.ts";
+import { withLinked } from "./linked-files.ts";
 import { filesUnder, listIgnored } from "./listing.ts";
 import type { FileListing, ListedFile } from "./listing.ts";
 import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { Fileset } from "./target.ts";
 
-/** The files of the workspace that a fileset has; for one that includes ignored files their folders are walked. */
+/**
+ * The files of the workspace that a fileset has, and those that its links lead to; for one that includes ignored files
+ * their folders are walked.
+ */
 export function filesOfFileset(
   fileset: Fileset,
   listing: FileListing,
@@ -18,7 +22,8 @@ export function filesOfFileset(
     for (const file of filesUnder(found.value, folder)) candidates.set(file.path, file);
   }
   const matches = pathMatcher(fileset.patterns);
-  return ok([...candidates.values()].filter((file) => matches(file.path)));
+  const matched = [...candidates.values()].filter((file) => matches(file.path));
+  return ok(withLinked(matched, listing));
 }
 
 /** The folders that hold all files that a fileset can have; `""` is the whole tree. */

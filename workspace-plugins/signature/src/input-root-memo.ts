@@ -1,6 +1,8 @@
 import { digestOf, parseDigest } from "./digest.ts";
 import { foldersOf } from "./fileset.ts";
 import { actionSchema } from "./ingredients.ts";
+import type { InputFile } from "./ingredients.ts";
+import { placeOfLink } from "./linked-files.ts";
 import type { Fileset } from "./target.ts";
 import type { DirectoryDigest, Tree } from "./tree/tree.ts";
 
@@ -25,17 +27,24 @@ export function recallRoot(
   return digest === undefined ? undefined : { digest, sizeBytes: Number(sizeText) };
 }
 
-/** `files` are those of the filesets: one that lies outside of the folders they look into has no part in the versions. */
+/**
+ * `files` are those of the filesets: one that lies outside of the folders they look into has no part in the versions,
+ * nor has what a link leads to out there.
+ */
 export function rememberRoot(
   filesets: readonly Fileset[],
-  files: readonly { readonly path: string }[],
+  files: readonly InputFile[],
   root: DirectoryDigest,
   remembered: Remembered | undefined,
 ): void {
   if (remembered === undefined || filesets.some(({ includesIgnored }) => includesIgnored)) return;
   const folders = filesets.flatMap(foldersOf).map((folder) => (folder === "" ? "" : `${folder}/`));
   const isWithin = (path: string): boolean => folders.some((folder) => path.startsWith(folder));
-  if (!files.every(({ path }) => isWithin(path))) return;
+  const places = files.flatMap((file) => {
+    const place = file.kind === "symlink" ? placeOfLink(file) : undefined;
+    return place === undefined ? [file.path] : [file.path, `${place}/`];
+  });
+  if (!places.every(isWithin)) return;
   const value = `${versionsOf(filesets, remembered)} ${root.digest} ${root.sizeBytes}`;
   remembered.memo.set(keyOf(filesets), value);
 }

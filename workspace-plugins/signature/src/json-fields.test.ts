@@ -45,13 +45,16 @@ test("what is no JSON counts as it is written", async () => {
   await check("{ version: 1 }", { fields: ["version"] }, "{ version: 1 }");
 });
 
-test("a link counts by its target and is not followed", async () => {
+test("a link counts by its target, and what it leads to by its fields", async () => {
   using rig = openRig({ "other.json": text });
   rig.link("package.json", "other.json");
   const listing = await listFiles(rig.root, never);
   if (!listing.ok) throw new Error(listing.failure.reason);
   const input = { pattern: "package.json", fields: ["version"], excludeFields: [] };
   expect(await readJsonFields([input], listing.value)).toMatchObject({
-    value: [{ digest: digestOf("-> other.json") }],
+    value: [
+      { path: "other.json", choice: "version" },
+      { path: "package.json", digest: digestOf("-> other.json") },
+    ],
   });
 });

@@ -62,6 +62,11 @@ export function filesUnder(listing: FileListing, folder: string): readonly Liste
   return listing.files.slice(start, firstAtLeast(listing.files, `${folder}0`));
 }
 
+export function fileAt(listing: FileListing, wanted: string): ListedFile | undefined {
+  const file = listing.files[firstAtLeast(listing.files, wanted)];
+  return file?.path === wanted ? file : undefined;
+}
+
 function firstAtLeast(files: readonly ListedFile[], wanted: string): number {
   let low = 0;
   let high = files.length;

@@ -1,0 +1,164 @@
+import { execFileSync, spawn } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const source = path.join(import.meta.dirname, "..", "..");
+
+/** A target of the workspace as project.json has it. */
+export type TargetJson = Readonly<Record<string, unknown>>;
+
+export type Ended = { readonly code: number; readonly output: string };
+
+/**
+ * A workspace in a temporary folder with the packages of this one linked in. Its tasks tell by a line in a file of
+ * their own that they ran.
+ */
+export class CachesRig {
+  readonly root: string;
+  readonly #folder: string;
+  readonly #isDaemonOn: boolean;
+
+  private constructor(folder: string, isDaemonOn: boolean) {
+    this.#folder = folder;
+    this.root = path.join(folder, "workspace");
+    this.#isDaemonOn = isDaemonOn;
+  }
+
+  static setup(files: Readonly<Record<string, string>>, isDaemonOn = false): CachesRig {
+    const rig = new CachesRig(mkdtempSync(path.join(tmpdir(), "slipway-caches-")), isDaemonOn);
+    mkdirSync(path.join(rig.#folder, "home"), { recursive: true });
+    const settings = {
+      analytics: false,
+      neverConnectToCloud: true,
+      cacheDirectory: ".nx/cache",
+      parallel: 2,
+      plugins: ["@slipway/executors/plugin"],
+    };
+    rig.write("nx.json", JSON.stringify(settings));
+    rig.write("package.json", JSON.stringify({ name: "caches", private: true }));
+    rig.write(".env", "NX_ISOLATE_PLUGINS=false\nNX_USE_LOCAL=true\n");
+    rig.write(
+      ".gitignore",
+      ["node_modules", ".nx", ".slipway", ".ran", "dist", "made", ""].join("\n"),
+    );
+    for (const [file, text] of Object.entries(files)) rig.write(file, text);
+    mkdirSync(rig.at(".ran"));
+    symlinkSync(path.join(source, "node_modules"), rig.at("node_modules"));
+    rig.git("init", "--quiet", "--initial-branch=main");
+    rig.git("add", "--all");
+    rig.git("commit", "--quiet", "--message=start");
+    return rig;
+  }
+
+  at(file: string): string {
+    return path.join(this.root, file);
+  }
+
+  read(file: string): string {
+    return readFileSync(this.at(file), "utf8");
+  }
+
+  exists(file: string): boolean {
+    return existsSync(this.at(file));
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(path.dirname(this.at(file)), { recursive: true });
+    writeFileSync(this.at(file), text);
+  }
+
+  remove(file: string): void {
+    rmSync(this.at(file), { recursive: true, force: true });
+  }
+
+  rename(file: string, to: string): void {
+    renameSync(this.at(file), this.at(to));
+  }
+
+  link(file: string, target: string): void {
+    this.remove(file);
+    mkdirSync(path.dirname(this.at(file)), { recursive: true });
+    symlinkSync(target, this.at(file));
+  }
+
+  makeExecutable(file: string, isExecutable = true): void {
+    chmodSync(this.at(file), isExecutable ? 0o755 : 0o644);
+  }
+
+  git(...words: readonly string[]): void {
+    const identity = ["-c", "user.name=rig", "-c", "user.email=rig@localhost"];
+    execFileSync("git", [...identity, ...words], { cwd: this.root, stdio: "pipe" });
+  }
+
+  pipe(file: string): void {
+    mkdirSync(path.dirname(this.at(file)), { recursive: true });
+    execFileSync("mkfifo", [this.at(file)]);
+  }
+
+  /** How often each task ran so far, by what it calls itself. */
+  runs(): ReadonlyMap<string, number> {
+    const lines = this.exists(".ran/all") ? this.read(".ran/all").split("\n") : [];
+    const names = Map.groupBy(
+      lines.filter((line) => line !== ""),
+      (line) => line,
+    );
+    return new Map([...names].map(([name, all]) => [name, all.length]));
+  }
+
+  async nx(words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
+    const child = spawn(process.execPath, [this.at("node_modules/nx/dist/bin/nx.js"), ...words], {
+      cwd: this.root,
+      env: { ...this.#environment(), ...more },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    const take = (bytes: Buffer): void => void (output += bytes.toString("utf8"));
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    return new Promise((resolve) => {
+      child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    });
+  }
+
+  /** The names of the tasks that a command ran, and no others that were served from the cache. */
+  async ran(
+    words: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<readonly string[]> {
+    const before = this.runs();
+    const { code, output } = await this.nx(words, more);
+    if (code !== 0) throw new Error(`nx ${words.join(" ")} ended with ${code}:\n${output}`);
+    return [...this.runs()]
+      .filter(([name, count]) => count !== (before.get(name) ?? 0))
+      .map(([name]) => name)
+      .toSorted();
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const bin = path.join(source, "node_modules/.bin");
+    return {
+      PATH: `${bin}:${process.env["PATH"] ?? ""}`,
+      HOME: path.join(this.#folder, "home"),
+      NX_DAEMON: String(this.#isDaemonOn),
+      NX_SOCKET_DIR: path.join(this.#folder, "sockets"),
+      NX_TUI: "false",
+      NX_DEFAULT_OUTPUT_STYLE: "static",
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#isDaemonOn) await this.nx(["daemon", "--stop"]);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
