@@ -394,7 +394,7 @@ describe("without an engine", () => {
 
   test("a checkout holds no record of it: the next run with an engine completes", async () => {
     expect((await rig.run()).code).toBe(0);
-    expect(existsSync(path.join(rig.root, "dist/signatures.json"))).toBe(true);
+    expect(existsSync(path.join(rig.root, "examples/pipeline/dist/signatures.json"))).toBe(true);
     expect(readdirSync(path.join(rig.root, "examples/boot-check/dist/smoke"))).toContain(
       "boot_transcript.json",
     );

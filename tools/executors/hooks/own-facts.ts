@@ -1,4 +1,4 @@
-import { ownFact, ownFactValue } from "@slipway/signature";
+import { ownFact, ownFactValue, unsignedFactValue } from "@slipway/signature";
 import type { SignedTargets, TargetName } from "@slipway/signature";
 
 /**
@@ -12,9 +12,7 @@ export function ownFacts(
   const facts = [...signed].flatMap(([id, result]) => {
     const name = targets.get(id);
     if (name === undefined) return [];
-    const value = result.ok
-      ? ownFactValue(result.value.own())
-      : `unsigned-${globalThis.crypto.randomUUID()}`;
+    const value = result.ok ? ownFactValue(result.value.own()) : unsignedFactValue();
     return [[ownFact(name.project, name.target), value] as const];
   });
   return Object.fromEntries(facts);

@@ -8,6 +8,7 @@ import {
   explainSignature,
   ok,
   openStamps,
+  openWorkspaceTree,
   ownFact,
   readRecordedAction,
   readSuccesses,
@@ -22,9 +23,11 @@ import type {
 import { askOnce, imagesQuestion, noteAsked } from "../session/run-folder.ts";
 import { writePlannedInputs, writeRunPlan } from "../session/run-plan.ts";
 import type { PlannedTarget } from "../session/run-plan.ts";
+import { writeSignatureTexts } from "../session/signature-texts.ts";
 import { probeEngine } from "./engine-facts.ts";
 import { ownFacts } from "./own-facts.ts";
-import { signEach } from "./sign-now.ts";
+import { eachOf, signIn } from "./sign-now.ts";
+import { signatureFiles, writeSignatureFacts } from "./signature-files.ts";
 
 const ownExecutors = "@slipway/executors:";
 
@@ -57,8 +60,13 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
   const { images, facts } = engine;
   if (images !== undefined) await askOnce(folder, imagesQuestion, async () => images);
   const sinceMs = Date.now();
-  const request = { workspaceRoot, graph, namedInputs, facts, signal };
-  const signed = await signEach(targets.keys(), request);
+  const tree = await openWorkspaceTree(workspaceRoot, signal);
+  const all = tree.ok ? await signIn(tree.value, { graph, namedInputs, facts, signal }) : tree;
+  const files = await signatureFiles(targets, { graph, tree, signed: all }, signal);
+  if (tree.ok) await tree.value.save();
+  await writeSignatureTexts(folder, files);
+  writeSignatureFacts(workspaceRoot, targets, files);
+  const signed = eachOf(targets.keys(), all);
   const outputs = [...signed.values()].flatMap((target) =>
     target.ok ? target.value.definition.outputs : [],
   );
@@ -66,20 +74,25 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
   const successes = await readSuccesses(actionsFolder(workspaceRoot));
   const planned: PlannedTarget[] = [];
   for (const [id, result] of signed) {
-    const undeclared = result.ok ? undeclaredFact(run, result.value.definition) : undefined;
-    if (!result.ok) planned.push({ id, state: "unsigned", failure: result.failure });
+    const file = files.get(id);
+    const isKeyed = result.ok && file === undefined;
+    const undeclared = isKeyed ? undeclaredFact(run, result.value.definition) : undefined;
+    if (file?.ok === false) planned.push({ id, state: "unsigned", failure: file.failure });
+    else if (!result.ok) planned.push({ id, state: "unsigned", failure: result.failure });
     else if (undeclared !== undefined) {
       planned.push({ id, state: "unsigned", failure: undeclared });
     } else {
       const target = await planTarget(workspaceRoot, id, result.value, successes);
       planned.push(target);
       const { filesets } = result.value.definition.inputs;
-      if (!target.action.cached) continue;
+      // A target with such a file reads nothing but that.
+      if (!target.action.cached || file !== undefined) continue;
       await writePlannedInputs(folder, id, stampsOf({ files: target.action.files, filesets }));
     }
   }
   await writeRunPlan(folder, planned);
-  return { ...facts, ...ownFacts(targets, signed) };
+  const keyed = new Map([...targets].filter(([id]) => !files.has(id)));
+  return { ...facts, ...ownFacts(keyed, signed) };
 }
 
 /** A cached target of our own executors that Nx would not tell from one with other inputs. */

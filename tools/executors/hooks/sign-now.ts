@@ -19,24 +19,33 @@ import type {
   Tree,
 } from "@slipway/signature";
 
-/** The actions of all our targets as things are, with `facts` in place of what the environment says of them. */
-export async function signNow(request: {
-  readonly workspaceRoot: string;
+type Request = {
   readonly graph: ProjectGraph;
   readonly namedInputs: NamedInputs | undefined;
   readonly facts: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
-}): Promise<Result<SignedTargets, SignatureFailure>> {
+};
+
+/** The actions of all our targets as things are, with `facts` in place of what the environment says of them. */
+export async function signNow(
+  request: Request & { readonly workspaceRoot: string },
+): Promise<Result<SignedTargets, SignatureFailure>> {
   const tree = await openWorkspaceTree(request.workspaceRoot, request.signal);
   if (!tree.ok) return tree;
-  const derivation = deriveTargets(request.graph, request.namedInputs);
-  const signed = await signDerivation(derivation, {
-    tree: tree.value,
-    environment: { ...process.env, ...request.facts },
-    signal: request.signal,
-  });
-  await keepDefinitions(tree.value, derivation, request.signal);
+  const signed = await signIn(tree.value, request);
   await tree.value.save();
+  return signed;
+}
+
+/** The same in a tree that is the caller's to save. */
+export async function signIn(
+  tree: Tree,
+  { graph, namedInputs, facts, signal }: Request,
+): Promise<Result<SignedTargets, SignatureFailure>> {
+  const derivation = deriveTargets(graph, namedInputs);
+  const environment = { ...process.env, ...facts };
+  const signed = await signDerivation(derivation, { tree, environment, signal });
+  await keepDefinitions(tree, derivation, signal);
   return signed;
 }
 
@@ -57,11 +66,10 @@ async function keepDefinitions(
 }
 
 /** What became of some targets, one by one: what stops all from being signed stops each of them. */
-export async function signEach(
+export function eachOf(
   ids: Iterable<string>,
-  request: Parameters<typeof signNow>[0],
-): Promise<SignedTargets> {
-  const signed = await signNow(request);
+  signed: Result<SignedTargets, SignatureFailure>,
+): SignedTargets {
   const results = [...ids].flatMap((id) => {
     const result = signed.ok ? signed.value.get(id) : fail(signed.failure);
     return result === undefined ? [] : [[id, result] as const];

@@ -1,8 +1,10 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { runBatch } from "../session/batch.ts";
+import { runFolder } from "../session/run-folder.ts";
 import { runTask } from "../session/run-task.ts";
+import { readSignatureTexts } from "../session/signature-texts.ts";
 import { Options } from "./options.ts";
-import { signFleet } from "./sign-fleet.ts";
+import { writeProjectSignatures } from "./write-project-signatures.ts";
 
 export default async function signature(
   raw: unknown,
@@ -12,7 +14,8 @@ export default async function signature(
     raw,
     context,
     schema: Options,
-    run: async (session) => signFleet(session, context),
+    run: async (session) =>
+      writeProjectSignatures(session, await readSignatureTexts(runFolder(session.workspaceRoot))),
   });
 }
 
@@ -22,11 +25,12 @@ export async function* signatureBatch(
   _overrides: unknown,
   context: ExecutorContext,
 ): ReturnType<typeof runBatch> {
+  const texts = await readSignatureTexts(runFolder(context.root));
   yield* runBatch({
     graph,
     inputs,
     context,
     schema: Options,
-    run: async (session) => signFleet(session, context),
+    run: async (session) => writeProjectSignatures(session, texts),
   });
 }

@@ -27,7 +27,7 @@ async function namesIn(files: Readonly<Record<string, string>>): Promise<readonl
   );
 }
 
-test("a cig.toml makes its folder a project with an uncached signature target", async () => {
+test("a cig.toml makes its folder a project with a cached signature target", async () => {
   const [[file, { projects = {} }] = ["", {}]] = await infer({ "examples/pipeline/cig.toml": "" });
   expect(file).toBe("examples/pipeline/cig.toml");
   expect(projects).toMatchObject({
@@ -35,7 +35,13 @@ test("a cig.toml makes its folder a project with an uncached signature target", 
       name: "pipeline",
       root: "examples/pipeline",
       tags: ["slipway"],
-      targets: { signature: { executor: "@slipway/executors:signature", cache: false } },
+      targets: {
+        signature: {
+          executor: "@slipway/executors:signature",
+          cache: true,
+          outputs: ["{projectRoot}/dist/signatures.json"],
+        },
+      },
     },
   });
 });
@@ -57,4 +63,48 @@ test("copies in dist and node_modules are none, and the order of the files makes
     ["a", "a"],
     ["b", "b"],
   ]);
+});
+
+/** Without those of the executor's own code, as one text each. */
+async function inputsIn(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const nodes = await infer(files);
+  const targets = nodes.flatMap(([, { projects = {} }]) =>
+    Object.values(projects).map((project) => project.targets?.["signature"]),
+  );
+  return (targets[0]?.inputs ?? [])
+    .map((input) => (typeof input === "string" ? input : JSON.stringify(input)))
+    .filter((input) => !/tools\/executors|workspace-plugins/.test(input));
+}
+
+const keyed = [
+  '{"fileset":"{workspaceRoot}/.slipway/facts/SLIPWAY_OWN_A__SIGNATURE","includeIgnored":true}',
+  '{"externalDependencies":[]}',
+];
+
+test("it declares the files of all jobs, those of its own folder as such, and the fact that it is keyed by", async () => {
+  const text = `[source_file_groups]
+locks = ["*.lock", "@more"]
+more = ["a/b/**"]
+[jobs.x]
+source_files = ["@locks", "!a/b/c", "src/**"]
+[jobs.y]
+skip_if = { paths_unmodified = ["docs/**"] }
+`;
+  expect(await inputsIn({ "a/cig.toml": text })).toEqual([
+    "{projectRoot}/cig.toml",
+    "{workspaceRoot}/*.lock",
+    "{projectRoot}/b/**",
+    "{workspaceRoot}/docs/**",
+    "{workspaceRoot}/src/**",
+    ...keyed,
+  ]);
+  const nested = await inputsIn({ "a/cig.toml": text, "a/b/package.json": "{}" });
+  expect(nested[2]).toBe("{workspaceRoot}/a/b/**");
+});
+
+test("a job that declares no files reads all, and a broken file none", async () => {
+  const open = '[jobs.x]\nsource_files = ["a/**"]\n[jobs.y]\nsteps = []\n';
+  const own = "{projectRoot}/cig.toml";
+  expect(await inputsIn({ "a/cig.toml": open })).toEqual([own, "{workspaceRoot}/**/*", ...keyed]);
+  expect(await inputsIn({ "a/cig.toml": "broken" })).toEqual([own, ...keyed]);
 });

@@ -1,42 +1,91 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
-import { executorSource } from "@slipway/signature";
-import { parsePipeline } from "./parse-pipeline.ts";
+import { executorSource } from "@slipway/signature/executor-source";
+import { ownFactFile } from "@slipway/signature/own-fact";
+import { outlineOf } from "./outline.ts";
 
-export const createNodes: CreateNodes = [
-  "**/cig.toml",
-  (files, _options, { workspaceRoot }) =>
-    files
-      .filter((file) => !/(^|\/)(dist|node_modules)\//.test(file))
-      .toSorted()
-      .map((file) => node(workspaceRoot, file)),
+const pipelineFile = "cig.toml";
+
+/** Files that can make their folder a project, for Nx or for ours: what lies in a project inside another is not the other's. */
+const markers = [
+  pipelineFile,
+  "project.json",
+  "package.json",
+  "aigogo.json",
+  "aigogo.lock",
+  "base.yml",
+  "agent.yml",
+  "ao.yml",
+  "smoke.yml",
 ];
 
-function node(workspaceRoot: string, file: string): readonly [string, CreateNodesResult] {
+export const createNodes: CreateNodes = [
+  `**/{${markers.join(",")}}`,
+  (files, _options, { workspaceRoot }) => {
+    const sources = files.filter((file) => !/(^|\/)(dist|node_modules)\//.test(file));
+    const roots = new Set(sources.map((file) => path.posix.dirname(file)));
+    return sources
+      .filter((file) => path.posix.basename(file) === pipelineFile)
+      .toSorted()
+      .map((file) => node(workspaceRoot, file, roots));
+  },
+];
+
+function node(
+  workspaceRoot: string,
+  file: string,
+  roots: ReadonlySet<string>,
+): readonly [string, CreateNodesResult] {
   const root = path.posix.dirname(file);
-  const name = root === "." ? nameAtRoot(workspaceRoot, file) : path.posix.basename(root);
-  const targets = { signature: signatureTarget() };
+  const outline = outlineOf(readFileSync(path.join(workspaceRoot, file), "utf8"));
+  // The folder of a checkout has any name: at the root the file itself says it.
+  const name = root === "." ? (outline.name ?? "pipeline") : path.posix.basename(root);
+  const place = hasProjectsInside(root, roots) ? placeInWorkspace : placerIn(root);
+  const reads = (outline.reads ?? ["**/*"]).map(place);
+  const targets = { signature: signatureTarget(name, reads) };
   return [file, { projects: { [root]: { name, root, tags: ["slipway"], targets } } }];
 }
 
-/** The folder of a checkout has any name: at the root the file itself says it. */
-function nameAtRoot(workspaceRoot: string, file: string): string {
-  const parsed = parsePipeline(file, readFileSync(path.join(workspaceRoot, file), "utf8"));
-  return parsed.ok ? parsed.value.project.name : "pipeline";
+function hasProjectsInside(root: string, roots: ReadonlySet<string>): boolean {
+  if (root === ".") return true;
+  for (const other of roots) if (other.startsWith(`${root}/`)) return true;
+  return false;
 }
 
-/** Uncached: it costs less than a look into the cache, and any file of the fleet can change what it finds. */
-function signatureTarget(): TargetConfiguration {
+function placeInWorkspace(pattern: string): string {
+  return `{workspaceRoot}/${pattern}`;
+}
+
+/** Nx finds the files of a project at once, and compares a pattern of the workspace with all files that there are. */
+function placerIn(root: string): (pattern: string) => string {
+  return (pattern) =>
+    pattern.startsWith(`${root}/`)
+      ? `{projectRoot}/${pattern.slice(root.length + 1)}`
+      : placeInWorkspace(pattern);
+}
+
+/**
+ * What the target writes is found before the tasks of a command, and its digest is what Nx keys it by. The files that jobs
+ * read are declared beside it: `nx affected` looks at files.
+ */
+function signatureTarget(project: string, reads: readonly string[]): TargetConfiguration {
   return {
     executor: "@slipway/executors:signature",
-    cache: false,
+    cache: true,
     inputs: [
-      "{workspaceRoot}/**/*",
+      `{projectRoot}/${pipelineFile}`,
+      ...reads,
       ...executorSource("signature", ["pipelines", "signature"]),
-      { externalDependencies: ["@bufbuild/protobuf", "picomatch", "smol-toml"] },
+      {
+        fileset: `{workspaceRoot}/${ownFactFile(project, "signature")}`,
+        includeIgnored: true,
+      },
+      { externalDependencies: [] },
     ],
-    outputs: ["{workspaceRoot}/dist/signatures.json"],
-    metadata: { description: "Computes the work signature of every target of the fleet" },
+    outputs: ["{projectRoot}/dist/signatures.json"],
+    metadata: {
+      description: "Writes the work signatures of the jobs and the other targets of the project",
+    },
   };
 }

@@ -1,10 +1,11 @@
+import { tableOf, textsOf } from "./toml-table.ts";
+import type { TomlTable } from "./toml-table.ts";
+
 /** What names something in the same file that is not there, or that leads back to itself; `path` is where it is written. */
 export type ReferenceProblem = {
   readonly path: readonly (string | number)[];
   readonly message: string;
 };
-
-type Table = Readonly<Record<string, unknown>>;
 
 /**
  * Problems of needs, groups, runners and matrix values. Reads what TOML gave, of whatever shape: these problems are
@@ -41,7 +42,7 @@ export function groupOf(pattern: string): string | undefined {
 }
 
 function needProblems(
-  jobs: readonly { readonly id: string; readonly job: Table }[],
+  jobs: readonly { readonly id: string; readonly job: TomlTable }[],
 ): readonly ReferenceProblem[] {
   const needs = new Map(jobs.map(({ id, job }) => [id, textsOf(job["needs"])]));
   return linkProblems(needs, {
@@ -51,7 +52,7 @@ function needProblems(
   });
 }
 
-function groupProblems(groups: Table): readonly ReferenceProblem[] {
+function groupProblems(groups: TomlTable): readonly ReferenceProblem[] {
   const links = new Map(
     Object.entries(groups).map(([name, patterns]) => [
       name,
@@ -70,7 +71,7 @@ function groupProblems(groups: Table): readonly ReferenceProblem[] {
   ];
 }
 
-function pathsUnmodifiedProblems(id: string, job: Table, groups: Table) {
+function pathsUnmodifiedProblems(id: string, job: TomlTable, groups: TomlTable) {
   const { paths_unmodified: patterns } = tableOf(job["skip_if"]);
   return listedProblems(patterns, ["jobs", id, "skip_if", "paths_unmodified"], groups);
 }
@@ -79,7 +80,7 @@ function pathsUnmodifiedProblems(id: string, job: Table, groups: Table) {
 function listedProblems(
   patterns: unknown,
   path: readonly (string | number)[],
-  groups: Table,
+  groups: TomlTable,
 ): readonly ReferenceProblem[] {
   const unknown = textsOf(patterns).flatMap((pattern, at) => {
     const group = groupOf(pattern ?? "");
@@ -114,7 +115,7 @@ function runnerProblems(
 }
 
 /** An instance of a job is named by its values. */
-function matrixProblems(id: string, job: Table): readonly ReferenceProblem[] {
+function matrixProblems(id: string, job: TomlTable): readonly ReferenceProblem[] {
   return Object.entries(tableOf(job["matrix"])).flatMap(([dimension, values]) => {
     const texts = Array.isArray(values) ? values.map(String) : [];
     const twice = texts.find((text, at) => texts.indexOf(text) !== at);
@@ -179,19 +180,4 @@ function leadsTo(links: Links, from: string, wanted: string): boolean {
     for (const next of links.get(id) ?? []) if (next !== undefined) seen.add(next);
   }
   return seen.has(wanted);
-}
-
-function tableOf(value: unknown): Table {
-  return isTable(value) ? value : {};
-}
-
-function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** Each text at its index; `undefined` for what is none. */
-function textsOf(value: unknown): readonly (string | undefined)[] {
-  if (!Array.isArray(value)) return [];
-  const items: readonly unknown[] = value;
-  return items.map((item) => (typeof item === "string" ? item : undefined));
 }

@@ -27,6 +27,8 @@ export type SignatureFailure =
       readonly target: string;
       readonly near: readonly string[];
     }
+  | { readonly reason: "signatures-not-found"; readonly target: string }
+  | { readonly reason: "signatures-overtaken"; readonly target: string }
   | {
       readonly reason: "record-invalid";
       readonly file: string;

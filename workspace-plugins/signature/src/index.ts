@@ -52,7 +52,7 @@ export type { Derivation, NamedInputs } from "./nx-targets.ts";
 export { reachedFrom } from "./nx-upstreams.ts";
 export type { TargetName } from "./nx-upstreams.ts";
 export type { Outcome, Place } from "./outcome.ts";
-export { isOwnFact, ownFact, ownFactValue } from "./own-fact.ts";
+export { isOwnFact, ownFact, ownFactFile, ownFactValue, unsignedFactValue } from "./own-fact.ts";
 export type { RecordedAction } from "./recorded-action.ts";
 export { fail, ok } from "./result.ts";
 export type { Result } from "./result.ts";

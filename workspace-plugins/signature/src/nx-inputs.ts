@@ -2,7 +2,7 @@ import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
 import type { DerivationFailure } from "./failure.ts";
 import { escapeGlob } from "./glob.ts";
 import { allDependenciesOf, projectsMatching } from "./nx-projects.ts";
-import { isOwnFact } from "./own-fact.ts";
+import { isOwnFact, isOwnFactFile } from "./own-fact.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { Fileset, JsonFields, TargetInputs } from "./target.ts";
@@ -198,6 +198,7 @@ function gather(workspace: WorkspaceInputs, inputs: readonly Resolved[]): Target
       ),
       ...inputs
         .filter((input) => input.kind === "ignored-fileset")
+        .filter(({ pattern }) => !isOwnFactFile(pattern))
         .map(({ pattern }) => ({ patterns: [pattern], includesIgnored: true })),
       // As in Nx: a target that names no packages depends on all of them.
       ...(tools.length === 0 ? [filesetOf(["package-lock.json"])] : []),

@@ -1,7 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { digestOf } from "./digest.ts";
-import { isOwnFact, ownFact, ownFactValue } from "./own-fact.ts";
+import {
+  isOwnFact,
+  isOwnFactFile,
+  ownFact,
+  ownFactFile,
+  ownFactValue,
+  unsignedFactValue,
+} from "./own-fact.ts";
 
 test.each([
   ["app", "pack", "SLIPWAY_OWN_APP__PACK"],
@@ -27,4 +34,11 @@ test("two targets have two variables, and each is one that a shell takes", () =>
 
 test("the value is half of the digest", () => {
   expect(ownFactValue(digestOf(""))).toBe("e3b0c44298fc1c149afbf4c8996fb924");
+});
+
+test("a fact in a file is known by its place, and that of an unsigned target is never the same twice", () => {
+  expect(ownFactFile("ci", "signature")).toBe(".slipway/facts/SLIPWAY_OWN_CI__SIGNATURE");
+  expect(isOwnFactFile(ownFactFile("ci", "signature"))).toBe(true);
+  expect(isOwnFactFile("src/facts/a.ts")).toBe(false);
+  expect(unsignedFactValue()).not.toBe(unsignedFactValue());
 });

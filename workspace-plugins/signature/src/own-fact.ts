@@ -17,9 +17,30 @@ export function isOwnFact(variable: string): boolean {
   return variable.startsWith(prefix);
 }
 
+const factsFolder = ".slipway/facts/";
+
+/**
+ * The file that carries such a digest where there are too many for variables, relative to the workspace: Nx gives each
+ * task a copy of the environment, and 500 of 500 variables took longer than the tasks. To be declared as a fileset with
+ * `includeIgnored`, which Nx reads from the disk when the hook has written it.
+ */
+export function ownFactFile(project: string, target: string): string {
+  return `${factsFolder}${ownFact(project, target)}`;
+}
+
+/** Whether a pattern is that of such a file. */
+export function isOwnFactFile(pattern: string): boolean {
+  return pattern.startsWith(factsFolder);
+}
+
 /** Half of the digest: the environment has a size, and 128 bits are twice what Nx makes of them. */
 export function ownFactValue(own: Digest): string {
   return hexOf(own).slice(0, 32);
+}
+
+/** What it never was before: nothing that Nx remembers can be served for a target that could not be signed. */
+export function unsignedFactValue(): string {
+  return `unsigned-${globalThis.crypto.randomUUID()}`;
 }
 
 /** Neither `_` twice in a row nor one at an end, so that the two names can be told apart. */

@@ -5,30 +5,31 @@ import { readTextIfPresent, writeFileAtomically } from "./files.ts";
 import { actionSchema } from "./ingredients.ts";
 import type { Outcome } from "./outcome.ts";
 
-type Signed = ReadonlyMap<string, { readonly signature: Digest }>;
+type Signatures = ReadonlyMap<string, Digest>;
 
-/** All signatures as JSON, by id; the same bytes for the same signatures. */
-export function renderSignatures(signed: Signed): string {
-  const targets = Object.fromEntries(
-    [...signed]
-      .toSorted(([a], [b]) => compareBytes(a, b))
-      .map(([id, { signature }]) => [id, signature]),
-  );
-  return `${JSON.stringify({ schema: actionSchema, targets }, undefined, 2)}\n`;
+/** The signatures of targets and of jobs as JSON, by id; the same bytes for the same signatures. */
+export function renderSignatures(targets: Signatures, jobs: Signatures): string {
+  const file = { schema: actionSchema, targets: sorted(targets), jobs: sorted(jobs) };
+  return `${JSON.stringify(file, undefined, 2)}\n`;
 }
 
-/** Leaves a file that has these bytes already as it is. */
+function sorted(signatures: Signatures): Readonly<Record<string, Digest>> {
+  return Object.fromEntries([...signatures].toSorted(([a], [b]) => compareBytes(a, b)));
+}
+
+/** Leaves a file that has this text of `renderSignatures` already as it is. */
 export async function writeSignatures(
   file: string,
-  signed: Signed,
+  text: string,
 ): Promise<Outcome<SignatureCause>> {
-  const text = renderSignatures(signed);
   const before = await readTextIfPresent(file);
-  const facts = { targets: signed.size };
+  const lines = linesOf(text);
+  const facts = { signatures: lines.length };
   if (before === text) return { state: "unchanged", cause: "signatures-current", facts };
   await writeFileAtomically(file, text);
   if (before === undefined) return { state: "done", cause: "signatures-first-written", facts };
-  const changed = changedIds(before, signed);
+  const known = new Set(linesOf(before).map(([line]) => line));
+  const changed = lines.filter(([line]) => !known.has(line)).map(([, id]) => id);
   return {
     state: "done",
     cause: "signatures-changed",
@@ -36,10 +37,7 @@ export async function writeSignatures(
   };
 }
 
-/** Those whose line the old file does not have. */
-function changedIds(before: string, signed: Signed): readonly string[] {
-  return [...signed]
-    .filter(([id, { signature }]) => !before.includes(`${JSON.stringify(id)}: "${signature}"`))
-    .map(([id]) => id)
-    .toSorted();
+/** Each line with a signature, and whose it is. */
+function linesOf(text: string): readonly (readonly [line: string, id: string])[] {
+  return [...text.matchAll(/^ +"(.*)": "sha256:[0-9a-f]+"/gm)].map(([line, id = ""]) => [line, id]);
 }

@@ -104,6 +104,16 @@ export const signatureTexts: Texts<SignatureFailure> = {
     facts: failure.near.length === 0 ? {} : { "did you mean": failure.near.join(", ") },
     hint: "name it <project>:<target>; continuous targets have none",
   }),
+  "signatures-not-found": (failure) => ({
+    what: "no signatures were found out before the tasks of this command",
+    facts: { target: failure.target },
+    hint: 'nx.json has to have the plugin "@slipway/executors/plugin", which does it',
+  }),
+  "signatures-overtaken": (failure) => ({
+    what: "another command found other signatures while this one ran",
+    facts: { target: failure.target },
+    hint: "let it finish, and run again",
+  }),
   "record-invalid": (failure) => ({
     what: "the record of a target's last run is damaged",
     facts: { file: failure.file, ...numbered(failure.problems) },

@@ -1,0 +1,45 @@
+import { parse } from "smol-toml";
+import { groupOf } from "./references.ts";
+import { tableOf, textsOf } from "./toml-table.ts";
+import type { TomlTable } from "./toml-table.ts";
+
+/** What Nx has to know of a `cig.toml`: read of whatever is there, for a broken file is told by the target and not by the graph. */
+export type PipelineOutline = {
+  readonly name: string | undefined;
+  /** The patterns of the files that any job reads; what each takes out again is not told. `undefined`: all files. */
+  readonly reads: readonly string[] | undefined;
+};
+
+export function outlineOf(text: string): PipelineOutline {
+  const file = parsed(text);
+  const name = tableOf(file["project"])["name"];
+  return {
+    name: typeof name === "string" && name !== "" ? name : undefined,
+    reads: readsOf(file),
+  };
+}
+
+function readsOf(file: TomlTable): readonly string[] | undefined {
+  const jobs = Object.values(tableOf(file["jobs"])).map(tableOf);
+  const groups = tableOf(file["source_file_groups"]);
+  const patterns = new Set<string>();
+  for (const job of jobs) {
+    const declared = [job["source_files"], tableOf(job["skip_if"])["paths_unmodified"]];
+    if (declared.every((list) => list === undefined)) return undefined;
+    for (const pattern of declared.flatMap(textsOf)) patterns.add(pattern ?? "!");
+  }
+  // What a group has is added while it is walked over.
+  for (const pattern of patterns) {
+    const group = groupOf(pattern);
+    if (group !== undefined) for (const one of textsOf(groups[group])) patterns.add(one ?? "!");
+  }
+  return [...patterns].filter((pattern) => !/^[@!]/.test(pattern)).toSorted();
+}
+
+function parsed(text: string): TomlTable {
+  try {
+    return parse(text);
+  } catch {
+    return {};
+  }
+}
