@@ -377,6 +377,18 @@ describe.each([
     expect(await rig.ran(build)).toEqual(["nx/a", "nx/b", "ours/a", "ours/b"]);
   });
 
+  test("affected selects a consumer by what it is keyed by, without the sources of its upstream", async () => {
+    const words = ["affected", "-t", "build", "--files=ours/a/src/text.txt", "--explain=stdout"];
+    const { output } = await rig.nx(words);
+    const told: unknown = JSON.parse(output.slice(output.indexOf("{")));
+    expect(told).toMatchObject({
+      affected: {
+        "ours-a:build": [{ kind: "input-file", file: "ours/a/src/text.txt" }],
+        "ours-b:build": [{ kind: "dependent-output", producer: "ours-a:build" }],
+      },
+    });
+  });
+
   test("a task that fails runs again, and fails again", async () => {
     for (const side of sides) rig.write(`${side}/b/src/broken.txt`, "");
     for (let time = 0; time < 2; time += 1) {

@@ -286,8 +286,8 @@ describe("one byte more", () => {
       expect(affectedBy(each.file, targets)).toEqual(expected);
       const run = await rig.run();
       const ran = changes(run);
-      const isCached = (id: string): boolean => cached.includes(id.split(":")[1] ?? "");
-      expect(Object.keys(ran).filter(isCached).toSorted()).toEqual(expected.filter(isCached));
+      expect(Object.keys(ran)).toContain(each.first);
+      // A dependant whose receipts came out the same is served.
       expect(Object.keys(ran).filter((id) => !expected.includes(id))).toEqual([]);
       expect(run.rows.get(each.first)?.why).toContain(each.why);
       expect(changes(await rig.run())).toEqual({});

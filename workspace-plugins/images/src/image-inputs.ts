@@ -7,23 +7,28 @@ const rootfsProject = "infra/rootfs";
 /** Where `infra/rootfs` leaves its layout. */
 export const rootfsLayout = `${rootfsProject}/dist/rootfs`;
 
-/** The files that a base's image is made of, those of the root file system under it included. */
+/** A base's own files. What it stands on comes by receipt: made again the same, it is no reason to build. */
+export function baseFiles(root: string): readonly string[] {
+  return [...projectSource(root), ...executorSource("image", libraries)];
+}
+
+/** An agent's own files; its bases come by their receipts. */
+export function agentFiles(root: string): readonly string[] {
+  return [...baseFiles(root), `{workspaceRoot}/${agentDockerfile}`];
+}
+
+/** All files that a base's image comes from, those of the root file system under it included. */
 export function baseSource(root: string): readonly string[] {
   return [
-    ...projectSource(root),
+    ...baseFiles(root),
     ...projectSource(rootfsProject),
-    ...["rootfs", "rootfs-push", "image"].flatMap((name) => executorSource(name, libraries)),
+    ...["rootfs", "rootfs-push"].flatMap((name) => executorSource(name, libraries)),
   ];
 }
 
-/** The files that an agent's images on these bases are made of. */
+/** All files that an agent's images on these bases come from. */
 export function agentSource(root: string, baseRoots: readonly string[]): readonly string[] {
-  return [
-    ...projectSource(root),
-    `{workspaceRoot}/${agentDockerfile}`,
-    ...baseRoots.flatMap((base) => baseSource(base)),
-    ...executorSource("image", libraries),
-  ];
+  return [...agentFiles(root), ...baseRoots.flatMap((base) => baseSource(base))];
 }
 
 /** The files that an image in the engine comes from, given those that its layout is made of. */

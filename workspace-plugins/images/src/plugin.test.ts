@@ -82,7 +82,7 @@ test("a base that an agent excludes is none of its dependencies and none of its 
     "agents/codex/agent.yml": agent("base_distro_exclude: [ALPINE]\n"),
   });
   expect(codex?.["image"]?.dependsOn).toEqual([{ projects: ["debian"], target: "image" }]);
-  const inputs = JSON.stringify(codex?.["image"]?.inputs);
+  const inputs = JSON.stringify(codex?.["load"]?.inputs);
   expect(inputs).toContain("bases/debian");
   expect(inputs).not.toContain("alpine");
   expect(inputs).not.toContain("ALPINE");
@@ -106,8 +106,6 @@ test("an image is keyed by files, modes, engine, tools and what lies below it", 
     "{workspaceRoot}/agents/codex/**/*",
     "!{workspaceRoot}/agents/codex/dist/**/*",
     "{workspaceRoot}/infra/images/agent.Dockerfile",
-    "{workspaceRoot}/bases/debian/**/*",
-    "{workspaceRoot}/infra/rootfs/**/*",
     "{workspaceRoot}/tools/executors/image/**/*",
     "{workspaceRoot}/workspace-plugins/images/src/**/*",
   ]) {
@@ -115,11 +113,21 @@ test("an image is keyed by files, modes, engine, tools and what lies below it", 
   }
 });
 
-test("a load declares the files of its image, so that affected selects it", async () => {
-  const { debian } = await targetsOf(bases);
-  const files = debian?.["image"]?.inputs?.filter((input) => typeof input === "string") ?? [];
-  expect(debian?.["load"]?.inputs).toEqual(expect.arrayContaining(files));
-  expect(debian?.["load"]?.inputs).toContain("{workspaceRoot}/tools/executors/load/**/*");
+test("an image declares no files of what lies below it: made again the same, that is no reason", async () => {
+  const { codex, debian } = await targetsOf({ ...bases, "agents/codex/agent.yml": agent() });
+  expect(JSON.stringify(codex?.["image"]?.inputs)).not.toContain("bases/");
+  expect(JSON.stringify(debian?.["image"]?.inputs)).not.toContain("rootfs");
+});
+
+test("a load declares all files that its image comes from, so that affected selects it", async () => {
+  const { codex, debian } = await targetsOf({ ...bases, "agents/codex/agent.yml": agent() });
+  for (const targets of [codex, debian]) {
+    const files = targets?.["image"]?.inputs?.filter((input) => typeof input === "string") ?? [];
+    expect(targets?.["load"]?.inputs).toEqual(expect.arrayContaining(files));
+    expect(targets?.["load"]?.inputs).toContain("{workspaceRoot}/bases/debian/**/*");
+    expect(targets?.["load"]?.inputs).toContain("{workspaceRoot}/infra/rootfs/**/*");
+    expect(targets?.["load"]?.inputs).toContain("{workspaceRoot}/tools/executors/load/**/*");
+  }
 });
 
 test("a broken agent keeps its targets, and is taken to exclude no base", async () => {

@@ -5,7 +5,14 @@ import { parseYaml } from "@slipway/definitions";
 import { ownFact } from "@slipway/signature";
 import { AgentDefinition, BaseDefinition, basesFor } from "./definition.ts";
 import type { BaseOnOffer } from "./definition.ts";
-import { agentSource, baseSource, loadSource, rootfsLayout } from "./image-inputs.ts";
+import {
+  agentFiles,
+  agentSource,
+  baseFiles,
+  baseSource,
+  loadSource,
+  rootfsLayout,
+} from "./image-inputs.ts";
 
 /** The engine's platform and version, set before the tasks of a command run. */
 const engineFact = "SLIPWAY_ENGINE";
@@ -69,7 +76,7 @@ function baseTargets(file: string): Record<string, TargetConfiguration> {
         // The build pulls from it, so it has to stay up after the push.
         { projects: ["registry"], target: "serve", waitFor: "ready", inputs: false },
       ],
-      inputs: imageInputs(source, name),
+      inputs: imageInputs(baseFiles(root), name),
       outputs: ["{projectRoot}/dist/image"],
       metadata: { description: `Builds the base ${name} as an OCI layout` },
     },
@@ -103,7 +110,7 @@ function agentTargets(
       cache: true,
       // Nx warns of a dependency on no project.
       dependsOn: names.length === 0 ? [] : [{ projects: names, target: "image" }],
-      inputs: imageInputs(source, name),
+      inputs: imageInputs(agentFiles(root), name),
       outputs: ["{projectRoot}/dist/image"],
       metadata: { description: `Builds the agent ${name} on ${names.join(", ")} as OCI layouts` },
     },
@@ -117,10 +124,13 @@ function agentTargets(
 
 type Inputs = NonNullable<TargetConfiguration["inputs"]>;
 
-/** What both kinds of image depend on: files, engine, packages of the builder, and what lies below. */
-function imageInputs(source: readonly string[], name: string): Inputs {
+/**
+ * What both kinds of image depend on: own files, engine, packages of the builder, and the receipts of what lies below,
+ * by which `nx affected` finds them too.
+ */
+function imageInputs(files: readonly string[], name: string): Inputs {
   return [
-    ...source,
+    ...files,
     { env: ownFact(name, "image") },
     { env: engineFact },
     { externalDependencies: builderPackages },

@@ -37,6 +37,14 @@ const cases: readonly (readonly [more: Partial<RunRow>, what: string, why: strin
   [{ status: "local-cache-kept-existing" }, "unchanged", "same work signature"],
   [{ status: "remote-cache" }, "unchanged", "same work signature"],
   [
+    {
+      status: "local-cache",
+      differences: [{ kind: "upstream-changed", id: "a:b", before: undefined, after: undefined }],
+    },
+    "unchanged",
+    "what it builds on ran again with the same result",
+  ],
+  [
     { status: "local-cache", missingOutputs: ["codex/dist/image", "x"] },
     "restored",
     "codex/dist/image, x were missing; same work signature",

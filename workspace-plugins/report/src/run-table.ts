@@ -2,6 +2,7 @@ import type { Difference } from "@slipway/signature";
 import { describeCause } from "./causes.ts";
 import { columns, table } from "./table.ts";
 import { describeDifference } from "./texts/signature.ts";
+import type { WorkspaceCause } from "./texts/workspace.ts";
 
 /** How Nx ended a task. */
 export type TaskStatus =
@@ -104,8 +105,14 @@ function why(row: RunRow): string {
     case "remote-cache":
       return row.missingOutputs.length > 0
         ? `${row.missingOutputs.join(", ")} ${row.missingOutputs.length === 1 ? "was" : "were"} missing; same work signature`
-        : describeCause("inputs-unchanged");
+        : describeCause(servedFor(row));
   }
+}
+
+/** What a target builds on may have run again and made the same. */
+function servedFor(row: RunRow): WorkspaceCause {
+  const isBuiltOnOther = row.differences.some(({ kind }) => kind === "upstream-changed");
+  return isBuiltOnOther ? "upstream-same" : "inputs-unchanged";
 }
 
 function whyRan(row: RunRow): string {

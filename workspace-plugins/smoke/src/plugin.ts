@@ -90,7 +90,6 @@ function smokeTargets(
     "{projectRoot}/smoke.yml",
     ...(definition === undefined ? ["{projectRoot}/**/*"] : definition.inputs).map(inProject),
     "!{projectRoot}/dist/**/*",
-    ...(found?.source ?? []),
     ...executorSource("smoke", libraries),
   ];
   return {
@@ -113,7 +112,7 @@ function smokeTargets(
       options,
       cache: false,
       dependsOn: ["smoke"],
-      inputs: [...files, ...executorSource("verify-boot", libraries)],
+      inputs: [...files, ...(found?.source ?? []), ...executorSource("verify-boot", libraries)],
       metadata: {
         description: `Checks the transcript of ${name} against the disk, with no engine`,
       },

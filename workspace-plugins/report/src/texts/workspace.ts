@@ -162,12 +162,14 @@ function listed(paths: readonly string[]): Readonly<Record<string, string>> {
 export type WorkspaceCause =
   | "command-ran"
   | "inputs-unchanged"
+  | "upstream-same"
   | "no-cached-result"
   | "not-run"
   | "stopped";
 
 export const workspaceCauses: Causes<WorkspaceCause> = {
   "inputs-unchanged": "same work signature",
+  "upstream-same": "what it builds on ran again with the same result",
   "no-cached-result": "same work signature, and no result of it in the cache",
   "not-run": "a target that it needs failed",
   stopped: "stopped by a signal",

@@ -1,0 +1,214 @@
+import { utimesSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CachesRig } from "./rig.ts";
+
+const build = ["run-many", "-t", "build", "--outputStyle=static"];
+
+/** `app` needs `lib` and copies what that made; `other` stands alone and has the odd kinds of input. */
+function projectJson(
+  name: "lib" | "app" | "other",
+  more: { readonly options?: object; readonly description?: string } = {},
+): string {
+  const make = {
+    lib: "cat src/* > dist/receipt",
+    app: "find src | sort > dist/receipt && cat ../lib/dist/receipt >> dist/receipt",
+    other: "echo other > dist/receipt",
+  }[name];
+  const extra = {
+    lib: [],
+    app: [{ env: "FLAVOUR" }, { dependentTasksOutputFiles: "**/receipt", transitive: true }],
+    other: [{ runtime: "cat tool-version" }, "{workspaceRoot}/tools/executors/thing/**/*"],
+  }[name];
+  return JSON.stringify({
+    name,
+    tags: ["slipway"],
+    targets: {
+      build: {
+        executor: "@slipway/executors:command",
+        options: {
+          command: `mkdir -p dist && ${make} && echo ${name} >> ../.ran/all`,
+          ...more.options,
+        },
+        cache: true,
+        dependsOn: name === "app" ? [{ projects: ["lib"], target: "build" }] : [],
+        inputs: [
+          "{projectRoot}/src/**/*",
+          { env: `SLIPWAY_OWN_${name.toUpperCase()}__BUILD` },
+          { externalDependencies: [] },
+          ...extra,
+        ],
+        outputs: ["{projectRoot}/dist"],
+        ...(more.description === undefined ? {} : { metadata: { description: more.description } }),
+      },
+    },
+  });
+}
+
+function workspaceFiles(): Readonly<Record<string, string>> {
+  return {
+    "lib/project.json": projectJson("lib"),
+    "lib/src/a.txt": "a",
+    "lib/src/moving.txt": "moving",
+    "app/project.json": projectJson("app"),
+    "app/src/one.txt": "one",
+    "app/src/two.txt": "two",
+    "app/src/Case.txt": "case",
+    "other/project.json": projectJson("other"),
+    "other/src/x.txt": "x",
+    "tool-version": "1.0",
+    "tools/executors/thing/executor.ts": "export {};",
+    "unrelated.txt": "1",
+  };
+}
+
+type Mutation = {
+  readonly kind: string;
+  readonly change?: (rig: CachesRig) => void;
+  readonly revert?: (rig: CachesRig) => void;
+  readonly more?: Readonly<Record<string, string>>;
+  readonly ran: readonly string[];
+  /** The daemon hears of it late: a run too many, never one too few. */
+  readonly isHeardLate?: boolean;
+};
+
+function edit(file: string, text: string, old: string): Pick<Mutation, "change" | "revert"> {
+  return { change: (rig) => rig.write(file, text), revert: (rig) => rig.write(file, old) };
+}
+
+const mutations: readonly Mutation[] = [
+  { kind: "content", ...edit("lib/src/a.txt", "A", "a"), ran: ["app", "lib"] },
+  {
+    // What lib makes of it is the same, so app has nothing to do.
+    kind: "mode",
+    change: (rig) => rig.makeExecutable("lib/src/a.txt"),
+    revert: (rig) => rig.makeExecutable("lib/src/a.txt", false),
+    ran: ["lib"],
+  },
+  {
+    kind: "rename",
+    change: (rig) => rig.rename("app/src/one.txt", "app/src/eins.txt"),
+    revert: (rig) => rig.rename("app/src/eins.txt", "app/src/one.txt"),
+    ran: ["app"],
+  },
+  {
+    kind: "rename of case alone",
+    change: (rig) => rig.rename("app/src/Case.txt", "app/src/case.txt"),
+    revert: (rig) => rig.rename("app/src/case.txt", "app/src/Case.txt"),
+    ran: ["app"],
+  },
+  {
+    kind: "move between projects",
+    change: (rig) => rig.rename("lib/src/moving.txt", "app/src/moving.txt"),
+    revert: (rig) => rig.rename("app/src/moving.txt", "lib/src/moving.txt"),
+    ran: ["app", "lib"],
+  },
+  {
+    kind: "deletion",
+    change: (rig) => rig.remove("app/src/two.txt"),
+    revert: (rig) => rig.write("app/src/two.txt", "two"),
+    ran: ["app"],
+  },
+  {
+    kind: "addition",
+    change: (rig) => rig.write("other/src/new.txt", ""),
+    revert: (rig) => rig.remove("other/src/new.txt"),
+    ran: ["other"],
+  },
+  {
+    kind: "retargeted link",
+    change: (rig) => rig.link("app/src/link", "two.txt"),
+    revert: (rig) => rig.link("app/src/link", "one.txt"),
+    ran: ["app"],
+    isHeardLate: true,
+  },
+  {
+    kind: "folder in place of a file",
+    change: (rig) => {
+      rig.remove("app/src/two.txt");
+      rig.write("app/src/two.txt/inner", "two");
+    },
+    revert: (rig) => {
+      rig.remove("app/src/two.txt");
+      rig.write("app/src/two.txt", "two");
+    },
+    ran: ["app"],
+  },
+  { kind: "variable set", more: { FLAVOUR: "mint" }, ran: ["app"] },
+  { kind: "variable empty", more: { FLAVOUR: "" }, ran: ["app"] },
+  { kind: "version of a tool", ...edit("tool-version", "1.1", "1.0"), ran: ["other"] },
+  {
+    kind: "option",
+    ...edit(
+      "other/project.json",
+      projectJson("other", { options: { timeoutSeconds: 60 } }),
+      projectJson("other"),
+    ),
+    ran: ["other"],
+  },
+  {
+    kind: "source of an executor",
+    ...edit("tools/executors/thing/executor.ts", "export const x = 1;", "export {};"),
+    ran: ["other"],
+  },
+  { kind: "salt", more: { SLIPWAY_SALT: "pepper" }, ran: ["app", "lib", "other"] },
+];
+
+const others: readonly Mutation[] = [
+  {
+    kind: "touch",
+    change: (rig) => {
+      for (const file of ["lib/src/a.txt", "app/src/one.txt", "other/src/x.txt"]) {
+        utimesSync(rig.at(file), new Date(), new Date());
+      }
+    },
+    ran: [],
+  },
+  { kind: "locale", more: { LANG: "de_DE.UTF-8", LC_ALL: "tr_TR.UTF-8" }, ran: [] },
+  { kind: "time zone", more: { TZ: "Asia/Kathmandu" }, ran: [] },
+  { kind: "user", more: { USER: "someone", LOGNAME: "someone" }, ran: [] },
+  { kind: "undeclared variable", more: { UNDECLARED: "x" }, ran: [] },
+  { kind: "unrelated file", ...edit("unrelated.txt", "2", "1"), ran: [] },
+  {
+    kind: "description",
+    ...edit(
+      "other/project.json",
+      projectJson("other", { description: "What it does" }),
+      projectJson("other"),
+    ),
+    ran: [],
+  },
+  {
+    kind: "layout of a JSON file",
+    ...edit(
+      "other/project.json",
+      JSON.stringify(JSON.parse(projectJson("other")), undefined, 4),
+      projectJson("other"),
+    ),
+    ran: [],
+  },
+];
+
+describe.each([
+  { daemon: "off", isDaemonOn: false },
+  { daemon: "on", isDaemonOn: true },
+])("with the daemon $daemon", ({ isDaemonOn }) => {
+  let rig: CachesRig;
+
+  beforeAll(async () => {
+    rig = CachesRig.setup(workspaceFiles(), isDaemonOn);
+    rig.link("app/src/link", "one.txt");
+    const ran = await rig.ran(build);
+    if (ran.length !== 3) throw new Error(`internal: the first run was ${ran.join(", ")}`);
+  });
+  afterAll(async () => rig[Symbol.asyncDispose]());
+
+  const cases = [...mutations, ...others].map((one) => [one.kind, one.ran, one] as const);
+
+  test.each(cases)("%s runs %j, and what it was before is served", async (_kind, ran, one) => {
+    one.change?.(rig);
+    expect(await rig.ran(build, one.more)).toEqual(ran);
+    one.revert?.(rig);
+    const again = await rig.ran(build);
+    expect(isDaemonOn && one.isHeardLate === true ? [] : again).toEqual([]);
+  });
+});
