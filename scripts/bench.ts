@@ -125,6 +125,8 @@ async function main(signal: AbortSignal): Promise<number> {
   }
 }
 
+/** As a shell says it of SIGINT. */
+const interruptedExitCode = 130;
 const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(name, () => stopping.abort(new Error(`stopped by ${name}`)));
@@ -133,5 +135,5 @@ try {
   process.exitCode = await main(stopping.signal);
 } catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = stopping.signal.aborted ? interruptedExitCode : 1;
 }

@@ -18,7 +18,7 @@ const sizes = [
 const turboVersion = "2.11.11";
 const ours = "slipway signature";
 const turbo = "turbo run build --dry=json";
-const turboBinary = "the same, turbo's program without its npm start";
+const turboBinary = "turbo's own program, --dry=json";
 
 export const jobs: Part = { id: "jobs", title: "Jobs of a pipeline, without Nx", measure };
 

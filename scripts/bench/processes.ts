@@ -4,6 +4,9 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs"
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 
+/** Where programs run: a folder for their output, and what stops them. */
+export type Ground = { readonly folder: string; readonly signal: AbortSignal };
+
 export type Command = {
   readonly words: readonly [string, ...(readonly string[])];
   readonly folder: string;
@@ -36,12 +39,19 @@ const fixedEnvironment = {
 };
 
 function open(
+  ground: Ground,
   { words: [program, ...words], folder, environment }: Command,
   stdio: readonly ["ignore" | number, number, number],
 ): ChildProcess {
   return spawn(program, words, {
     cwd: folder,
-    env: { ...process.env, ...fixedEnvironment, ...environment },
+    env: {
+      ...process.env,
+      ...fixedEnvironment,
+      // What is kept of a folder that is no workspace.
+      XDG_CACHE_HOME: path.join(ground.folder, "cache"),
+      ...environment,
+    },
     // A process group of its own, so that all that it started can be stopped at once.
     detached: true,
     stdio: [...stdio],
@@ -63,9 +73,6 @@ function exitOf(child: ChildProcess): Promise<number> {
     child.once("close", (code) => resolve(code ?? -1));
   });
 }
-
-/** Where programs run: a folder for their output, and what stops them. */
-export type Ground = { readonly folder: string; readonly signal: AbortSignal };
 
 type Captured = {
   readonly files: readonly [number, number];
@@ -93,7 +100,7 @@ export async function run(ground: Ground, command: Command): Promise<Ended> {
   const captured = captureIn(ground);
   const input = command.input === undefined ? undefined : openSync(command.input, "r");
   try {
-    const child = open(command, [input ?? "ignore", ...captured.files]);
+    const child = open(ground, command, [input ?? "ignore", ...captured.files]);
     const stop = (): void => stopGroup(child, "SIGKILL");
     ground.signal.addEventListener("abort", stop);
     const code = await exitOf(child).finally(() =>
@@ -123,7 +130,7 @@ export async function start(
 ): Promise<Running> {
   ground.signal.throwIfAborted();
   const captured = captureIn(ground);
-  const child = open(command, ["ignore", ...captured.files]);
+  const child = open(ground, command, ["ignore", ...captured.files]);
   const ended = exitOf(child);
   const running: Running = {
     pid: child.pid ?? -1,
