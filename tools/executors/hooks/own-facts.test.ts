@@ -27,6 +27,7 @@ function signed(own: string): Result<SignedTarget, SignatureFailure> {
     definition,
     signature: digestOf("signature"),
     own: () => digestOf(own),
+    unmatchedPatterns: () => [],
     action: noAction,
   });
 }

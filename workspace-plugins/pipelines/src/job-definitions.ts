@@ -70,10 +70,11 @@ function filesetsOf(
   const declared = [job.source_files, job.skip_if?.paths_unmodified].filter(
     (patterns) => patterns !== undefined,
   );
-  const all = declared.length === 0 ? [["**"]] : declared;
-  return all.map((patterns) => ({
+  if (declared.length === 0) return [{ patterns: ["**"], includesIgnored: false }];
+  return declared.map((patterns) => ({
     patterns: resolveGroups(patterns, groups),
     includesIgnored: false,
+    mustMatch: true,
   }));
 }
 

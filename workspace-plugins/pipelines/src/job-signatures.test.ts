@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openTree } from "@slipway/signature";
@@ -25,7 +25,10 @@ let root: string;
 
 beforeAll(() => {
   root = mkdtempSync(path.join(tmpdir(), "slipway-job-signatures-"));
-  writeFileSync(path.join(root, "README.md"), "x");
+  for (const file of ["src/a", "docs/a.md"]) {
+    mkdirSync(path.join(root, path.dirname(file)));
+    writeFileSync(path.join(root, file), "x");
+  }
   execFileSync("git", ["init", "-q"], { cwd: root });
 });
 afterAll(() => rmSync(root, { recursive: true }));

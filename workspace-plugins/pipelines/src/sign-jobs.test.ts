@@ -298,3 +298,18 @@ test("a renamed file changes the jobs that read it", async () => {
   expect(changedIds(before, await sign())).toEqual([docs, scan]);
   renameSync(path.join(root, "docs/start.md"), path.join(root, "docs/index.md"));
 });
+
+test("a pattern that matches no file fails its job and those that need it, and no other", async () => {
+  const { signal } = new AbortController();
+  const tree = await openTree(root, { cacheFile: undefined, signal });
+  if (!tree.ok) throw new Error(tree.failure.reason);
+  const text = pipeline.replace('source_files = ["lint.yml"]', 'source_files = ["lnit.yml"]');
+  const from = { tree: tree.value, environment: {} };
+  const signed = await signJobs({ file: "ci/cig.toml", text }, from, signal);
+  const failed = signed.ok ? [...signed.value.targets].filter(([, target]) => !target.ok) : [];
+  expect(failed.map(([id]) => id).toSorted()).toEqual(afterLint.toSorted());
+  expect(new Map(failed).get("fleet:lint")).toEqual({
+    ok: false,
+    failure: { reason: "patterns-unmatched", patterns: ["lnit.yml"] },
+  });
+});

@@ -13,6 +13,7 @@ function explanation(because: Partial<Because>, change: Partial<Explanation> = {
     before,
     after,
     because: { upstreams: [], differences: [], ...because },
+    unmatchedPatterns: [],
     ...change,
   };
 }
@@ -99,6 +100,16 @@ test("more files at the root than can be named are counted", () => {
   expect(lines(explanation({ differences: many }))[1]).toBe(
     "  because files in the root of the workspace: 30 changed",
   );
+});
+
+test("a pattern that matches nothing is told, also of a target that will not run", () => {
+  const unmatched = { before: after, unmatchedPatterns: ["codex/srx/**", "a\u001bb"] };
+  expect(lines(explanation({}, unmatched)).slice(1, 3)).toEqual([
+    "  no file matches codex/srx/**",
+    String.raw`  no file matches a\x1bb`,
+  ]);
+  const json: unknown = JSON.parse(explanationJson(explanation({}, unmatched), []));
+  expect(json).toMatchObject({ unmatchedPatterns: unmatched.unmatchedPatterns });
 });
 
 test("machines get one object", () => {

@@ -18,6 +18,7 @@ export function explanationLines(
   return [
     `${printable(target)} ${verdictText(explanation)}`,
     ...becauseLines(because, "  ", shows.allFiles).map(printable),
+    ...explanation.unmatchedPatterns.map((pattern) => printable(`  no file matches ${pattern}`)),
     ...columns([["  work signature", `${was}${signature}`]]),
   ];
 }
@@ -97,7 +98,7 @@ export function explanationJson(
   explanation: Explanation,
   causes: readonly { readonly via: readonly string[]; readonly difference: Difference }[],
 ): string {
-  const { target, isCached, before, after } = explanation;
+  const { target, isCached, before, after, unmatchedPatterns } = explanation;
   const verdict = isCached ? (before === after ? "will-not-run" : "will-run") : "runs-every-time";
   return JSON.stringify(
     {
@@ -106,6 +107,7 @@ export function explanationJson(
       verdict,
       cached: isCached,
       signature: { before, after },
+      ...(unmatchedPatterns.length > 0 && { unmatchedPatterns }),
       causes: causes.map(({ via, difference }) => ({ via, ...difference })),
     },
     undefined,

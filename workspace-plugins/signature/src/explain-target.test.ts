@@ -43,7 +43,13 @@ function signed(...actions: readonly RecordedAction[]): SignedTargets {
     actions.map((one) => {
       const { signature, cached } = one;
       const definition = { ...nothing, id: one.target, isCached: cached };
-      const target = { definition, signature, own: () => signature, action: async () => one };
+      const target = {
+        definition,
+        signature,
+        own: () => signature,
+        unmatchedPatterns: () => [],
+        action: async () => one,
+      };
       return [one.target, ok(target)];
     }),
   );
@@ -68,6 +74,7 @@ test("a target that never ran will run", async () => {
       before: undefined,
       after: app.signature,
       because: { upstreams: [], differences: [{ kind: "first-run" }] },
+      unmatchedPatterns: [],
     }),
   );
 });
@@ -81,6 +88,7 @@ test("nothing is told of a target with the signature of its last success, cached
       before: app.signature,
       after: app.signature,
       because,
+      unmatchedPatterns: [],
     }),
   );
   expect(await explained("app:push", [push], signed(push))).toMatchObject({

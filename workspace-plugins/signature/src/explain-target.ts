@@ -17,6 +17,8 @@ export type Explanation = {
   readonly before: Digest | undefined;
   readonly after: Digest;
   readonly because: Because;
+  /** Declared patterns for files that match none: a name is wrong, or there is nothing yet. */
+  readonly unmatchedPatterns: readonly string[];
 };
 
 /**
@@ -44,6 +46,7 @@ export async function explainTarget(
     isCached: definition.isCached,
     before,
     after: signature,
+    unmatchedPatterns: target.value.unmatchedPatterns(),
   };
   // The actions name every file: nothing is read where there is nothing to explain.
   if (before === signature) {

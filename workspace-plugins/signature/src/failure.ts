@@ -1,6 +1,6 @@
 /** What the world can do to the signing of targets. */
 export type SignatureFailure =
-  | ListingFailure
+  | FilesetFailure
   | HashingFailure
   | LockFailure
   | DerivationFailure
@@ -60,6 +60,10 @@ export type WatchFailure =
       /** The file system that others change too, or the operating system. */
       readonly system: string;
     };
+
+export type FilesetFailure =
+  | ListingFailure
+  | { readonly reason: "patterns-unmatched"; readonly patterns: readonly string[] };
 
 export type HashingFailure =
   | { readonly reason: "file-unreadable"; readonly path: string; readonly code: string }

@@ -1,9 +1,9 @@
-import type { ListingFailure } from "./failure.ts";
+import type { FilesetFailure } from "./failure.ts";
 import { folderOfPattern, pathMatcher } from "./glob.ts";
 import { withLinked } from "./linked-files.ts";
 import { filesUnder, listIgnored } from "./listing.ts";
 import type { FileListing, ListedFile } from "./listing.ts";
-import { ok } from "./result.ts";
+import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { Fileset } from "./target.ts";
 
@@ -14,16 +14,35 @@ import type { Fileset } from "./target.ts";
 export function filesOfFileset(
   fileset: Fileset,
   listing: FileListing,
-): Result<readonly ListedFile[], ListingFailure> {
+): Result<readonly ListedFile[], FilesetFailure> {
   const candidates = new Map<string, ListedFile>();
   for (const folder of foldersOf(fileset)) {
     const found = fileset.includesIgnored ? listIgnored(listing.folder, folder) : ok(listing);
     if (!found.ok) return found;
     for (const file of filesUnder(found.value, folder)) candidates.set(file.path, file);
   }
+  const unmatched = fileset.mustMatch === true ? unmatchedIn(fileset, [...candidates.keys()]) : [];
+  if (unmatched.length > 0) return fail({ reason: "patterns-unmatched", patterns: unmatched });
   const matches = pathMatcher(fileset.patterns);
   const matched = [...candidates.values()].filter((file) => matches(file.path));
   return ok(withLinked(matched, listing));
+}
+
+/** The patterns of a fileset that let in no file. Ignored ones may be made later: they are not asked for. */
+export function unmatchedPatterns(fileset: Fileset, listing: FileListing): readonly string[] {
+  if (fileset.includesIgnored) return [];
+  const paths = foldersOf(fileset).flatMap((folder) =>
+    filesUnder(listing, folder).map((file) => file.path),
+  );
+  return unmatchedIn(fileset, paths);
+}
+
+function unmatchedIn({ patterns }: Fileset, paths: readonly string[]): readonly string[] {
+  return patterns.filter((pattern) => {
+    if (pattern.startsWith("!")) return false;
+    const matches = pathMatcher([pattern]);
+    return !paths.some(matches);
+  });
 }
 
 /** The folders that hold all files that a fileset can have; `""` is the whole tree. */

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ListingFailure } from "./failure.ts";
+import type { FilesetFailure } from "./failure.ts";
 import { filesOfFileset } from "./fileset.ts";
 import { folderOfPattern } from "./glob.ts";
 import { hashInProcess } from "./hash-files.ts";
@@ -96,7 +96,7 @@ export async function lookAgain(
   root: string,
   stamps: InputStamps,
   signal: AbortSignal,
-): Promise<Result<SecondLook, ListingFailure>> {
+): Promise<Result<SecondLook, FilesetFailure>> {
   const changed = stamps.absent.filter((file) => statOf(root, file) !== undefined);
   const touched: string[] = [];
   const files: StampedFile[] = [];
@@ -189,7 +189,7 @@ async function differenceToListing(
   root: string,
   stamps: InputStamps,
   signal: AbortSignal,
-): Promise<Result<readonly string[], ListingFailure>> {
+): Promise<Result<readonly string[], FilesetFailure>> {
   const listing = await listFiles(root, signal);
   if (!listing.ok) return listing;
   const now = new Set<string>();

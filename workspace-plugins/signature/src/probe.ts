@@ -49,9 +49,11 @@ export function probeIn(
     signal.addEventListener("abort", end, { once: true });
     process.once("exit", end);
     try {
-      const { all: output, exitCode, failed } = await running;
+      const { all: output, exitCode: code, failed, isMaxBuffer } = await running;
       signal.throwIfAborted();
       if (state.isTimedOut) return fail({ reason: "probe-timed-out", command, limitMs, output });
+      // What it ended with when nobody read on says nothing.
+      const exitCode = isMaxBuffer ? undefined : code;
       if (failed) return fail({ reason: "probe-failed", command, exitCode, output });
       return ok(output.trim());
     } finally {

@@ -435,6 +435,23 @@ describe("is not signed, and hides none but those that build on it:", () => {
     });
   });
 
+  test("a pattern that has to match and does not", async () => {
+    using rig = openGitRig(files);
+    const filesets = [
+      {
+        patterns: ["base/**", "base/none", "bsae/**", "!base/x", "base/x", "!gone/**"],
+        includesIgnored: false,
+        mustMatch: true,
+      },
+    ];
+    const strict = { ...base, inputs: { ...base.inputs, filesets } };
+    expect(await outcomes(rig.root, [alone, app, strict])).toMatchObject({
+      "alone:build": "signed",
+      "base:build": { reason: "patterns-unmatched", patterns: ["base/none", "bsae/**"] },
+      "app:build": { reason: "upstream-not-signed", rootReason: "patterns-unmatched" },
+    });
+  });
+
   test("a file that cannot be read, for the filesets that have it", async () => {
     using rig = openGitRig(files);
     const listing = await listFiles(rig.root, never);
@@ -476,6 +493,16 @@ describe("is not signed, and hides none but those that build on it:", () => {
       failure: { root: "base:build", rootReason: "input-unsupported" },
     });
   });
+});
+
+test("a pattern that matches nothing is told, unless it may match an ignored file", async () => {
+  using rig = openGitRig(files);
+  const filesets = [
+    { patterns: ["app/*.ts", "app/gone.ts", "app/src/", "!app/none"], includesIgnored: false },
+    { patterns: ["app/later/**"], includesIgnored: true },
+  ];
+  const target = await signApp(rig.root, changedApp({ inputs: { ...app.inputs, filesets } }));
+  expect(target.unmatchedPatterns()).toEqual(["app/gone.ts", "app/src/"]);
 });
 
 /** All that a target leaves behind, and all that its signature is made of. */

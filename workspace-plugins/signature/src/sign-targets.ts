@@ -1,6 +1,7 @@
 import { encodeAction } from "./action.ts";
 import type { Digest } from "./digest.ts";
 import type { ProbeFailure, SignatureFailure } from "./failure.ts";
+import { unmatchedPatterns } from "./fileset.ts";
 import { listIngredients } from "./ingredients.ts";
 import type { Tool, Upstream } from "./ingredients.ts";
 import { openInputFiles } from "./input-files.ts";
@@ -24,6 +25,8 @@ export type SignedTarget = {
   readonly own: () => Digest;
   /** All that went into the signature. Made when it is asked for: it names every file. */
   readonly action: () => Promise<RecordedAction>;
+  /** Declared patterns for files that match none. */
+  readonly unmatchedPatterns: () => readonly string[];
 };
 
 /** By id. A target that cannot be signed hides none but those that build on it. */
@@ -112,6 +115,10 @@ function signTarget(
     definition,
     signature,
     own,
+    unmatchedPatterns: () =>
+      definition.inputs.filesets.flatMap((fileset) =>
+        unmatchedPatterns(fileset, from.tree.listing),
+      ),
     action: async () => {
       const files = await from.inputFiles.filesOf(definition.inputs.filesets);
       return recordAction(ingredients, files, { signature, secretKey: from.secretKey });

@@ -42,4 +42,9 @@ export type JsonFields = {
 };
 
 /** Patterns are relative to the workspace and apply in order: `!pattern` takes out what those before it let in. */
-export type Fileset = { readonly patterns: readonly string[]; readonly includesIgnored: boolean };
+export type Fileset = {
+  readonly patterns: readonly string[];
+  readonly includesIgnored: boolean;
+  /** Whether each pattern that lets files in has to match one, be it only one that another takes out again. */
+  readonly mustMatch?: boolean;
+};

@@ -21,6 +21,11 @@ export const signatureTexts: Texts<SignatureFailure> = {
     facts: { folder: failure.folder, path: failure.path },
     hint: "rename it, or let git ignore it",
   }),
+  "patterns-unmatched": (failure) => ({
+    what: "patterns for files match none",
+    facts: numbered(failure.patterns),
+    hint: "correct them or take them out: what matches nothing would change no work signature",
+  }),
   "file-unreadable": (failure) => ({
     what: "a file that was listed a moment ago cannot be read",
     facts: { path: failure.path, code: failure.code },
