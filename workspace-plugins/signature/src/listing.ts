@@ -24,7 +24,7 @@ export type Symlink = { readonly kind: "symlink"; readonly path: string; readonl
 export type FileListing = { readonly folder: string; readonly files: readonly ListedFile[] };
 
 /** What a walk leaves out, for folders that git does not know: there is no ignore file to ask. */
-export const notWalked = new Set([".git", ".nx", ".slipway", "dist", "node_modules"]);
+const notWalked = new Set([".git", ".nx", ".slipway", "dist", "node_modules"]);
 
 /**
  * Tracked files and untracked ones that git does not ignore, as they are on disk now; those of submodules too.

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import { openTree } from "../src/tree/open-tree.ts";
+import { treeCacheFile } from "../src/tree/workspace-tree.ts";
 import { askWatcher } from "../src/watch/ask-watcher.ts";
 import { watchWorkspace } from "../src/watch/watch-workspace.ts";
 import { never } from "./rig.ts";
@@ -9,7 +10,7 @@ export async function openWatch(root: string) {
   const stopping = new AbortController();
   const ready = Promise.withResolvers<{ readonly files: number; readonly folders: number }>();
   const ended = watchWorkspace(root, {
-    cacheFile: undefined,
+    cacheFile: treeCacheFile(root),
     signal: stopping.signal,
     onReady: ready.resolve,
   });

@@ -53,7 +53,7 @@ export function setStat(columns: Columns, entry: number, stat: Stats): void {
   columns.stats[at + 2] = stat.size;
   columns.stats[at + 3] = stat.mtimeMs;
   columns.stats[at + 4] = stat.ctimeMs;
-  columns.modes[entry] = stat.mode;
+  columns.modes[entry] = modeWord(stat);
 }
 
 export function hasStat(columns: Columns, entry: number, stat: Stats): boolean {
@@ -64,7 +64,7 @@ export function hasStat(columns: Columns, entry: number, stat: Stats): boolean {
     columns.stats[at + 2] === stat.size &&
     columns.stats[at + 1] === stat.ino &&
     columns.stats[at] === stat.dev &&
-    columns.modes[entry] === stat.mode
+    columns.modes[entry] === modeWord(stat)
   );
 }
 
@@ -91,4 +91,11 @@ export function sliceColumns(columns: Columns, first: number, count: number): Co
     states: columns.states.subarray(first, first + count),
     digests: columns.digests.subarray(first * digestBytes, (first + count) * digestBytes),
   };
+}
+
+/** In a mode, above the bits of the system: the file has another name, and can be written to through that one. */
+export const sharedBit = 0x1_0000;
+
+function modeWord(stat: Stats): number {
+  return stat.nlink > 1 ? stat.mode | sharedBit : stat.mode;
 }

@@ -62,7 +62,7 @@ async function runPass(
     beside === undefined ? undefined : ask(beside, { ...request, snapshot: old?.buffer, cursor });
   try {
     const looking = { ...request, old, read: openReader(request.raceMs) };
-    const steps = takeFolders({ works: request.works, cursor: control }, looking);
+    const steps = takeFolders({ ...request, cursor: control }, looking);
     let step = steps.next();
     while (step.done !== true) {
       // A signal handler only runs when the event loop turns.

@@ -16,7 +16,7 @@ import type { Notes } from "./notes.ts";
 import { placesOf } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { readSnapshot } from "./snapshot-file.ts";
-import { treeOf } from "./tree-of.ts";
+import { treeOf, versionAt } from "./tree-of.ts";
 import type { Scanned } from "./tree-of.ts";
 import type { Tree } from "./tree.ts";
 import { walkedNames } from "./walked-names.ts";
@@ -26,6 +26,11 @@ export type TreeOptions = {
   readonly cacheFile: string | undefined;
   /** Digests every file at once, for whoever is going to ask for all of them. */
   readonly hashesAll?: boolean;
+  /**
+   * Of the whole tree as it is now, from whoever watches it: what the cache file has of that version is taken as it is,
+   * and nothing is looked at.
+   */
+  readonly version?: string | undefined;
   readonly signal: AbortSignal;
 };
 
@@ -34,14 +39,36 @@ export async function openTree(
   folder: string,
   options: TreeOptions,
 ): Promise<Result<Tree, ListingFailure>> {
-  const { cacheFile, signal } = options;
+  const { cacheFile, signal, version } = options;
   signal.throwIfAborted();
   const root = rootOf(folder);
   if (root === undefined) return fail({ reason: "folder-missing", folder });
-  const old = cacheFile === undefined ? undefined : readSnapshot(cacheFile);
-  const known = old === undefined ? undefined : withNotes(old, root);
+  const known = readKnown(root, cacheFile);
+  if (known !== undefined && version !== undefined && versionAt(known.snapshot, 0) === version) {
+    return ok(
+      treeOf({ root, ...options, ...known, raceMs: safeClockMs(), folder, hasLearnt: false }),
+    );
+  }
+  const found = await scanAgain(root, options, known, "all");
+  return found.ok ? ok(treeOf({ root, ...options, ...found.value, folder })) : found;
+}
+
+/** What the cache file has of this folder, and of no other. */
+export function readKnown(root: string, cacheFile: string | undefined): Known | undefined {
+  const snapshot = cacheFile === undefined ? undefined : readSnapshot(cacheFile);
+  return snapshot === undefined ? undefined : withNotes(snapshot, root);
+}
+
+/** Looks at the folders that may have changed since what is known, or at all. What is known is renewed in its place. */
+export async function scanAgain(
+  root: string,
+  options: TreeOptions,
+  known: Known | undefined,
+  changed: ReadonlySet<string> | "all",
+): Promise<Result<Found & { readonly raceMs: number }, ListingFailure>> {
+  const { cacheFile, signal } = options;
   await using crew = openCrew();
-  crew.expect(known?.snapshot.entryCount ?? 0);
+  if (changed === "all") crew.expect(known?.snapshot.entryCount ?? 0);
   const scan: Scan = {
     root,
     raceMs: cacheFile === undefined ? safeClockMs() : fileClockMs(path.dirname(cacheFile)),
@@ -50,8 +77,8 @@ export async function openTree(
     crew,
     signal,
   };
-  const found = await scanTree(scan, known);
-  return found.ok ? ok(treeOf({ ...scan, ...found.value, folder, cacheFile })) : found;
+  const found = await scanTree(scan, known, changed);
+  return found.ok ? ok({ ...found.value, raceMs: scan.raceMs }) : found;
 }
 
 /** The folder itself, if a link leads to it. */
@@ -65,9 +92,9 @@ function rootOf(folder: string): string | undefined {
   }
 }
 
-type Found = Omit<Scanned, "root">;
+export type Found = Omit<Scanned, "root">;
 
-type Known = { readonly snapshot: Snapshot; readonly notes: Notes };
+export type Known = { readonly snapshot: Snapshot; readonly notes: Notes };
 
 type Scan = {
   readonly root: string;
@@ -87,14 +114,23 @@ function withNotes(snapshot: Snapshot, root: string): Known | undefined {
 async function scanTree(
   scan: Scan,
   known: Known | undefined,
+  changed: ReadonlySet<string> | "all",
 ): Promise<Result<Found, ListingFailure>> {
   if (known === undefined || !isHolding(known.notes, scan.root)) return relist(scan, known);
   const { crew, signal, ...request } = scan;
-  const results = await crew.run({ ...request, old: known.snapshot, works: undefined }, signal);
+  const old = known.snapshot;
+  const only = changed === "all" ? undefined : placesAmong(old, changed);
+  const results = await crew.run({ ...request, old, works: undefined, only }, signal);
   if (results.some((result) => result.isRelisted)) return relist(scan, known);
   const blocks = results.flatMap((result) => result.blocks);
   if (blocks.length === 0) return ok({ ...known, hasLearnt: false });
   return ok({ ...known, snapshot: update(known.snapshot, blocks), hasLearnt: true });
+}
+
+/** A folder that is not known lies in one that has changed too. */
+function placesAmong(snapshot: Snapshot, changed: ReadonlySet<string>): readonly number[] {
+  const places = placesOf(snapshot);
+  return [...changed].flatMap((folder) => places.get(folder) ?? []);
 }
 
 function update(snapshot: Snapshot, blocks: readonly Block[]): Snapshot {
@@ -172,7 +208,7 @@ async function survey(
   let works = names.works;
   while (works.length > 0) {
     crew.expect(works.reduce((sum, work) => sum + (work.listed?.length ?? 0), 0) / 10);
-    const results = await crew.run({ ...request, old, works }, signal);
+    const results = await crew.run({ ...request, old, works, only: undefined }, signal);
     const found = results.flatMap((result) => result.blocks);
     for (const block of found) blocks.set(block.path, block);
     closeFolders(

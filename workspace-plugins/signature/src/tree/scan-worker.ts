@@ -10,7 +10,7 @@ parentPort?.on("message", ({ snapshot, cursor, port, ...request }: Task) => {
   if (Atomics.compareExchange(control, cursorAt.begun, 0, 1) !== 0) return;
   const old = snapshot === undefined ? undefined : viewSnapshot(snapshot);
   const looking = { ...request, old, read: openReader(request.raceMs) };
-  const steps = takeFolders({ works: request.works, cursor: control }, looking);
+  const steps = takeFolders({ ...request, cursor: control }, looking);
   let step = steps.next();
   while (step.done !== true) step = steps.next();
   port.postMessage(step.value);

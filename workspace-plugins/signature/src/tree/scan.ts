@@ -10,6 +10,8 @@ import type { Before, FolderWork } from "./survey-folder.ts";
 export type Pass = {
   /** `undefined`: every folder that is known from before is compared; else these are read anew. */
   readonly works: readonly FolderWork[] | undefined;
+  /** Of those that are compared, the places of the only ones that can have changed. */
+  readonly only: readonly number[] | undefined;
   /** The next folder to be taken, and whether to stop. */
   readonly cursor: Int32Array;
 };
@@ -31,27 +33,28 @@ export const cursorWords = 3;
  * is seen.
  */
 export function* takeFolders(pass: Pass, looking: Looking): Generator<undefined, PassResult> {
-  const { works, cursor } = pass;
+  const { works, only, cursor } = pass;
   const { old } = looking;
   const blocks: Block[] = [];
   const closed: string[] = [];
   let isRelisted = false;
   const places =
     works === undefined || old === undefined ? new Map<string, number>() : placesOf(old);
-  const count = works?.length ?? old?.folderCount ?? 0;
+  const count = works?.length ?? only?.length ?? old?.folderCount ?? 0;
   let entries = 0;
   for (;;) {
     const next = Atomics.add(cursor, cursorAt.next, 1);
     if (next >= count || Atomics.load(cursor, cursorAt.stop) !== 0) break;
     const work = works?.[next];
+    const place = only?.[next] ?? next;
     const found =
       work === undefined
-        ? check(looking, next)
+        ? check(looking, place)
         : surveyFolder(looking, work, beforeOf(old, places.get(work.path)));
     if (found === "relist") isRelisted = true;
     else if (found === "closed") closed.push(work?.path ?? "");
     else if (typeof found !== "string") blocks.push(found);
-    entries += typeof found === "string" ? entriesIn(old, next) : found.kinds.length;
+    entries += typeof found === "string" ? entriesIn(old, place) : found.kinds.length;
     if (entries < entriesBetweenTurns) continue;
     entries = 0;
     yield;

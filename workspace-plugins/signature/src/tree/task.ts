@@ -7,6 +7,7 @@ export type Task = {
   readonly raceMs: number;
   readonly hashes: boolean;
   readonly works: readonly FolderWork[] | undefined;
+  readonly only: readonly number[] | undefined;
   readonly cursor: SharedArrayBuffer;
   readonly port: MessagePort;
 };

@@ -68,7 +68,7 @@ export function treeOf(
   };
 }
 
-function versionAt(snapshot: Snapshot, folder: number): string {
+export function versionAt(snapshot: Snapshot, folder: number): string {
   const words = [row.versionHigh, row.versionLow].map((word) => wordOf(snapshot, folder, word));
   return words.map((word) => word.toString(16).padStart(8, "0")).join("");
 }

@@ -2,7 +2,6 @@ import { realpathSync } from "node:fs";
 import { readAnswer, writeQuestion } from "./messages.ts";
 import type { Answer, Question } from "./messages.ts";
 import { identityOf, readAddress } from "./place.ts";
-import { exchangeLine } from "./socket.ts";
 
 export type { TreeAnswer } from "./messages.ts";
 
@@ -22,6 +21,8 @@ export async function askWatcher(
   if (socket === undefined) return { state: "no-watcher" };
   const root = identityOf(realpathSync(folder));
   if (root === undefined) return { state: "no-watcher" };
+  // Loaded here: most commands find no watcher.
+  const { exchangeLine } = await import("./socket.ts");
   const line = await exchangeLine(socket, writeQuestion(root, question), patienceMs);
   if (line === undefined) return { state: "no-answer" };
   return readAnswer(root, line) ?? { state: "other-version" };

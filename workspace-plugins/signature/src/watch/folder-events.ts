@@ -14,5 +14,5 @@ export type FolderEvents = AsyncDisposable & {
   readonly settle: () => Promise<Settled>;
 };
 
-export type Watching = "watched" | "gone" | "refused";
+export type Watching = "watched" | "opened" | "gone" | "refused";
 export type Settled = "complete" | "lost";

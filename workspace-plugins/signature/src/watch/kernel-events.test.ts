@@ -50,9 +50,9 @@ test("a folder in the place of another is watched when it is watched again", asy
   renameSync(path.join(rig.root, "b"), path.join(rig.root, "a"));
   await watched.events.settle();
   expect(["a", "b", "c"].map((folder) => watched.events.watch(folder))).toEqual([
-    "watched",
+    "opened",
     "gone",
-    "watched",
+    "opened",
   ]);
   watched.told.clear();
   rig.write("a/new", "");
@@ -66,6 +66,7 @@ test("a folder that was deleted and made again is watched when it is watched aga
   rig.remove("a");
   mkdirSync(path.join(rig.root, "a"));
   await watched.events.settle();
+  expect(watched.events.watch("a")).toBe("opened");
   expect(watched.events.watch("a")).toBe("watched");
   watched.told.clear();
   rig.write("a/new", "");
@@ -139,7 +140,7 @@ test("a watch for which there is no room is refused, and one that fails later lo
     return watch(folder, (_, name) => onEvent(name ?? undefined));
   };
   await using watched = await openWatched(rig, { openWatch: full });
-  expect(watched.watching).toEqual(["watched", "refused"]);
+  expect(watched.watching).toEqual(["opened", "refused"]);
   expect(await watched.events.settle()).toBe("complete");
   fail[0]?.();
   expect(await watched.events.settle()).toBe("lost");

@@ -130,7 +130,7 @@ class KernelEvents implements FolderEvents {
     }
     // A folder that was exchanged meanwhile is told by its parent; until then this watch is of no use.
     if (this.#identityOf(folder) !== identity) state.isDoubtful = true;
-    return "watched";
+    return "opened";
   }
 
   #identityOf(folder: string): string | undefined {

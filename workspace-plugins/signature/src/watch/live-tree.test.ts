@@ -5,7 +5,7 @@ import type { Dirty } from "./live-tree.ts";
 
 /** A world of one number; the events about it can be lost, and the readings are counted. */
 function openWorld() {
-  const world = { value: 0, isLost: false, stamp: "rules", fails: false };
+  const world = { value: 0, isLost: false, stamp: "rules", fails: false, doubtful: [""].slice(1) };
   const readings: Dirty[] = [];
   const live = openLiveTree<number, "broken">({
     settle: async () => {
@@ -14,6 +14,7 @@ function openWorld() {
       return isLost ? "lost" : "complete";
     },
     stamp: () => world.stamp,
+    doubtful: () => world.doubtful,
     read: async (dirty) => {
       readings.push(dirty);
       const { value, stamp, fails } = world;
@@ -92,4 +93,14 @@ test("a question that comes while one is answered gets an answer that was begun 
   const third = live.current();
   expect(await Promise.all([first, second, third])).toEqual([ok(0), ok(1), ok(1)]);
   expect(readings).toEqual(["all", new Set(["a"])]);
+});
+
+test("what can change without being told is looked at each time", async () => {
+  const { world, live, readings } = openWorld();
+  await live.current();
+  world.doubtful = ["shared"];
+  await live.current();
+  live.changed("a");
+  await live.current();
+  expect(readings).toEqual(["all", new Set(["shared"]), new Set(["a", "shared"])]);
 });

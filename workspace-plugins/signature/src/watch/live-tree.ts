@@ -19,6 +19,8 @@ export type LiveTreeOptions<Value, Failure> = {
   readonly settle: () => Promise<Settled>;
   /** Of all that is not watched and decides what is read; equal texts, equal rules. */
   readonly stamp: () => string;
+  /** Folders that can have changed without being told: looked at with each question. */
+  readonly doubtful: () => Iterable<string>;
   /** Not called again before it has ended. */
   readonly read: (dirty: Dirty) => Promise<Result<Kept<Value>, Failure>>;
 };
@@ -31,7 +33,7 @@ export type LiveTreeOptions<Value, Failure> = {
 export function openLiveTree<Value, Failure>(
   options: LiveTreeOptions<Value, Failure>,
 ): LiveTree<Value, Failure> {
-  const { settle, stamp, read } = options;
+  const { settle, stamp, doubtful, read } = options;
   const dirty = new Set<string>();
   let kept: Kept<Value> | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -41,8 +43,9 @@ export function openLiveTree<Value, Failure>(
     waiting = undefined;
     const settled = await settle();
     if (settled === "lost" || kept?.stamp !== stamp()) kept = undefined;
-    if (kept !== undefined && dirty.size === 0) return ok(kept.value);
-    const wanted = kept === undefined ? "all" : new Set(dirty);
+    const some = new Set([...dirty, ...doubtful()]);
+    if (kept !== undefined && some.size === 0) return ok(kept.value);
+    const wanted = kept === undefined ? "all" : some;
     // Before the reading: what changes meanwhile is dirty again.
     dirty.clear();
     kept = undefined;

@@ -2,7 +2,10 @@
 const watchVersion = 1;
 
 /** `folder` is relative to the root, with slashes; `""` is all of it. */
-export type Question = { readonly ask: "tree"; readonly folder: string };
+export type Question =
+  | { readonly ask: "tree"; readonly folder: string }
+  /** The version of the whole tree, once the cache file has it. */
+  | { readonly ask: "version" };
 
 /** `digest` and `sizeBytes` are those of the Directory message of the folder. */
 export type TreeAnswer = { readonly digest: string; readonly sizeBytes: number };
@@ -10,6 +13,7 @@ export type TreeAnswer = { readonly digest: string; readonly sizeBytes: number }
 /** `unable`: the watcher met a failure; whoever asked looks for itself and finds the same one. */
 export type Answer =
   | { readonly state: "answered"; readonly tree: TreeAnswer }
+  | { readonly state: "current"; readonly version: string }
   | { readonly state: "unable"; readonly reason: string };
 
 /** One line each way. `root` is the identity of the watched folder, so that an answer is never about another. */
@@ -26,6 +30,7 @@ export function writeAnswer(root: string, body: Answer): string {
 /** `undefined`: no question of this version about this root. */
 export function readQuestion(root: string, line: string): Question | undefined {
   const body = bodyOf(root, line);
+  if (body?.["ask"] === "version") return { ask: "version" };
   if (body?.["ask"] !== "tree" || typeof body["folder"] !== "string") return undefined;
   return { ask: "tree", folder: body["folder"] };
 }
@@ -33,6 +38,8 @@ export function readQuestion(root: string, line: string): Question | undefined {
 export function readAnswer(root: string, line: string): Answer | undefined {
   const body = bodyOf(root, line);
   if (body?.["state"] === "unable") return { state: "unable", reason: String(body["reason"]) };
+  const version = body?.["state"] === "current" ? body["version"] : undefined;
+  if (typeof version === "string") return { state: "current", version };
   const tree = body?.["state"] === "answered" ? recordOf(body["tree"]) : undefined;
   if (tree === undefined) return undefined;
   const { digest, sizeBytes } = tree;

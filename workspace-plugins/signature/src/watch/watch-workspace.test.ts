@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { eventsCases } from "../../test/folder-events-cases.ts";
 import { never, openGitRig, openRig } from "../../test/rig.ts";
 import { expectTruth, openWatch } from "../../test/watch-rig.ts";
+import { treeCacheFile } from "../tree/workspace-tree.ts";
 import { askWatcher } from "./ask-watcher.ts";
 import { placeOf, readAddress } from "./place.ts";
 import { exchangeLine } from "./socket.ts";
@@ -46,7 +47,7 @@ test("what git ignores is not watched", async () => {
 test("a folder has one watcher", async () => {
   using rig = openGitRig({});
   await using _watch = await openWatch(rig.root);
-  const options = { cacheFile: undefined, signal: never, onReady: () => {} };
+  const options = { cacheFile: treeCacheFile(rig.root), signal: never, onReady: () => {} };
   expect(await watchWorkspace(rig.root, options)).toEqual({
     ok: false,
     failure: { reason: "watch-taken", folder: rig.root },

@@ -20,12 +20,12 @@ import type { Answer, Question } from "./messages.ts";
 import { identityOf, placeOf } from "./place.ts";
 import { serveLines } from "./socket.ts";
 import { openWatchedTree } from "./watched-tree.ts";
-import type { WatchedTree } from "./watched-tree.ts";
+import type { WatchedSize, WatchedTree } from "./watched-tree.ts";
 
 export type Watch = {
-  readonly cacheFile: string | undefined;
+  readonly cacheFile: string;
   /** Called once, when questions are answered. */
-  readonly onReady: (watched: { readonly files: number; readonly folders: number }) => void;
+  readonly onReady: (watched: WatchedSize) => void;
   /** The end of the watch. */
   readonly signal: AbortSignal;
 };
@@ -92,18 +92,23 @@ async function serve(root: string, options: Watch): Promise<Result<WatchEnd, Wat
     return writeAnswer(identity, await answerTo(tree, question));
   });
   await writeFileAtomically(place.address, socket.file, { mode: 0o600 });
-  const files = first.value.tree.listing.files.length;
-  options.onReady({ files, folders: tree.folderCount() });
+  await tree.save();
+  options.onReady(tree.size());
   const end = await ended.promise;
   rmSync(place.address, { force: true });
+  if (end === "stopped") await tree.save();
   options.signal.removeEventListener("abort", stop);
   return ok(end);
 }
 
-async function answerTo(watched: WatchedTree, { folder }: Question): Promise<Answer> {
+async function answerTo(watched: WatchedTree, question: Question): Promise<Answer> {
   const found = await watched.current();
   if (!found.ok) return { state: "unable", reason: found.failure.reason };
-  const digest = await found.value.digestOf(folder);
+  if (question.ask === "version") {
+    const version = await watched.save();
+    return version === undefined ? { state: "unable", reason: "" } : { state: "current", version };
+  }
+  const digest = await found.value.digestOf(question.folder);
   if (!digest.ok) return { state: "unable", reason: digest.failure.reason };
   return { state: "answered", tree: digest.value };
 }

@@ -1,22 +1,25 @@
+import { readFileSync } from "node:fs";
 import type { ListingFailure, SignatureFailure } from "../failure.ts";
-import type { FileListing } from "../listing.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
-import { openTree } from "../tree/open-tree.ts";
+import { KeptTree } from "../tree/kept-tree.ts";
 import type { Tree } from "../tree/tree.ts";
 import type { FolderEvents } from "./folder-events.ts";
-import { findRules, stampOf } from "./listing-stamp.ts";
-import type { ListingRules } from "./listing-stamp.ts";
 import { openLiveTree } from "./live-tree.ts";
-import type { Kept, LiveTree } from "./live-tree.ts";
+import type { Dirty, Kept, LiveTree } from "./live-tree.ts";
 import type { TreeAnswer } from "./messages.ts";
-import { watchFolders } from "./watched-folders.ts";
+import { identityOf } from "./place.ts";
 
 export type WatchedTree = AsyncDisposable & {
   /** As it is on disk when it is asked for. */
   readonly current: () => Promise<Result<TreeNow, ListingFailure>>;
-  readonly folderCount: () => number;
+  /** Puts the last reading into the cache file; its version. */
+  readonly save: () => Promise<string | undefined>;
+  readonly size: () => WatchedSize;
 };
+
+/** Files that count, symlinks among them, and the folders that are watched for them. */
+export type WatchedSize = { readonly files: number; readonly folders: number };
 
 export type TreeNow = {
   readonly tree: Tree;
@@ -25,7 +28,7 @@ export type TreeNow = {
 };
 
 export type WatchedTreeOptions = {
-  readonly cacheFile: string | undefined;
+  readonly cacheFile: string;
   readonly openEvents: (onChange: (folder: string) => void) => FolderEvents;
   /** Something may have changed; not said again before somebody has asked for the tree. */
   readonly onChange: () => void;
@@ -37,23 +40,35 @@ export function openWatchedTree(root: string, options: WatchedTreeOptions): Watc
   return new Watched(root, options);
 }
 
+/** So many folders that changed last are looked at with each question: a mapped file is written to without an event. */
+const recentFolders = 8;
+/** From here on looking at all folders, by two threads, is faster. */
+const manyFolders = 500;
+
 class Watched implements WatchedTree {
   readonly #root: string;
   readonly #options: WatchedTreeOptions;
   readonly #events: FolderEvents;
+  readonly #kept: KeptTree;
   readonly #live: LiveTree<TreeNow, ListingFailure>;
-  #rules: ListingRules = { isRepository: false, files: [] };
-  #watched: ReadonlySet<string> = new Set();
+  #digests: Digests = new Map();
+  #version: string | undefined;
+  #watched = new Set<string>();
+  #isComplete = false;
+  #shared: readonly string[] = [];
+  readonly #recent = new Set<string>();
   #isTold = false;
 
   constructor(root: string, options: WatchedTreeOptions) {
     this.#root = root;
     this.#options = options;
+    this.#kept = new KeptTree(root, options);
     this.#events = options.openEvents((folder) => this.#changed(folder));
     this.#live = openLiveTree({
       settle: () => this.#events.settle(),
-      stamp: () => stampOf(root, this.#rules),
-      read: () => this.#readAll(),
+      stamp: () => (this.#isComplete && this.#kept.isHolding() ? placeStamp(root) : "unsound"),
+      doubtful: () => [...this.#shared, ...this.#recent],
+      read: (dirty) => this.#read(dirty),
     });
   }
 
@@ -62,60 +77,69 @@ class Watched implements WatchedTree {
     return this.#live.current();
   }
 
-  folderCount(): number {
-    return this.#watched.size;
+  save(): Promise<string | undefined> {
+    return this.#kept.save();
+  }
+
+  size(): WatchedSize {
+    return { files: this.#kept.fileCount(), folders: this.#watched.size };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#events[Symbol.asyncDispose]();
   }
 
-  async #readAll(): Promise<Result<Kept<TreeNow>, ListingFailure>> {
-    const { signal, cacheFile } = this.#options;
-    const own = await findRules(this.#root, [], signal);
-    if (!own.ok) return own;
-    const before = stampOf(this.#root, own.value);
-    const { isRepository } = own.value;
-    const found = await watchFolders(this.#root, { events: this.#events, isRepository, signal });
-    if (!found.ok) return found;
-    const { folders, repositories } = found.value;
-    const rules =
-      repositories.length === 0 ? own : await findRules(this.#root, repositories, signal);
-    if (!rules.ok) return rules;
-    this.#rules = rules.value;
-    const stamp = stampOf(this.#root, rules.value);
-    const tree = await this.#readWatched(new Set(folders), cacheFile);
-    if (!tree.ok) return tree;
-    // Rules that changed while folders were chosen by them, or no room to watch: never equal, so all is read again.
-    const isSound = found.value.isComplete && stampOf(this.#root, own.value) === before;
-    const value = openTreeNow(tree.value);
-    // Hashes what is new now and not when somebody waits.
-    await value.digestOf("");
-    await tree.value.save();
-    return ok({ value, stamp: isSound ? stamp : "unsound" });
-  }
-
-  /** Tracked files lie in ignored folders too; those are watched when a reading has found them, and read once more. */
-  async #readWatched(
-    folders: Set<string>,
-    cacheFile: string | undefined,
-  ): Promise<Result<Tree, ListingFailure>> {
-    for (;;) {
-      const tree = await openTree(this.#root, { cacheFile, signal: this.#options.signal });
-      if (!tree.ok) return tree;
-      const missing = foldersOf(tree.value.listing).difference(folders);
-      for (const folder of missing) {
-        this.#events.watch(folder);
-        folders.add(folder);
-      }
-      if (missing.size > 0) continue;
-      for (const folder of this.#watched.difference(folders)) this.#events.unwatch(folder);
-      this.#watched = folders;
-      return tree;
+  async #read(dirty: Dirty): Promise<Result<Kept<TreeNow>, ListingFailure>> {
+    const stamp = placeStamp(this.#root);
+    for (let again = dirty; ;) {
+      const read = await this.#kept.read(again);
+      if (!read.ok) return read;
+      const opened = this.#watchFolders(again);
+      if (opened.size === 0) return ok({ value: await this.#nowOf(read.value), stamp });
+      // Until a folder was watched nobody would have told of a change in it: it is read once more.
+      again = opened.size > manyFolders ? "all" : opened;
     }
   }
 
+  /** Watches what is not watched yet, or no longer is what it was; returns those folders. */
+  #watchFolders(dirty: Dirty): ReadonlySet<string> {
+    const folders = new Set([...this.#kept.folders()].filter((folder) => !isOurs(folder)));
+    for (const folder of this.#watched.difference(folders)) {
+      this.#events.unwatch(folder);
+      this.#watched.delete(folder);
+    }
+    const opened = new Set<string>();
+    this.#isComplete = true;
+    for (const folder of folders) {
+      // From the top down: below a folder that is another than it was, all are looked at.
+      const above = parentOf(folder);
+      const isSure = this.#watched.has(folder) && !opened.has(above);
+      if (isSure && dirty !== "all" && !dirty.has(folder) && !dirty.has(above)) continue;
+      const watching = this.#events.watch(folder);
+      if (watching === "opened") opened.add(folder);
+      if (watching === "refused") this.#isComplete = false;
+      if (watching === "opened" || watching === "watched") this.#watched.add(folder);
+      else this.#watched.delete(folder);
+    }
+    return opened;
+  }
+
+  /** Hashes what is new now, and not when somebody waits. */
+  async #nowOf(tree: Tree): Promise<TreeNow> {
+    const version = tree.versionOf("");
+    if (version !== this.#version) this.#digests = new Map();
+    this.#version = version;
+    this.#shared = this.#kept.sharedFolders();
+    const now = openTreeNow(tree, this.#digests);
+    await now.digestOf("");
+    return now;
+  }
+
   #changed(folder: string): void {
+    this.#recent.delete(folder);
+    this.#recent.add(folder);
+    const [oldest] = this.#recent;
+    if (this.#recent.size > recentFolders && oldest !== undefined) this.#recent.delete(oldest);
     this.#live.changed(folder);
     if (this.#isTold) return;
     this.#isTold = true;
@@ -123,26 +147,35 @@ class Watched implements WatchedTree {
   }
 }
 
-function openTreeNow(tree: Tree): TreeNow {
-  const known = new Map<string, Promise<Result<TreeAnswer, SignatureFailure>>>();
+type Digests = Map<string, Promise<Result<TreeAnswer, SignatureFailure>>>;
+
+function openTreeNow(tree: Tree, known: Digests): TreeNow {
   return {
     tree,
-    digestOf: (folder) => {
-      const found = known.get(folder) ?? tree.digestOfFolder(folder);
-      known.set(folder, found);
+    digestOf: async (folder) => {
+      const asked = known.get(folder) ?? tree.digestOfFolder(folder);
+      known.set(folder, asked);
+      const found = await asked;
+      if (!found.ok) known.delete(folder);
       return found;
     },
   };
 }
 
-function foldersOf(listing: FileListing): ReadonlySet<string> {
-  const folders = new Set<string>();
-  for (const { path: file } of listing.files) {
-    for (let at = parentOf(file); at !== "" && !folders.has(at); at = parentOf(at)) folders.add(at);
-  }
-  return folders;
+function parentOf(folder: string): string {
+  return folder.slice(0, Math.max(folder.lastIndexOf("/"), 0));
 }
 
-function parentOf(file: string): string {
-  return file.slice(0, Math.max(file.lastIndexOf("/"), 0));
+/** What is kept beside the tree changes with each reading of it, and git lists none of it. */
+function isOurs(folder: string): boolean {
+  return folder === ".slipway" || folder.startsWith(".slipway/");
+}
+
+/** Which folder the root is, and what is mounted in it: a mount hides a folder and tells nobody. */
+function placeStamp(root: string): string {
+  const lines = readFileSync("/proc/self/mountinfo", "latin1").split("\n");
+  // Octal escapes stand for spaces and the like; a root with such a name is compared by what is before them.
+  const [start = root] = root.split(/[\s\\]/, 1);
+  const mounts = lines.filter((line) => line.split(" ", 5)[4]?.startsWith(start));
+  return [identityOf(root), ...mounts].join("\n");
 }
