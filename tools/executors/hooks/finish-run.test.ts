@@ -5,7 +5,7 @@ import type { TaskResults } from "@nx/devkit";
 import { actionsFolder, digestOf, ok, readRecordedAction } from "@slipway/signature";
 import type { RecordedAction } from "@slipway/signature";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runFolderOf } from "../session/run-folder.ts";
+import { runFolderOf } from "../session/run-place.ts";
 import { readRunResults, writeRunPlan } from "../session/run-plan.ts";
 import { finishRun } from "./finish-run.ts";
 

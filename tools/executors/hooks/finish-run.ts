@@ -1,6 +1,6 @@
 import type { TaskResults } from "@nx/devkit";
 import { actionsFolder, exists, recordActions } from "@slipway/signature";
-import { runFolderOf } from "../session/run-folder.ts";
+import { runFolderOf } from "../session/run-place.ts";
 import { readPlannedTarget, writeRunResults } from "../session/run-plan.ts";
 
 const succeeded = new Set(["success", "local-cache", "local-cache-kept-existing", "remote-cache"]);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runsFolder } from "../session/run-folder.ts";
+import { runsFolder } from "../session/run-place.ts";
 import { openRun } from "./open-run.ts";
 
 let root: string;

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { runFolderOf, runsFolder } from "../session/run-folder.ts";
+import { runFolderOf, runsFolder } from "../session/run-place.ts";
 
 const keptRuns = 20;
 

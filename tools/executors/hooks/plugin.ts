@@ -1,22 +1,23 @@
+import { existsSync } from "node:fs";
 import { readCachedProjectGraph } from "@nx/devkit";
 import type { PostTasksExecution, PreTasksExecution, ProjectGraph } from "@nx/devkit";
-import { runFolderVariable } from "../session/run-folder.ts";
-import { finishRun } from "./finish-run.ts";
-import { openRun } from "./open-run.ts";
-import { planRun } from "./plan-run.ts";
+import { runFolderOf, runFolderVariable } from "../session/run-place.ts";
 import { reachedTargets } from "./reached-targets.ts";
 
 /**
  * Before the tasks of a command: what Nx does not hash becomes environment variables that targets declare, and what
- * each target depends on is written down. Nothing for a command that reaches no target of ours.
+ * each target depends on is written down. Nothing for a command that reaches no target of ours, for which nothing is
+ * loaded either: Nx loads this file for every command.
  */
 export const preTasksExecution: PreTasksExecution = async (_options, context) => {
   const graph = projectGraph();
   if (graph === undefined) return;
   const targets = reachedTargets(context.argv, graph);
   if (targets.size === 0) return;
+  const { openRun } = await import("./open-run.ts");
   const folder = await openRun(context.workspaceRoot, context.id);
   process.env[runFolderVariable] = folder;
+  const { planRun } = await import("./plan-run.ts");
   const facts = await planRun({
     workspaceRoot: context.workspaceRoot,
     folder,
@@ -29,6 +30,8 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
 
 /** After the tasks: what succeeded is remembered, so that the next command can say what has changed since. */
 export const postTasksExecution: PostTasksExecution = async (_options, context) => {
+  if (!existsSync(runFolderOf(context.workspaceRoot, context.id))) return;
+  const { finishRun } = await import("./finish-run.ts");
   await finishRun(context.workspaceRoot, context.id, context.taskResults);
 };
 

@@ -1,6 +1,6 @@
 import type { ProjectGraph } from "@nx/devkit";
-import { reachedFrom, slipwayTag } from "@slipway/signature";
-import type { TargetName } from "@slipway/signature";
+import { reachedFrom, slipwayTag } from "@slipway/signature/reach";
+import type { TargetName } from "@slipway/signature/reach";
 
 /**
  * The targets that a command line can reach, by id; empty when none of ours is among them. Nx tells a hook the words

@@ -4,14 +4,8 @@ import path from "node:path";
 import { fail, ok } from "@slipway/signature";
 import { renderFailure } from "@slipway/report";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  askOnce,
-  noteAsked,
-  readAsked,
-  readOutcomes,
-  recordOutcome,
-  runFolderOf,
-} from "./run-folder.ts";
+import { askOnce, noteAsked, readAsked, readOutcomes, recordOutcome } from "./run-folder.ts";
+import { runFolderOf } from "./run-place.ts";
 
 let folder: string;
 

@@ -6,9 +6,7 @@ import type { Outcome, Result } from "@slipway/signature";
 import { renderFailure } from "@slipway/report";
 import type { Failure } from "@slipway/report";
 import { z } from "zod";
-
-/** Set before the tasks of one Nx command run: the folder in which they leave what they did. */
-export const runFolderVariable = "SLIPWAY_RUN";
+import { runFolderOf, runFolderVariable } from "./run-place.ts";
 
 /** The question that `load` asks, answered before the tasks for the whole command. */
 export const imagesQuestion = "engine images";
@@ -27,15 +25,6 @@ export type OutcomeRecord = z.output<typeof OutcomeRecord>;
 
 const Asked = z.object({ world: z.string(), question: z.string(), task: z.string() });
 export type Asked = z.output<typeof Asked>;
-
-export function runsFolder(workspaceRoot: string): string {
-  return path.join(workspaceRoot, ".slipway", "runs");
-}
-
-/** By the id that Nx gives a command. */
-export function runFolderOf(workspaceRoot: string, id: string): string {
-  return path.join(runsFolder(workspaceRoot), encodeURIComponent(id));
-}
 
 /** The file of one task in a part of a run's folder, whatever is in its id: two tasks never share one. */
 export function taskFile(folder: string, part: "plan" | "outcomes" | "inputs", id: string): string {

@@ -1,6 +1,7 @@
 export { probeEngine } from "../hooks/engine-facts.ts";
 export { signNow } from "../hooks/sign-now.ts";
-export { readAsked, readOutcomes, runsFolder } from "./run-folder.ts";
+export { readAsked, readOutcomes } from "./run-folder.ts";
+export { runsFolder } from "./run-place.ts";
 export { readWorkspaceName } from "./workspace-name.ts";
 export { readRunPlan, readRunResults } from "./run-plan.ts";
 export type { PlannedTarget } from "./run-plan.ts";

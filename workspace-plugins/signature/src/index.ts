@@ -47,7 +47,7 @@ export { lookAgain, openStamps } from "./input-stamps.ts";
 export type { InputStamps, SecondLook } from "./input-stamps.ts";
 export { takeLock } from "./lock.ts";
 export { declaredVariables } from "./nx-inputs.ts";
-export { deriveTargets, slipwayTag } from "./nx-targets.ts";
+export { deriveTargets } from "./nx-targets.ts";
 export type { Derivation, NamedInputs } from "./nx-targets.ts";
 export { reachedFrom } from "./nx-upstreams.ts";
 export type { TargetName } from "./nx-upstreams.ts";

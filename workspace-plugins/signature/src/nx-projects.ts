@@ -1,6 +1,9 @@
 import type { ProjectGraph, ProjectGraphProjectNode } from "@nx/devkit";
 import { pathMatcher } from "./glob.ts";
 
+/** Projects with this tag are ours. */
+export const slipwayTag = "slipway";
+
 /** Projects that a project needs directly, in the order of the graph. */
 export function dependenciesOf(graph: ProjectGraph, project: string): readonly string[] {
   const targets = (graph.dependencies[project] ?? []).map((dependency) => dependency.target);

@@ -2,15 +2,13 @@ import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
 import type { DerivationFailure } from "./failure.ts";
 import { resolveInputs, sortedRoots } from "./nx-inputs.ts";
 import type { NamedInputs, WorkspaceInputs } from "./nx-inputs.ts";
+import { slipwayTag } from "./nx-projects.ts";
 import { upstreamsOf } from "./nx-upstreams.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { TargetDefinition } from "./target.ts";
 
 export type { NamedInputs } from "./nx-inputs.ts";
-
-/** Projects with this tag are ours. */
-export const slipwayTag = "slipway";
 
 export type Derivation = {
   readonly definitions: readonly TargetDefinition[];

@@ -2,6 +2,8 @@ import type { ProjectGraph, TargetConfiguration, TargetDependencyConfig } from "
 import { pathMatcher } from "./glob.ts";
 import { dependenciesOf, projectsMatching } from "./nx-projects.ts";
 
+export { slipwayTag } from "./nx-projects.ts";
+
 export type TargetName = { readonly project: string; readonly target: string };
 
 /**
