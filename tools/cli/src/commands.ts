@@ -32,13 +32,20 @@ export const commands: readonly Command[] = [
   },
   {
     name: "signature",
-    takes: "[<folder or cig.toml>]",
-    does: "the work signature of each job of a pipeline, and which are not as at their last success",
+    takes: "[<folder or cig.toml> | <project:target>...]",
+    does: "the work signatures of targets, or of the jobs of a pipeline and which are not as at their last success",
     options: {
       "--json": "all of it for machines",
       "--record": "take it that all jobs have succeeded as they are now",
     },
     load: async () => (await import("./signature.ts")).signature,
+  },
+  {
+    name: "signature verify",
+    takes: "[--json]",
+    does: "find everything anew, without any cache, and say where a cache lied: then the code is 1",
+    options: { "--json": "one object: schema, checks" },
+    load: async () => (await import("./verify.ts")).verify,
   },
   {
     name: "tree",

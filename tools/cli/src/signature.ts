@@ -19,11 +19,16 @@ import type { PipelinePlace } from "./job-record.ts";
 import { findWorkspace } from "./workspace.ts";
 
 /** The work signatures of the jobs of a `cig.toml`. What is needed only where something has changed is loaded there. */
-export async function signature({ args }: Call): Promise<number> {
+export async function signature({ workspaceRoot, args }: Call): Promise<number> {
   const options = { json: { type: "boolean" }, record: { type: "boolean" } } as const;
-  const read = readArguments(args, { options, words: [0, 1] });
+  const read = readArguments(args, { options, words: [0, Number.POSITIVE_INFINITY] });
   if (!read.ok) return tell(read.failure, usageExitCode);
-  const place = placeOf(path.resolve(read.value.words[0] ?? "."));
+  const { words } = read.value;
+  if (isOfTargets(words)) {
+    const { printSignatures } = await import("./target-signatures.ts");
+    return printSignatures(workspaceRoot, words, { json: read.value.options.json === true });
+  }
+  const place = placeOf(path.resolve(words[0] ?? "."));
   const jobs = await signJobsAt(place);
   if (!jobs.ok) return tell(jobs.failure, 1);
   const rows = await rowsOf(place, jobs.value);
@@ -32,6 +37,14 @@ export async function signature({ args }: Call): Promise<number> {
   );
   if (read.value.options.record === true) await recordJobs(place, jobs.value);
   return tellUnsigned(jobs.value);
+}
+
+/** Ids, or nothing where no pipeline lies: one word that is there on disk is a pipeline. */
+function isOfTargets(words: readonly string[]): boolean {
+  const [word = "."] = words;
+  const stat = statSync(word, { throwIfNoEntry: false });
+  if (words.length === 0) return statSync("cig.toml", { throwIfNoEntry: false }) === undefined;
+  return stat === undefined && word.includes(":");
 }
 
 function placeOf(given: string): PipelinePlace {

@@ -47,6 +47,12 @@ export async function openTargets(
   return ok({ tree: after.value, environment, derivation });
 }
 
+/** The same, with nothing of what Nx remembers of a graph that it made before. */
+export async function deriveAnew(workspaceRoot: string): Promise<Derivation> {
+  process.env["NX_CACHE_PROJECT_GRAPH"] = "false";
+  return deriveNow(workspaceRoot);
+}
+
 /** In this process: a daemon may not have heard yet of the last edit. */
 async function deriveNow(workspaceRoot: string): Promise<Derivation> {
   process.env["NX_DAEMON"] = "false";

@@ -8,6 +8,7 @@ import type { RecordedAction } from "./recorded-action.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { SignedTargets } from "./sign-targets.ts";
+import { idsNear } from "./target-names.ts";
 
 export type Explanation = {
   readonly target: string;
@@ -37,7 +38,7 @@ export async function explainTarget(
   const { known, signed, folder } = from;
   const target = signed.get(id);
   if (target === undefined)
-    return fail({ reason: "target-not-signed", target: id, near: near(id, known) });
+    return fail({ reason: "target-not-signed", target: id, near: idsNear(id, known) });
   if (!target.ok) return target;
   const { signature, definition } = target.value;
   const before = (await readSuccesses(folder)).get(id);
@@ -68,17 +69,4 @@ export async function explainTarget(
 async function actionOf(signed: SignedTargets, id: string): Promise<RecordedAction | undefined> {
   const target = signed.get(id);
   return target?.ok === true ? target.value.action() : undefined;
-}
-
-/** Ids with the same project or the same target. */
-function near(id: string, known: readonly string[]): readonly string[] {
-  const [project, target] = splitId(id);
-  return known
-    .filter((other) => splitId(other)[0] === project || splitId(other)[1] === target)
-    .slice(0, 5);
-}
-
-function splitId(id: string): readonly [project: string, target: string] {
-  const colon = id.indexOf(":");
-  return colon === -1 ? [id, ""] : [id.slice(0, colon), id.slice(colon + 1)];
 }

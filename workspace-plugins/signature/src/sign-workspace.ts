@@ -2,6 +2,7 @@ import path from "node:path";
 import type { ProjectGraph } from "@nx/devkit";
 import type { SignatureFailure } from "./failure.ts";
 import { readTextIfPresent } from "./files.ts";
+import type { InputTree } from "./input-files.ts";
 import { readNpmLock } from "./npm-lock.ts";
 import type { LockedTools } from "./npm-lock.ts";
 import { deriveTargets } from "./nx-targets.ts";
@@ -36,7 +37,7 @@ export async function signWorkspace(workspace: {
 export async function signDerivation(
   { definitions, failures }: Derivation,
   workspace: {
-    readonly tree: Tree;
+    readonly tree: Pick<Tree, "folder"> & InputTree;
     readonly environment: Readonly<Record<string, string | undefined>>;
     readonly signal: AbortSignal;
   },

@@ -1,0 +1,178 @@
+import { lstatSync } from "node:fs";
+import path from "node:path";
+import { readSuccesses } from "../action-index.ts";
+import { actionsFolder, readRecordedAction } from "../action-records.ts";
+import type { SignatureFailure } from "../failure.ts";
+import { readTextIfPresent } from "../files.ts";
+import { graphKey } from "../graph-key.ts";
+import type { Derivation } from "../nx-targets.ts";
+import { ok } from "../result.ts";
+import type { Result } from "../result.ts";
+import { signDerivation } from "../sign-workspace.ts";
+import { definitionsFile, readDefinitions } from "../stored-definitions.ts";
+import type { Tree } from "../tree/tree.ts";
+import { openWorkspaceTree, treeCacheFile } from "../tree/workspace-tree.ts";
+import { askWatcher } from "../watch/ask-watcher.ts";
+import { definitionTexts, liesOfFiles, liesOfTexts, signatureTexts } from "./lies.ts";
+import type { CacheName, Check, Lie } from "./lies.ts";
+import { readTruth, rootTextOf } from "./truth.ts";
+import type { Truth } from "./truth.ts";
+
+type Workspace = {
+  readonly root: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** By Nx, which has to look for itself as well. */
+  readonly derive: () => Promise<Derivation>;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * Finds everything anew and compares it with what each cache says. What changes meanwhile would look like a lie, so
+ * that what differs is looked at once more: only what differs both times is one.
+ */
+export async function verifyWorkspace(
+  workspace: Workspace,
+): Promise<Result<readonly Check[], SignatureFailure>> {
+  const first = await verifyOnce(workspace);
+  if (!first.ok || first.value.every(({ lies }) => lies.length === 0)) return first;
+  const second = await verifyOnce(workspace);
+  if (!second.ok) return second;
+  return ok(
+    second.value.map((check) => {
+      const before = first.value.find(({ cache }) => cache === check.cache);
+      const known = new Set(before?.lies.map(({ subject }) => subject));
+      return { ...check, lies: check.lies.filter(({ subject }) => known.has(subject)) };
+    }),
+  );
+}
+
+async function verifyOnce(
+  workspace: Workspace,
+): Promise<Result<readonly Check[], SignatureFailure>> {
+  const { root, environment, signal } = workspace;
+  const opened = await openWorkspaceTree(root, signal);
+  if (!opened.ok) return opened;
+  const truth = await readTruth(root, signal);
+  if (!truth.ok) return truth;
+  const derivation = await workspace.derive();
+  const from = { environment, signal };
+  const signed = await signDerivation(derivation, { tree: truth.value, ...from });
+  if (!signed.ok) return signed;
+  const remembered = await signDerivation(derivation, { tree: opened.value, ...from });
+  if (!remembered.ok) return remembered;
+  const is = signatureTexts(signed.value);
+  const roots = check("input-roots", cacheIn(root), is, signatureTexts(remembered.value));
+  return ok([
+    await checkFiles(truth.value, opened.value, signal),
+    await checkFolder(truth.value, opened.value),
+    roots,
+    await checkDefinitions(truth.value, derivation, workspace),
+    await checkSignatures(truth.value, is),
+    await checkRecords(root),
+    await checkWatcher(truth.value),
+  ]);
+}
+
+function check(
+  cache: CacheName,
+  file: string | undefined,
+  is: ReadonlyMap<string, string>,
+  said: ReadonlyMap<string, string>,
+): Check {
+  return { cache, file, count: said.size, lies: liesOfTexts(is, said) };
+}
+
+function cacheIn(root: string): string {
+  return path.relative(root, treeCacheFile(root));
+}
+
+async function checkFiles(truth: Truth, tree: Tree, signal: AbortSignal): Promise<Check> {
+  const { listing } = tree;
+  const regular = listing.files.filter((file) => file.kind === "file");
+  const hashed = await tree.hash(tree.folder, regular, signal);
+  const lies = liesOfFiles(truth, { listing, hashed });
+  return { cache: "file-digests", file: cacheIn(tree.folder), count: listing.files.length, lies };
+}
+
+async function checkFolder(truth: Truth, tree: Tree): Promise<Check> {
+  const found = await tree.digestOfFolder("");
+  // A file that cannot be read has no digest: then nothing is said of the whole.
+  if (!found.ok) return check("folder-digests", cacheIn(tree.folder), new Map(), new Map());
+  const said = `${found.value.digest}/${found.value.sizeBytes}`;
+  const file = cacheIn(tree.folder);
+  return check("folder-digests", file, rootOf(rootTextOf(truth)), rootOf(said));
+}
+
+function rootOf(text: string): ReadonlyMap<string, string> {
+  return new Map([["the whole tree", text]]);
+}
+
+async function checkDefinitions(
+  truth: Truth,
+  derivation: Derivation,
+  { root, environment, signal }: Workspace,
+): Promise<Check> {
+  const file = definitionsFile(root);
+  const key = await graphKey(truth, environment, signal);
+  const stored = key === undefined ? undefined : await readDefinitions(file, key);
+  const name = path.relative(root, file);
+  // Under another key nobody would take them.
+  if (stored === undefined) return check("definitions", name, new Map(), new Map());
+  return check("definitions", name, definitionTexts(derivation), definitionTexts(stored));
+}
+
+/** The file is of the last run: what it has otherwise is a lie only where no file has changed since. */
+async function checkSignatures(
+  { folder, listing }: Truth,
+  is: ReadonlyMap<string, string>,
+): Promise<Check> {
+  const file = path.join("dist", "signatures.json");
+  const written = lstatSync(path.join(folder, file), { throwIfNoEntry: false });
+  const text = await readTextIfPresent(path.join(folder, file));
+  if (written === undefined || text === undefined) {
+    return check("signatures", file, new Map(), new Map());
+  }
+  const found = check("signatures", file, is, parseSignatures(text));
+  const isOfNow = [...listing.files.map(({ path: each }) => each), ".slipway/engine"].every(
+    (each) => {
+      const stat = lstatSync(path.join(folder, each), { throwIfNoEntry: false });
+      return stat === undefined || stat.ctimeMs < written.mtimeMs;
+    },
+  );
+  return isOfNow ? found : { ...found, count: found.count - found.lies.length, lies: [] };
+}
+
+function parseSignatures(text: string): ReadonlyMap<string, string> {
+  try {
+    const json: unknown = JSON.parse(text);
+    const targets = isRecord(json) && isRecord(json["targets"]) ? json["targets"] : {};
+    return new Map(Object.entries(targets).map(([id, one]) => [id, String(one)]));
+  } catch (error) {
+    if (error instanceof SyntaxError) return new Map([["the file", "no JSON"]]);
+    throw error;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+async function checkRecords(root: string): Promise<Check> {
+  const folder = actionsFolder(root);
+  const lies: Lie[] = [];
+  const successes = await readSuccesses(folder);
+  for (const [id, signature] of successes) {
+    const record = await readRecordedAction(folder, id, signature);
+    if (!record.ok) lies.push({ subject: id, said: "a damaged record", truth: signature });
+  }
+  const file = path.relative(root, folder);
+  return { cache: "records", file, count: successes.size, lies };
+}
+
+async function checkWatcher(truth: Truth): Promise<Check> {
+  const asked = await askWatcher(truth.folder, { ask: "tree", folder: "" });
+  if (asked.state !== "answered") return check("watcher", undefined, new Map(), new Map());
+  const { digest, sizeBytes } = asked.tree;
+  const said = rootOf(`${digest}/${sizeBytes}`);
+  return check("watcher", undefined, rootOf(rootTextOf(truth)), said);
+}
