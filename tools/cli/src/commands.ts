@@ -22,10 +22,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: "explain",
-    takes: "<project:target> [--json] [--all]",
-    does: "say why a target will run, or why not",
+    takes: "<project:target> | --affected <base>[..<head>]",
+    does: "say why a target will run, or why not; or which differ between two commits",
     options: {
       "--json": "one object: schema, target, verdict, cached, signature, causes",
+      "--affected <range>":
+        "base..head, base...head (from where they parted) or base (to the working tree): what differs, and why",
       "--all": "name every file; without it more than twenty are told by folder",
     },
     load: async () => (await import("./explain.ts")).explain,

@@ -7,14 +7,26 @@ import type { Call } from "./call.ts";
 import { tellFailure, tellUsage } from "./tell.ts";
 import { openTargets, signThese } from "./workspace-targets.ts";
 
-const options = { json: { type: "boolean" }, all: { type: "boolean" } } as const;
+const options = {
+  json: { type: "boolean" },
+  all: { type: "boolean" },
+  affected: { type: "string" },
+} as const;
 
 /** Why a target would run now, or why not. */
 export async function explain({ workspaceRoot, args }: Call): Promise<number> {
-  const read = readArguments(args, { options, words: [1, 1] });
+  const read = readArguments(args, { options, words: [0, 1] });
   if (!read.ok) return tellUsage(read.failure);
-  const [id = ""] = read.value.words;
-  const { json = false, all = false } = read.value.options;
+  const [id] = read.value.words;
+  const { json = false, all = false, affected } = read.value.options;
+  if ((id === undefined) === (affected === undefined)) {
+    const problem = "a target or --affected, and not both";
+    return tellUsage({ reason: "arguments-invalid", problem });
+  }
+  if (id === undefined) {
+    const { printAffected } = await import("./affected.ts");
+    return printAffected(workspaceRoot, affected ?? "", { json });
+  }
   const explained = await explainNow(workspaceRoot, id);
   if (!explained.ok) return tellFailure(explained.failure, { json });
   const { because } = explained.value;

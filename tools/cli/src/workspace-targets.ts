@@ -54,7 +54,7 @@ export async function deriveAnew(workspaceRoot: string): Promise<Derivation> {
 }
 
 /** In this process: a daemon may not have heard yet of the last edit. */
-async function deriveNow(workspaceRoot: string): Promise<Derivation> {
+export async function deriveNow(workspaceRoot: string): Promise<Derivation> {
   process.env["NX_DAEMON"] = "false";
   const { createProjectGraphAsync } = await import("@nx/devkit");
   const graph = await createProjectGraphAsync({ exitOnError: true });

@@ -64,6 +64,8 @@ export { renderSignatures, writeSignatures } from "./signature-file.ts";
 export type { Fileset, TargetDefinition, TargetInputs } from "./target.ts";
 export { verifyWorkspace } from "./verify/verify-workspace.ts";
 export type { CacheName, Check, Lie } from "./verify/lies.ts";
+export { compareSigned } from "./compare-revisions.ts";
+export type { TargetChange } from "./compare-revisions.ts";
 export { idsNear } from "./target-names.ts";
 export { openTree } from "./tree/open-tree.ts";
 export { openWorkspaceTree, treeCacheFile } from "./tree/workspace-tree.ts";

@@ -38,6 +38,8 @@ export async function signDerivation(
   { definitions, failures }: Derivation,
   workspace: {
     readonly tree: Pick<Tree, "folder"> & InputTree;
+    /** The workspace whose key hides secret values, where it is not that of the tree: two trees can be compared then. */
+    readonly keysFrom?: string;
     readonly environment: Readonly<Record<string, string | undefined>>;
     readonly signal: AbortSignal;
   },
@@ -49,7 +51,7 @@ export async function signDerivation(
     tree,
     environment,
     lockedTools: lockedTools.value,
-    ...hostSources(tree.folder, environment),
+    ...hostSources(tree.folder, environment, workspace.keysFrom),
     salt: environment[saltVariable] ?? "",
   };
   return ok(await signTargets(definitions, sources, signal, failures));
@@ -59,8 +61,9 @@ export async function signDerivation(
 export function hostSources(
   root: string,
   environment: Readonly<Record<string, string | undefined>>,
+  keysFrom = root,
 ): Pick<Sources, "probe" | "secretKey"> {
-  return { probe: probeIn(root, environment), secretKey: secretKeyIn(root) };
+  return { probe: probeIn(root, environment), secretKey: secretKeyIn(keysFrom) };
 }
 
 async function readLockedTools(root: string): Promise<Result<LockedTools, SignatureFailure>> {

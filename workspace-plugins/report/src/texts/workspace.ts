@@ -21,6 +21,15 @@ export type WorkspaceFailure =
   | { readonly reason: "inputs-changed"; readonly paths: readonly string[] }
   /** Every time that a task worked, something touched what it works on. */
   | { readonly reason: "inputs-keep-moving"; readonly paths: readonly string[] }
+  | { readonly reason: "revision-unknown"; readonly revision: string; readonly output: string }
+  | { readonly reason: "revisions-unrelated"; readonly base: string; readonly head: string }
+  | {
+      readonly reason: "revision-not-checked-out";
+      readonly commit: string;
+      readonly output: string;
+    }
+  | { readonly reason: "revision-packages-differ"; readonly commit: string }
+  | { readonly reason: "revision-graph-failed"; readonly commit: string; readonly output: string }
   | { readonly reason: "targets-unknown"; readonly targets: readonly string[] }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
 
@@ -137,6 +146,30 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: "something touched the inputs of this target each time it ran, so its result is not kept",
     facts: listed(failure.paths),
     hint: "stop what writes there; if the target itself does, declare that as an output, outside of its inputs",
+  }),
+  "revision-unknown": (failure) => ({
+    what: `git knows no commit ${failure.revision}`,
+    facts: { output: failure.output },
+    hint: "name commits, branches or tags as base..head, base...head or base; a shallow clone has to fetch them first",
+  }),
+  "revisions-unrelated": (failure) => ({
+    what: "the two commits have none in common",
+    facts: { base: failure.base, head: failure.head },
+    hint: "compare them as base..head; in a shallow clone fetch more of the history",
+  }),
+  "revision-not-checked-out": (failure) => ({
+    what: "git could not check out a commit beside the working tree",
+    facts: { commit: failure.commit, output: failure.output },
+  }),
+  "revision-packages-differ": (failure) => ({
+    what: "the commit has another package-lock.json than the working tree, so its plugins cannot run on what is installed",
+    facts: { commit: failure.commit },
+    hint: "run npm ci and slipway signature --json in a checkout of each of the two, and compare what they say",
+  }),
+  "revision-graph-failed": (failure) => ({
+    what: "Nx could not make the graph of a commit",
+    facts: { commit: failure.commit, output: failure.output },
+    hint: "npx nx show projects in a checkout of it says more",
   }),
   "targets-unknown": (failure) => ({
     what: "no project has any of these targets",
