@@ -36,17 +36,18 @@ async function compare(
   { json, signal }: { readonly json: boolean; readonly signal: AbortSignal },
 ): Promise<number> {
   await using open = new AsyncDisposableStack();
-  const before = await signRevision(workspaceRoot, base, signal);
-  if (!before.ok) return tellFailure(before.failure, { json });
-  const was = open.use(before.value);
-  const after =
+  const [before, after] = await Promise.all([
+    signRevision(workspaceRoot, base, signal),
     head === undefined
-      ? await signWorkingTree(workspaceRoot, signal)
-      : await signRevision(workspaceRoot, head, signal);
+      ? signWorkingTree(workspaceRoot, signal)
+      : signRevision(workspaceRoot, head, signal),
+  ]);
+  for (const one of [before, after]) if (one.ok) open.use(one.value);
+  if (!before.ok) return tellFailure(before.failure, { json });
   if (!after.ok) return tellFailure(after.failure, { json });
-  const is = open.use(after.value);
-  const changes = await compareSigned(was.signed, is.signed);
-  const all = new Set([...was.signed.keys(), ...is.signed.keys()]).size;
+  const [was, is] = [before.value.signed, after.value.signed];
+  const changes = await compareSigned(was, is);
+  const all = new Set([...was.keys(), ...is.keys()]).size;
   openLines().line(
     json ? affectedJson(changes, { base, head, all }) : affectedLines(changes, { all }).join("\n"),
   );

@@ -23,8 +23,10 @@ export async function printSignatures(
   const signed = await signByIds(targets.value, ids, signal);
   await targets.value.tree.save();
   if (!signed.ok) return tellFailure(signed.failure, { json });
-  const rows = [...signed.value].flatMap(([id, one]) => (one.ok ? [[id, one.value]] : []));
-  const unsigned = [...signed.value].flatMap(([id, one]) => (one.ok ? [] : [[id, one.failure]]));
+  const rows = [...signed.value].flatMap(([id, one]) => (one.ok ? [[id, one.value] as const] : []));
+  const unsigned = [...signed.value].flatMap(([id, one]) =>
+    one.ok ? [] : [[id, one.failure] as const],
+  );
   const found = {
     schema: 1,
     targets: Object.fromEntries(rows),
@@ -62,8 +64,8 @@ async function signByIds(
 }
 
 /** The jobs of every pipeline of the workspace; a pipeline with a mistake is told when it is asked for by its file. */
-async function signAllJobs(
-  { tree, environment }: WorkspaceTargets,
+export async function signAllJobs(
+  { tree, environment }: Pick<WorkspaceTargets, "tree" | "environment">,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Digest>> {
   const [{ jobSignatures }, { readFile }] = await Promise.all([

@@ -4,6 +4,7 @@ import { verifyWorkspace } from "@slipway/signature";
 import { readArguments } from "./arguments.ts";
 import type { Call } from "./call.ts";
 import { commandEnvironment } from "./environment.ts";
+import { signAllJobs } from "./target-signatures.ts";
 import { tellFailure, tellUsage } from "./tell.ts";
 import { deriveAnew } from "./workspace-targets.ts";
 
@@ -14,10 +15,13 @@ export async function verify({ workspaceRoot, args }: Call): Promise<number> {
   const { json = false } = read.value.options;
   // Ctrl-C ends the process: there is nothing to put back.
   const { signal } = new AbortController();
+  const environment = await commandEnvironment(workspaceRoot, process.env);
   const verified = await verifyWorkspace({
     root: workspaceRoot,
-    environment: await commandEnvironment(workspaceRoot, process.env),
+    environment,
+    otherEnvironment: { ...environment, SLIPWAY_ENGINE: process.env["SLIPWAY_ENGINE"] },
     derive: () => deriveAnew(workspaceRoot),
+    signJobs: (tree) => signAllJobs({ tree, environment }, signal),
     signal,
   });
   if (!verified.ok) return tellFailure(verified.failure, { json });

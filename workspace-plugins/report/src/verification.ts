@@ -6,6 +6,7 @@ const cacheTexts: { readonly [Name in CacheName]: string } = {
   "file-digests": "digests of files",
   "folder-digests": "digests of folders",
   "input-roots": "inputs of targets",
+  jobs: "signatures of jobs",
   definitions: "stored definitions",
   signatures: "written signatures",
   records: "recorded successes",

@@ -27,6 +27,7 @@ export type CacheName =
   | "file-digests"
   | "folder-digests"
   | "input-roots"
+  | "jobs"
   | "definitions"
   | "signatures"
   | "records"

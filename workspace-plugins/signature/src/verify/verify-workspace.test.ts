@@ -9,7 +9,7 @@ import { graphKey } from "../graph-key.ts";
 import type { Derivation } from "../nx-targets.ts";
 import { allSigned } from "../sign-targets.ts";
 import { signDerivation } from "../sign-workspace.ts";
-import { writeSignatures } from "../signature-file.ts";
+import { renderSignatures, writeSignatures } from "../signature-file.ts";
 import { definitionsFile, storeDefinitions } from "../stored-definitions.ts";
 import { openWorkspaceTree, treeCacheFile } from "../tree/workspace-tree.ts";
 import { readSnapshot, writeSnapshot } from "../tree/snapshot-file.ts";
@@ -36,9 +36,24 @@ const derivation: Derivation = {
       upstreams: [],
       isCached: true,
     },
+    {
+      id: "app:signature",
+      project: "app",
+      projectRoot: "app",
+      executor: "@slipway/executors:signature",
+      options: {},
+      inputs: { filesets: [], env: [], tools: [] },
+      outputs: ["app/dist/signatures.json"],
+      upstreams: [],
+      isCached: true,
+    },
   ],
   failures: new Map(),
 };
+
+function signaturesFile(root: string): string {
+  return path.join(root, "app", "dist", "signatures.json");
+}
 
 /** A workspace in which every cache has something. */
 async function openWorkspace(): Promise<Rig> {
@@ -53,11 +68,16 @@ async function openWorkspace(): Promise<Rig> {
   return rig;
 }
 
-async function fill(root: string): Promise<void> {
+/** `remembered` is what the tree is told instead of what it is to remember. */
+async function fill(root: string, remembered = (value: string) => value): Promise<void> {
   const tree = await openWorkspaceTree(root, never);
   if (!tree.ok) throw new Error(tree.failure.reason);
+  const memo = {
+    get: () => undefined,
+    set: (key: string, value: string) => tree.value.memo.set(key, remembered(value)),
+  };
   const signed = await signDerivation(derivation, {
-    tree: tree.value,
+    tree: { ...tree.value, listing: tree.value.listing, memo },
     environment: {},
     signal: never,
   });
@@ -68,7 +88,8 @@ async function fill(root: string): Promise<void> {
   await storeDefinitions(definitionsFile(root), key, derivation);
   const actions = await Promise.all([...all.value.values()].map((one) => one.action()));
   await recordActions(actionsFolder(root), actions);
-  await writeSignatures(path.join(root, "dist", "signatures.json"), all.value);
+  const targets = new Map([...all.value].map(([id, one]) => [id, one.signature]));
+  await writeSignatures(signaturesFile(root), renderSignatures(targets, new Map()));
   await tree.value.digestOfFolder("");
   await tree.value.save();
 }
@@ -78,7 +99,9 @@ async function liars(rig: Rig): Promise<Readonly<Partial<Record<CacheName, reado
   const verified = await verifyWorkspace({
     root: rig.root,
     environment: {},
+    otherEnvironment: {},
     derive: async () => derivation,
+    signJobs: async () => new Map(),
     signal: never,
   });
   if (!verified.ok) throw new Error(verified.failure.reason);
@@ -97,7 +120,9 @@ test("caches that are right are counted", async () => {
   const verified = await verifyWorkspace({
     root: rig.root,
     environment: {},
+    otherEnvironment: {},
     derive: async () => derivation,
+    signJobs: async () => new Map(),
     signal: never,
   });
   expect(
@@ -105,10 +130,11 @@ test("caches that are right are counted", async () => {
   ).toEqual([
     ["file-digests", 4, []],
     ["folder-digests", 1, []],
-    ["input-roots", 1, []],
-    ["definitions", 1, []],
-    ["signatures", 1, []],
-    ["records", 1, []],
+    ["input-roots", 2, []],
+    ["jobs", 0, []],
+    ["definitions", 2, []],
+    ["signatures", 2, []],
+    ["records", 2, []],
     ["watcher", 0, []],
   ]);
 });
@@ -116,7 +142,7 @@ test("caches that are right are counted", async () => {
 test("caches that are not there say nothing", async () => {
   using rig = await openWorkspace();
   rmSync(path.join(rig.root, ".slipway"), { recursive: true });
-  rmSync(path.join(rig.root, "dist"), { recursive: true });
+  rmSync(path.join(rig.root, "app", "dist"), { recursive: true });
   expect(await liars(rig)).toEqual({});
 });
 
@@ -133,6 +159,15 @@ test("a digest in the cache of the tree that is not that of the file", async () 
   expect(await liars(rig)).toMatchObject({ "file-digests": ["app/a.txt"] });
 });
 
+test("inputs of a target that are remembered with another root", async () => {
+  using rig = await openWorkspace();
+  await fill(rig.root, (value) => {
+    const [versions, , sizeBytes] = value.split(" ");
+    return [versions, digestOf("another"), sizeBytes].join(" ");
+  });
+  expect(await liars(rig)).toEqual({ "input-roots": ["app:pack", "app:signature"] });
+});
+
 test("a definition that Nx would not give", async () => {
   using rig = await openWorkspace();
   const file = definitionsFile(rig.root);
@@ -146,7 +181,7 @@ test("a definition that Nx would not give", async () => {
 
 test("a signature in the written file, unless a file has changed since", async () => {
   using rig = await openWorkspace();
-  const file = path.join(rig.root, "dist", "signatures.json");
+  const file = signaturesFile(rig.root);
   edit(file, (text) => text.replace(/sha256:./, "sha256:x"));
   expect(await liars(rig)).toEqual({ signatures: ["app:pack"] });
   rig.write("app/a.txt", "another");

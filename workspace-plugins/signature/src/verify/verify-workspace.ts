@@ -18,11 +18,19 @@ import type { CacheName, Check, Lie } from "./lies.ts";
 import { readTruth, rootTextOf } from "./truth.ts";
 import type { Truth } from "./truth.ts";
 
+const signatureExecutor = "@slipway/executors:signature";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
 type Workspace = {
   readonly root: string;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
+  /** Another that the written signatures may be of: a command that needs no engine has not asked for one. */
+  readonly otherEnvironment: Environment;
   /** By Nx, which has to look for itself as well. */
   readonly derive: () => Promise<Derivation>;
+  /** The signatures of the jobs of all pipelines, by what the tree says and remembers. */
+  readonly signJobs: (tree: Tree) => Promise<ReadonlyMap<string, string>>;
   readonly signal: AbortSignal;
 };
 
@@ -39,7 +47,9 @@ export async function verifyWorkspace(
   if (!second.ok) return second;
   return ok(
     second.value.map((check) => {
-      const before = first.value.find(({ cache }) => cache === check.cache);
+      const before = first.value.find(
+        ({ cache, file }) => cache === check.cache && file === check.file,
+      );
       const known = new Set(before?.lies.map(({ subject }) => subject));
       return { ...check, lies: check.lies.filter(({ subject }) => known.has(subject)) };
     }),
@@ -61,19 +71,30 @@ async function verifyOnce(
   const remembered = await signDerivation(derivation, { tree: opened.value, ...from });
   if (!remembered.ok) return remembered;
   const is = signatureTexts(signed.value);
-  const roots = check("input-roots", cacheIn(root), is, signatureTexts(remembered.value));
+  const jobs = await workspace.signJobs(truth.value);
+  const other = await signDerivation(derivation, {
+    tree: truth.value,
+    environment: workspace.otherEnvironment,
+    signal,
+  });
+  if (!other.ok) return other;
+  const roots = compared("input-roots", cacheIn(root), is, signatureTexts(remembered.value));
   return ok([
     await checkFiles(truth.value, opened.value, signal),
     await checkFolder(truth.value, opened.value),
     roots,
+    compared("jobs", cacheIn(root), jobs, await workspace.signJobs(opened.value)),
     await checkDefinitions(truth.value, derivation, workspace),
-    await checkSignatures(truth.value, is),
+    ...(await checkSignatures(truth.value, derivation, {
+      is: new Map([...is, ...jobs]),
+      otherwise: signatureTexts(other.value),
+    })),
     await checkRecords(root),
     await checkWatcher(truth.value),
   ]);
 }
 
-function check(
+function compared(
   cache: CacheName,
   file: string | undefined,
   is: ReadonlyMap<string, string>,
@@ -97,10 +118,10 @@ async function checkFiles(truth: Truth, tree: Tree, signal: AbortSignal): Promis
 async function checkFolder(truth: Truth, tree: Tree): Promise<Check> {
   const found = await tree.digestOfFolder("");
   // A file that cannot be read has no digest: then nothing is said of the whole.
-  if (!found.ok) return check("folder-digests", cacheIn(tree.folder), new Map(), new Map());
+  if (!found.ok) return compared("folder-digests", cacheIn(tree.folder), new Map(), new Map());
   const said = `${found.value.digest}/${found.value.sizeBytes}`;
   const file = cacheIn(tree.folder);
-  return check("folder-digests", file, rootOf(rootTextOf(truth)), rootOf(said));
+  return compared("folder-digests", file, rootOf(rootTextOf(truth)), rootOf(said));
 }
 
 function rootOf(text: string): ReadonlyMap<string, string> {
@@ -117,36 +138,48 @@ async function checkDefinitions(
   const stored = key === undefined ? undefined : await readDefinitions(file, key);
   const name = path.relative(root, file);
   // Under another key nobody would take them.
-  if (stored === undefined) return check("definitions", name, new Map(), new Map());
-  return check("definitions", name, definitionTexts(derivation), definitionTexts(stored));
+  if (stored === undefined) return compared("definitions", name, new Map(), new Map());
+  return compared("definitions", name, definitionTexts(derivation), definitionTexts(stored));
 }
 
-/** The file is of the last run: what it has otherwise is a lie only where no file has changed since. */
+type Texts = ReadonlyMap<string, string>;
+
+/** What the tasks of the executor that writes signatures left. */
 async function checkSignatures(
   { folder, listing }: Truth,
-  is: ReadonlyMap<string, string>,
-): Promise<Check> {
-  const file = path.join("dist", "signatures.json");
-  const written = lstatSync(path.join(folder, file), { throwIfNoEntry: false });
-  const text = await readTextIfPresent(path.join(folder, file));
-  if (written === undefined || text === undefined) {
-    return check("signatures", file, new Map(), new Map());
-  }
-  const found = check("signatures", file, is, parseSignatures(text));
-  const isOfNow = [...listing.files.map(({ path: each }) => each), ".slipway/engine"].every(
-    (each) => {
+  { definitions }: Derivation,
+  { is, otherwise }: { readonly is: Texts; readonly otherwise: Texts },
+): Promise<readonly Check[]> {
+  const files = definitions
+    .filter(({ executor }) => executor === signatureExecutor)
+    .flatMap(({ outputs }) => outputs);
+  const sources = [...listing.files.map(({ path: each }) => each), ".slipway/engine"];
+  const checks: Check[] = [];
+  for (const file of files) {
+    const written = lstatSync(path.join(folder, file), { throwIfNoEntry: false });
+    const text = await readTextIfPresent(path.join(folder, file));
+    if (written === undefined || text === undefined) continue;
+    const said = parseSignatures(text);
+    const lies = liesOfTexts(new Map([...is].filter(([id]) => said.has(id))), said).filter(
+      (lie) => otherwise.get(lie.subject) !== lie.said,
+    );
+    // It is of the last run: what it has otherwise is a lie only where no file has changed since.
+    const isOfNow = sources.every((each) => {
       const stat = lstatSync(path.join(folder, each), { throwIfNoEntry: false });
       return stat === undefined || stat.ctimeMs < written.mtimeMs;
-    },
-  );
-  return isOfNow ? found : { ...found, count: found.count - found.lies.length, lies: [] };
+    });
+    const count = isOfNow ? said.size : said.size - lies.length;
+    checks.push({ cache: "signatures", file, count, lies: isOfNow ? lies : [] });
+  }
+  return checks;
 }
 
 function parseSignatures(text: string): ReadonlyMap<string, string> {
   try {
     const json: unknown = JSON.parse(text);
-    const targets = isRecord(json) && isRecord(json["targets"]) ? json["targets"] : {};
-    return new Map(Object.entries(targets).map(([id, one]) => [id, String(one)]));
+    const { targets, jobs } = isRecord(json) ? json : {};
+    const all = [targets, jobs].flatMap((some) => (isRecord(some) ? Object.entries(some) : []));
+    return new Map(all.map(([id, one]) => [id, String(one)]));
   } catch (error) {
     if (error instanceof SyntaxError) return new Map([["the file", "no JSON"]]);
     throw error;
@@ -171,8 +204,8 @@ async function checkRecords(root: string): Promise<Check> {
 
 async function checkWatcher(truth: Truth): Promise<Check> {
   const asked = await askWatcher(truth.folder, { ask: "tree", folder: "" });
-  if (asked.state !== "answered") return check("watcher", undefined, new Map(), new Map());
+  if (asked.state !== "answered") return compared("watcher", undefined, new Map(), new Map());
   const { digest, sizeBytes } = asked.tree;
   const said = rootOf(`${digest}/${sizeBytes}`);
-  return check("watcher", undefined, rootOf(rootTextOf(truth)), said);
+  return compared("watcher", undefined, rootOf(rootTextOf(truth)), said);
 }

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openCheckout } from "../test/checkout.ts";
+import type { Checkout } from "../test/checkout.ts";
+
+let checkout: Checkout;
+const written = "examples/pipeline/dist/signatures.json";
+
+beforeAll(async () => {
+  checkout = await openCheckout();
+});
+afterAll(() => checkout[Symbol.dispose]());
+
+function signatures(...ids: readonly string[]): ReadonlyMap<string, string | undefined> {
+  const said = checkout.slipway(["signature", ...ids]);
+  expect([said.code, said.stderr]).toEqual([0, ""]);
+  const lines = said.stdout.trimEnd().split("\n");
+  return new Map(
+    lines.map((line) => {
+      const [id = "", digest] = line.split(/ +/);
+      return [id, digest];
+    }),
+  );
+}
+
+test("all targets are printed, and those that are named", () => {
+  const all = signatures();
+  expect(all.size).toBe(19);
+  expect([...all.values()].every((digest) => /^sha256:[0-9a-f]{64}$/.test(digest ?? ""))).toBe(
+    true,
+  );
+  const named = signatures("slugify:pack", "codex:image");
+  expect([...named]).toEqual(["slugify:pack", "codex:image"].map((id) => [id, all.get(id)]));
+});
+
+test("jobs of pipelines are found by the same kind of id", () => {
+  const { stdout } = checkout.slipway(["signature", "examples/pipeline", "--json"]);
+  const [id] = /slipway:\w+/.exec(stdout) ?? [""];
+  const [, digest] = new RegExp(`"${id}": "(sha256:[0-9a-f]{64})"`).exec(stdout) ?? [];
+  expect(digest).toBeDefined();
+  expect([...signatures(id, "slugify:pack").keys()]).toEqual([id, "slugify:pack"]);
+  expect(signatures(id).get(id)).toBe(digest);
+});
+
+test("one that there is not is told, and does not hide the others", () => {
+  const said = checkout.slipway(["signature", "slugify:pakc", "slugify:pack"]);
+  expect(said.code).toBe(1);
+  expect(said.stdout).toMatch(/^slugify:pack {2}sha256:/);
+  expect(said.stderr).toContain("did you mean  slugify:pack, slugify:push");
+  const json = checkout.slipway(["signature", "slugify:pakc", "--json"]);
+  expect([json.code, JSON.parse(json.stdout)]).toMatchObject([
+    1,
+    { schema: 1, targets: {}, unsigned: { "slugify:pakc": { reason: "target-not-signed" } } },
+  ]);
+});
+
+test("what is kept is verified, and a lie is told with what to do", () => {
+  const right = checkout.slipway(["signature", "verify"]);
+  expect([right.code, right.stderr]).toEqual([0, ""]);
+  expect(right.stdout).toMatch(/^= {2}digests of files +\d+ right +\.slipway\/tree\.bin\n/);
+  expect(checkout.nx("run-many", "--targets=pack,signature").code).toBe(0);
+  const made = checkout.slipway(["signature", "verify"]);
+  expect(made.code).toBe(0);
+  expect(made.stdout).toMatch(/= {2}written signatures +5 right/);
+  expect(made.stdout).toMatch(/= {2}recorded successes +3 right/);
+  checkout.write(written, '{"targets":{"slugify:pack":"sha256:0"}}');
+  const lied = checkout.slipway(["signature", "verify"]);
+  expect(lied.code).toBe(1);
+  expect(lied.stdout).toContain("written signatures lied:\n");
+  expect(lied.stdout).toContain("  slugify:pack  ");
+  expect(lied.stdout).toContain(`  → remove ${written}: it is made anew`);
+});
