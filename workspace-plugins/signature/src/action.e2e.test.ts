@@ -19,6 +19,7 @@ import { file_remote_execution } from "./remote-execution_pb.ts";
 import { ok } from "./result.ts";
 import { signTargets } from "./sign-targets.ts";
 import type { TargetDefinition } from "./target.ts";
+import { openTree } from "./tree/open-tree.ts";
 
 /**
  * The client is Bazel's Go SDK for the Remote Execution API, with the messages that the API's authors publish. It reads
@@ -121,6 +122,15 @@ test("the input root with folders that have nothing in them", async () => {
   const empty = ["nothing", "a/nothing", "deep/er/nothing"];
   for (const name of empty) mkdirSync(path.join(rig.root, name), { recursive: true });
   expect(await rootOf(rig, empty)).toBe(askClient({ folder: rig.root }).inputRoot);
+});
+
+test("the digest of a folder with everything that is odd, as the tree has it", async () => {
+  using rig = openFolder();
+  const tree = await openTree(rig.root, { cacheFile: undefined, signal: never });
+  const found = tree.ok ? await tree.value.digestOfFolder("") : tree;
+  if (!found.ok) throw new Error(found.failure.reason);
+  const { digest, sizeBytes } = found.value;
+  expect(`${hexOf(digest)}/${sizeBytes}`).toBe(askClient({ folder: rig.root }).inputRoot);
 });
 
 test("the input root of any folder", async () => {

@@ -2,7 +2,7 @@ import type { Digest } from "./digest.ts";
 import type { Tool } from "./ingredients.ts";
 import type { RecordedAction, RecordedFile } from "./recorded-action.ts";
 
-/** One thing that made a signature another. Whoever reads it gets names and digests, never a value. */
+/** One thing that made a signature another. Whoever reads it gets names and digests, and no secret value. */
 export type Difference =
   | { readonly kind: "first-run" }
   | { readonly kind: "file-added"; readonly path: string }
@@ -28,6 +28,8 @@ export type Difference =
       readonly name: string;
       readonly before: EnvState;
       readonly after: EnvState;
+      /** Of each side that is set and no secret. */
+      readonly values?: { readonly before?: string; readonly after?: string };
     }
   | ({ readonly kind: "tool-changed"; readonly name: string } & Versions)
   | {
@@ -151,8 +153,19 @@ function envDifferences(before: RecordedAction, after: RecordedAction): readonly
       before: was?.state ?? "undeclared",
       after: is?.state ?? "undeclared",
     } as const;
-    return [{ kind: "env-changed", name, ...states } as const];
+    const values = { ...valueOf("before", was), ...valueOf("after", is) };
+    const shown = Object.keys(values).length === 0 ? {} : { values };
+    return [{ kind: "env-changed", name, ...states, ...shown } as const];
   });
+}
+
+function valueOf<Side extends "before" | "after">(
+  side: Side,
+  variable: RecordedAction["env"][number] | undefined,
+): { readonly [Name in Side]?: string } {
+  const known: { [Name in Side]?: string } = {};
+  if (variable !== undefined && "value" in variable) known[side] = variable.value;
+  return known;
 }
 
 function envText(variable: RecordedAction["env"][number] | undefined): string | undefined {

@@ -89,6 +89,8 @@ const files = {
   "app/generated/out.ts": "out",
   "app/inner/i.ts": "i",
   "base/x": "x",
+  "base/.gitattributes": "*.txt -text\n",
+  "base/lines.txt": "one\ntwo\n",
   "lib/l.ts": "l",
   "lib/\u00E9": "",
   "other/y": "y",
@@ -243,6 +245,10 @@ describe("changes exactly the signatures that it should:", () => {
       ofApp,
     ],
     "a file of a nested project": [(rig) => rig.write("app/inner/i.ts", "I"), ["inner:build"]],
+    "ends of lines in a file that is not declared text": [
+      (rig) => rig.write("base/lines.txt", "one\r\ntwo\r\n"),
+      ofBase,
+    ],
     "a file of an upstream": [(rig) => rig.write("base/x", "X"), ofBase],
     "the executor's own source": [
       (rig) => rig.write("tools/executors/pack/executor.ts", "new"),

@@ -161,15 +161,39 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   "the value of a variable": {
     world: { environment: { MODE: "slow" } },
-    because: [{ kind: "env-changed", name: "MODE", before: "set", after: "set" }],
+    because: [
+      {
+        kind: "env-changed",
+        name: "MODE",
+        before: "set",
+        after: "set",
+        values: { before: "fast", after: "slow" },
+      },
+    ],
   },
   "a variable that is empty": {
     world: { environment: { MODE: "" } },
-    because: [{ kind: "env-changed", name: "MODE", before: "set", after: "empty" }],
+    because: [
+      {
+        kind: "env-changed",
+        name: "MODE",
+        before: "set",
+        after: "empty",
+        values: { before: "fast" },
+      },
+    ],
   },
   "a variable that is unset": {
     world: { environment: {} },
-    because: [{ kind: "env-changed", name: "MODE", before: "set", after: "unset" }],
+    because: [
+      {
+        kind: "env-changed",
+        name: "MODE",
+        before: "set",
+        after: "unset",
+        values: { before: "fast" },
+      },
+    ],
   },
   "a tool's version": {
     world: { tarVersion: "1.0.1" },

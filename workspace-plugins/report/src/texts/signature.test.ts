@@ -21,6 +21,20 @@ const table: readonly (readonly [Difference, string])[] = [
   [{ kind: "option-changed", name: "level", change: "removed" }, "option level is gone"],
   [{ kind: "env-changed", name: "CI", before: "set", after: "unset" }, "CI was set and is unset"],
   [{ kind: "env-changed", name: "CI", before: "set", after: "set" }, "CI has another value"],
+  [
+    {
+      kind: "env-changed",
+      name: "MODE",
+      before: "set",
+      after: "set",
+      values: { before: "fast", after: 'so "slow"' },
+    },
+    String.raw`MODE was "fast" and is "so \"slow\""`,
+  ],
+  [
+    { kind: "env-changed", name: "MODE", before: "unset", after: "set", values: { after: "fast" } },
+    'MODE was unset and is "fast"',
+  ],
   [{ kind: "tool-changed", name: "tar", before: "1", after: undefined }, "tar: 1 → none"],
   [
     {

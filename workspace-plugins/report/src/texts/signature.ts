@@ -1,5 +1,11 @@
 import { shortDigest } from "@slipway/signature/digest";
-import type { Digest, Difference, SignatureCause, SignatureFailure } from "@slipway/signature";
+import type {
+  Digest,
+  Difference,
+  EnvState,
+  SignatureCause,
+  SignatureFailure,
+} from "@slipway/signature";
 import type { Causes, Texts } from "../text.ts";
 
 export const signatureTexts: Texts<SignatureFailure> = {
@@ -148,8 +154,10 @@ const differenceTexts: {
   "symlink-changed": ({ path, before, after }) =>
     `${path} was ${linkText(before)} and is ${linkText(after)}`,
   "option-changed": ({ name, change }) => `option ${name} ${changeTexts[change]}`,
-  "env-changed": ({ name, before, after }) =>
-    before === after ? `${name} has another value` : `${name} was ${before} and is ${after}`,
+  "env-changed": ({ name, before, after, values }) => {
+    const [was, is] = [variableText(before, values?.before), variableText(after, values?.after)];
+    return was === is ? `${name} has another value` : `${name} was ${was} and is ${is}`;
+  },
   "tool-changed": ({ name, before, after }) => `${name}: ${before ?? "none"} → ${after ?? "none"}`,
   "upstream-changed": ({ id, before, after }) =>
     `${id}: ${signatureText(before)} → ${signatureText(after)}`,
@@ -171,6 +179,15 @@ export function describeDifference(difference: Difference): string {
 
 function modeText(isExecutable: boolean): string {
   return isExecutable ? "is executable now" : "is no longer executable";
+}
+
+const longestValue = 60;
+
+/** A value is shown as JSON, cut where it is long. */
+function variableText(state: EnvState, value: string | undefined): string {
+  if (value === undefined) return state;
+  const text = JSON.stringify(value);
+  return text.length > longestValue ? `${text.slice(0, longestValue)}…` : text;
 }
 
 function linkText(target: string | undefined): string {
