@@ -17,7 +17,7 @@ function isMet({ figure, side, bound }: Target): boolean {
 
 export function renderTarget(target: Target): readonly string[] {
   const { what, figure, side, bound, unit } = target;
-  const digits = unit === "×" ? 2 : 0;
+  const digits = unit === "×" ? 2 : 1;
   const verdict = isMet(target) ? "met" : "**NOT MET**";
   return [what, `${figure.toFixed(digits)} ${unit}`, `${side} ${bound} ${unit}`, verdict];
 }

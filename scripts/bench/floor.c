@@ -1,5 +1,5 @@
-// floor THREADS FOLDER: what the machine can do. Lists the regular files below FOLDER without `.git`, takes the SHA-256
-// of each on THREADS threads and prints one line a file. No cache, no ignore rules, no Merkle tree.
+// floor THREADS FOLDER: what the machine can do. Lists the regular files below FOLDER without git's own and ours, takes the
+// SHA-256 of each on THREADS threads and prints one line a file. No cache, no ignore rules, no Merkle tree.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -42,7 +42,8 @@ static void list(const char *folder) {
   if (!open) fail(folder);
   for (struct dirent *entry; (entry = readdir(open));) {
     const char *name = entry->d_name;
-    if (!strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, ".git")) continue;
+    if (!strcmp(name, ".") || !strcmp(name, "..")) continue;
+    if (!strcmp(name, ".git") || !strcmp(name, ".slipway")) continue;
     char *path;
     if (asprintf(&path, "%s/%s", folder, name) < 0) fail("asprintf");
     if (entry->d_type == DT_REG) add(path);
