@@ -343,13 +343,32 @@ describe.each([
   });
 
   test("outputs: tampered, deleted, with a stale file, each is put right by a hit", async () => {
+    const genuine = rig.read("ours/b/dist/out");
     rig.write("ours/b/dist/out", "tampered");
     rig.write("ours/b/dist/stale", "");
     rig.remove("ours/a/dist");
     expect(await rig.ran(build)).toEqual([]);
-    expect(rig.read("ours/b/dist/out")).toBe("with FOO");
+    expect(rig.read("ours/b/dist/out")).toBe(genuine);
     expect(rig.exists("ours/b/dist/stale")).toBe(false);
     expect(rig.read("ours/a/dist/receipt")).toBe("h");
+  });
+
+  test("a tampered entry of Nx's cache fails the command, and is named with the cure", async () => {
+    rig.remove("ours/b/dist");
+    const [made = ""] =
+      rig.read(".slipway/outputs/ours-b%3Abuild.json").match(/"hash": "\d+"/) ?? [];
+    const entry = `.nx/cache/${made.replaceAll(/\D/g, "")}`;
+    const file = `${entry}/ours/b/dist/out`;
+    const genuine = rig.read(file);
+    rig.write(file, "tampered");
+    const { code, output } = await rig.nx(build);
+    expect(code).toBe(1);
+    expect(output).toContain("Nx served this target outputs that it did not make");
+    expect(output).toContain(`rm -r ${rig.at(entry)}`);
+    rig.write(file, genuine);
+    rig.remove("ours/b/dist");
+    expect(await rig.ran(build)).toEqual([]);
+    expect(rig.read("ours/b/dist/out")).toBe(genuine);
   });
 
   test("rich outputs come back as they were: modes, links, empty folders", async () => {

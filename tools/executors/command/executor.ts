@@ -1,4 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
+import { keepOutputs } from "../session/kept-outputs.ts";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
 import { fail } from "@slipway/signature";
@@ -21,7 +22,7 @@ async function runPlanned(session: Session, options: output<typeof Options>) {
     return fail({ reason: "target-not-planned", target: `${projectName}:${target}` } as const);
   }
   const { action } = planned;
-  return runCommand({
+  const result = await runCommand({
     workspaceRoot,
     projectRoot,
     action,
@@ -30,4 +31,10 @@ async function runPlanned(session: Session, options: output<typeof Options>) {
     signal,
     progress,
   });
+  const hash = process.env["NX_TASK_HASH"];
+  if (result.ok && hash !== undefined && action.cached) {
+    const { outputs } = action;
+    await keepOutputs(workspaceRoot, { id: planned.id, hash, outputs });
+  }
+  return result;
 }

@@ -136,12 +136,12 @@ test("a stop ends the whole process group", async () => {
   const command = "sleep 1000 & echo $!; wait";
   const result = await run(command, { stopping, onLine: () => stopping.abort() });
   expect(result).toEqual({ ok: false, failure: { reason: "command-stopped", command } });
-  expect(isRunning(Number(lines[0]))).toBe(false);
+  await expect.poll(() => isRunning(Number(lines[0]))).toBe(false);
 });
 
 test("what a command leaves running ends with it", async () => {
   expect(await run("sleep 1000 & echo $!")).toEqual(ran);
-  expect(isRunning(Number(lines[0]))).toBe(false);
+  await expect.poll(() => isRunning(Number(lines[0]))).toBe(false);
 });
 
 test("a command that takes too long is ended", async () => {

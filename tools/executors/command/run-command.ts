@@ -5,7 +5,7 @@ import type { Outcome, RecordedAction, Result } from "@slipway/signature";
 import type { output } from "zod";
 import { commandEnvironment } from "./environment.ts";
 import type { Options } from "./options.ts";
-import { missingOutputs, oddFiles, removeOutputs } from "./outputs.ts";
+import { missingOutputs, oddFiles, removeOutputs } from "../session/outputs.ts";
 import { runProgram } from "./program.ts";
 import type { ProgramEnd } from "./program.ts";
 

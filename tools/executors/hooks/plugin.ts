@@ -32,7 +32,11 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
 export const postTasksExecution: PostTasksExecution = async (_options, context) => {
   if (!existsSync(runFolderOf(context.workspaceRoot, context.id))) return;
   const { finishRun } = await import("./finish-run.ts");
-  await finishRun(context.workspaceRoot, context.id, context.taskResults);
+  const tampered = await finishRun(context.workspaceRoot, context.id, context.taskResults);
+  if (tampered.length === 0) return;
+  const { tamperedWords } = await import("./tampered-words.ts");
+  // What a hook writes is not shown while the daemon runs; what it throws is, and ends the command as it must.
+  throw new Error(tamperedWords(tampered, context.taskResults));
 };
 
 /** The graph of this command, which Nx has just stored. A command that has none has no tasks either. */

@@ -20,11 +20,25 @@ export async function readBuildAccess(
   const { stdout } = await execa("npm", ["config", "get", "registry"], {
     cancelSignal: signal,
     timeout: 30_000,
+    env: declaredVariables(environment, /^(PATH|HOME|XDG_CONFIG_HOME|npm_config_.*)$/i),
+    extendEnv: false,
   });
   return {
     caBundle: named !== "" && existsSync(named) ? named : undefined,
     npmRegistry: stdout.trim().replace(/\/?$/, "/"),
   };
+}
+
+/** A program gets what it is known to need: another variable of the caller is no part of what it makes. */
+function declaredVariables(
+  environment: Readonly<Record<string, string | undefined>>,
+  names: RegExp,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && names.test(name) ? [[name, value]] : [],
+    ),
+  );
 }
 
 export type Bootstrap = {
@@ -56,7 +70,12 @@ export async function bootstrapDebian(
       cancelSignal: request.signal,
       timeout: request.timeoutMs,
       // Times of files made during the bootstrap are clamped to it: the same packages give the same bytes.
-      env: { SOURCE_DATE_EPOCH: "0" },
+      env: {
+        ...declaredVariables(process.env, /^(PATH|HOME|TMPDIR|https?_proxy|no_proxy)$/i),
+        LC_ALL: "C.UTF-8",
+        SOURCE_DATE_EPOCH: "0",
+      },
+      extendEnv: false,
       all: true,
       reject: false,
       stdin: "ignore",

@@ -17,6 +17,8 @@ export type WorkspaceFailure =
   | CommandFailure
   /** Nx would serve this target results of other inputs. */
   | { readonly reason: "own-fact-undeclared"; readonly target: string; readonly variable: string }
+  /** `entry` is the folder of Nx's cache that it was served from. */
+  | { readonly reason: "cached-result-differs"; readonly target: string; readonly entry: string }
   /** What a task works on is not what its plan says. */
   | { readonly reason: "inputs-changed"; readonly paths: readonly string[] }
   /** Every time that a task worked, something touched what it works on. */
@@ -136,6 +138,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: `an output has a ${failure.kind}, which no cache can keep`,
     facts: { path: failure.path },
     hint: "remove it before the command ends, or make it elsewhere",
+  }),
+  "cached-result-differs": (failure) => ({
+    what: "Nx served this target outputs that it did not make",
+    facts: { target: failure.target, "cache entry": failure.entry },
+    hint: `rm -r ${failure.entry}, and run the command again`,
   }),
   "inputs-changed": (failure) => ({
     what: "inputs of this target changed after the command had begun, so its result is not kept",

@@ -1,7 +1,19 @@
-import { globSync, lstatSync, readdirSync } from "node:fs";
+import {
+  closeSync,
+  globSync,
+  lstatSync,
+  openSync,
+  readSync,
+  readdirSync,
+  readlinkSync,
+} from "node:fs";
 import type { Stats } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
+import { canonicalJson, compareBytes, digestOf, openDigest } from "@slipway/signature";
+import type { Digest } from "@slipway/signature";
+
+const chunkBytes = 256 * 1024;
 
 /** What cannot be kept in a cache; Nx waits for ever on the first kind. */
 export type OddFile = { readonly path: string; readonly kind: "fifo" | "socket" | "device" };
@@ -23,6 +35,33 @@ export function oddFiles(root: string, outputs: readonly string[]): readonly Odd
     const kind = kindOf(stat);
     return kind === undefined ? [] : [{ path: file, kind }];
   });
+}
+
+/** Of every file, link and folder of outputs, with the executable bit; times and owners are not in it. */
+export function digestOfOutputs(root: string, outputs: readonly string[]): Digest {
+  const entries = filesOf(root, outputs).map(({ path: file, stat }) => {
+    const absolute = path.join(root, file);
+    if (stat.isSymbolicLink()) return [file, "link", readlinkSync(absolute)];
+    if (stat.isDirectory()) return [file, "folder"];
+    const kind = (stat.mode & 0o100) === 0 ? "file" : "program";
+    return [file, kind, stat.isFile() ? digestOfFile(absolute) : ""];
+  });
+  const sorted = entries.toSorted(([a = ""], [b = ""]) => compareBytes(a, b));
+  return digestOf(canonicalJson(sorted));
+}
+
+function digestOfFile(absolute: string): Digest {
+  const digest = openDigest();
+  const file = openSync(absolute, "r");
+  try {
+    const chunk = Buffer.allocUnsafe(chunkBytes);
+    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
+      digest.update(chunk.subarray(0, read));
+    }
+    return digest.end().digest;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function kindOf(stat: Stats): OddFile["kind"] | undefined {
