@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
 import path from "node:path";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { runProgram } from "./program.ts";
 
 export type GitListing =
   /** Paths with NUL after each. */
@@ -138,7 +135,7 @@ async function ask(
   input = "",
 ): Promise<GitAnswer<Buffer>> {
   try {
-    const running = run("git", args, {
+    const running = runProgram("git", args, {
       cwd: folder,
       encoding: "buffer",
       env: gitEnvironment(),

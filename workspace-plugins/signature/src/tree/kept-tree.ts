@@ -1,10 +1,15 @@
-import { statSync } from "node:fs";
+import { copyFileSync, statSync } from "node:fs";
+import { getCompileCacheDir } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import type { ListingFailure } from "../failure.ts";
+import { runProgram } from "../program.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import { sharedBit } from "./block.ts";
+import { safeClockMs } from "./clock.ts";
 import { isHolding } from "./notes.ts";
-import { readKnown, scanAgain } from "./open-tree.ts";
+import { compareFolders, readKnown, scanAgain } from "./open-tree.ts";
 import type { Known } from "./open-tree.ts";
 import { saveSnapshot } from "./save.ts";
 import { placesOf } from "./scan.ts";
@@ -12,31 +17,75 @@ import { kind, row, wordOf } from "./snapshot.ts";
 import { treeOf, versionAt } from "./tree-of.ts";
 import type { Tree } from "./tree.ts";
 
+/** From here on a look at all takes so much memory that it is left to a process that ends with it. */
+const largeTree = 20_000;
+
+export type KeptTreeOptions = {
+  /** Shared with all who open the tree. */
+  readonly cacheFile: string;
+  /** Of this process and its own: nobody else writes there. */
+  readonly ownFile: string;
+  readonly signal: AbortSignal;
+};
+
 /** A tree that stays in memory and is looked at again where it may have changed. */
 export class KeptTree {
   readonly #root: string;
-  readonly #options: { readonly cacheFile: string; readonly signal: AbortSignal };
+  readonly #options: KeptTreeOptions;
   #known: Known | undefined;
   #isSaved = false;
   /** The stat of the cache file when it was last found to have this tree. */
   #saved: string | undefined;
+  /** Whether the cache file is as this process wrote it. */
+  #isOwnFile = false;
+  /** What others kept in the cache file and this tree does not have. */
+  #memo: string | undefined;
 
   /** `root` is absolute and no link leads there. */
-  constructor(root: string, options: { readonly cacheFile: string; readonly signal: AbortSignal }) {
+  constructor(root: string, options: KeptTreeOptions) {
     this.#root = root;
     this.#options = options;
     this.#known = readKnown(root, options.cacheFile);
+    if (this.#known !== undefined) copyFileSync(options.cacheFile, options.ownFile);
   }
 
   /** `changed`: folders that may be another than at the last reading. */
   async read(changed: ReadonlySet<string> | "all"): Promise<Result<Tree, ListingFailure>> {
     const options = { ...this.#options, hashesAll: true };
-    const found = await scanAgain(this.#root, options, this.#known, changed);
+    const some =
+      changed === "all" || this.#known === undefined
+        ? undefined
+        : await compareFolders(this.#root, options, this.#known, changed);
+    const found = some === undefined ? await this.#readAll() : ok(some);
     if (!found.ok) return found;
     const { snapshot, notes, hasLearnt } = found.value;
     this.#known = { snapshot, notes };
     if (hasLearnt) this.#isSaved = false;
     return ok(treeOf({ root: this.#root, folder: this.#root, ...options, ...found.value }));
+  }
+
+  async #readAll(): Promise<Awaited<ReturnType<typeof scanAgain>>> {
+    const isSmall = this.#known !== undefined && this.#known.snapshot.entryCount < largeTree;
+    const known = isSmall ? undefined : await this.#readElsewhere();
+    if (known !== undefined) return ok({ ...known, hasLearnt: true, raceMs: safeClockMs() });
+    // Where it failed there it fails here too, and says why.
+    return scanAgain(this.#root, { ...this.#options, hashesAll: true }, this.#known);
+  }
+
+  async #readElsewhere(): Promise<Known | undefined> {
+    const { ownFile, signal } = this.#options;
+    const script = fileURLToPath(new URL("scan-process.ts", import.meta.url));
+    const cache = getCompileCacheDir();
+    const compiled = cache === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(cache) };
+    try {
+      const env = { ...process.env, ...compiled };
+      await runProgram(process.execPath, [script, this.#root, ownFile], { signal, env });
+      return readKnown(this.#root, ownFile);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof Error && "code" in error) return undefined;
+      throw error;
+    }
   }
 
   /** Whether what decided which names count is as it was at the last reading, by what lies outside of the folders. */
@@ -79,12 +128,16 @@ export class KeptTree {
     const { snapshot } = this.#known;
     const { cacheFile } = this.#options;
     const version = versionAt(snapshot, 0);
-    if (this.#isSaved && this.#saved === stampOf(cacheFile)) return version;
-    const theirs = readKnown(this.#root, cacheFile)?.snapshot;
+    const isUntouched = this.#saved === stampOf(cacheFile);
+    if (isUntouched && this.#isSaved) return version;
+    const theirs =
+      isUntouched && this.#isOwnFile ? undefined : readKnown(this.#root, cacheFile)?.snapshot;
     const isThere = theirs !== undefined && versionAt(theirs, 0) === version;
-    if (!isThere || !this.#isSaved) {
-      await saveSnapshot(cacheFile, snapshot, theirs?.memo.toString("utf8"));
+    this.#isOwnFile = !isThere || !this.#isSaved;
+    if (theirs !== undefined && !theirs.memo.equals(snapshot.memo)) {
+      this.#memo = theirs.memo.toString("utf8");
     }
+    if (this.#isOwnFile) await saveSnapshot(cacheFile, snapshot, this.#memo);
     this.#isSaved = true;
     this.#saved = stampOf(cacheFile);
     return version;

@@ -49,7 +49,7 @@ export async function openTree(
       treeOf({ root, ...options, ...known, raceMs: safeClockMs(), folder, hasLearnt: false }),
     );
   }
-  const found = await scanAgain(root, options, known, "all");
+  const found = await scanAgain(root, options, known);
   return found.ok ? ok(treeOf({ root, ...options, ...found.value, folder })) : found;
 }
 
@@ -59,26 +59,46 @@ export function readKnown(root: string, cacheFile: string | undefined): Known | 
   return snapshot === undefined ? undefined : withNotes(snapshot, root);
 }
 
-/** Looks at the folders that may have changed since what is known, or at all. What is known is renewed in its place. */
+type FoundAt = Found & { readonly raceMs: number };
+
+/**
+ * Looks at some folders again, and renews what is known in its place. `undefined`: other names count than before, which
+ * takes a look at all.
+ */
+export async function compareFolders(
+  root: string,
+  options: TreeOptions,
+  known: Known,
+  changed: ReadonlySet<string>,
+): Promise<FoundAt | undefined> {
+  await using crew = openCrew();
+  const scan = scanOf(root, options, crew);
+  const found = isHolding(known.notes, root) ? await compare(scan, known, changed) : undefined;
+  return found === undefined ? undefined : { ...found, raceMs: scan.raceMs };
+}
+
+/** Looks at all folders; what is known is renewed in its place. */
 export async function scanAgain(
   root: string,
   options: TreeOptions,
   known: Known | undefined,
-  changed: ReadonlySet<string> | "all",
-): Promise<Result<Found & { readonly raceMs: number }, ListingFailure>> {
-  const { cacheFile, signal } = options;
+): Promise<Result<FoundAt, ListingFailure>> {
   await using crew = openCrew();
-  if (changed === "all") crew.expect(known?.snapshot.entryCount ?? 0);
-  const scan: Scan = {
+  crew.expect(known?.snapshot.entryCount ?? 0);
+  const scan = scanOf(root, options, crew);
+  const found = await scanTree(scan, known);
+  return found.ok ? ok({ ...found.value, raceMs: scan.raceMs }) : found;
+}
+
+function scanOf(root: string, { cacheFile, hashesAll, signal }: TreeOptions, crew: Crew): Scan {
+  return {
     root,
     raceMs: cacheFile === undefined ? safeClockMs() : fileClockMs(path.dirname(cacheFile)),
-    hashes: options.hashesAll ?? false,
+    hashes: hashesAll ?? false,
     isNoted: cacheFile !== undefined,
     crew,
     signal,
   };
-  const found = await scanTree(scan, known, changed);
-  return found.ok ? ok({ ...found.value, raceMs: scan.raceMs }) : found;
 }
 
 /** The folder itself, if a link leads to it. */
@@ -114,17 +134,25 @@ function withNotes(snapshot: Snapshot, root: string): Known | undefined {
 async function scanTree(
   scan: Scan,
   known: Known | undefined,
-  changed: ReadonlySet<string> | "all",
 ): Promise<Result<Found, ListingFailure>> {
   if (known === undefined || !isHolding(known.notes, scan.root)) return relist(scan, known);
-  const { crew, signal, ...request } = scan;
+  const found = await compare(scan, known, "all");
+  return found === undefined ? relist(scan, known) : ok(found);
+}
+
+/** `undefined`: it has to be asked again which names count. */
+async function compare(
+  { crew, signal, ...request }: Scan,
+  known: Known,
+  changed: ReadonlySet<string> | "all",
+): Promise<Found | undefined> {
   const old = known.snapshot;
   const only = changed === "all" ? undefined : placesAmong(old, changed);
   const results = await crew.run({ ...request, old, works: undefined, only }, signal);
-  if (results.some((result) => result.isRelisted)) return relist(scan, known);
+  if (results.some((result) => result.isRelisted)) return undefined;
   const blocks = results.flatMap((result) => result.blocks);
-  if (blocks.length === 0) return ok({ ...known, hasLearnt: false });
-  return ok({ ...known, snapshot: update(known.snapshot, blocks), hasLearnt: true });
+  if (blocks.length === 0) return { ...known, hasLearnt: false };
+  return { ...known, snapshot: update(old, blocks), hasLearnt: true };
 }
 
 /** A folder that is not known lies in one that has changed too. */

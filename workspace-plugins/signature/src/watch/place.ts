@@ -8,6 +8,7 @@ export function placeOf(root: string): {
   /** Says where the socket is: its path has at most 107 bytes, and a folder can lie deeper than that. */
   readonly address: string;
   readonly cookies: string;
+  readonly tree: string;
 } {
   const folder = path.join(root, ".slipway/watch");
   return {
@@ -15,6 +16,7 @@ export function placeOf(root: string): {
     lock: path.join(folder, "lock"),
     address: path.join(folder, "address"),
     cookies: path.join(folder, "cookies"),
+    tree: path.join(folder, "tree.bin"),
   };
 }
 

@@ -73,6 +73,7 @@ async function serve(root: string, options: Watch): Promise<Result<WatchEnd, Wat
   }, ended.reject);
   await using tree = openWatchedTree(root, {
     cacheFile: options.cacheFile,
+    ownFile: place.tree,
     signal: options.signal,
     onChange: eager.changed,
     openEvents: (onChange) =>
@@ -140,6 +141,7 @@ function readWhenQuiet(
 
 /** Of this user alone. git is told to list nothing of ours: what is written while a tree is read is no part of it. */
 function makeOwnFolder(folder: string): void {
+  mkdirSync(path.dirname(folder), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const rules = path.join(path.dirname(folder), ".gitignore");
   if (!existsSync(rules)) writeFileSync(rules, "*\n");

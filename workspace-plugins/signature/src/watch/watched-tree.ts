@@ -29,6 +29,7 @@ export type TreeNow = {
 
 export type WatchedTreeOptions = {
   readonly cacheFile: string;
+  readonly ownFile: string;
   readonly openEvents: (onChange: (folder: string) => void) => FolderEvents;
   /** Something may have changed; not said again before somebody has asked for the tree. */
   readonly onChange: () => void;
