@@ -1,5 +1,4 @@
 import path from "node:path";
-import { openEngine } from "@slipway/images";
 import type { EngineFailure, EngineImage } from "@slipway/images";
 import { readTextIfPresent, writeFileAtomically } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
@@ -31,6 +30,8 @@ export async function probeEngine(run: {
   // The client has a limit of its own, and names it.
   const { signal } = new AbortController();
   const { variables, counted } = run;
+  // Its client takes longer to load than most commands take to sign.
+  const { openEngine } = await import("@slipway/images");
   const opened = await openEngine({ variables, counted, signal });
   if (!opened.ok) {
     const known = (await readTextIfPresent(remembered)) ?? "unknown";
