@@ -57,7 +57,7 @@ export function generateProjects(folder: string, count: number, executor?: strin
     const root = `packages/${name}`;
     writeSources(write, root, 19);
     if (executor === undefined) {
-      write(`${root}/cig.toml`, pipelineOf(name, [{ name, needs: [] }]));
+      write(`${root}/cig.toml`, pipelineOf(name, [{ name, needs: [] }], "src/**"));
     } else {
       const targets = { signature: { executor } };
       writeJson(write, `${root}/project.json`, { name, root, tags: ["slipway"], targets });
@@ -104,6 +104,7 @@ function needsOf(index: number, count: number): readonly number[] {
 function pipelineOf(
   project: string,
   jobs: readonly { readonly name: string; readonly needs: readonly string[] }[],
+  reads = "**",
 ): string {
   const head = `version = "0.2"\n\n[project]\nname = "${project}"\n`;
   const tables = jobs.map(({ name, needs }) =>
@@ -111,7 +112,7 @@ function pipelineOf(
       `[jobs.${name}]`,
       `needs = [${needs.map((need) => `"${need}"`).join(", ")}]`,
       'image = "node:26"',
-      `source_files = ["packages/${name}/**"]`,
+      `source_files = ["packages/${name}/${reads}"]`,
       'steps = [{ run = "npm ci" }, { run = "npm run build" }]',
     ].join("\n"),
   );

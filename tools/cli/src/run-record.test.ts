@@ -67,6 +67,26 @@ describe("readRows", () => {
     ]);
   });
 
+  it("has no reason for a task that is as at its last success, and those it builds on where they never began", async () => {
+    await leave({
+      "plan/codex%3Aload.json": {
+        id: "codex:load",
+        state: "recorded",
+        isCached: false,
+        upstreams: ["codex:image"],
+        missingOutputs: [],
+      },
+      "plan/codex%3Aimage.json": planned,
+      "results.json": [{ id: "codex:load", status: "success", durationMs: 5 }],
+    });
+    const rows = await readRows(root, ["load"]);
+    expect(rows?.map(({ id, status, isCached }) => [id, status, isCached])).toEqual([
+      ["codex:load", "success", false],
+      ["codex:image", "skipped", true],
+    ]);
+    expect(rows?.[0]?.differences).toEqual([]);
+  });
+
   it("has every task of a run that could not be planned, without a reason", async () => {
     await leave({ "results.json": ends, "outcomes/codex%3Aimage.json": outcome });
     const unplanned = {

@@ -30,15 +30,15 @@ export async function readRows(
       .map((id) => ({ id, status: "skipped", durationMs: 0 }) as const),
   ];
   return shown.map(({ id, status, durationMs }) => {
-    const signed = signedIn(plan, id);
+    const known = knownOf(plan.get(id));
     return {
       id,
       status,
       durationMs,
       outcome: outcomes.get(id),
-      isCached: signed?.action.cached ?? false,
-      differences: signed?.differences ?? [],
-      missingOutputs: signed?.missingOutputs ?? [],
+      isCached: known?.isCached ?? false,
+      differences: known?.differences ?? [],
+      missingOutputs: known?.missingOutputs ?? [],
       failureText: outcomes.get(id)?.text,
     };
   });
@@ -52,14 +52,30 @@ function neededBy(
   const isAsked = (id: string): boolean => targets.some((target) => id.endsWith(`:${target}`));
   const needed = new Set([...plan.keys()].filter(isAsked));
   for (const id of needed) {
-    for (const upstream of signedIn(plan, id)?.action.upstreams ?? []) needed.add(upstream.id);
+    for (const upstream of knownOf(plan.get(id))?.upstreams ?? []) needed.add(upstream);
   }
   return [...needed];
 }
 
-function signedIn(plan: ReadonlyMap<string, PlannedTarget>, id: string) {
-  const planned = plan.get(id);
-  return planned?.state === "signed" ? planned : undefined;
+type Known = {
+  readonly isCached: boolean;
+  readonly upstreams: readonly string[];
+} & Pick<RunRow, "differences" | "missingOutputs">;
+
+/** What is known of a target that has a signature. */
+function knownOf(planned: PlannedTarget | undefined): Known | undefined {
+  switch (planned?.state) {
+    case "recorded":
+      return { ...planned, differences: [] };
+    case "signed": {
+      const { action, differences, missingOutputs } = planned;
+      const upstreams = action.upstreams.map((upstream) => upstream.id);
+      return { isCached: action.cached, upstreams, differences, missingOutputs };
+    }
+    case "unsigned":
+    case undefined:
+      return undefined;
+  }
 }
 
 /** The folder of the newest run that began since `sinceMs`. */

@@ -81,6 +81,8 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
     else if (!result.ok) planned.push({ id, state: "unsigned", failure: result.failure });
     else if (undeclared !== undefined) {
       planned.push({ id, state: "unsigned", failure: undeclared });
+    } else if (isRecorded(result.value, file !== undefined, successes)) {
+      planned.push(recordedPlan(workspaceRoot, result.value.definition));
     } else {
       const target = await planTarget(workspaceRoot, id, result.value, successes);
       planned.push(target);
@@ -107,6 +109,22 @@ function undeclaredFact(run: Run, definition: TargetDefinition): Failure | undef
   return { reason: "own-fact-undeclared", target: definition.id, variable };
 }
 
+/** Its action would be listed for nobody: a cached target's files are looked at again around its work, but for one keyed by a file. */
+function isRecorded(signed: SignedTarget, hasFile: boolean, successes: Successes): boolean {
+  const { definition, signature } = signed;
+  return successes.get(definition.id) === signature && (hasFile || !definition.isCached);
+}
+
+function recordedPlan(workspaceRoot: string, definition: TargetDefinition): PlannedTarget {
+  const { id, isCached, upstreams } = definition;
+  const missingOutputs = isCached ? missingOf(workspaceRoot, definition.outputs) : [];
+  return { id, state: "recorded", isCached, upstreams, missingOutputs };
+}
+
+function missingOf(workspaceRoot: string, outputs: readonly string[]): readonly string[] {
+  return outputs.filter((output) => !existsSync(path.join(workspaceRoot, output)));
+}
+
 async function planTarget(
   workspaceRoot: string,
   id: string,
@@ -119,9 +137,7 @@ async function planTarget(
   const recorded = isSame
     ? ok(action)
     : await readRecordedAction(actionsFolder(workspaceRoot), id, successes.get(id));
-  const missingOutputs = action.outputs.filter(
-    (output) => action.cached && !existsSync(path.join(workspaceRoot, output)),
-  );
+  const missingOutputs = action.cached ? missingOf(workspaceRoot, action.outputs) : [];
   const differences = explainSignature(recorded.ok ? recorded.value : undefined, action);
   return { id, state: "signed", action, differences, missingOutputs };
 }

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readCachedProjectGraph } from "@nx/devkit";
 import type { PostTasksExecution, PreTasksExecution, ProjectGraph } from "@nx/devkit";
 import { runFolderOf, runFolderVariable } from "../session/run-place.ts";
 import { reachedTargets } from "./reached-targets.ts";
@@ -10,7 +9,7 @@ import { reachedTargets } from "./reached-targets.ts";
  * loaded either: Nx loads this file for every command.
  */
 export const preTasksExecution: PreTasksExecution = async (_options, context) => {
-  const graph = projectGraph();
+  const graph = await projectGraph();
   if (graph === undefined) return;
   const targets = reachedTargets(context.argv, graph);
   if (targets.size === 0) return;
@@ -40,7 +39,9 @@ export const postTasksExecution: PostTasksExecution = async (_options, context) 
 };
 
 /** The graph of this command, which Nx has just stored. A command that has none has no tasks either. */
-function projectGraph(): ProjectGraph | undefined {
+async function projectGraph(): Promise<ProjectGraph | undefined> {
+  // Nx loads this file also where it only makes the graph, and waits for it there.
+  const { readCachedProjectGraph } = await import("@nx/devkit");
   try {
     return readCachedProjectGraph();
   } catch {

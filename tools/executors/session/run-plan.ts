@@ -17,6 +17,15 @@ export type PlannedTarget =
       readonly differences: readonly Difference[];
       readonly missingOutputs: readonly string[];
     }
+  | {
+      readonly id: string;
+      /** As at its last success, which is on record: its action is not written down again. */
+      readonly state: "recorded";
+      readonly isCached: boolean;
+      /** Ids. */
+      readonly upstreams: readonly string[];
+      readonly missingOutputs: readonly string[];
+    }
   | { readonly id: string; readonly state: "unsigned"; readonly failure: Failure };
 
 const Stamp = z.string().optional();
@@ -54,6 +63,13 @@ const PlannedTarget = z.discriminatedUnion("state", [
     state: z.literal("signed"),
     action: z.custom<RecordedAction>((value) => typeof value === "object"),
     differences: z.array(z.custom<Difference>((value) => typeof value === "object")),
+    missingOutputs: z.array(z.string()),
+  }),
+  z.object({
+    id: z.string(),
+    state: z.literal("recorded"),
+    isCached: z.boolean(),
+    upstreams: z.array(z.string()),
     missingOutputs: z.array(z.string()),
   }),
   z.object({
