@@ -519,6 +519,33 @@ describe("is not signed, and hides none but those that build on it:", () => {
   });
 });
 
+test("a probe runs once, however many targets declare it, and few run at once", async () => {
+  using rig = openGitRig(files);
+  const listing = await listFiles(rig.root, never);
+  if (!listing.ok) throw new Error(listing.failure.reason);
+  const asked: string[] = [];
+  const atOnce = { now: 0, most: 0 };
+  const sources: Sources = {
+    tree: { listing: listing.value, hash: hashInProcess },
+    environment: {},
+    lockedTools: () => [],
+    probe: async (command) => {
+      asked.push(command);
+      atOnce.most = Math.max(atOnce.most, (atOnce.now += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce.now -= 1;
+      return ok("1.2.3");
+    },
+    secretKey: async () => "key",
+    salt: "",
+  };
+  const probes = Array.from({ length: 9 }, (_, at) => `tool${at} --version`);
+  const definitions = [base, alone].map((one) => ({ ...one, inputs: { ...one.inputs, probes } }));
+  expect(allSigned(await signTargets(definitions, sources, never)).ok).toBe(true);
+  expect(asked.toSorted()).toEqual(probes);
+  expect(atOnce.most).toBe(4);
+});
+
 test("a pattern that matches nothing is told, unless it may match an ignored file", async () => {
   using rig = openGitRig(files);
   const filesets = [

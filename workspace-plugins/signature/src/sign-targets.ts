@@ -151,6 +151,8 @@ function consequence(
   return { reason, target, upstream, root: upstream, rootReason: failure.reason };
 }
 
+const probesAtOnce = 4;
+
 /** What each command printed. */
 type Probed = ReadonlyMap<string, Result<string, ProbeFailure>>;
 
@@ -160,11 +162,15 @@ async function runProbes(
   probe: ProbeTool,
   signal: AbortSignal,
 ): Promise<Probed> {
-  const commands = new Set(definitions.flatMap(({ inputs }) => inputs.probes ?? []));
-  const results = [...commands].map(
-    async (command) => [command, await probe(command, signal)] as const,
-  );
-  return new Map(await Promise.all(results));
+  const waiting = [...new Set(definitions.flatMap(({ inputs }) => inputs.probes ?? []))];
+  const probed = new Map<string, Result<string, ProbeFailure>>();
+  const takeTurns = async (): Promise<void> => {
+    for (let command = waiting.pop(); command !== undefined; command = waiting.pop()) {
+      probed.set(command, await probe(command, signal));
+    }
+  };
+  await Promise.all(Array.from({ length: probesAtOnce }, takeTurns));
+  return probed;
 }
 
 function probesOf(
