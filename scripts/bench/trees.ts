@@ -71,20 +71,22 @@ export async function openTree(bench: Bench, shape: TreeShape): Promise<BenchTre
     await outputOf(bench, { words: ["sync", "--file-system", folder], folder });
     writeFileSync(list, text);
   }
-  if (shape.isUncommitted !== true) await refreshIndex(bench, folder);
   const file = Math.floor(shape.files / 2);
   const write = (seed: number): void =>
     writeFileSync(path.join(folder, pathOf(file)), contentOf(seed, shape.sizeBytes));
   const seeds = newSeeds(shape.files);
+  const restore = async (): Promise<void> => {
+    write(file);
+    if (shape.isUncommitted !== true) await refreshIndex(bench, folder);
+  };
+  // A bench that was stopped may have left it changed.
+  await restore();
   return {
     folder,
     files: shape.files + 1,
     list,
     change: () => write(seeds.next().value),
-    restore: async () => {
-      write(file);
-      await refreshIndex(bench, folder);
-    },
+    restore,
   };
 }
 
