@@ -211,4 +211,37 @@ describe.each([
     const again = await rig.ran(build);
     expect(isDaemonOn && one.isHeardLate === true ? [] : again).toEqual([]);
   });
+
+  test("what cannot be found out fails the target that needs it, with its words, and no other", async () => {
+    rig.remove("tool-version");
+    for (let time = 0; time < 2; time += 1) {
+      const { code, output } = await rig.nx(build);
+      expect(code).toBe(1);
+      expect(output).toContain("cat tool-version");
+      expect(output).toContain("nx run app:build  [");
+      expect(output).not.toContain("nx run other:build  [");
+    }
+    rig.write("tool-version", "1.0");
+    expect(await rig.ran(build)).toEqual([]);
+  });
+
+  test("a cached target that does not declare its fact fails with the line to add", async () => {
+    const declared = projectJson("other");
+    rig.write("other/project.json", declared.replace("SLIPWAY_OWN_OTHER__BUILD", "ANOTHER"));
+    const { code, output } = await rig.nx(build);
+    expect(code).toBe(1);
+    expect(output).toContain('add { "env": "SLIPWAY_OWN_OTHER__BUILD" } to its "inputs"');
+    rig.write("other/project.json", declared);
+    expect(await rig.ran(build)).toEqual([]);
+  });
+
+  test("without our plugin in nx.json a target of ours fails, since nothing would tell Nx of its inputs", async () => {
+    const settings = rig.read("nx.json");
+    rig.write("nx.json", JSON.stringify({ ...JSON.parse(settings), plugins: [] }));
+    const { code, output } = await rig.nx(build);
+    expect(code).toBe(1);
+    expect(output).toContain('add "@slipway/executors/plugin" to "plugins" of nx.json');
+    rig.write("nx.json", settings);
+    expect(await rig.ran(build)).toEqual([]);
+  });
 });

@@ -38,6 +38,12 @@ export type Session = AsyncDisposable & {
 
 type Task = { readonly project: string; readonly target: string };
 
+/** Whether Nx runs the task, and serves its result the next time: then it has to know what that depends on. */
+function isServed(context: ExecutorContext, { project, target }: Task): boolean {
+  const { targets } = context.projectsConfigurations.projects[project] ?? {};
+  return process.env["NX_TASK_HASH"] !== undefined && targets?.[target]?.cache === true;
+}
+
 export async function openSession(context: ExecutorContext): Promise<Session> {
   const task = { project: context.projectName ?? "", target: context.targetName ?? "" };
   return openTaskSession(context, task, openConsole().result);
@@ -68,6 +74,9 @@ export function openTaskSession(
     guarded: async (work) => {
       const planned = await readPlannedTarget(folder, id);
       if (planned?.state === "unsigned") return fail(planned.failure);
+      if (planned === undefined && isServed(context, task)) {
+        return fail({ reason: "target-not-planned", target: id });
+      }
       const inputs = await readPlannedInputs(folder, id);
       if (inputs === undefined) return work();
       return guardInputs(context.root, inputs, stopping.signal, work);
