@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { readTextIfPresent } from "@slipway/signature";
+import { readTextIfPresent } from "@slipway/signature/files";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,11 @@
 import { openLines } from "@slipway/report/lines";
 import { explanationJson, explanationLines } from "@slipway/report/explanation";
-import { actionsFolder, explainTarget, rootCauses } from "@slipway/signature";
-import type { Explanation, Result, SignatureFailure } from "@slipway/signature";
+import type { SignatureFailure } from "@slipway/signature";
+import { actionsFolder } from "@slipway/signature/action-records";
+import { rootCauses } from "@slipway/signature/explain-causes";
+import { explainTarget } from "@slipway/signature/explain-target";
+import type { Explanation } from "@slipway/signature/explain-target";
+import type { Result } from "@slipway/signature/result";
 import { readArguments } from "./arguments.ts";
 import type { Call } from "./call.ts";
 import { tellFailure, tellUsage } from "./tell.ts";

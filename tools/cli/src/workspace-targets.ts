@@ -1,16 +1,15 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { NxJsonConfiguration } from "@nx/devkit";
+import { graphKey } from "@slipway/signature/graph-key";
+import { ok } from "@slipway/signature/result";
+import { signDerivation } from "@slipway/signature/sign-workspace";
 import {
   definitionsFile,
-  deriveTargets,
-  graphKey,
-  ok,
-  openWorkspaceTree,
   readDefinitions,
-  signDerivation,
   storeDefinitions,
-} from "@slipway/signature";
+} from "@slipway/signature/stored-definitions";
+import { openWorkspaceTree } from "@slipway/signature/workspace-tree";
 import type { Derivation, Result, SignatureFailure, SignedTargets, Tree } from "@slipway/signature";
 import { commandEnvironment } from "./environment.ts";
 
@@ -56,7 +55,10 @@ export async function deriveAnew(workspaceRoot: string): Promise<Derivation> {
 /** In this process: a daemon may not have heard yet of the last edit. */
 export async function deriveNow(workspaceRoot: string): Promise<Derivation> {
   process.env["NX_DAEMON"] = "false";
-  const { createProjectGraphAsync } = await import("@nx/devkit");
+  const [{ createProjectGraphAsync }, { deriveTargets }] = await Promise.all([
+    import("@nx/devkit"),
+    import("@slipway/signature"),
+  ]);
   const graph = await createProjectGraphAsync({ exitOnError: true });
   const text = await readFile(path.join(workspaceRoot, "nx.json"), "utf8");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Nx has just read it and found it to be so

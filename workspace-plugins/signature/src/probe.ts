@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import type { ProbeFailure } from "./failure.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
@@ -24,6 +23,8 @@ export function probeIn(
   const { PATH, HOME } = environment;
   return async (command, signal) => {
     signal.throwIfAborted();
+    // Loaded here: most targets declare no probe, and it takes longer than all of ours.
+    const { execa } = await import("execa");
     const running = execa(command, {
       shell: "/bin/sh",
       cwd: root,
