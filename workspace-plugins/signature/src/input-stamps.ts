@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FilesetFailure } from "./failure.ts";
 import { filesOfFileset } from "./fileset.ts";
+import type { FileHasher } from "./file-hasher.ts";
 import { folderOfPattern } from "./glob.ts";
 import { hashInProcess } from "./hash-files.ts";
 import { listFiles } from "./listing.ts";
@@ -10,6 +11,7 @@ import type { RecordedFile } from "./recorded-action.ts";
 import { ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { Fileset } from "./target.ts";
+import { openTree } from "./tree/open-tree.ts";
 
 type StampedFolder =
   | { readonly path: string; readonly stamp?: string | undefined }
@@ -158,9 +160,14 @@ async function isSameFile(root: string, file: RecordedFile, signal: AbortSignal)
   if ("symlink" in file) return linkOf(path.join(root, file.path)) === file.symlink;
   const { sizeBytes, executable, digest } = file;
   const asked = { kind: "file", path: file.path, sizeBytes, isExecutable: executable } as const;
-  const { digests } = await hashInProcess(root, [asked], signal);
-  const found = digests.get(file.path);
-  return found?.digest === digest && found.isExecutable === executable;
+  const isSameBy = async (hash: FileHasher): Promise<boolean> => {
+    const found = (await hash(root, [asked], signal)).digests.get(file.path);
+    return found?.digest === digest && found.isExecutable === executable;
+  };
+  if (await isSameBy(hashInProcess)) return true;
+  // What signed it may know more of it than its bytes; asked last, since it looks at everything.
+  const tree = await openTree(root, { cacheFile: undefined, signal });
+  return tree.ok && (await isSameBy(tree.value.hash));
 }
 
 function linkOf(absolute: string): string | undefined {
