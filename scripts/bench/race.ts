@@ -38,17 +38,24 @@ async function takeTurn(bench: Bench, { name, command, problem }: Contender): Pr
     },
   );
   if (code !== 0) throw new Error(`${name}: not measured: ${errors}`);
-  const [wall, cpu, peak, status] = readFileSync(figures, "utf8").split(" ").map(Number);
-  if (wall === undefined || cpu === undefined || peak === undefined) {
-    throw new Error(`internal: ${figures} has fewer figures than expected`);
-  }
+  const { status, ...turn } = readFigures(figures);
   if (status !== 0) throw new Error(`${name} ended with ${status}: ${errors}${output}`);
   const wrong = problem(output);
   if (wrong !== undefined) throw new Error(`${name}: ${wrong}\n${errors}${output.slice(0, 500)}`);
+  return turn;
+}
+
+/** What `measure` wrote. */
+export function readFigures(file: string): Turn & { readonly status: number } {
+  const [wall, cpu, peak, status] = readFileSync(file, "utf8").split(" ").map(Number);
+  if (wall === undefined || cpu === undefined || peak === undefined || status === undefined) {
+    throw new Error(`internal: ${file} has fewer figures than expected`);
+  }
   return {
     wallMs: wall / nanosecondsPerMs,
     cpuMs: cpu / nanosecondsPerMs,
     peakMb: peak / kibibytesPerMb,
+    status,
   };
 }
 

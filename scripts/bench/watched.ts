@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import { z } from "zod";
 import { scaled } from "./bench.ts";
 import type { Bench } from "./bench.ts";
@@ -14,7 +15,8 @@ import {
   treeOf,
 } from "./contenders.ts";
 import { outputOf, start } from "./processes.ts";
-import { race } from "./race.ts";
+import { race, readFigures } from "./race.ts";
+import type { Race } from "./race.ts";
 import { raceTable, ratioTarget } from "./section.ts";
 import type { Findings, Part, Target } from "./section.ts";
 import { openTree } from "./trees.ts";
@@ -43,7 +45,7 @@ async function measure(bench: Bench): Promise<Findings> {
   }
   return {
     text: [
-      "`slipway watch` knows the tree; `slipway tree` is the process that asks it, whole. The digests were compared with those computed from the output of sha256sum. The watcher's memory is its resident set, at its largest and at the end.",
+      "`slipway watch` knows the tree; `slipway tree` is the process that asks it, whole. The digests were compared with those computed from the output of sha256sum. The watcher's memory is its resident set at the end, and the largest that it or a process that it started ever had.",
     ],
     tables: found.flatMap(({ tables }) => tables),
     targets: found.flatMap(({ targets }) => targets),
@@ -51,54 +53,56 @@ async function measure(bench: Bench): Promise<Findings> {
 }
 
 async function measureTree(bench: Bench, tree: BenchTree, title: string): Promise<Findings> {
-  const digest = await referenceDigest(bench, tree);
-  const isWatching = (output: string): boolean => output.startsWith(`watching ${tree.files} files`);
-  await using watcher = await start(bench, watcherOf(tree), isWatching);
-  const unchanged = await race(
-    bench,
-    `${title}, watched`,
-    [
-      { name: ours, command: treeOf(tree), problem: expectDigest(digest) },
-      { name: gitStatus, command: gitStatusOf(tree), problem: expectText("") },
-    ],
-    rounds,
-  );
-  const changed = await raceChanged(bench, tree, title);
-  const memory = memoryOf(watcher.pid);
-  await expectAnswer(bench, tree);
-  const target = (found: typeof changed, what: string): Target => ({
+  const figures = path.join(bench.folder, "watcher");
+  const { unchanged, changed, nowMb } = await raceWatched(bench, tree, { title, figures });
+  // Written when the watcher has ended.
+  const { peakMb } = readFigures(figures);
+  const speed = (found: Race, what: string): Target => ({
     ...ratioTarget(found, ours, gitStatus, 0.4),
     what: `${ours}, against ${gitStatus}, ${title}, ${what}`,
+  });
+  const memory = (what: string, figure: number): Target => ({
+    what: `slipway watch, ${what}, ${title}`,
+    figure,
+    side: "at most",
+    bound: mostMb,
+    unit: "MB",
   });
   return {
     text: [],
     tables: [
       raceTable(`${title}, nothing changed`, unchanged, [gitStatus]),
       raceTable(`${title}, 1 changed`, changed, [gitStatus]),
-      {
-        title: `The watcher of ${title}`,
-        head: ["", "MB"],
-        rows: [
-          ["at its largest", memory.peakMb.toFixed(0)],
-          ["at the end", memory.nowMb.toFixed(0)],
-        ],
-      },
     ],
     targets: [
-      target(unchanged, "nothing changed"),
-      target(changed, "1 changed"),
-      {
-        what: `slipway watch, peak memory, ${title}`,
-        figure: memory.peakMb,
-        side: "at most",
-        bound: mostMb,
-        unit: "MB",
-      },
+      speed(unchanged, "nothing changed"),
+      speed(changed, "1 changed"),
+      memory("resident at the end", nowMb),
+      memory("peak of its largest process", peakMb),
     ],
   };
 }
 
-async function raceChanged(bench: Bench, tree: BenchTree, title: string): ReturnType<typeof race> {
+async function raceWatched(
+  bench: Bench,
+  tree: BenchTree,
+  { title, figures }: { readonly title: string; readonly figures: string },
+): Promise<{ readonly unchanged: Race; readonly changed: Race; readonly nowMb: number }> {
+  const problem = expectDigest(await referenceDigest(bench, tree));
+  const isWatching = (output: string): boolean => output.startsWith(`watching ${tree.files} files`);
+  const words = [bench.programs.measure, figures, "slipway", "watch"] as const;
+  await using watcher = await start(bench, { words, folder: tree.folder }, isWatching);
+  const contenders = [
+    { name: ours, command: treeOf(tree), problem },
+    { name: gitStatus, command: gitStatusOf(tree), problem: expectText("") },
+  ];
+  const unchanged = await race(bench, `${title}, watched`, contenders, rounds);
+  const changed = await raceChanged(bench, tree, title);
+  await expectAnswer(bench, tree);
+  return { unchanged, changed, nowMb: residentMb(childOf(watcher.pid)) };
+}
+
+async function raceChanged(bench: Bench, tree: BenchTree, title: string): Promise<Race> {
   const prepare = tree.change;
   try {
     const found = await race(
@@ -118,22 +122,19 @@ async function raceChanged(bench: Bench, tree: BenchTree, title: string): Return
   }
 }
 
-function watcherOf({ folder }: BenchTree) {
-  return { words: ["slipway", "watch"], folder } as const;
-}
-
 /** The figures are those of a watcher that answered to the end, and not of a command that looked for itself. */
 async function expectAnswer(bench: Bench, tree: BenchTree): Promise<void> {
   const { watcher } = Answer.parse(JSON.parse(await outputOf(bench, treeOf(tree, "--json"))));
   if (watcher !== "answered") throw new Error(`the watcher did not answer: ${watcher}`);
 }
 
-/** Resident megabytes of a running process. */
-function memoryOf(pid: number): { readonly peakMb: number; readonly nowMb: number } {
+/** The one process that `measure` started. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim());
+}
+
+function residentMb(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const megabytes = (name: string): number => {
-    const [, kibibytes] = new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status) ?? [];
-    return (Number(kibibytes) * bytesPerKibibyte) / megabyte;
-  };
-  return { peakMb: megabytes("VmHWM"), nowMb: megabytes("VmRSS") };
+  const [, kibibytes] = /^VmRSS:\s+(\d+) kB$/m.exec(status) ?? [];
+  return (Number(kibibytes) * bytesPerKibibyte) / megabyte;
 }
