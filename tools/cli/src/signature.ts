@@ -10,7 +10,7 @@ import type { Digest } from "@slipway/signature";
 import { shortDigest } from "@slipway/signature/digest";
 import { fail } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
-import { openTree } from "@slipway/signature/tree";
+import { openWorkspaceTree } from "@slipway/signature/workspace-tree";
 import { readArguments } from "./arguments.ts";
 import { usageExitCode } from "./call.ts";
 import type { Call } from "./call.ts";
@@ -61,8 +61,7 @@ async function signJobsAt({ root, file }: PipelinePlace): Promise<Result<JobSign
   }
   // Ctrl-C ends the process: there is nothing to put back.
   const { signal } = new AbortController();
-  const cacheFile = path.join(root, ".slipway", "tree.bin");
-  const tree = await openTree(root, { cacheFile, signal });
+  const tree = await openWorkspaceTree(root, signal);
   if (!tree.ok) return tree;
   const text = readFileSync(absolute, "utf8");
   const from = { tree: tree.value, environment: process.env };

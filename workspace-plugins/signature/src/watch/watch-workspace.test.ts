@@ -1,4 +1,15 @@
-import { mkdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -42,6 +53,34 @@ test("what git ignores is not watched", async () => {
   await using watch = await openWatch(rig.root);
   // The root, a and a/c.
   expect(watch.watched).toEqual({ files: 3, folders: 3 });
+});
+
+test("a write through another name of a file, of which no event tells, is found", async () => {
+  using rig = openGitRig({ "a/x": "x" });
+  using outside = openRig({});
+  const other = path.join(outside.root, "other-name");
+  linkSync(path.join(rig.root, "a/x"), other);
+  await using _watch = await openWatch(rig.root);
+  for (const text of ["1", "2"]) {
+    writeFileSync(other, text);
+    await expectTruth(rig.root);
+  }
+});
+
+test("so is a write without an event to a file in a folder that changed lately", async () => {
+  using rig = openGitRig({ "a/x": "x" });
+  using outside = openRig({});
+  const other = path.join(outside.root, "other-name");
+  linkSync(path.join(rig.root, "a/x"), other);
+  const file = openSync(other, "r+");
+  // From here on the open file has no name that its writes are told by, as a mapped file has none.
+  rmSync(other);
+  await using _watch = await openWatch(rig.root);
+  rig.write("a/y", "y");
+  await expectTruth(rig.root);
+  writeSync(file, "unheard", 0);
+  closeSync(file);
+  await expectTruth(rig.root);
 });
 
 test("a folder has one watcher", async () => {
