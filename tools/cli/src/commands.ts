@@ -51,9 +51,12 @@ export const commands: readonly Command[] = [
   },
   {
     name: "tree",
-    takes: "[<folder>]",
+    takes: "[<folder>] [--json] [--no-cache]",
     does: "the digest of the files of a folder as they are now",
-    options: { "--json": "all of it for machines" },
+    options: {
+      "--json": "all of it for machines",
+      "--no-cache": "read every file, ask no watcher and remember nothing",
+    },
     load: async () => (await import("./tree.ts")).tree,
   },
   {

@@ -61,7 +61,7 @@ async function runPass(
   using other =
     beside === undefined ? undefined : ask(beside, { ...request, snapshot: old?.buffer, cursor });
   try {
-    const looking = { ...request, old, read: openReader(request.raceMs) };
+    const looking = { ...request, old, read: openReader(request.raceMs), tally: { hashed: 0 } };
     const steps = takeFolders({ ...request, cursor: control }, looking);
     let step = steps.next();
     while (step.done !== true) {

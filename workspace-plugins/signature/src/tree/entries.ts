@@ -88,6 +88,27 @@ function sizeOf(snapshot: Snapshot, entry: number): number {
   return snapshot.stats[entry * statWidth + 2] ?? 0;
 }
 
+export function countBelow(
+  snapshot: Snapshot,
+  folder: string,
+): { readonly files: number; readonly bytes: number } {
+  const prefix = folder === "" ? "" : `${folder}/`;
+  let files = 0;
+  let bytes = 0;
+  for (let place = 0; place < snapshot.folderCount; place += 1) {
+    const at = pathOf(snapshot, place);
+    if (at !== folder && !at.startsWith(prefix)) continue;
+    const first = wordOf(snapshot, place, row.firstEntry);
+    const last = first + wordOf(snapshot, place, row.entryCount);
+    for (let entry = first; entry < last; entry += 1) {
+      const what = snapshot.kinds[entry];
+      if (what === kind.file || what === kind.symlink) files += 1;
+      if (what === kind.file) bytes += sizeOf(snapshot, entry);
+    }
+  }
+  return { files, bytes };
+}
+
 /** Regular files below a folder that no digest is known of. */
 export function unknownBelow(snapshot: Snapshot, folder: string): readonly RegularFile[] {
   const prefix = folder === "" ? "" : `${folder}/`;

@@ -67,7 +67,7 @@ export class KeptTree {
   async #readAll(): Promise<Awaited<ReturnType<typeof scanAgain>>> {
     const isSmall = this.#known !== undefined && this.#known.snapshot.entryCount < largeTree;
     const known = isSmall ? undefined : await this.#readElsewhere();
-    if (known !== undefined) return ok({ ...known, hasLearnt: true, raceMs: safeClockMs() });
+    if (known !== undefined) return ok({ ...known, hasLearnt: true, hashed: 0, raceMs: safeClockMs() });
     // Where it failed there it fails here too, and says why.
     return scanAgain(this.#root, { ...this.#options, hashesAll: true }, this.#known);
   }

@@ -19,6 +19,8 @@ export type Looking = {
   /** Whether every file is digested; otherwise only those that were before. */
   readonly hashes: boolean;
   readonly read: Reader;
+  /** Counts the files that were read. */
+  readonly tally: { hashed: number };
 };
 
 /** `closed`: below a folder that may not be searched. */
@@ -101,6 +103,7 @@ function sizeOf({ columns, entry }: Place): number {
 
 function digestInto(looking: Looking, absolute: string, { columns, entry }: Place): void {
   const content = looking.read(absolute);
+  looking.tally.hashed += 1;
   if (content.state === "read") {
     setStat(columns, entry, content.stat);
     columns.digests.set(content.digest, entry * digestBytes);
@@ -108,7 +111,10 @@ function digestInto(looking: Looking, absolute: string, { columns, entry }: Plac
     return;
   }
   const stat = recordStat(looking, absolute, { columns, entry });
-  if (stat === undefined || isLarge(stat)) return;
+  if (stat === undefined || isLarge(stat)) {
+    looking.tally.hashed -= 1;
+    return;
+  }
   const found = readAtRest(absolute, "");
   if (!found.ok) return;
   setStat(columns, entry, found.value.stat);

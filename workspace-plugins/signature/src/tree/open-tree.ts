@@ -14,6 +14,7 @@ import type { Names } from "./names.ts";
 import { isHolding, parseNotes } from "./notes.ts";
 import type { Notes } from "./notes.ts";
 import { placesOf } from "./scan.ts";
+import type { PassResult } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { readSnapshot } from "./snapshot-file.ts";
 import { treeOf, versionAt } from "./tree-of.ts";
@@ -46,7 +47,15 @@ export async function openTree(
   const known = readKnown(root, cacheFile);
   if (known !== undefined && version !== undefined && versionAt(known.snapshot, 0) === version) {
     return ok(
-      treeOf({ root, ...options, ...known, raceMs: safeClockMs(), folder, hasLearnt: false }),
+      treeOf({
+        root,
+        ...options,
+        ...known,
+        raceMs: safeClockMs(),
+        folder,
+        hasLearnt: false,
+        hashed: 0,
+      }),
     );
   }
   const found = await scanAgain(root, options, known);
@@ -151,8 +160,8 @@ async function compare(
   const results = await crew.run({ ...request, old, works: undefined, only }, signal);
   if (results.some((result) => result.isRelisted)) return undefined;
   const blocks = results.flatMap((result) => result.blocks);
-  if (blocks.length === 0) return { ...known, hasLearnt: false };
-  return { ...known, snapshot: update(old, blocks), hasLearnt: true };
+  if (blocks.length === 0) return { ...known, hasLearnt: false, hashed: 0 };
+  return { ...known, snapshot: update(old, blocks), hasLearnt: true, hashed: hashedIn(results) };
 }
 
 /** A folder that is not known lies in one that has changed too. */
@@ -200,7 +209,7 @@ async function relist(
     const names = asked.value;
     const surveyed = await survey(scan, names, known?.snapshot);
     if (!surveyed.ok) return surveyed;
-    const blocks = surveyed.value;
+    const { blocks, hashed } = surveyed.value;
     const swapped = [...blocks.values()].filter(
       (block) => identityOf(lookAt(path.join(scan.root, block.path))) !== block.identity,
     );
@@ -215,7 +224,7 @@ async function relist(
       ...pathsOfChanged(blocks.values()),
       ...comeAndGone(known?.snapshot, snapshot),
     ]);
-    return ok({ snapshot, notes, hasLearnt: true });
+    return ok({ snapshot, notes, hasLearnt: true, hashed });
   }
 }
 
@@ -227,17 +236,25 @@ async function namesOf(scan: Scan): Promise<Result<Names, ListingFailure>> {
   return ok(names.value ?? walkedNames(scan.root));
 }
 
+type Surveyed = { readonly blocks: Map<string, Block>; readonly hashed: number };
+
+function hashedIn(results: readonly PassResult[]): number {
+  return results.reduce((sum, result) => sum + result.hashed, 0);
+}
+
 async function survey(
   { crew, signal, ...request }: Scan,
   names: Names,
   old: Snapshot | undefined,
-): Promise<Result<Map<string, Block>, ListingFailure>> {
+): Promise<Result<Surveyed, ListingFailure>> {
   const blocks = new Map<string, Block>();
+  let hashed = 0;
   let works = names.works;
   while (works.length > 0) {
     crew.expect(works.reduce((sum, work) => sum + (work.listed?.length ?? 0), 0) / 10);
     const results = await crew.run({ ...request, old, works, only: undefined }, signal);
     const found = results.flatMap((result) => result.blocks);
+    hashed += hashedIn(results);
     for (const block of found) blocks.set(block.path, block);
     closeFolders(
       blocks,
@@ -247,5 +264,5 @@ async function survey(
     if (!next.ok) return next;
     works = next.value;
   }
-  return ok(blocks);
+  return ok({ blocks, hashed });
 }

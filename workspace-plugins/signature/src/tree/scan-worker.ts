@@ -9,7 +9,7 @@ parentPort?.on("message", ({ snapshot, cursor, port, ...request }: Task) => {
   const control = new Int32Array(cursor);
   if (Atomics.compareExchange(control, cursorAt.begun, 0, 1) !== 0) return;
   const old = snapshot === undefined ? undefined : viewSnapshot(snapshot);
-  const looking = { ...request, old, read: openReader(request.raceMs) };
+  const looking = { ...request, old, read: openReader(request.raceMs), tally: { hashed: 0 } };
   const steps = takeFolders({ ...request, cursor: control }, looking);
   let step = steps.next();
   while (step.done !== true) step = steps.next();

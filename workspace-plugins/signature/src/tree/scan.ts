@@ -23,6 +23,8 @@ export type PassResult = {
   readonly closed: readonly string[];
   /** Whether it has to be asked again which names count. */
   readonly isRelisted: boolean;
+  /** How many files were read. */
+  readonly hashed: number;
 };
 
 export const cursorAt = { next: 0, stop: 1, begun: 2 } as const;
@@ -59,7 +61,7 @@ export function* takeFolders(pass: Pass, looking: Looking): Generator<undefined,
     entries = 0;
     yield;
   }
-  return { blocks, closed, isRelisted };
+  return { blocks, closed, isRelisted, hashed: looking.tally.hashed };
 }
 
 /** Some 10 ms. */

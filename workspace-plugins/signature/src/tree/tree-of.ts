@@ -6,7 +6,14 @@ import type { FileHasher } from "../file-hasher.ts";
 import type { FileListing, RegularFile } from "../listing.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
-import { filesBelow, keepDigest, knownDigest, openFinder, unknownBelow } from "./entries.ts";
+import {
+  countBelow,
+  filesBelow,
+  keepDigest,
+  knownDigest,
+  openFinder,
+  unknownBelow,
+} from "./entries.ts";
 import type { Finder } from "./entries.ts";
 import { openMemo } from "./memo.ts";
 import { digestFolders, merkleOf } from "./merkle.ts";
@@ -21,6 +28,8 @@ export type Scanned = {
   readonly notes: Notes;
   /** Whether the cache file does not have all of it. */
   readonly hasLearnt: boolean;
+  /** How many files were read. */
+  readonly hashed: number;
 };
 
 type Knowledge = {
@@ -29,7 +38,7 @@ type Knowledge = {
   readonly raceMs: number;
   readonly snapshot: Snapshot;
   readonly finder: Finder;
-  readonly learnt: { isNew: boolean };
+  readonly learnt: { isNew: boolean; hashed: number };
 };
 
 /** The tree that a scan found. */
@@ -44,7 +53,11 @@ export function treeOf(
 ): Tree {
   const { folder, snapshot, notes, cacheFile, signal } = scanned;
   const finder = openFinder(snapshot);
-  const knowledge = { ...scanned, finder, learnt: { isNew: scanned.hasLearnt } };
+  const knowledge = {
+    ...scanned,
+    finder,
+    learnt: { isNew: scanned.hasLearnt, hashed: scanned.hashed },
+  };
   const memo = openMemo(snapshot.memo);
   const hash = hasherOf(knowledge);
   const lazily: { listing?: FileListing } = {};
@@ -60,6 +73,10 @@ export function treeOf(
     },
     memo,
     digestOfFolder: (below) => digestOfFolder(knowledge, below, { hash, notes, signal }),
+    countBelow: (below) => ({
+      ...countBelow(snapshot, below),
+      hashed: knowledge.learnt.hashed,
+    }),
     save: async () => {
       if (cacheFile === undefined || !(knowledge.learnt.isNew || memo.hasChanged())) return;
       const { saveSnapshot } = await import("./save.ts");
@@ -95,6 +112,7 @@ function hasherOf({
     if (unknown.length === 0) return { digests, failures: new Map() };
     const { hashAsPays } = await import("../hash-files.ts");
     const hashed = await hashAsPays(folder, unknown, signal);
+    learnt.hashed += hashed.digests.size;
     for (const file of hashed.digests.values()) {
       digests.set(file.path, file);
       const entry = isOurs ? finder.file(file.path) : undefined;

@@ -22,8 +22,17 @@ export type Tree = {
   };
   /** The digest of the Directory message of a folder, as the Remote Execution API has it; hashes what is not known. */
   readonly digestOfFolder: (folder: string) => Promise<Result<DirectoryDigest, SignatureFailure>>;
+  readonly countBelow: (folder: string) => TreeCounts;
   /** Atomically; safe with concurrent writers. */
   readonly save: () => Promise<void>;
+};
+
+export type TreeCounts = {
+  /** Symlinks too. */
+  readonly files: number;
+  readonly bytes: number;
+  /** How many files of the whole tree were read, because nothing was known of them. */
+  readonly hashed: number;
 };
 
 /** A digest of that API has the size of the message. */
