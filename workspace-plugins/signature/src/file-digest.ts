@@ -12,6 +12,8 @@ export type FileDigest = {
   readonly digest: Digest;
   readonly sizeBytes: number;
   readonly isExecutable: boolean;
+  /** Has CR LF somewhere, and may be a text that is signed as if it had LF; left out where not. */
+  readonly hasCrlf?: true;
 };
 
 /** Up to here one read and one hash beat chunks. */
@@ -31,17 +33,20 @@ export function digestFile(
 ): Result<FileDigest, HashingFailure> {
   const found = readAtRest(folder, relative, beforeSecondLook);
   if (!found.ok) return found;
-  const { digest, stat } = found.value;
+  const { digest, stat, hasCrlf } = found.value;
   const isExecutable = (stat.mode & 0o100) !== 0;
-  return ok({ path: relative, digest, sizeBytes: stat.size, isExecutable });
+  const file = { path: relative, digest, sizeBytes: stat.size, isExecutable };
+  return ok(hasCrlf ? { ...file, hasCrlf } : file);
 }
+
+type ReadFile = { readonly digest: Digest; readonly hasCrlf: boolean; readonly stat: Stats };
 
 /** The same with the whole stat. */
 export function readAtRest(
   folder: string,
   relative: string,
   beforeSecondLook: () => void = () => {},
-): Result<{ readonly digest: Digest; readonly stat: Stats }, HashingFailure> {
+): Result<ReadFile, HashingFailure> {
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const found = readOnce(path.join(folder, relative), beforeSecondLook);
@@ -60,29 +65,39 @@ export function readAtRest(
 function readOnce(
   absolute: string,
   beforeSecondLook: () => void,
-): { readonly digest: Digest; readonly stat: Stats } | "changed" | "not-a-file" {
+): ReadFile | "changed" | "not-a-file" {
   // Without O_NONBLOCK, opening what has become a pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const file = openSync(absolute, flags);
   try {
     const before = fstatSync(file);
     if (!before.isFile()) return "not-a-file";
-    const digest = before.size <= wholeBytes ? digestOf(readFileSync(file)) : digestByChunk(file);
+    const read = before.size <= wholeBytes ? digestWhole(file) : digestByChunk(file);
     beforeSecondLook();
     const stat = fstatSync(file);
-    return isSame(before, stat) ? { digest, stat } : "changed";
+    return isSame(before, stat) ? { ...read, stat } : "changed";
   } finally {
     closeSync(file);
   }
 }
 
-function digestByChunk(file: number): Digest {
+function digestWhole(file: number): Omit<ReadFile, "stat"> {
+  const bytes = readFileSync(file);
+  return { digest: digestOf(bytes), hasCrlf: bytes.includes("\r\n") };
+}
+
+function digestByChunk(file: number): Omit<ReadFile, "stat"> {
   const hashing = openDigest();
   const chunk = Buffer.allocUnsafe(chunkBytes);
+  let hasCrlf = false;
+  let endsInCr = false;
   for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
-    hashing.update(chunk.subarray(0, read));
+    const bytes = chunk.subarray(0, read);
+    hashing.update(bytes);
+    hasCrlf ||= (endsInCr && bytes[0] === 0x0a) || bytes.includes("\r\n");
+    endsInCr = bytes.at(-1) === 0x0d;
   }
-  return hashing.end().digest;
+  return { digest: hashing.end().digest, hasCrlf };
 }
 
 /** Times as doubles have a quarter of a microsecond: no read is so short. */

@@ -72,12 +72,70 @@ export async function ignoredByGit(
   return { state: "answered", value: new Set(splitByNul(answer.value).map(String)) };
 }
 
+/**
+ * The commit that is checked out in a repository, if nothing in it differs from that: no change, staged or not, no
+ * file that is new, no submodule of its own that is elsewhere.
+ */
+export async function cleanCommit(
+  folder: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const question = [
+    "status",
+    "--porcelain",
+    "--untracked-files=normal",
+    "--ignore-submodules=none",
+  ];
+  const status = await ask(folder, question, signal);
+  if (status.state !== "answered" || status.value.byteLength > 0) return undefined;
+  const head = await ask(folder, ["rev-parse", "--verify", "HEAD"], signal);
+  return head.state === "answered" ? head.value.toString("utf8").trim() : undefined;
+}
+
+/** Absolute paths of the files of a repository that say which commit is checked out. */
+export async function headFiles(folder: string, signal: AbortSignal): Promise<readonly string[]> {
+  const question = ["--git-path", "HEAD", "--git-path", "packed-refs", "--git-common-dir"];
+  const answer = await ask(
+    folder,
+    ["rev-parse", ...question, "--symbolic-full-name", "HEAD"],
+    signal,
+  );
+  if (answer.state !== "answered") return [];
+  const [head = "", packed = "", common = "", branch = ""] = answer.value
+    .toString("utf8")
+    .split("\n");
+  return [head, packed, path.join(common, branch)].map((file) => path.resolve(folder, file));
+}
+
+/** Which of these files the attributes of git declare to be text, whatever is in them. */
+export async function textByGit(
+  folder: string,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<GitAnswer<ReadonlySet<string>>> {
+  const args = ["check-attr", "-z", "--stdin", "text", "eol"];
+  const answer = await ask(folder, args, signal, paths.map((name) => `${name}\0`).join(""));
+  if (answer.state !== "answered") return answer;
+  const values = splitByNul(answer.value).map(String);
+  const attributes = new Map<string, string>();
+  for (let at = 0; at + 2 < values.length; at += 3) {
+    attributes.set(`${values[at]}\0${values[at + 1]}`, values[at + 2] ?? "");
+  }
+  const isText = (file: string): boolean => {
+    const text = attributes.get(`${file}\0text`);
+    // gitattributes(5): an `eol` of a file that says nothing else about text declares it.
+    const eol = attributes.get(`${file}\0eol`) ?? "";
+    return text === "set" || (text === "unspecified" && ["lf", "crlf"].includes(eol));
+  };
+  return { state: "answered", value: new Set(paths.filter(isText)) };
+}
+
 /** Absolute paths of the files that are no `.gitignore` inside `folder` and yet decide what git lists there. */
 export async function listingRules(
   folder: string,
   signal: AbortSignal,
 ): Promise<GitAnswer<readonly string[]>> {
-  const names = ["index", "info/exclude", "config", "config.worktree"];
+  const names = ["index", "info/exclude", "info/attributes", "config", "config.worktree"];
   const located = await ask(
     folder,
     ["rev-parse", "--show-toplevel", ...names.flatMap((name) => ["--git-path", name])],
@@ -98,7 +156,7 @@ export async function listingRules(
   };
 }
 
-/** Those that were read, those that would be, and the ignore file that they name. */
+/** Those that were read, those that would be, and the ignore and attribute files that they name. */
 function configFiles(listed: Buffer): readonly string[] {
   const home = process.env["HOME"] ?? "/";
   const settings = process.env["XDG_CONFIG_HOME"] ?? path.join(home, ".config");
@@ -107,23 +165,30 @@ function configFiles(listed: Buffer): readonly string[] {
     path.join(home, ".gitconfig"),
     path.join(settings, "git/config"),
     path.join(settings, "git/ignore"),
+    path.join(settings, "git/attributes"),
+    "/etc/gitattributes",
   ];
   const parts = splitByNul(listed).map(String);
   for (const [at, part] of parts.entries()) {
     if (part.startsWith("file:")) files.push(part.slice("file:".length));
     const [key, value] = part.split("\n", 2);
-    if (at % 2 === 1 && key === "core.excludesfile" && value !== undefined) {
+    if (
+      at % 2 === 1 &&
+      (key === "core.excludesfile" || key === "core.attributesfile") &&
+      value !== undefined
+    ) {
       files.push(value.replace(/^~(?=\/)/, home));
     }
   }
   return files;
 }
 
-/** Of the folders over `folder`, up to the top of its repository: their ignore files, and a repository that is nearer. */
+/** Of the folders over `folder`, up to the top of its repository: their ignore and attribute files, and a repository that is nearer. */
 function above(folder: string, top: string): readonly string[] {
   const files: string[] = [];
   for (let at = folder; at !== top && at !== path.dirname(at); at = path.dirname(at)) {
-    files.push(path.join(path.dirname(at), ".gitignore"), path.join(at, ".git"));
+    const names = [".gitignore", ".gitattributes"].map((name) => path.join(path.dirname(at), name));
+    files.push(...names, path.join(at, ".git"));
   }
   return files;
 }

@@ -116,12 +116,16 @@ export function closeFolders(blocks: ReadonlyMap<string, Block>, closed: readonl
   }
 }
 
+function isFolder(what: number | undefined): boolean {
+  return what === kind.folder || what === kind.submodule;
+}
+
 /** The paths of the folders of a block that count. */
 export function foldersIn(block: Block): readonly string[] {
-  if (!block.kinds.includes(kind.folder)) return [];
+  if (!block.kinds.some(isFolder)) return [];
   const prefix = block.path === "" ? "" : `${block.path}/`;
   return splitNames(block.names)
-    .filter((_, entry) => block.kinds[entry] === kind.folder)
+    .filter((_, entry) => isFolder(block.kinds[entry]))
     .map((name) => prefix + name);
 }
 

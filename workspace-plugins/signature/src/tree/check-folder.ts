@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { copyColumns, sliceColumns } from "./block.ts";
 import type { Block, Columns } from "./block.ts";
+import { codeOf } from "./content.ts";
 import { identityOf, isSettled, lookAt, recordFile, recordLink, typeOf } from "./look.ts";
 import type { Looking } from "./look.ts";
 import { kind, namesText, pathOf, row, targetsText, wordOf } from "./snapshot.ts";
@@ -39,7 +40,8 @@ export function checkFolder(
 function namesOnDisk(absolute: string): readonly string[] | undefined {
   try {
     return readdirSync(absolute);
-  } catch {
+  } catch (error) {
+    codeOf(error);
     return undefined;
   }
 }
@@ -59,6 +61,8 @@ function findOthers(
     const what = before.kinds[entry];
     if (typeOf(stat.mode) !== typeOf(before.modes[entry] ?? 0)) return "relist";
     if (what !== kind.file && what !== kind.symlink) continue;
+    // A folder that nobody may list stands as a file: it may be open by now.
+    if (what === kind.file && !stat.isFile()) return "relist";
     if (isSettled(before, entry, stat, looking)) continue;
     if (deciding.has(name)) return "relist";
     others.push(entry);

@@ -6,6 +6,7 @@ import type { FileDigest } from "../file-digest.ts";
 import type { ListedFile, RegularFile } from "../listing.ts";
 import { digestAt, hasStat, setStat } from "./block.ts";
 import { isRacy } from "./content.ts";
+import type { Texts } from "./notes.ts";
 import { placesOf } from "./scan.ts";
 import {
   digestBytes,
@@ -19,6 +20,7 @@ import {
   wordOf,
 } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { isWithin, submodulesIn } from "./submodules.ts";
 
 /** Finds folders and the entries of files in a snapshot by path. */
 export type Finder = {
@@ -46,18 +48,34 @@ export function openFinder(snapshot: Snapshot): Finder {
       const entry = entriesOf(folder).get(at.slice(slash + 1));
       if (entry === undefined) return undefined;
       const place = wordOf(snapshot, folder, row.firstEntry) + entry;
-      return snapshot.kinds[place] === kind.file ? place : undefined;
+      return hasBytes(snapshot.kinds[place]) ? place : undefined;
     },
   };
 }
 
-/** The files and links below a folder in the order of their paths as bytes. */
-export function filesBelow(snapshot: Snapshot, folder: string): readonly ListedFile[] {
+/** Of a submodule git's text for its commit. */
+function hasBytes(what: number | undefined): boolean {
+  return what === kind.file || what === kind.submodule;
+}
+
+/** A folder and all below it, without what submodules stand for; with their files for who asks below one. */
+function* foldersFrom(
+  snapshot: Snapshot,
+  folder: string,
+): Generator<{ readonly place: number; readonly at: string }> {
   const prefix = folder === "" ? "" : `${folder}/`;
-  const files: ListedFile[] = [];
+  const hidden = [...submodulesIn(snapshot).keys()].filter((one) => !isWithin([one], folder));
   for (let place = 0; place < snapshot.folderCount; place += 1) {
     const at = pathOf(snapshot, place);
-    if (at === folder || at.startsWith(prefix)) files.push(...filesOf(snapshot, place, at));
+    if ((at === folder || at.startsWith(prefix)) && !isWithin(hidden, at)) yield { place, at };
+  }
+}
+
+/** The files and links below a folder in the order of their paths as bytes. */
+export function filesBelow(snapshot: Snapshot, folder: string): readonly ListedFile[] {
+  const files: ListedFile[] = [];
+  for (const { place, at } of foldersFrom(snapshot, folder)) {
+    files.push(...filesOf(snapshot, place, at));
   }
   return files.toSorted((a, b) => compareBytes(a.path, b.path));
 }
@@ -74,7 +92,7 @@ function filesOf(snapshot: Snapshot, folder: number, at: string): readonly Liste
       files.push({ kind: "symlink", path: prefix + name, target: targets[links] ?? "" });
       links += 1;
     }
-    if (what === kind.file) files.push(regularFile(snapshot, first + entry, prefix + name));
+    if (hasBytes(what)) files.push(regularFile(snapshot, first + entry, prefix + name));
   }
   return files;
 }
@@ -92,18 +110,15 @@ export function countBelow(
   snapshot: Snapshot,
   folder: string,
 ): { readonly files: number; readonly bytes: number } {
-  const prefix = folder === "" ? "" : `${folder}/`;
   let files = 0;
   let bytes = 0;
-  for (let place = 0; place < snapshot.folderCount; place += 1) {
-    const at = pathOf(snapshot, place);
-    if (at !== folder && !at.startsWith(prefix)) continue;
+  for (const { place } of foldersFrom(snapshot, folder)) {
     const first = wordOf(snapshot, place, row.firstEntry);
     const last = first + wordOf(snapshot, place, row.entryCount);
     for (let entry = first; entry < last; entry += 1) {
       const what = snapshot.kinds[entry];
-      if (what === kind.file || what === kind.symlink) files += 1;
-      if (what === kind.file) bytes += sizeOf(snapshot, entry);
+      if (hasBytes(what) || what === kind.symlink) files += 1;
+      if (hasBytes(what)) bytes += sizeOf(snapshot, entry);
     }
   }
   return { files, bytes };
@@ -111,9 +126,8 @@ export function countBelow(
 
 /** Regular files below a folder that no digest is known of. */
 export function unknownBelow(snapshot: Snapshot, folder: string): readonly RegularFile[] {
-  const prefix = folder === "" ? "" : `${folder}/`;
   const files: RegularFile[] = [];
-  for (let place = 0; place < snapshot.folderCount; place += 1) {
+  for (const { place, at } of foldersFrom(snapshot, folder)) {
     const first = wordOf(snapshot, place, row.firstEntry);
     const last = first + wordOf(snapshot, place, row.entryCount);
     const entries: number[] = [];
@@ -121,8 +135,6 @@ export function unknownBelow(snapshot: Snapshot, folder: string): readonly Regul
       if (snapshot.kinds[entry] === kind.file && !isKnown(snapshot, entry)) entries.push(entry);
     }
     if (entries.length === 0) continue;
-    const at = pathOf(snapshot, place);
-    if (at !== folder && !at.startsWith(prefix)) continue;
     const names = namesIn(snapshot, place);
     const below = at === "" ? "" : `${at}/`;
     for (const entry of entries) {
@@ -136,10 +148,30 @@ function isKnown(snapshot: Snapshot, entry: number): boolean {
   return ((snapshot.states[entry] ?? 0) & state.known) !== 0;
 }
 
-export function knownDigest(snapshot: Snapshot, entry: number, at: string): FileDigest | undefined {
+/** What a file is signed by: its own bytes, or those of a declared text with LF. */
+export function knownDigest(
+  snapshot: Snapshot,
+  entry: number,
+  { at, texts }: { readonly at: string; readonly texts: Texts },
+): FileDigest | undefined {
   if (!isKnown(snapshot, entry)) return undefined;
-  const { isExecutable, sizeBytes } = regularFile(snapshot, entry, at);
-  return { path: at, digest: digestOfBytes(digestAt(snapshot, entry)), sizeBytes, isExecutable };
+  const { isExecutable } = regularFile(snapshot, entry, at);
+  const { digest, sizeBytes } = signedContent(snapshot, entry, texts);
+  return { path: at, digest: digestOfBytes(digest), sizeBytes, isExecutable };
+}
+
+/** Digest and size of an entry whose content is known. */
+export function signedContent(
+  snapshot: Snapshot,
+  entry: number,
+  texts: Texts,
+): { readonly digest: Uint8Array; readonly sizeBytes: number } {
+  const digest = digestAt(snapshot, entry);
+  if (((snapshot.states[entry] ?? 0) & state.text) !== 0) {
+    const text = texts[Buffer.from(digest).toString("hex")];
+    if (text !== undefined) return { digest: Buffer.from(text[0], "hex"), sizeBytes: text[1] };
+  }
+  return { digest, sizeBytes: sizeOf(snapshot, entry) };
 }
 
 /** Keeps a digest that was made after the scan, if the file is still the one that was scanned. */
@@ -158,6 +190,7 @@ export function keepDigest(
   if (!isSame && (snapshot.stats[entry * statWidth + 4] ?? 0) !== 0) return false;
   setStat(snapshot, entry, stat);
   snapshot.digests.set(Buffer.from(hexOf(file.digest), "hex"), entry * digestBytes);
-  snapshot.states[entry] = state.known | (isRacy(stat, raceMs) ? state.racy : 0);
+  const crlf = file.hasCrlf === true ? state.crlf : 0;
+  snapshot.states[entry] = state.known | crlf | (isRacy(stat, raceMs) ? state.racy : 0);
   return true;
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { ListingFailure } from "../failure.ts";
-import { ignoredByGit, listByGit, listingRules, splitByNul } from "../git.ts";
+import { headFiles, ignoredByGit, listByGit, listingRules, splitByNul } from "../git.ts";
 import type { GitListing } from "../git.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
@@ -11,6 +11,7 @@ import { identityOf, lookAt } from "./look.ts";
 import type { Names } from "./names.ts";
 import { gitSettings, marksOf, repositoryMarks } from "./notes.ts";
 import { kind, splitNames } from "./snapshot.ts";
+import { recordSubmodule } from "./submodules.ts";
 import type { FolderWork } from "./survey-folder.ts";
 
 /** The files and the folders of a folder that count. */
@@ -36,14 +37,16 @@ export async function gitNames(
   const rules: ReturnType<typeof listingRules>[] = [];
   const folders = new Map<string, Folder>();
   const repositories: string[] = [];
+  const heads: Promise<readonly string[]>[] = [];
+  const others = new Set<string>();
   const list = async (below: string): Promise<Result<"listed" | "none", ListingFailure>> => {
     const folder = path.join(root, below);
-    if (isNoted) rules.push(listingRules(folder, signal));
+    if (isNoted) rules.push(quietly(listingRules(folder, signal)));
     const found = await listByGit(folder, signal);
     if (found.state === "not-a-repository") return ok("none");
     if (found.state === "failed") return fail(failureOf(folder, found));
     repositories.push(below);
-    return addListing(folders, { folder, below, output: found.output });
+    return addListing(folders, { folder, below, output: found.output, others });
   };
   /** Repositories that lie in this one, and in those. */
   const nest = async (candidates: readonly string[]): Promise<Result<"listed", ListingFailure>> => {
@@ -69,6 +72,11 @@ export async function gitNames(
         for (const found of nested) {
           if (!folders.has(found.path)) continue;
           block.kinds[found.entry] = kind.folder;
+          if (!others.has(found.path)) {
+            const folder = path.join(root, found.path);
+            if (isNoted) heads.push(quietly(headFiles(folder, signal)));
+            await recordSubmodule(block, found.entry, { folder, signal });
+          }
           works.push(...reach(found.path));
         }
       }
@@ -80,10 +88,18 @@ export async function gitNames(
       const files = (await Promise.all(rules)).flatMap((rule) =>
         rule.state === "answered" ? rule.value : [],
       );
-      const marks = { ...repositoryMarks(root), ...marksOf(files, raceMs) };
-      return { scheme: "git", folder: root, marks, settings: gitSettings() };
+      const all = [...files, ...(await Promise.all(heads)).flat()];
+      const marks = { ...repositoryMarks(root), ...marksOf(all, raceMs) };
+      const settings = gitSettings();
+      return { scheme: "git", folder: root, marks, settings, repositories, texts: {} };
     },
   });
+}
+
+/** Whoever stops before asking for the answer is not told of an error in it. */
+function quietly<Value>(asked: Promise<Value>): Promise<Value> {
+  asked.catch(() => {});
+  return asked;
 }
 
 function failureOf(folder: string, found: GitListing): ListingFailure {
@@ -95,9 +111,15 @@ function failureOf(folder: string, found: GitListing): ListingFailure {
 /** Sorts what git printed by folder. */
 function addListing(
   folders: Map<string, Folder>,
-  from: { readonly folder: string; readonly below: string; readonly output: Buffer },
+  from: {
+    readonly folder: string;
+    readonly below: string;
+    readonly output: Buffer;
+    /** Takes the repositories that are none of git's submodules. */
+    readonly others: Set<string>;
+  },
 ): Result<"listed", ListingFailure> {
-  const { folder, below, output } = from;
+  const { folder, below, output, others } = from;
   if (!isUtf8(output)) {
     const bad = splitByNul(output).find((listed) => !isUtf8(listed)) ?? Buffer.alloc(0);
     return fail({ reason: "path-not-utf8", folder, path: bad.toString("utf8") });
@@ -115,6 +137,7 @@ function addListing(
     if (above !== parent) ({ files } = folderAt(folders, joined(prefix, above, below)));
     parent = above;
     files.push(text.slice(slash + 1, end));
+    if (end < nul) others.add(prefix + text.slice(start, end));
     start = nul + 1;
   }
   return ok("listed");

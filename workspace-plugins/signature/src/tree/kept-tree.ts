@@ -8,12 +8,14 @@ import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import { sharedBit } from "./block.ts";
 import { safeClockMs } from "./clock.ts";
+import { countBelow } from "./entries.ts";
 import { isHolding } from "./notes.ts";
 import { compareFolders, readKnown, scanAgain } from "./open-tree.ts";
 import type { Known } from "./open-tree.ts";
 import { saveSnapshot } from "./save.ts";
 import { placesOf } from "./scan.ts";
-import { kind, row, wordOf } from "./snapshot.ts";
+import { row, wordOf } from "./snapshot.ts";
+import { textsInUse } from "./texts.ts";
 import { treeOf, versionAt } from "./tree-of.ts";
 import type { Tree } from "./tree.ts";
 
@@ -61,13 +63,14 @@ export class KeptTree {
     const { snapshot, notes, hasLearnt } = found.value;
     this.#known = { snapshot, notes };
     if (hasLearnt) this.#isSaved = false;
-    return ok(treeOf({ root: this.#root, folder: this.#root, ...options, ...found.value }));
+    return ok(await treeOf({ root: this.#root, folder: this.#root, ...options, ...found.value }));
   }
 
   async #readAll(): Promise<Awaited<ReturnType<typeof scanAgain>>> {
     const isSmall = this.#known !== undefined && this.#known.snapshot.entryCount < largeTree;
     const known = isSmall ? undefined : await this.#readElsewhere();
-    if (known !== undefined) return ok({ ...known, hasLearnt: true, hashed: 0, raceMs: safeClockMs() });
+    if (known !== undefined)
+      return ok({ ...known, hasLearnt: true, hashed: 0, raceMs: safeClockMs() });
     // Where it failed there it fails here too, and says why.
     return scanAgain(this.#root, { ...this.#options, hashesAll: true }, this.#known);
   }
@@ -95,11 +98,7 @@ export class KeptTree {
 
   /** Files and symlinks that count. */
   fileCount(): number {
-    const kinds = this.#known?.snapshot.kinds ?? new Uint8Array();
-    return kinds.reduce(
-      (sum, what) => sum + Number(what === kind.file || what === kind.symlink),
-      0,
-    );
+    return this.#known === undefined ? 0 : countBelow(this.#known.snapshot, "").files;
   }
 
   /** The folders in which something counts, or would if it were there. */
@@ -125,7 +124,7 @@ export class KeptTree {
   /** The version of the whole tree, after it is in the cache file. What others keep in there beside it stays. */
   async save(): Promise<string | undefined> {
     if (this.#known === undefined) return undefined;
-    const { snapshot } = this.#known;
+    const { snapshot, notes } = this.#known;
     const { cacheFile } = this.#options;
     const version = versionAt(snapshot, 0);
     const isUntouched = this.#saved === stampOf(cacheFile);
@@ -137,7 +136,11 @@ export class KeptTree {
     if (theirs !== undefined && !theirs.memo.equals(snapshot.memo)) {
       this.#memo = theirs.memo.toString("utf8");
     }
-    if (this.#isOwnFile) await saveSnapshot(cacheFile, snapshot, this.#memo);
+    if (this.#isOwnFile) {
+      const texts = textsInUse(snapshot, notes.texts);
+      const noted = JSON.stringify({ ...notes, texts });
+      await saveSnapshot(cacheFile, snapshot, { notes: noted, memo: this.#memo });
+    }
     this.#isSaved = true;
     this.#saved = stampOf(cacheFile);
     return version;

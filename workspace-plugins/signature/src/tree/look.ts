@@ -120,7 +120,8 @@ function digestInto(looking: Looking, absolute: string, { columns, entry }: Plac
   setStat(columns, entry, found.value.stat);
   columns.digests.set(Buffer.from(hexOf(found.value.digest), "hex"), entry * digestBytes);
   const isLate = isRacy(found.value.stat, looking.raceMs);
-  columns.states[entry] = state.known | (isLate ? state.racy : 0);
+  const crlf = found.value.hasCrlf ? state.crlf : 0;
+  columns.states[entry] = state.known | crlf | (isLate ? state.racy : 0);
 }
 
 /** What is no regular file any more is left out; one that cannot be looked at stays, to fail for who needs it. */
@@ -159,7 +160,8 @@ function readLink(absolute: string): string | undefined {
   try {
     const target = readlinkSync(absolute, { encoding: "buffer" });
     return isUtf8(target) ? target.toString("utf8") : undefined;
-  } catch {
+  } catch (error) {
+    codeOf(error);
     return undefined;
   }
 }

@@ -1,8 +1,10 @@
 import { compareBytes } from "../byte-order.ts";
 import { sha256 } from "../digest.ts";
-import { digestAt, sliceColumns } from "./block.ts";
+import { sliceColumns } from "./block.ts";
 import { openDirectoryWriter } from "./directory-message.ts";
 import type { DirectoryWriter } from "./directory-message.ts";
+import { signedContent } from "./entries.ts";
+import type { Texts } from "./notes.ts";
 import { placesOf } from "./scan.ts";
 import {
   digestBytes,
@@ -11,7 +13,6 @@ import {
   pathOf,
   row,
   setWord,
-  statWidth,
   targetsText,
   wordOf,
 } from "./snapshot.ts";
@@ -25,7 +26,7 @@ import type { Snapshot } from "./snapshot.ts";
 export function digestFolders(
   snapshot: Snapshot,
   folder: number,
-  hasEmptyFolders: boolean,
+  { texts, hasEmptyFolders }: { readonly texts: Texts; readonly hasEmptyFolders: boolean },
 ): boolean {
   if (wordOf(snapshot, folder, row.hasMerkle) !== 0) return false;
   const places = placesOf(snapshot);
@@ -40,7 +41,7 @@ export function digestFolders(
       const isEmpty = wordOf(snapshot, place, row.merkleBytes) === 0;
       if (!isEmpty || hasEmptyFolders) folders.push({ name: below.name, at: place });
     }
-    write(writer, snapshot, at, folders);
+    write(writer, snapshot, at, { folders, texts });
     const message = writer.end();
     setWord(snapshot, at, row.merkleBytes, message.byteLength);
     setWord(snapshot, at, row.hasMerkle, 1);
@@ -74,22 +75,21 @@ function write(
   writer: DirectoryWriter,
   snapshot: Snapshot,
   folder: number,
-  folders: readonly Named[],
+  { folders, texts }: { readonly folders: readonly Named[]; readonly texts: Texts },
 ): void {
-  const columns = sliceColumns(
-    snapshot,
-    wordOf(snapshot, folder, row.firstEntry),
-    wordOf(snapshot, folder, row.entryCount),
-  );
+  const first = wordOf(snapshot, folder, row.firstEntry);
+  const columns = sliceColumns(snapshot, first, wordOf(snapshot, folder, row.entryCount));
   const files: Named[] = [];
   const links: Named[] = [];
   for (const [entry, name] of namesIn(snapshot, folder).entries()) {
-    if (columns.kinds[entry] === kind.file) files.push({ name, at: entry });
-    if (columns.kinds[entry] === kind.symlink) links.push({ name, at: links.length });
+    const what = columns.kinds[entry];
+    if (what === kind.file || what === kind.submodule) files.push({ name, at: entry });
+    if (what === kind.symlink) links.push({ name, at: links.length });
   }
   for (const { name, at } of sortedByBytes(files)) {
     const isExecutable = ((columns.modes[at] ?? 0) & 0o100) !== 0;
-    writer.file(name, digestAt(columns, at), columns.stats[at * statWidth + 2] ?? 0, isExecutable);
+    const { digest, sizeBytes } = signedContent(snapshot, first + at, texts);
+    writer.file(name, digest, sizeBytes, isExecutable);
   }
   for (const { name, at } of sortedByBytes(folders)) {
     writer.folder(name, merkleOf(snapshot, at), wordOf(snapshot, at, row.merkleBytes));

@@ -12,7 +12,16 @@ export type Notes = {
   readonly marks: Readonly<Record<string, string>>;
   /** Digest of the variables that git listens to: they may hold secrets. */
   readonly settings: string;
+  /** The repositories in it, itself as "". */
+  readonly repositories: readonly string[];
+  readonly texts: Texts;
 };
+
+/**
+ * Of texts with CR LF, by the hex digest of their bytes: hex digest and size of the same with LF. What is found out is
+ * added: it is true of the bytes wherever they lie.
+ */
+export type Texts = Record<string, readonly [hex: string, sizeBytes: number]>;
 
 /** Whether the same names count as when the notes were taken, as far as what lies outside of the folders can tell. */
 export function isHolding(notes: Notes, root: string): boolean {
@@ -32,15 +41,27 @@ function isNotes(value: unknown): value is Notes {
   if (!("scheme" in value && "folder" in value && "marks" in value && "settings" in value)) {
     return false;
   }
-  const { scheme, folder, marks, settings } = value;
+  if (!("repositories" in value && "texts" in value)) return false;
+  const { scheme, folder, marks, settings, repositories, texts } = value;
   return (
     (scheme === "git" || scheme === "walk") &&
     typeof folder === "string" &&
     typeof settings === "string" &&
     typeof marks === "object" &&
     marks !== null &&
-    Object.values(marks).every((mark) => typeof mark === "string")
+    Object.values(marks).every((mark) => typeof mark === "string") &&
+    Array.isArray(repositories) &&
+    repositories.every((one) => typeof one === "string") &&
+    typeof texts === "object" &&
+    texts !== null &&
+    Object.values(texts).every(isText)
   );
+}
+
+function isText(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length !== 2) return false;
+  const hex: unknown = value[0];
+  return typeof hex === "string" && /^[0-9a-f]{64}$/.test(hex) && Number.isSafeInteger(value[1]);
 }
 
 /** The marks of files; one that changed at `raceMs` or later could change again unseen and gets a mark that no file has. */

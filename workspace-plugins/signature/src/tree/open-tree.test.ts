@@ -2,63 +2,21 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
-  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { never, openGitRig, openRig } from "../../test/rig.ts";
 import type { Rig } from "../../test/rig.ts";
 import { digestOf } from "../digest.ts";
-import { fileClockMs } from "./clock.ts";
+import { cacheOf, open, rootOf } from "../../test/tree-rig.ts";
+import type { Cached } from "../../test/tree-rig.ts";
 import { openTree } from "./open-tree.ts";
 import { readSnapshot } from "./snapshot-file.ts";
-import type { Tree } from "./tree.ts";
-
-type Cached = Disposable & {
-  readonly file: string;
-  /** Opens, digests all and saves, as a command does. */
-  readonly open: () => Promise<{ readonly tree: Tree; readonly root: string }>;
-  /** Returns when a change from now on has another time than all before. */
-  readonly settle: () => void;
-};
-
-function cacheOf(rig: Rig): Cached {
-  const folder = mkdtempSync(path.join(tmpdir(), "slipway-tree-cache-"));
-  const file = path.join(folder, "tree.bin");
-  return {
-    file,
-    open: async () => {
-      const tree = await openTree(rig.root, { cacheFile: file, hashesAll: true, signal: never });
-      if (!tree.ok) throw new Error(tree.failure.reason);
-      const root = await rootOf(tree.value);
-      await tree.value.save();
-      return { tree: tree.value, root };
-    },
-    settle: () => {
-      const before = fileClockMs(folder);
-      while (fileClockMs(folder) <= before);
-    },
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true }),
-  };
-}
-
-async function open(folder: string): Promise<Tree> {
-  const tree = await openTree(folder, { cacheFile: undefined, signal: never });
-  if (!tree.ok) throw new Error(tree.failure.reason);
-  return tree.value;
-}
-
-async function rootOf(tree: Tree, folder = ""): Promise<string> {
-  const found = await tree.digestOfFolder(folder);
-  return found.ok ? `${found.value.digest}/${found.value.sizeBytes}` : found.failure.reason;
-}
 
 describe("a folder", () => {
   test("has one digest wherever it lies, and another after a change", async () => {

@@ -17,6 +17,8 @@ import { placesOf } from "./scan.ts";
 import type { PassResult } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { readSnapshot } from "./snapshot-file.ts";
+import { isWithin, submodulesIn } from "./submodules.ts";
+import { forgetDecided, hasTexts } from "./texts.ts";
 import { treeOf, versionAt } from "./tree-of.ts";
 import type { Scanned } from "./tree-of.ts";
 import type { Tree } from "./tree.ts";
@@ -47,7 +49,7 @@ export async function openTree(
   const known = readKnown(root, cacheFile);
   if (known !== undefined && version !== undefined && versionAt(known.snapshot, 0) === version) {
     return ok(
-      treeOf({
+      await treeOf({
         root,
         ...options,
         ...known,
@@ -59,7 +61,7 @@ export async function openTree(
     );
   }
   const found = await scanAgain(root, options, known);
-  return found.ok ? ok(treeOf({ root, ...options, ...found.value, folder })) : found;
+  return found.ok ? ok(await treeOf({ root, ...options, ...found.value, folder })) : found;
 }
 
 /** What the cache file has of this folder, and of no other. */
@@ -134,10 +136,11 @@ type Scan = {
   readonly signal: AbortSignal;
 };
 
-/** A snapshot of another folder, or with notes that are not ours, is no snapshot. */
+/** A snapshot of another folder, with notes that are not ours or without one of its texts, is no snapshot. */
 function withNotes(snapshot: Snapshot, root: string): Known | undefined {
   const notes = parseNotes(snapshot.notes.toString("utf8"));
-  return notes === undefined || notes.folder !== root ? undefined : { snapshot, notes };
+  if (notes === undefined || notes.folder !== root) return undefined;
+  return hasTexts(snapshot, notes.texts) ? { snapshot, notes } : undefined;
 }
 
 async function scanTree(
@@ -160,6 +163,9 @@ async function compare(
   const results = await crew.run({ ...request, old, works: undefined, only }, signal);
   if (results.some((result) => result.isRelisted)) return undefined;
   const blocks = results.flatMap((result) => result.blocks);
+  // Whether a submodule is as its commit only git can say.
+  const submodules = submodulesIn(old);
+  if (blocks.some((block) => isWithin(submodules.keys(), block.path))) return undefined;
   if (blocks.length === 0) return { ...known, hasLearnt: false, hashed: 0 };
   return { ...known, snapshot: update(old, blocks), hasLearnt: true, hashed: hashedIn(results) };
 }
@@ -195,6 +201,13 @@ function comeAndGone(old: Snapshot | undefined, snapshot: Snapshot): Iterable<st
   return before.symmetricDifference(new Set(placesOf(snapshot).keys()));
 }
 
+/** Submodules that stand for another commit than before, or did or do so alone. */
+function movedSubmodules(old: Snapshot | undefined, snapshot: Snapshot): readonly string[] {
+  const before = old === undefined ? new Map<string, string>() : submodulesIn(old);
+  const after = submodulesIn(snapshot);
+  return [...before.keys(), ...after.keys()].filter((at) => before.get(at) !== after.get(at));
+}
+
 /** A folder that is swapped while it is read is read again, so often. */
 const attempts = 3;
 
@@ -216,15 +229,18 @@ async function relist(
     if (swapped.length > 0 && attempt < attempts) continue;
     for (const block of swapped) blocks.delete(block.path);
     const notes = await names.notes();
+    const noted = { ...notes, texts: known?.notes.texts ?? {} };
     const snapshot = assemble(blocks, known?.snapshot, {
-      notes: JSON.stringify(notes),
+      notes: JSON.stringify(noted),
       memo: known?.snapshot.memo.toString("utf8") ?? "",
     });
     renewVersions(snapshot, [
       ...pathsOfChanged(blocks.values()),
       ...comeAndGone(known?.snapshot, snapshot),
+      ...movedSubmodules(known?.snapshot, snapshot),
     ]);
-    return ok({ snapshot, notes, hasLearnt: true, hashed });
+    forgetDecided(snapshot);
+    return ok({ snapshot, notes: noted, hasLearnt: true, hashed });
   }
 }
 

@@ -13,7 +13,7 @@
  *     notes                  JSON: which folder this is, and what decided which of its names count
  *     memo                   JSON: what others keep beside
  *
- * The entries of a folder are in the order in which the kernel lists it, so that an unchanged folder compares without
+ * The entries of a folder are in the order in which Node lists it, so that an unchanged folder compares without
  * being sorted. Numbers are in the order of bytes of the machine; another order reads another magic.
  *
  * Times are doubles: from 2^52 ns of a second they lose what is below 0.25 µs, and no two changes that a stat was taken
@@ -54,6 +54,8 @@ export const kind = {
   file: 1,
   symlink: 2,
   folder: 3,
+  /** A folder that stands for its commit: its digest is that of git's text for it. */
+  submodule: 4,
 } as const;
 
 /** Bits of an entry's state. */
@@ -64,7 +66,10 @@ export const state = {
   racy: 2,
   /** Has CR LF somewhere. */
   crlf: 4,
-  unreadable: 8,
+  /** Has CR LF and is declared text: signed as if it had LF. */
+  text: 8,
+  /** Of one that has CR LF: git was asked whether it is declared. */
+  decided: 16,
 } as const;
 
 export const statWidth = 5;

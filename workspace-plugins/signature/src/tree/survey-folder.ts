@@ -3,7 +3,7 @@ import type { Dirent } from "node:fs";
 import path from "node:path";
 import { makeColumns, sliceColumns } from "./block.ts";
 import type { Block, Columns } from "./block.ts";
-import { isRacy } from "./content.ts";
+import { codeOf, isRacy } from "./content.ts";
 import { identityOf, lookAt, recordFile, recordLink } from "./look.ts";
 import type { Looking } from "./look.ts";
 import { kind, namesIn, row, splitNames, targetsText, wordOf } from "./snapshot.ts";
@@ -34,9 +34,10 @@ export function surveyFolder(
   const absolute = path.join(looking.root, work.path);
   const stat = lookAt(absolute);
   const identity = identityOf(stat);
+  if (stat === "closed") return stat;
+  if (identity === "") return "gone";
   const entries = entriesOf(absolute);
-  if (identity === "" || typeof entries === "string")
-    return entries === "closed" ? entries : "gone";
+  if (entries === undefined) return "closed";
   const columns = makeColumns(entries.length);
   const known = knownOf(before);
   const decide = decider(work);
@@ -73,11 +74,12 @@ export function surveyFolder(
   };
 }
 
-function entriesOf(absolute: string): readonly Dirent[] | "gone" | "closed" {
+function entriesOf(absolute: string): readonly Dirent[] | undefined {
   try {
     return readdirSync(absolute, { withFileTypes: true });
-  } catch {
-    return typeof lookAt(absolute) === "string" ? "gone" : "closed";
+  } catch (error) {
+    codeOf(error);
+    return undefined;
   }
 }
 

@@ -14,6 +14,8 @@ export function walkedNames(root: string): Names {
       folder: root,
       marks: repositoryMarks(root),
       settings: "",
+      repositories: [],
+      texts: {},
     }),
   };
 }

@@ -15,7 +15,7 @@ import { openWorkspaceTree, treeCacheFile } from "../tree/workspace-tree.ts";
 import { askWatcher } from "../watch/ask-watcher.ts";
 import { definitionTexts, liesOfFiles, liesOfTexts, signatureTexts } from "./lies.ts";
 import type { CacheName, Check, Lie } from "./lies.ts";
-import { readTruth, rootTextOf } from "./truth.ts";
+import { readTruth } from "./truth.ts";
 import type { Truth } from "./truth.ts";
 
 const signatureExecutor = "@slipway/executors:signature";
@@ -121,7 +121,7 @@ async function checkFolder(truth: Truth, tree: Tree): Promise<Check> {
   if (!found.ok) return compared("folder-digests", cacheIn(tree.folder), new Map(), new Map());
   const said = `${found.value.digest}/${found.value.sizeBytes}`;
   const file = cacheIn(tree.folder);
-  return compared("folder-digests", file, rootOf(rootTextOf(truth)), rootOf(said));
+  return compared("folder-digests", file, rootOf(truth.rootText), rootOf(said));
 }
 
 function rootOf(text: string): ReadonlyMap<string, string> {
@@ -207,5 +207,5 @@ async function checkWatcher(truth: Truth): Promise<Check> {
   if (asked.state !== "answered") return compared("watcher", undefined, new Map(), new Map());
   const { digest, sizeBytes } = asked.tree;
   const said = rootOf(`${digest}/${sizeBytes}`);
-  return compared("watcher", undefined, rootOf(rootTextOf(truth)), said);
+  return compared("watcher", undefined, rootOf(truth.rootText), said);
 }
