@@ -6,10 +6,10 @@ import type { Rig } from "../../test/rig.ts";
 import { KeptTree } from "./kept-tree.ts";
 import { openTree } from "./open-tree.ts";
 
-function keep({ root }: Rig) {
+function keep({ root }: Rig, largeTree = 1000) {
   const cacheFile = path.join(root, ".slipway/tree.bin");
   const ownFile = path.join(root, ".slipway/own.bin");
-  return { kept: new KeptTree(root, { cacheFile, ownFile, signal: never }), cacheFile };
+  return { kept: new KeptTree(root, { cacheFile, ownFile, largeTree, signal: never }), cacheFile };
 }
 
 async function digest(read: ReturnType<KeptTree["read"]>, folder = "") {
@@ -28,9 +28,12 @@ test("only the folders that are said to have changed are looked at", async () =>
   expect(await digest(kept.read("all"))).toEqual(before);
 });
 
-test("a new name makes it ask again which count, and look at all", async () => {
+test.each([
+  ["here", 1000],
+  ["in a process of its own", 0],
+])("a new name makes it ask again which count, and look at all, %s", async (_, largeTree) => {
   using rig = openGitRig({ ".gitignore": ".slipway\nout\n", "a/x": "x", "b/y": "y" });
-  const { kept } = keep(rig);
+  const { kept } = keep(rig, largeTree);
   await kept.read("all");
   rig.write("a/new/z", "z");
   rig.write("b/y", "other");

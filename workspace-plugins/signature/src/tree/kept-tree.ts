@@ -2,6 +2,8 @@ import { copyFileSync, statSync } from "node:fs";
 import { getCompileCacheDir } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { ListingFailure } from "../failure.ts";
 import { runProgram } from "../program.ts";
 import { ok } from "../result.ts";
@@ -19,7 +21,7 @@ import { textsInUse } from "./texts.ts";
 import { treeOf, versionAt } from "./tree-of.ts";
 import type { Tree } from "./tree.ts";
 
-/** From here on a look at all takes so much memory that it is left to a process that ends with it. */
+/** From so many names on a look at all takes so much memory that it is left to a process that ends with it. */
 const largeTree = 20_000;
 
 export type KeptTreeOptions = {
@@ -27,6 +29,7 @@ export type KeptTreeOptions = {
   readonly cacheFile: string;
   /** Of this process and its own: nobody else writes there. */
   readonly ownFile: string;
+  readonly largeTree?: number;
   readonly signal: AbortSignal;
 };
 
@@ -67,7 +70,8 @@ export class KeptTree {
   }
 
   async #readAll(): Promise<Awaited<ReturnType<typeof scanAgain>>> {
-    const isSmall = this.#known !== undefined && this.#known.snapshot.entryCount < largeTree;
+    const large = this.#options.largeTree ?? largeTree;
+    const isSmall = this.#known !== undefined && this.#known.snapshot.entryCount < large;
     const known = isSmall ? undefined : await this.#readElsewhere();
     if (known !== undefined)
       return ok({ ...known, hasLearnt: true, hashed: 0, raceMs: safeClockMs() });
@@ -82,7 +86,11 @@ export class KeptTree {
     const compiled = cache === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(cache) };
     try {
       const env = { ...process.env, ...compiled };
-      await runProgram(process.execPath, [script, this.#root, ownFile], { signal, env });
+      // A small young generation keeps what a look at a large tree throws away from adding up.
+      const args = ["--max-semi-space-size=2", script, this.#root, ownFile];
+      await runProgram(process.execPath, args, { signal, env });
+      this.#known = undefined;
+      collectGarbage();
       return readKnown(this.#root, ownFile);
     } catch (error) {
       signal.throwIfAborted();
@@ -145,6 +153,12 @@ export class KeptTree {
     this.#saved = stampOf(cacheFile);
     return version;
   }
+}
+
+/** A snapshot lies outside of the heap of V8, which sees no reason to give back those that nobody has any more. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc()");
 }
 
 function stampOf(file: string): string | undefined {
