@@ -21,7 +21,8 @@ run: setup ## Build, deploy and prove the example fleet.
 	@$(TRY_ENGINE)
 	@slipway run
 
-test: setup ## Run every test, unit and end-to-end.
+test: ## Run every test, unit and end-to-end.
+	@scripts/setup.sh tests
 	@$(TRY_ENGINE)
 	@vitest run $(VITEST_FLAGS)
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes this checkout ready: npm packages as package-lock.json pins them, the pinned Node, Debian packages.
 # Says what it does, does only what is missing, and is silent when nothing is.
+# `setup.sh tests` adds what only tests need: Go, for the client that our digests are compared with.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/apt-install.sh
@@ -8,7 +9,9 @@ source scripts/apt-install.sh
 
 # The engine's own packages are not here: `make engine` installs them where no engine is in reach.
 # The pinned Node is linked against libatomic.
-readonly debian_packages=(busybox-static docker-registry libatomic1 mmdebstrap python3)
+debian_packages=(busybox-static docker-registry libatomic1 mmdebstrap python3)
+if [[ ${1:-} == tests ]] && ! command -v go >/dev/null; then debian_packages+=(golang-go); fi
+readonly debian_packages
 readonly installed_lock=node_modules/.package-lock.json
 
 say() { printf 'setup: %s\n' "$*"; }

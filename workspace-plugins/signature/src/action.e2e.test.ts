@@ -39,7 +39,9 @@ beforeAll(() => {
   });
   if (built.error !== undefined || built.status !== 0) {
     const why = built.error?.message ?? built.stderr;
-    throw new Error(`no client to compare with; it needs Go 1.20: apt-get install golang\n${why}`);
+    throw new Error(
+      `no client to compare with; it needs Go 1.19 or newer: apt-get install golang\n${why}`,
+    );
   }
 });
 afterAll(() => rmSync(folder, { recursive: true }));
