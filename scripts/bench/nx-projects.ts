@@ -49,7 +49,7 @@ async function measure(bench: Bench): Promise<Findings> {
   );
   return {
     text: [
-      `\`NX_DAEMON=false\`. ${count} projects of 20 files, each with a \`cig.toml\` whose plugin infers its target \`signature\`; the peer has the same files, none of our plugins, and a \`project.json\` each with \`nx:noop\` under that name. The second table is one \`nx:noop\` of another name in the workspace with our plugins, with \`${hooks}\` in nx.json and without it. What the hooks add is the median of the differences of the rounds; the noise is the width of the middle half of the times without them.`,
+      `\`NX_DAEMON=false\`, and \`NX_ISOLATE_PLUGINS=false\` in \`.env\` as in this repository. ${count} projects of 20 files, each with a \`cig.toml\` whose plugin infers its target \`signature\`; the peer has the same files, none of our plugins, and a \`project.json\` each with \`nx:noop\` under that name. The second table is one \`nx:noop\` of another name in the workspace with our plugins, with \`${hooks}\` in nx.json and without it. What the hooks add is the median of the differences of the rounds; the noise is the width of the middle half of the times without them.`,
     ],
     tables: [
       raceTable(`nx run-many -t signature, ${count} projects, nothing changed`, signed, [noop]),
@@ -82,7 +82,10 @@ async function openWorkspace(bench: Bench, name: string, shape: WorkspaceShape):
   });
   write("package.json", { name: "bench", version: "0.0.0", private: true });
   write("project.json", { name: "other", targets: { other: { executor: "nx:noop" } } });
-  copyFileSync(path.join(repository, "package-lock.json"), path.join(folder, "package-lock.json"));
+  // Nx reads `.env`: both sides have plugins in its own process, as this repository does.
+  for (const file of ["package-lock.json", ".env"]) {
+    copyFileSync(path.join(repository, file), path.join(folder, file));
+  }
   symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
   await commitAll(bench, folder);
   return folder;

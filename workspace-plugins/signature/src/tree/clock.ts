@@ -1,12 +1,13 @@
-import { closeSync, fstatSync, mkdirSync, openSync, rmSync } from "node:fs";
+import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
 import path from "node:path";
+import { makeCacheFolder } from "./cache-folder.ts";
 
 /**
  * Now, in ms, by the clock that the file system stamps files with: that of the kernel is up to some ms behind the one
  * that programs ask, and that of a server is its own.
  */
 export function fileClockMs(folder: string): number {
-  mkdirSync(folder, { recursive: true });
+  makeCacheFolder(folder);
   const file = path.join(folder, `.clock-${process.pid}-${globalThis.crypto.randomUUID()}`);
   const opened = openSync(file, "wx");
   try {

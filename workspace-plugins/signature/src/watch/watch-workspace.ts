@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { WatchFailure } from "../failure.ts";
@@ -14,6 +6,7 @@ import { writeFileAtomically } from "../files.ts";
 import { takeLock } from "../lock.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
+import { makeCacheFolder } from "../tree/cache-folder.ts";
 import { openKernelEvents } from "./kernel-events.ts";
 import { readQuestion, writeAnswer } from "./messages.ts";
 import type { Answer, Question } from "./messages.ts";
@@ -139,12 +132,10 @@ function readWhenQuiet(
   };
 }
 
-/** Of this user alone. git is told to list nothing of ours: what is written while a tree is read is no part of it. */
+/** Of this user alone. */
 function makeOwnFolder(folder: string): void {
-  mkdirSync(path.dirname(folder), { recursive: true });
+  makeCacheFolder(path.dirname(folder));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const rules = path.join(path.dirname(folder), ".gitignore");
-  if (!existsSync(rules)) writeFileSync(rules, "*\n");
 }
 
 /** The longest path that a Unix socket can have, in bytes. */

@@ -1,0 +1,13 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+/**
+ * The folder of a cache file. git is told to list nothing of a workspace's `.slipway`: what is written while a tree is
+ * read is no part of it.
+ */
+export function makeCacheFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  if (path.basename(folder) !== ".slipway") return;
+  const rules = path.join(folder, ".gitignore");
+  if (!existsSync(rules)) writeFileSync(rules, "*\n");
+}
