@@ -297,7 +297,7 @@ describe("one byte more", () => {
   /** The tasks that `nx affected` selects for a change of `file`, those they depend on included if they change too. */
   function affectedBy(file: string, names: string): readonly string[] {
     const told = rig.nx(["affected", `-t=${names}`, `--files=${file}`, "--explain", "--verbose"]);
-    const found = [...told.matchAll(/^ {4}(\S+:\S+)$/gm)].map(([, id]) => id ?? "");
+    const found = [...told.matchAll(/^ {2,4}(\S+:\S+)$/gm)].map(([, id]) => id ?? "");
     return [...new Set(found)].toSorted();
   }
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { readSignatures } from "@slipway/pipelines/job-signatures";
-import type { JobSignatures } from "@slipway/pipelines/job-signatures";
+import type { JobSignatures, SignedJobs } from "@slipway/pipelines/job-signatures";
 import type { Difference, Digest, RecordedAction } from "@slipway/signature";
 
 /** A `cig.toml` in its workspace. */
@@ -26,12 +26,13 @@ export function readJobRecord(place: PipelinePlace): ReadonlyMap<string, Digest>
 /** Takes it that every job has succeeded as it is now. The actions of those that have changed are kept to be compared. */
 export async function recordJobs(
   place: PipelinePlace,
-  { signatures, signed }: JobSignatures,
+  { signatures, withActions }: JobSignatures,
 ): Promise<void> {
   const before = readJobRecord(place);
   const changed = [...signatures].filter(([id, signature]) => before.get(id) !== signature);
   if (changed.length === 0 && before.size === signatures.size) return;
   const { recordActions, writeJson } = await import("@slipway/signature");
+  const signed = await withActions();
   const actions: RecordedAction[] = [];
   for (const [id] of changed) {
     const target = signed?.targets.get(id);
@@ -45,7 +46,7 @@ export async function recordJobs(
 export async function jobDifferences(
   place: PipelinePlace,
   id: string,
-  { signed }: JobSignatures,
+  signed: SignedJobs | undefined,
 ): Promise<readonly Difference[]> {
   const target = signed?.targets.get(id);
   if (target?.ok !== true) return [];

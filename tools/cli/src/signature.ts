@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { jobSignatures } from "@slipway/pipelines/job-signatures";
-import type { JobSignatures } from "@slipway/pipelines/job-signatures";
+import type { JobSignatures, SignedJobs } from "@slipway/pipelines/job-signatures";
 import type { Failure } from "@slipway/report";
 import { jobTable } from "@slipway/report/job-table";
 import type { JobRow } from "@slipway/report/job-table";
@@ -72,10 +72,14 @@ async function signJobsAt({ root, file }: PipelinePlace): Promise<Result<JobSign
 
 async function rowsOf(place: PipelinePlace, jobs: JobSignatures): Promise<readonly JobRow[]> {
   const record = readJobRecord(place);
+  const isChanged = [...jobs.signatures].some(
+    ([id, digest]) => stateOf(digest, record.get(id)) === "changed",
+  );
+  const signed = isChanged ? await jobs.withActions() : undefined;
   const rows: JobRow[] = [];
   for (const [id, digest] of jobs.signatures) {
     const state = stateOf(digest, record.get(id));
-    const why = state === "changed" ? await whyChanged(place, id, jobs) : "";
+    const why = state === "changed" ? await whyChanged(place, id, signed) : "";
     rows.push({ id, signature: shortDigest(digest), state, why });
   }
   return rows;
@@ -87,8 +91,12 @@ function stateOf(now: Digest, recorded: Digest | undefined): JobRow["state"] {
 }
 
 /** The first thing that is different, as in the table of a run. */
-async function whyChanged(place: PipelinePlace, id: string, jobs: JobSignatures): Promise<string> {
-  const [first, ...more] = await jobDifferences(place, id, jobs);
+async function whyChanged(
+  place: PipelinePlace,
+  id: string,
+  signed: SignedJobs | undefined,
+): Promise<string> {
+  const [first, ...more] = await jobDifferences(place, id, signed);
   if (first === undefined) return "";
   const { describeDifference } = await import("@slipway/report");
   const words = describeDifference(first);

@@ -70,7 +70,7 @@ test("jobs are signed once as long as nothing changes that they read", async () 
   const first = await ask();
   expect([...first.signatures.keys()]).toEqual(["fleet:docs", "fleet:lint"]);
   expect(first.signed).not.toBe(undefined);
-  expect(await ask()).toEqual({ signatures: first.signatures, signed: undefined });
+  expect(await ask()).toMatchObject({ signatures: first.signatures, signed: undefined });
   expect(await ask({ versions: { ...versions, other: "1" } })).toHaveProperty("signed", undefined);
   expect(await ask({ environment: { OTHER: "1" } })).toHaveProperty("signed", undefined);
 });

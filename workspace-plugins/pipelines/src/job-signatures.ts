@@ -6,6 +6,8 @@ import type { Result } from "@slipway/signature/result";
 import type { PipelinesFailure } from "./failure.ts";
 import type { JobReads, JobSources, PipelineText, SignedJobs } from "./sign-jobs.ts";
 
+export type { SignedJobs } from "./sign-jobs.ts";
+
 /** Counts how jobs are read: with a new number nothing that was remembered of them is believed. */
 const memoSchema = 1;
 
@@ -14,6 +16,8 @@ export type JobSignatures = {
   readonly signatures: ReadonlyMap<string, Digest>;
   /** The jobs with their actions. `undefined`: nothing has changed since they were signed last. */
   readonly signed: SignedJobs | undefined;
+  /** With their actions, which are found now where nothing has changed. `undefined`: a file has become unreadable. */
+  readonly withActions: () => Promise<SignedJobs | undefined>;
 };
 
 /**
@@ -29,7 +33,15 @@ export async function jobSignatures(
   const name = `jobs of ${pipeline.file}`;
   const known = readMemo(memo.get(name));
   if (known !== undefined && known.key === keyOf(known.reads, pipeline, from)) {
-    return ok({ signatures: known.signatures, signed: undefined });
+    return ok({
+      signatures: known.signatures,
+      signed: undefined,
+      withActions: async () => {
+        const { signJobs } = await import("./sign-jobs.ts");
+        const found = await signJobs(pipeline, from, signal);
+        return found.ok ? found.value : undefined;
+      },
+    });
   }
   const { signJobs } = await import("./sign-jobs.ts");
   const signed = await signJobs(pipeline, from, signal);
@@ -43,7 +55,7 @@ export async function jobSignatures(
     const key = keyOf(reads, pipeline, from);
     memo.set(name, JSON.stringify([key, reads.folders, reads.env, Object.fromEntries(signatures)]));
   }
-  return ok({ signatures, signed: signed.value });
+  return ok({ signatures, signed: signed.value, withActions: async () => signed.value });
 }
 
 /** Equal texts for equal signatures of all jobs. */

@@ -284,12 +284,12 @@ test("a stop ends the scan", async () => {
 
 test("what is kept of a workspace is no part of it, whether its git ignores it or not", async () => {
   using rig = openGitRig({ "a.txt": "a" });
-  const open = async () => {
+  const openKept = async () => {
     const cacheFile = path.join(rig.root, ".slipway", "tree.bin");
     const opened = await openTree(rig.root, { cacheFile, signal: never });
     if (!opened.ok) throw new Error(opened.failure.reason);
     await opened.value.save();
     return opened.value.listing.files.map((file) => file.path);
   };
-  expect([await open(), await open()]).toEqual([["a.txt"], ["a.txt"]]);
+  expect([await openKept(), await openKept()]).toEqual([["a.txt"], ["a.txt"]]);
 });
