@@ -1,8 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { ok } from "@slipway/signature";
-import type { Outcome, Result } from "@slipway/signature";
+import { digestOf, fail, ok } from "@slipway/signature";
+import type { Outcome, RecordedAction, Result } from "@slipway/signature";
 import type { Failure } from "@slipway/report";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Options } from "./options.ts";
@@ -23,6 +31,7 @@ async function run(
   command: string | readonly string[],
   more: {
     readonly outputs?: readonly string[];
+    readonly files?: RecordedAction["files"];
     readonly options?: object;
     readonly ambient?: Readonly<Record<string, string>>;
     readonly declared?: readonly string[];
@@ -35,6 +44,7 @@ async function run(
     projectRoot: "app",
     action: {
       outputs: more.outputs ?? [],
+      files: more.files ?? [],
       env: (more.declared ?? []).map((name) => ({ name, state: "unset" })),
     },
     options: Options.parse({ command, ...more.options }),
@@ -151,3 +161,17 @@ test("a command that takes too long is ended", async () => {
     failure: { reason: "command-timed-out", timeoutSeconds: 0.05, output: "" },
   });
 });
+
+test.each(["app", ".", "", "..", "app/../..", "/tmp", "app/src", "app/*", "app/out/x"])(
+  "the output %j is refused, and nothing is removed",
+  async (output) => {
+    mkdirSync(path.join(root, "app/src"));
+    writeFileSync(path.join(root, "app/src/a.ts"), "a");
+    symlinkSync(tmpdir(), path.join(root, "app/out"));
+    const file = { path: "app/src/a.ts", digest: digestOf("a"), sizeBytes: 1, executable: false };
+    const result = await run("touch ran", { outputs: ["app/dist", output], files: [file] });
+    expect(result).toEqual(fail({ reason: "outputs-unsafe", outputs: [output] }));
+    expect(readFileSync(path.join(root, "app/src/a.ts"), "utf8")).toBe("a");
+    expect(existsSync(path.join(root, "app/ran"))).toBe(false);
+  },
+);

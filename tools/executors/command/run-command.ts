@@ -5,7 +5,7 @@ import type { Outcome, RecordedAction, Result } from "@slipway/signature";
 import type { output } from "zod";
 import { commandEnvironment } from "./environment.ts";
 import type { Options } from "./options.ts";
-import { missingOutputs, oddFiles, removeOutputs } from "../session/outputs.ts";
+import { missingOutputs, oddFiles, removeOutputs, unsafeOutputs } from "../session/outputs.ts";
 import { runProgram } from "./program.ts";
 import type { ProgramEnd } from "./program.ts";
 
@@ -19,7 +19,7 @@ const lastLines = 20;
 export async function runCommand(task: {
   readonly workspaceRoot: string;
   readonly projectRoot: string;
-  readonly action: Pick<RecordedAction, "env" | "outputs">;
+  readonly action: Pick<RecordedAction, "env" | "files" | "outputs">;
   readonly options: output<typeof Options>;
   readonly ambient: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
@@ -28,6 +28,11 @@ export async function runCommand(task: {
   const { workspaceRoot, action, options, signal, progress } = task;
   const { outputs } = action;
   const cwd = options.cwd ?? task.projectRoot;
+  const unsafe = unsafeOutputs(workspaceRoot, outputs, {
+    projectRoot: task.projectRoot,
+    files: action.files,
+  });
+  if (unsafe.length > 0) return fail({ reason: "outputs-unsafe", outputs: unsafe });
   await removeOutputs(workspaceRoot, outputs);
   const tail: string[] = [];
   const [file = "", ...args] =

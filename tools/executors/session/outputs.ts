@@ -1,11 +1,13 @@
 import {
   closeSync,
+  existsSync,
   globSync,
   lstatSync,
   openSync,
   readSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
 } from "node:fs";
 import type { Stats } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -23,6 +25,36 @@ export async function removeOutputs(root: string, outputs: readonly string[]): P
   for (const file of outputs.flatMap((output) => found(root, output))) {
     await rm(path.join(root, file), { recursive: true, force: true });
   }
+}
+
+/**
+ * Outputs that are not removed whatever is declared: what holds the project or a file that the task reads, and what does
+ * not lie in the workspace, by its name or behind a link.
+ */
+export function unsafeOutputs(
+  root: string,
+  outputs: readonly string[],
+  kept: { readonly projectRoot: string; readonly files: readonly { readonly path: string }[] },
+): readonly string[] {
+  const paths = [kept.projectRoot, ...kept.files.map((file) => file.path)];
+  const isUnsafe = (place: string): boolean =>
+    !isBelow(root, place) || paths.some((one) => isWithin(path.posix.normalize(place), one));
+  return positive(outputs).filter((output) => [output, ...found(root, output)].some(isUnsafe));
+}
+
+/** Whether a path lies in a folder, or is it. */
+function isWithin(folder: string, one: string): boolean {
+  const relative = path.posix.relative(folder, one);
+  return relative === "" || !(relative === ".." || relative.startsWith("../"));
+}
+
+function isBelow(root: string, place: string): boolean {
+  const absolute = path.resolve(root, place);
+  if (!absolute.startsWith(`${path.resolve(root)}${path.sep}`)) return false;
+  let parent = path.dirname(absolute);
+  while (!existsSync(parent)) parent = path.dirname(parent);
+  const [top, real] = [realpathSync(root), realpathSync(parent)];
+  return real === top || real.startsWith(`${top}${path.sep}`);
 }
 
 /** Those outputs that nothing is there of. */

@@ -63,6 +63,7 @@ type CommandFailure =
       readonly command: string;
       readonly outputs: readonly string[];
     }
+  | { readonly reason: "outputs-unsafe"; readonly outputs: readonly string[] }
   | { readonly reason: "output-odd"; readonly path: string; readonly kind: string };
 
 export const workspaceTexts: Texts<WorkspaceFailure> = {
@@ -128,6 +129,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: "this cached target does not declare the variable that tells Nx of all its inputs",
     facts: { target: failure.target },
     hint: `add { "env": "${failure.variable}" } to its "inputs"`,
+  }),
+  "outputs-unsafe": (failure) => ({
+    what: "outputs are removed before a command runs, and these may not be: nothing was removed, nothing ran",
+    facts: { outputs: failure.outputs.join(", ") },
+    hint: "an output lies in the workspace and holds neither the project nor a file that the target reads",
   }),
   "outputs-missing": (failure) => ({
     what: "the command succeeded without making what its target declares as outputs",
