@@ -107,3 +107,11 @@ test("a stop ends the listing", async () => {
     "stopped",
   );
 });
+
+test("where a folder of tracked files has become a file, the file is all that is there", async () => {
+  using rig = openGitRig({ "a/b/c.txt": "c", "x.txt": "x" });
+  rig.remove("a");
+  rig.write("a", "now a file");
+  const listing = await listFiles(rig.root, never);
+  expect(listing.ok && listing.value.files.map((file) => file.path)).toEqual(["a", "x.txt"]);
+});

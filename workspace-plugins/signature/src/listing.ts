@@ -120,8 +120,9 @@ function folderCheck(folder: string): (relative: string) => boolean {
   const isFolder = (relative: string): boolean => {
     const before = known.get(relative);
     if (before !== undefined) return before;
-    const stat = lstatSync(path.join(folder, relative), { throwIfNoEntry: false });
-    const found = isFolder(path.posix.dirname(relative)) && stat?.isDirectory() === true;
+    const found =
+      isFolder(path.posix.dirname(relative)) &&
+      lstatSync(path.join(folder, relative), { throwIfNoEntry: false })?.isDirectory() === true;
     known.set(relative, found);
     return found;
   };
