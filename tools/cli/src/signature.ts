@@ -12,17 +12,17 @@ import { fail } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
 import { openWorkspaceTree } from "@slipway/signature/workspace-tree";
 import { readArguments } from "./arguments.ts";
-import { usageExitCode } from "./call.ts";
 import type { Call } from "./call.ts";
 import { jobDifferences, readJobRecord, recordJobs } from "./job-record.ts";
 import type { PipelinePlace } from "./job-record.ts";
+import { tellFailure, tellUsage } from "./tell.ts";
 import { findWorkspace } from "./workspace.ts";
 
 /** The work signatures of the jobs of a `cig.toml`. What is needed only where something has changed is loaded there. */
 export async function signature({ workspaceRoot, args }: Call): Promise<number> {
   const options = { json: { type: "boolean" }, record: { type: "boolean" } } as const;
   const read = readArguments(args, { options, words: [0, Number.POSITIVE_INFINITY] });
-  if (!read.ok) return tell(read.failure, usageExitCode);
+  if (!read.ok) return tellUsage(read.failure);
   const { words } = read.value;
   if (isOfTargets(words)) {
     const { printSignatures } = await import("./target-signatures.ts");
@@ -30,7 +30,7 @@ export async function signature({ workspaceRoot, args }: Call): Promise<number> 
   }
   const place = placeOf(path.resolve(words[0] ?? "."));
   const jobs = await signJobsAt(place);
-  if (!jobs.ok) return tell(jobs.failure, 1);
+  if (!jobs.ok) return tellFailure(jobs.failure);
   const rows = await rowsOf(place, jobs.value);
   openLines().line(
     read.value.options.json === true ? jsonOf(place, jobs.value, rows) : jobTable(rows).join("\n"),
@@ -127,12 +127,6 @@ async function tellUnsigned({ signed }: JobSignatures): Promise<number> {
   const failures = [...(signed?.targets.values() ?? [])].flatMap((target) =>
     target.ok ? [] : [target.failure],
   );
-  for (const failure of failures) await tell(failure, 1);
+  for (const failure of failures) await tellFailure(failure);
   return failures.length === 0 ? 0 : 1;
-}
-
-async function tell(failure: Failure, exitCode: number): Promise<number> {
-  const { openConsole } = await import("@slipway/report");
-  openConsole().failure(failure);
-  return exitCode;
 }

@@ -9,17 +9,17 @@ import { digestOf, hexOf } from "@slipway/signature/digest";
 import { ok } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
 import { readArguments } from "./arguments.ts";
-import { usageExitCode } from "./call.ts";
 import type { Call } from "./call.ts";
+import { tellFailure, tellUsage } from "./tell.ts";
 import { findWorkspace } from "./workspace.ts";
 
 /** The digest of the files of a folder as they are on disk now. With a watcher there is nothing to look at, and little to load. */
 export async function tree({ args }: Call): Promise<number> {
   const read = readArguments(args, { options, words: [0, 1] });
-  if (!read.ok) return tell(read.failure, usageExitCode);
+  if (!read.ok) return tellUsage(read.failure);
   const given = path.resolve(read.value.words[0] ?? ".");
   if (statSync(given, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    return tell({ reason: "folder-missing", folder: given }, 1);
+    return tellFailure({ reason: "folder-missing", folder: given });
   }
   const place = placeOf(realpathSync(given));
   const { json = false, "no-cache": isUncached = false } = read.value.options;
@@ -27,7 +27,7 @@ export async function tree({ args }: Call): Promise<number> {
     ? ({ state: "not-asked" } as const)
     : await askWatcher(place.root, { ask: "tree", folder: place.folder });
   const found = asked.state === "answered" ? ok(asked.tree) : await look(place, isUncached);
-  if (!found.ok) return tell(found.failure, 1);
+  if (!found.ok) return tellFailure(found.failure);
   const { digest, sizeBytes } = found.value;
   openLines().line(
     json
@@ -74,10 +74,4 @@ async function look(
 /** Why it was not the watcher that answered, where it was not. */
 function watcherText(asked: Asked | { readonly state: "not-asked" }): string {
   return asked.state === "unable" ? `unable: ${asked.reason}` : asked.state;
-}
-
-async function tell(failure: Failure, exitCode: number): Promise<number> {
-  const { openConsole } = await import("@slipway/report");
-  openConsole().failure(failure);
-  return exitCode;
 }

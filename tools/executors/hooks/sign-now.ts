@@ -6,7 +6,6 @@ import {
   graphKey,
   hasDefinitions,
   isGraphSettled,
-  openWorkspaceTree,
   signDerivation,
   storeDefinitions,
 } from "@slipway/signature";
@@ -27,17 +26,6 @@ type Request = {
 };
 
 /** The actions of all our targets as things are, with `facts` in place of what the environment says of them. */
-export async function signNow(
-  request: Request & { readonly workspaceRoot: string },
-): Promise<Result<SignedTargets, SignatureFailure>> {
-  const tree = await openWorkspaceTree(request.workspaceRoot, request.signal);
-  if (!tree.ok) return tree;
-  const signed = await signIn(tree.value, request);
-  await tree.value.save();
-  return signed;
-}
-
-/** The same in a tree that is the caller's to save. */
 export async function signIn(
   tree: Tree,
   { graph, namedInputs, facts, signal }: Request,

@@ -1,5 +1,3 @@
-export { probeEngine } from "../hooks/engine-facts.ts";
-export { signNow } from "../hooks/sign-now.ts";
 export { readAsked, readOutcomes } from "./run-folder.ts";
 export { runsFolder } from "./run-place.ts";
 export { readWorkspaceName } from "./workspace-name.ts";

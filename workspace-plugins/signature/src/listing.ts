@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import { compareBytes } from "./byte-order.ts";
+import { compareBytes, firstAtLeast, itemsBelow } from "./byte-order.ts";
 import type { ListingFailure } from "./failure.ts";
 import { listByGit, splitByNul } from "./git.ts";
 import { fail, ok } from "./result.ts";
@@ -56,27 +56,16 @@ export function listIgnored(
 
 /** The part of the listing below a folder; `""` is all of it. */
 export function filesUnder(listing: FileListing, folder: string): readonly ListedFile[] {
-  if (folder === "") return listing.files;
-  const start = firstAtLeast(listing.files, `${folder}/`);
-  // "0" is the character after "/".
-  return listing.files.slice(start, firstAtLeast(listing.files, `${folder}0`));
+  return folder === "" ? listing.files : itemsBelow(listing.files, pathOf, folder);
 }
 
 export function fileAt(listing: FileListing, wanted: string): ListedFile | undefined {
-  const file = listing.files[firstAtLeast(listing.files, wanted)];
+  const file = listing.files[firstAtLeast(listing.files, pathOf, wanted)];
   return file?.path === wanted ? file : undefined;
 }
 
-function firstAtLeast(files: readonly ListedFile[], wanted: string): number {
-  let low = 0;
-  let high = files.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const file = files[middle];
-    if (file !== undefined && compareBytes(file.path, wanted) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function pathOf(file: ListedFile): string {
+  return file.path;
 }
 
 async function inspectAll(

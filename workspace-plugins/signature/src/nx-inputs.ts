@@ -1,4 +1,5 @@
 import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
+import { compareBytes, itemsBelow } from "./byte-order.ts";
 import type { DerivationFailure } from "./failure.ts";
 import { escapeGlob } from "./glob.ts";
 import { allDependenciesOf, projectsMatching } from "./nx-projects.ts";
@@ -19,7 +20,9 @@ export type WorkspaceInputs = {
 };
 
 export function sortedRoots(graph: ProjectGraph): readonly string[] {
-  return [...new Set(Object.values(graph.nodes).map((node) => node.data.root))].toSorted();
+  return [...new Set(Object.values(graph.nodes).map((node) => node.data.root))].toSorted(
+    compareBytes,
+  );
 }
 
 /** What Nx takes where a target declares no inputs. */
@@ -225,22 +228,7 @@ function nestedProjects(
 ): readonly string[] {
   if (project === undefined) return [];
   const root = graph.nodes[project]?.data.root ?? ".";
-  return rootsBelow(roots, root).map((other) => `!${escapeGlob(other)}/**`);
-}
-
-function rootsBelow(roots: readonly string[], root: string): readonly string[] {
-  if (root === ".") return roots.filter((other) => other !== root);
-  // "0" is the character after "/".
-  return roots.slice(firstAtLeast(roots, `${root}/`), firstAtLeast(roots, `${root}0`));
-}
-
-function firstAtLeast(sorted: readonly string[], wanted: string): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? "") < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  const inside =
+    root === "." ? roots.filter((other) => other !== root) : itemsBelow(roots, String, root);
+  return inside.map((other) => `!${escapeGlob(other)}/**`);
 }
