@@ -72,6 +72,23 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./packages.ts")).addPackage,
   },
   {
+    name: "pkg login",
+    takes: "<registry> -u <user> [-p]",
+    does: "keep a user and password for a registry that takes them",
+    options: {
+      "-u, --username <user>": "whose password it is; asked for on a terminal",
+      "-p, --password-stdin": "read the password from the first line of the standard input",
+      "--dockerhub": "Docker Hub, in place of a registry",
+    },
+    load: async () => (await import("./registry-login.ts")).loginRegistry,
+  },
+  {
+    name: "pkg logout",
+    takes: "<registry>",
+    does: "forget the user and password of a registry",
+    load: async () => (await import("./registry-login.ts")).logoutRegistry,
+  },
+  {
     name: "smoke keys init",
     takes: "",
     does: "make this machine's signing key and let this workspace trust it",

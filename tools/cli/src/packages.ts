@@ -1,6 +1,7 @@
+import { homedir } from "node:os";
 import path from "node:path";
 import { addPackage as lockPackage, lockName } from "@slipway/packages";
-import { openRegistry } from "@slipway/registry";
+import { openUserRegistry } from "@slipway/registry";
 import { openConsole } from "@slipway/report";
 import { readArguments } from "./arguments.ts";
 import { usageExitCode } from "./call.ts";
@@ -15,8 +16,9 @@ export async function addPackage({ args }: Call): Promise<number> {
     return usageExitCode;
   }
   const [reference = ""] = read.value.words;
+  const registry = openUserRegistry({ home: homedir(), environment: process.env });
   const lockFile = path.join(process.cwd(), lockName);
-  const added = await lockPackage({ reference, lockFile, registry: openRegistry() });
+  const added = await lockPackage({ reference, lockFile, registry });
   console.result(added);
   return added.ok ? 0 : 1;
 }

@@ -1,10 +1,10 @@
 import { homedir } from "node:os";
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { installPackages } from "@slipway/packages";
-import { openRegistry } from "@slipway/registry";
 import { runBatch } from "../session/batch.ts";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
+import { openSessionRegistry } from "../session/user-registry.ts";
 import { Options } from "./options.ts";
 
 export default async function install(
@@ -30,9 +30,6 @@ async function installProject(session: Session) {
     home: homedir(),
     virtualEnv: process.env["VIRTUAL_ENV"],
     progress: session.progress,
-    registry: openRegistry({
-      signal: session.signal,
-      counted: (question) => session.counted("registry", question),
-    }),
+    registry: openSessionRegistry(session),
   });
 }

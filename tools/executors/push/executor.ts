@@ -1,11 +1,11 @@
 import path from "node:path";
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { packFolder, pushPackage } from "@slipway/packages";
-import { openRegistry } from "@slipway/registry";
 import type { output } from "zod";
 import { runBatch } from "../session/batch.ts";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
+import { openSessionRegistry } from "../session/user-registry.ts";
 import { Options } from "./options.ts";
 
 export default async function push(
@@ -28,9 +28,6 @@ async function pushProject(session: Session, { repository }: output<typeof Optio
   return pushPackage({
     packFolder: path.join(session.workspaceRoot, session.projectRoot, packFolder),
     repository,
-    registry: openRegistry({
-      signal: session.signal,
-      counted: (question) => session.counted("registry", question),
-    }),
+    registry: openSessionRegistry(session),
   });
 }

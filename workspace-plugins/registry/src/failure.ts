@@ -38,6 +38,12 @@ export type RegistryFailure =
   | (Asked & { readonly reason: "response-invalid"; readonly problem: ResponseProblem })
   | (Asked & { readonly reason: "upload-location-foreign"; readonly location: string })
   | (Asked & {
+      readonly reason: "redirect-refused";
+      readonly location: string;
+      readonly problem: "too-many" | "insecure";
+    })
+  | CredentialFailure
+  | (Asked & {
       readonly reason: "manifest-mismatch";
       readonly expected: Digest;
       readonly actual: string;
@@ -52,11 +58,30 @@ export type RegistryFailure =
     }
   | ServerFailure;
 
+/** What keeps a credential from being found. Nothing of it is in the facts. */
+export type CredentialFailure =
+  | {
+      readonly reason: "credentials-file-invalid";
+      readonly file: string;
+      readonly problem: "not-json" | "not-an-object" | "auth-invalid";
+      /** The host whose entry it is. */
+      readonly host?: string;
+    }
+  | {
+      readonly reason: "credential-helper-failed";
+      readonly program: string;
+      readonly host: string;
+      readonly error: string;
+    };
+
 export type ResponseProblem =
   | "location-missing"
   | "manifest-too-large"
   | "tags-invalid"
-  | "next-page-foreign";
+  | "next-page-foreign"
+  | "token-invalid"
+  | "realm-insecure"
+  | "range-invalid";
 
 /** What can keep the loopback registry from being served. */
 export type ServerFailure =
@@ -81,4 +106,9 @@ export type ServerFailure =
       readonly error: string;
     };
 
-export type RegistryCause = "registry-served" | "registry-attached";
+export type RegistryCause =
+  | "registry-served"
+  | "registry-attached"
+  | "registry-logged-in"
+  | "registry-logged-out"
+  | "registry-not-logged-in";

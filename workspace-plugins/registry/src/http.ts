@@ -1,9 +1,10 @@
-import { fail } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { RegistryFailure } from "./failure.ts";
+import type { Limit } from "./limit.ts";
 
 export type HttpRequest = {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT";
+  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Blob;
@@ -13,6 +14,7 @@ export type HttpResponse = {
   readonly status: number;
   readonly url: URL;
   readonly header: (name: string) => string | undefined;
+  /** Throws a `BrokenResponse` where the connection ends before the body does. */
   readonly chunks: AsyncIterable<Uint8Array>;
 };
 
@@ -21,45 +23,61 @@ export type HttpOptions = {
   /** Longest silence before the headers and between two pieces of a body. */
   readonly timeoutMs: number;
   readonly counted: (question: string) => void;
+  /** Held from the question until the end of its answer. */
+  readonly limit: Limit;
 };
+
+/** A body that did not come whole, and why. */
+export class BrokenResponse extends Error {
+  readonly failure: RegistryFailure;
+  constructor(failure: RegistryFailure, cause: unknown) {
+    super(failure.reason, { cause });
+    this.failure = failure;
+  }
+}
 
 /** A body of this many bytes more buys a second more until the answer. */
 const slowestUploadBytesPerSecond = 128 * 1024;
+const mostRedirects = 5;
 
 /**
- * One request. `use` must be done with the response when it returns: the body is dropped then. What `use` throws
- * passes through; what the network does becomes a failure.
+ * What `use` makes of an answer. It must be done with the response when it returns: the body is dropped then. What
+ * `use` throws passes through; what the network does becomes a failure.
  */
-export async function exchange<Value>(
-  options: HttpOptions,
-  request: HttpRequest,
+export async function answered<Value>(
+  sent: Result<HttpResponse & AsyncDisposable, RegistryFailure>,
   use: (response: HttpResponse) => Promise<Result<Value, RegistryFailure>>,
 ): Promise<Result<Value, RegistryFailure>> {
-  const timeoutMs = limitOf(options, request);
-  using watch = startWatch(timeoutMs);
-  const asked = { method: request.method, url: redactedUrl(request.url) };
+  if (!sent.ok) return sent;
+  await using response = sent.value;
   try {
-    const signal = AbortSignal.any([options.signal, watch.signal]);
-    options.counted(`${asked.method} ${asked.url}`);
-    const response = await ask(request, signal);
-    watch.touch();
-    try {
-      return await use(viewOf(request, response, watch.touch));
-    } finally {
-      if (!response.bodyUsed) await response.body?.cancel();
-    }
+    return await use(response);
   } catch (error) {
-    if (!(error instanceof TransportError)) throw error;
-    if (options.signal.aborted) return fail({ reason: "registry-stopped", ...asked });
-    if (watch.signal.aborted) {
-      return fail({ reason: "registry-timeout", ...asked, timeoutMs, retryable: true });
+    if (error instanceof BrokenResponse) return fail(error.failure);
+    throw error;
+  }
+}
+
+/**
+ * One request, followed to where a read is sent on to. Credentials stay with the host they are for, and nothing that
+ * came by HTTPS goes on without it. What is left of the body is dropped at the end.
+ */
+export async function send(
+  options: HttpOptions,
+  request: HttpRequest,
+): Promise<Result<HttpResponse & AsyncDisposable, RegistryFailure>> {
+  let asked = request;
+  for (let followed = 0; ; followed += 1) {
+    const sent = await sendOnce(options, asked);
+    const target = sent.ok ? redirectOf(asked, sent.value) : undefined;
+    if (!sent.ok || target === undefined) return sent;
+    await sent.value[Symbol.asyncDispose]();
+    const problem = redirectProblem(asked.url, target, followed);
+    if (problem !== undefined) {
+      const location = redactedUrl(target);
+      return fail({ reason: "redirect-refused", ...askedOf(asked), location, problem });
     }
-    return fail({
-      reason: "registry-unreachable",
-      ...asked,
-      retryable: error.retryable,
-      error: error.message,
-    });
+    asked = { ...asked, url: target, headers: headersFor(asked, target) };
   }
 }
 
@@ -68,42 +86,88 @@ export function redactedUrl(url: URL): string {
   return `${url.origin}${url.pathname}${url.search === "" ? "" : "?…"}`;
 }
 
-class TransportError extends Error {
-  readonly retryable: boolean;
-  constructor(cause: unknown) {
-    const code = codeOf(cause);
-    super(code ?? textOf(cause), { cause });
-    this.retryable = code === undefined || !/CERT|TLS|SSL|ENOTFOUND/.test(code);
+/** An upload is never sent on to another place; a read may be, to a storage host. */
+function redirectOf(request: HttpRequest, response: HttpResponse): URL | undefined {
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  if (!isRead || ![301, 302, 303, 307, 308].includes(response.status)) return undefined;
+  return URL.parse(response.header("location") ?? "", request.url) ?? undefined;
+}
+
+function redirectProblem(
+  from: URL,
+  to: URL,
+  followed: number,
+): "too-many" | "insecure" | undefined {
+  if (followed >= mostRedirects) return "too-many";
+  return to.protocol === "https:" || to.protocol === from.protocol ? undefined : "insecure";
+}
+
+function headersFor(request: HttpRequest, target: URL): Readonly<Record<string, string>> {
+  const { authorization, ...others } = request.headers ?? {};
+  const isSame = target.origin === request.url.origin && authorization !== undefined;
+  return isSame ? { ...others, authorization } : others;
+}
+
+function askedOf(request: HttpRequest): { readonly method: string; readonly url: string } {
+  return { method: request.method, url: redactedUrl(request.url) };
+}
+
+async function sendOnce(
+  options: HttpOptions,
+  request: HttpRequest,
+): Promise<Result<HttpResponse & AsyncDisposable, RegistryFailure>> {
+  const slot = await options.limit.acquire();
+  const timeoutMs = limitOf(options, request);
+  const watch = startWatch(timeoutMs);
+  const end = (): void => {
+    watch[Symbol.dispose]();
+    slot[Symbol.dispose]();
+  };
+  const asked = askedOf(request);
+  const failureOf = (error: unknown): RegistryFailure => {
+    if (options.signal.aborted) return { reason: "registry-stopped", ...asked };
+    if (watch.signal.aborted) {
+      return { reason: "registry-timeout", ...asked, timeoutMs, retryable: true };
+    }
+    return { reason: "registry-unreachable", ...asked, ...transportFacts(error) };
+  };
+  options.counted(`${asked.method} ${asked.url}`);
+  try {
+    const response = await ask(request, AbortSignal.any([options.signal, watch.signal]));
+    watch.touch();
+    const chunks = chunksOf(response.body, watch.touch, failureOf);
+    return ok({
+      status: response.status,
+      url: request.url,
+      header: (name) => response.headers.get(name) ?? undefined,
+      chunks,
+      [Symbol.asyncDispose]: async () => {
+        await chunks.return();
+        if (!response.bodyUsed) await response.body?.cancel();
+        end();
+      },
+    });
+  } catch (error) {
+    const failure = failureOf(error);
+    end();
+    return fail(failure);
   }
 }
 
 async function ask(request: HttpRequest, signal: AbortSignal): Promise<Response> {
-  try {
-    return await fetch(request.url, {
-      method: request.method,
-      headers: { "user-agent": "slipway", "accept-encoding": "identity", ...request.headers },
-      body: request.body ?? null,
-      // An upload is never sent on to another place; a read may be, to a storage host.
-      redirect: request.method === "GET" || request.method === "HEAD" ? "follow" : "manual",
-      signal,
-    });
-  } catch (error) {
-    throw new TransportError(error);
-  }
-}
-
-function viewOf(request: HttpRequest, response: Response, touch: () => void): HttpResponse {
-  return {
-    status: response.status,
-    url: response.url === "" ? request.url : new URL(response.url),
-    header: (name) => response.headers.get(name) ?? undefined,
-    chunks: chunksOf(response.body, touch),
-  };
+  return fetch(request.url, {
+    method: request.method,
+    headers: { "user-agent": "slipway", "accept-encoding": "identity", ...request.headers },
+    body: request.body ?? null,
+    redirect: "manual",
+    signal,
+  });
 }
 
 async function* chunksOf(
   body: ReadableStream<Uint8Array> | null,
   touch: () => void,
+  failureOf: (error: unknown) => RegistryFailure,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (body === null) return;
   try {
@@ -112,7 +176,7 @@ async function* chunksOf(
       yield chunk;
     }
   } catch (error) {
-    throw new TransportError(error);
+    throw new BrokenResponse(failureOf(error), error);
   }
 }
 
@@ -134,6 +198,12 @@ function startWatch(timeoutMs: number): Disposable & {
     },
     [Symbol.dispose]: () => clearTimeout(timer),
   };
+}
+
+function transportFacts(error: unknown): { readonly retryable: boolean; readonly error: string } {
+  const code = codeOf(error);
+  const retryable = code === undefined || !/CERT|TLS|SSL|ENOTFOUND/.test(code);
+  return { retryable, error: code ?? textOf(error) };
 }
 
 /** The innermost `code`, such as ECONNREFUSED: `fetch` wraps it twice. */

@@ -1,6 +1,8 @@
 export type { Answer } from "./answer.ts";
 export type { Descriptor } from "./blob.ts";
 export { openRegistry } from "./client.ts";
+export { login, logout } from "./login.ts";
+export { openUserRegistry, plainHostsIn } from "./user-registry.ts";
 export type { Registry, RegistryOptions } from "./client.ts";
 export type {
   ReferenceProblem,
@@ -12,13 +14,13 @@ export type {
 export { mediaTypes } from "./manifest.ts";
 export type { Manifest } from "./manifest.ts";
 export {
-  apiOf,
   formatReference,
   isLoopback,
   isRegistryHost,
   isRepository,
   isTag,
   parseReference,
+  parseShortReference,
 } from "./reference.ts";
 export type { Reference, RegistryHost, Repository, RepositoryName, Tag } from "./reference.ts";
 export type { RetryPolicy } from "./retry.ts";

@@ -4,11 +4,11 @@ import { missing, present } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import type { RegistryFailure } from "./failure.ts";
 import { redactedUrl } from "./http.ts";
-import type { HttpRequest, HttpResponse } from "./http.ts";
+import type { HttpResponse } from "./http.ts";
+import type { RegistryRequest } from "./authorization.ts";
 import type { Line } from "./line.ts";
-import { apiOf } from "./reference.ts";
-import type { Reference } from "./reference.ts";
-import { readAtMost, refusalOf } from "./refusal.ts";
+import type { Reference, RepositoryName } from "./reference.ts";
+import { invalidAnswer, readAtMost, refusalOf } from "./refusal.ts";
 
 export const mediaTypes = {
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
@@ -32,7 +32,7 @@ export async function headManifest(
   line: Line,
   reference: Reference,
 ): Promise<Answer<{ readonly digest: Digest }>> {
-  const request: HttpRequest = { method: "HEAD", url: urlOf(reference), headers: { accept } };
+  const request = readOf(line, reference, "HEAD");
   const answer = await line.question<Digest | undefined>(request, async (response) => {
     if (response.status === 404) return ok(missing);
     if (response.status !== 200) return fail(await refusalOf(request, response));
@@ -45,7 +45,7 @@ export async function headManifest(
 
 /** The digest is of the bytes that came, and is the asked one where the reference is pinned. */
 export async function getManifest(line: Line, reference: Reference): Promise<Answer<Manifest>> {
-  const request: HttpRequest = { method: "GET", url: urlOf(reference), headers: { accept } };
+  const request = readOf(line, reference, "GET");
   return line.question<Manifest>(request, async (response) => {
     if (response.status === 404) return ok(missing);
     if (response.status !== 200) return fail(await refusalOf(request, response));
@@ -66,12 +66,13 @@ export async function putManifest(
   manifest: { readonly mediaType: string; readonly bytes: Buffer<ArrayBuffer> },
 ): Promise<Result<Digest, RegistryFailure>> {
   const digest = digestOf(manifest.bytes);
-  const request: HttpRequest = {
+  const request = line.request(reference, {
     method: "PUT",
-    url: urlOf(reference.tag === undefined ? { ...reference, digest } : withoutDigest(reference)),
+    path: `manifests/${reference.tag ?? digest}`,
+    actions: "pull,push",
     headers: { "content-type": manifest.mediaType },
     body: new Blob([manifest.bytes]),
-  };
+  });
   return line.step(() =>
     line.exchange(request, async (response) => {
       if (response.status !== 201) return fail(await refusalOf(request, response));
@@ -81,28 +82,39 @@ export async function putManifest(
   );
 }
 
+/** Takes away a manifest and with it every tag that points to it. */
+export async function deleteManifest(
+  line: Line,
+  name: RepositoryName,
+  digest: Digest,
+): Promise<Answer<"deleted">> {
+  const path = `manifests/${digest}`;
+  const request = line.request(name, { method: "DELETE", path, actions: "delete" });
+  return line.question<"deleted">(request, async (response) => {
+    if (response.status === 404) return ok(missing);
+    const isDone = response.status === 202 || response.status === 200;
+    return isDone ? ok(present("deleted")) : fail(await refusalOf(request, response));
+  });
+}
+
 async function manifestIn(
-  request: HttpRequest,
+  request: RegistryRequest,
   response: HttpResponse,
 ): Promise<Result<Manifest, RegistryFailure>> {
   const bytes = await readAtMost(response.chunks, mostManifestBytes);
   if (bytes === undefined) {
-    const asked = { method: request.method, url: redactedUrl(request.url) };
-    return fail({ reason: "response-invalid", ...asked, problem: "manifest-too-large" });
+    return fail(invalidAnswer(request, "manifest-too-large"));
   }
   const [mediaType = ""] = (response.header("content-type") ?? "").split(";");
   return ok({ digest: digestOf(bytes), mediaType: mediaType.trim(), bytes });
 }
 
-function mismatch(request: HttpRequest, expected: Digest, actual: string): RegistryFailure {
+function mismatch(request: RegistryRequest, expected: Digest, actual: string): RegistryFailure {
   const asked = { method: request.method, url: redactedUrl(request.url) };
   return { reason: "manifest-mismatch", ...asked, expected, actual: actual.slice(0, 100) };
 }
 
-function urlOf(reference: Reference): URL {
-  return new URL(`manifests/${reference.digest ?? reference.tag ?? "latest"}`, apiOf(reference));
-}
-
-function withoutDigest({ registry, repository, tag }: Reference): Reference {
-  return { registry, repository, ...(tag === undefined ? {} : { tag }) };
+function readOf(line: Line, reference: Reference, method: "GET" | "HEAD"): RegistryRequest {
+  const path = `manifests/${reference.digest ?? reference.tag ?? "latest"}`;
+  return line.request(reference, { method, path, actions: "pull", headers: { accept } });
 }

@@ -6,7 +6,7 @@ const digest = `sha256:${"a".repeat(64)}`;
 function check(text: string, expected: string): void {
   const parsed = parseReference(text);
   const shown = parsed.ok
-    ? `${formatReference(parsed.value)} ${apiOf(parsed.value).href}`
+    ? `${formatReference(parsed.value)} ${apiOf(parsed.value, new Set()).href}`
     : parsed.failure.reason === "reference-invalid" && parsed.failure.problem;
   expect(shown).toBe(expected);
 }

@@ -31,8 +31,35 @@ export function isTag(text: string): text is Tag {
   return tag.test(text);
 }
 
+/** The registry of references without one. Its API has a host of its own. */
+const hub = { name: "docker.io", apiHost: "registry-1.docker.io", official: "library/" } as const;
+
+/**
+ * A reference as people write it and as aigg locks it: `name`, `org/name`, `host/path/name`, each with a tag or a digest
+ * or neither. Without a host it is of Docker Hub, where a single name lies in `library`; without a tag and a digest it
+ * is `latest`. Of three parts and more the first is a host, as aigg has it: Docker Hub has no such names.
+ */
+export function parseShortReference(text: string): Result<Reference, RegistryFailure> {
+  const [path = ""] = text.split("@");
+  const parts = path.split("/");
+  const isHosted = parts.length > 2 || (parts.length === 2 && looksLikeHost(parts[0] ?? ""));
+  const official = parts.length === 1 ? hub.official : "";
+  const isNamed = text.includes("@") || (parts.at(-1) ?? "").includes(":");
+  const full = isHosted ? text : `${hub.name}/${official}${text}`;
+  return parseFull(isNamed ? full : `${full}:latest`, text);
+}
+
+/** `host[:port]/repository[:tag][@digest]`, with nothing added. */
 export function parseReference(text: string): Result<Reference, RegistryFailure> {
-  const [named = "", digestText, ...more] = text.split("@");
+  const [named = ""] = text.split("@");
+  const [host = ""] = named.split("/");
+  return looksLikeHost(host) && named.includes("/")
+    ? parseFull(text, text)
+    : fail({ reason: "reference-invalid", text, problem: "host-missing" });
+}
+
+function parseFull(full: string, text: string): Result<Reference, RegistryFailure> {
+  const [named = "", digestText, ...more] = full.split("@");
   const slash = named.indexOf("/");
   const host = named.slice(0, Math.max(slash, 0));
   const rest = named.slice(slash + 1);
@@ -43,7 +70,6 @@ export function parseReference(text: string): Result<Reference, RegistryFailure>
 
   const invalid = (problem: ReferenceProblem) =>
     fail({ reason: "reference-invalid", text, problem } as const);
-  if (!looksLikeHost(host)) return invalid("host-missing");
   if (!isRegistryHost(host)) return invalid("host-invalid");
   if (!isRepository(name)) return invalid("repository-invalid");
   if (tagText !== undefined && !isTag(tagText)) return invalid("tag-invalid");
@@ -70,10 +96,16 @@ export function isLoopback(host: RegistryHost): boolean {
   return name === "localhost" || name === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(name);
 }
 
-/** The root of a repository's API: `https://host/v2/<repository>/`. */
-export function apiOf(name: RepositoryName): URL {
-  const scheme = isLoopback(name.registry) ? "http" : "https";
-  return new URL(`${scheme}://${name.registry}/v2/${name.repository}/`);
+/** The root of a registry's API, `https://host/v2/`; of a repository's, with the repository behind it. */
+export function apiOf(
+  name: { readonly registry: RegistryHost; readonly repository?: Repository },
+  plainHosts: ReadonlySet<RegistryHost>,
+): URL {
+  const { registry } = name;
+  const scheme = isLoopback(registry) || plainHosts.has(registry) ? "http" : "https";
+  const host = registry === hub.name ? hub.apiHost : registry;
+  const below = name.repository === undefined ? "" : `${name.repository}/`;
+  return new URL(`${scheme}://${host}/v2/${below}`);
 }
 
 function looksLikeHost(text: string): boolean {

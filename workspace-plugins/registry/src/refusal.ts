@@ -1,4 +1,4 @@
-import type { RegistryFailure } from "./failure.ts";
+import type { RegistryFailure, ResponseProblem } from "./failure.ts";
 import { redactedUrl } from "./http.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 
@@ -21,6 +21,12 @@ export async function refusalOf(
     detail: errors.map((error) => error.message).join("; "),
     ...(Number.isFinite(retryAfterSeconds) ? { retryAfterMs: retryAfterSeconds * 1000 } : {}),
   };
+}
+
+/** An answer that the specification does not allow. */
+export function invalidAnswer(request: HttpRequest, problem: ResponseProblem): RegistryFailure {
+  const { method, url } = request;
+  return { reason: "response-invalid", method, url: redactedUrl(url), problem };
 }
 
 /** `undefined` when there is more. */

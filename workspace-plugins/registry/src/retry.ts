@@ -31,10 +31,20 @@ export async function retrying<Value>(
 ): Promise<Result<Value, RegistryFailure>> {
   for (let tried = 1; ; tried += 1) {
     const result = await attempt();
-    if (result.ok || tried >= policy.tries || signal.aborted) return result;
-    if (!canRetry(result.failure)) return result;
-    await policy.pause(pauseAfter(policy, tried, result.failure), signal);
+    if (result.ok || !(await mayRetry(policy, signal, tried, result.failure))) return result;
   }
+}
+
+/** Whether another try is left and can help; waits before it says so. */
+export async function mayRetry(
+  policy: RetryPolicy,
+  signal: AbortSignal,
+  tried: number,
+  failure: RegistryFailure,
+): Promise<boolean> {
+  if (tried >= policy.tries || signal.aborted || !canRetry(failure)) return false;
+  await policy.pause(pauseAfter(policy, tried, failure), signal);
+  return true;
 }
 
 function canRetry(failure: RegistryFailure): boolean {

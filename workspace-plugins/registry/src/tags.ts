@@ -1,13 +1,10 @@
 import { fail, ok } from "@slipway/signature";
 import { missing, present, unknown } from "./answer.ts";
 import type { Answer } from "./answer.ts";
-import type { ResponseProblem } from "./failure.ts";
-import { redactedUrl } from "./http.ts";
-import type { HttpRequest } from "./http.ts";
+import type { RegistryRequest } from "./authorization.ts";
 import type { Line } from "./line.ts";
-import { apiOf } from "./reference.ts";
 import type { RepositoryName } from "./reference.ts";
-import { fieldOf, jsonOf, readAtMost, refusalOf } from "./refusal.ts";
+import { fieldOf, invalidAnswer, jsonOf, readAtMost, refusalOf } from "./refusal.ts";
 
 const mostPageBytes = 4 * 1024 * 1024;
 const mostPages = 1000;
@@ -20,26 +17,27 @@ export async function listTags(
   name: RepositoryName,
 ): Promise<Answer<readonly string[]>> {
   const tags: string[] = [];
-  let url: URL | undefined = new URL("tags/list", apiOf(name));
+  const first = line.request(name, { method: "GET", path: "tags/list", actions: "pull" });
+  let url: URL | undefined = first.url;
   for (let pages = 0; url !== undefined && pages < mostPages; pages += 1) {
-    const page: Answer<Page> = await readPage(line, url);
+    const page: Answer<Page> = await readPage(line, { ...first, url });
     if (page.state !== "present") return page;
     tags.push(...page.value.tags);
     url = page.value.next;
   }
-  return url === undefined ? present(tags) : unknown(invalid(url, "tags-invalid"));
+  return url === undefined ? present(tags) : unknown(invalidAnswer(first, "tags-invalid"));
 }
 
-async function readPage(line: Line, url: URL): Promise<Answer<Page>> {
-  const request: HttpRequest = { method: "GET", url };
+async function readPage(line: Line, request: RegistryRequest): Promise<Answer<Page>> {
+  const { url } = request;
   return line.question<Page>(request, async (response) => {
     if (response.status === 404) return ok(missing);
     if (response.status !== 200) return fail(await refusalOf(request, response));
     const tags = tagsIn(await readAtMost(response.chunks, mostPageBytes));
-    if (tags === undefined) return fail(invalid(url, "tags-invalid"));
+    if (tags === undefined) return fail(invalidAnswer(request, "tags-invalid"));
     const next = nextPage(response.header("link"), url);
     if (next !== undefined && next.origin !== url.origin) {
-      return fail(invalid(url, "next-page-foreign"));
+      return fail(invalidAnswer(request, "next-page-foreign"));
     }
     return ok(present({ tags, next }));
   });
@@ -58,8 +56,4 @@ function tagsIn(body: Buffer | undefined): readonly string[] | undefined {
 function nextPage(link: string | undefined, url: URL): URL | undefined {
   const target = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? "")?.[1];
   return target === undefined ? undefined : (URL.parse(target, url) ?? undefined);
-}
-
-function invalid(url: URL, problem: ResponseProblem) {
-  return { reason: "response-invalid", method: "GET", url: redactedUrl(url), problem } as const;
 }

@@ -1,7 +1,8 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { ok } from "@slipway/signature";
-import { exchange } from "../http.ts";
+import { answered, send } from "../http.ts";
+import { openLimit } from "../limit.ts";
 
 export const loopback = "127.0.0.1";
 
@@ -14,14 +15,12 @@ export type Listener =
 export async function whoListens(port: number, signal: AbortSignal): Promise<Listener> {
   const socket = await tryConnect(port);
   if (socket === undefined) return { state: "free" };
-  const answer = await exchange(
-    { signal, timeoutMs: 5000, counted: () => {} },
-    { method: "GET", url: new URL(`http://${loopback}:${port}/v2/`) },
-    async (response) => {
-      const speaksV2 = response.header("docker-distribution-api-version") === "registry/2.0";
-      return ok({ isRegistry: speaksV2, text: `HTTP ${response.status}` });
-    },
-  );
+  const options = { signal, timeoutMs: 5000, counted: () => {}, limit: openLimit(1) };
+  const url = new URL(`http://${loopback}:${port}/v2/`);
+  const answer = await answered(await send(options, { method: "GET", url }), async (response) => {
+    const speaksV2 = response.header("docker-distribution-api-version") === "registry/2.0";
+    return ok({ isRegistry: speaksV2, text: `HTTP ${response.status}` });
+  });
   if (answer.ok && answer.value.isRegistry) return { state: "registry", socket };
   socket.destroy();
   return { state: "other", answer: answer.ok ? answer.value.text : answer.failure.reason };

@@ -3,7 +3,7 @@ import path from "node:path";
 import { exists, fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { ServerFailure } from "../failure.ts";
-import { runProgram } from "./process.ts";
+import { runProgram } from "../process.ts";
 
 const programName = "docker-registry";
 const inPackage = path.join("usr", "bin", programName);

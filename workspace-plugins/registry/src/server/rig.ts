@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { TokenAuth } from "./config.ts";
 import { findProgram } from "./program.ts";
 import { serveRegistry } from "./serve.ts";
 
@@ -13,7 +14,7 @@ export type RegistryRig = AsyncDisposable & {
 };
 
 /** For tests: the real Docker Distribution on a free loopback port, gone with its data at the end. */
-export async function startRegistryRig(): Promise<RegistryRig> {
+export async function startRegistryRig(auth?: TokenAuth): Promise<RegistryRig> {
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-registry-"));
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -23,6 +24,7 @@ export async function startRegistryRig(): Promise<RegistryRig> {
     port,
     folder,
     signal,
+    auth,
     progress: () => {},
     ready: ready.resolve,
     findProgram: () =>

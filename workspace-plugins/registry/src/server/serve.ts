@@ -5,9 +5,10 @@ import { fail, ok, writeFileAtomically } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import type { RegistryCause, ServerFailure } from "../failure.ts";
 import { registryConfig } from "./config.ts";
+import type { TokenAuth } from "./config.ts";
 import { loopback, tryConnect, untilClosed, whoListens } from "./port.ts";
-import { startProgram } from "./process.ts";
-import type { Running } from "./process.ts";
+import { startProgram } from "../process.ts";
+import type { Running } from "../process.ts";
 
 export type ServeOptions = {
   readonly port: number;
@@ -18,6 +19,7 @@ export type ServeOptions = {
   /** Called once, when requests are answered. */
   readonly ready: (url: string) => void;
   readonly findProgram: () => Promise<Result<string, ServerFailure>>;
+  readonly auth?: TokenAuth | undefined;
 };
 
 type Served = Result<Outcome<RegistryCause>, ServerFailure>;
@@ -64,7 +66,7 @@ async function serveHere(
   const logFile = path.join(options.folder, "registry.log");
   const dataFolder = path.join(options.folder, "data");
   await mkdir(dataFolder, { recursive: true });
-  const config = registryConfig({ dataFolder, host: loopback, port: options.port });
+  const config = registryConfig({ dataFolder, host: loopback, ...options });
   await writeFileAtomically(configFile, config);
 
   const running = startProgram(program.value, ["serve", configFile], {

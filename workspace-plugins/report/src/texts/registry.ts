@@ -44,6 +44,28 @@ export const registryTexts: Texts<RegistryFailure> = {
     facts: { request: `${f.method} ${f.url}`, location: f.location },
     hint: "set the registry's own host name in its configuration",
   }),
+  "redirect-refused": (f) => ({
+    what:
+      f.problem === "insecure"
+        ? "the registry sent a request on to a place without TLS, which was not followed"
+        : "the registry sent a request on again and again",
+    facts: { request: `${f.method} ${f.url}`, location: f.location },
+    hint: "set the registry's own host name and scheme in its configuration",
+  }),
+  "credentials-file-invalid": (f) => ({
+    what: "a file with registry credentials could not be read",
+    facts: {
+      file: f.file,
+      ...(f.host === undefined ? {} : { registry: f.host }),
+      problem: credentialProblems[f.problem],
+    },
+    hint: "mend the file, or log in again",
+  }),
+  "credential-helper-failed": (f) => ({
+    what: "a credential helper did not give a credential",
+    facts: { program: f.program, registry: f.host, error: f.error },
+    hint: "run the program by hand, or take its entry out of docker's config.json",
+  }),
   "manifest-mismatch": (f) => ({
     what: "the registry gave a manifest with another digest",
     facts: { request: `${f.method} ${f.url}`, expected: f.expected, actual: f.actual },
@@ -88,6 +110,9 @@ export const registryTexts: Texts<RegistryFailure> = {
 export const registryCauses: Causes<RegistryCause> = {
   "registry-served": "served until stopped",
   "registry-attached": "another run served it",
+  "registry-logged-in": "logged in",
+  "registry-logged-out": "logged out",
+  "registry-not-logged-in": "was not logged in",
 };
 
 const referenceProblems = {
@@ -98,11 +123,20 @@ const referenceProblems = {
   "digest-invalid": "the digest is not sha256: and 64 hex digits",
 } as const;
 
+const credentialProblems = {
+  "not-json": "it is not JSON",
+  "not-an-object": "it has no object of hosts in `auths`",
+  "auth-invalid": "`auth` is not user:password in base64",
+} as const;
+
 const responseProblems = {
   "location-missing": "an upload was opened without a location",
   "manifest-too-large": "a manifest of more than 4 MiB",
   "tags-invalid": "the list of tags is not one",
   "next-page-foreign": "the next page of tags is on another host",
+  "token-invalid": "the token server gave no token",
+  "realm-insecure": "credentials would have to be sent without TLS to the token server",
+  "range-invalid": "it gave or took another part of a blob than was asked for",
 } as const;
 
 function refusalHint(status: number, retryable: boolean): string {

@@ -43,6 +43,22 @@ export async function runProgram(
   return { exitCode: result.exitCode, output: result.all || String(result.shortMessage) };
 }
 
+/** A credential helper of Docker, asked as Docker asks it: with our whole environment, which says where its store is. */
+export async function askCredentialHelper(
+  program: string,
+  host: string,
+  signal: AbortSignal,
+): Promise<Finished> {
+  const result = await execa(program, ["get"], {
+    input: host,
+    cancelSignal: signal,
+    timeout: 30_000,
+    reject: false,
+    stderr: "ignore",
+  });
+  return { exitCode: result.exitCode, output: result.stdout };
+}
+
 export function startProgram(
   file: string,
   args: readonly string[],
