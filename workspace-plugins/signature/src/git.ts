@@ -21,8 +21,24 @@ const largestListingBytes = 1024 ** 3;
 
 /** Tracked files and untracked ones that are not ignored, relative to `folder`; a file deleted from disk is among them. */
 export async function listByGit(folder: string, signal: AbortSignal): Promise<GitListing> {
-  const args = ["ls-files", "--cached", "--others", "--exclude-standard", "-z"];
-  const answer = await ask(folder, args, signal);
+  return lsFiles(folder, ["--cached", "--others", "--exclude-standard"], signal);
+}
+
+/** The same in two parts: looking for untracked files takes four times as long as naming the tracked ones. */
+export async function trackedByGit(folder: string, signal: AbortSignal): Promise<GitListing> {
+  return lsFiles(folder, ["--cached"], signal);
+}
+
+export async function untrackedByGit(folder: string, signal: AbortSignal): Promise<GitListing> {
+  return lsFiles(folder, ["--others", "--exclude-standard"], signal);
+}
+
+async function lsFiles(
+  folder: string,
+  which: readonly string[],
+  signal: AbortSignal,
+): Promise<GitListing> {
+  const answer = await ask(folder, ["ls-files", "-z", ...which], signal);
   return answer.state === "answered" ? { state: "listed", output: answer.value } : answer;
 }
 

@@ -29,6 +29,8 @@ export function blocksOf(snapshot: Snapshot): Map<string, Block> {
       identity: "",
       isRacy: wordOf(snapshot, folder, row.isRacy) !== 0,
       undecided: [],
+      hasUnlisted: false,
+      message: undefined,
       isChanged: false,
     });
   }
@@ -144,6 +146,18 @@ function copyKnown(snapshot: Snapshot, folder: number, old: Snapshot, before: nu
   }
   const known = old.merkle.subarray(before * digestBytes, (before + 1) * digestBytes);
   snapshot.merkle.set(known, folder * digestBytes);
+}
+
+/** Keeps the messages that were made of blocks while they were read. */
+export function keepMessages(snapshot: Snapshot, blocks: Iterable<Block>): void {
+  const places = placesOf(snapshot);
+  for (const { path, message } of blocks) {
+    const folder = places.get(path);
+    if (message === undefined || folder === undefined) continue;
+    setWord(snapshot, folder, row.merkleBytes, message.sizeBytes);
+    setWord(snapshot, folder, row.hasMerkle, 1);
+    snapshot.merkle.set(message.digest, folder * digestBytes);
+  }
 }
 
 /** Gives the folders that changed, and all above them, a new version; what was known of their messages is forgotten. */

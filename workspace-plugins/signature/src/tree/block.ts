@@ -20,30 +20,42 @@ export type Block = {
   readonly isRacy: boolean;
   /** Places of the folders below of which only git can say whether they count. */
   readonly undecided: readonly number[];
+  /** Whether there are names, not of folders, that nobody listed. */
+  readonly hasUnlisted: boolean;
+  /** Digest and size of its Directory message, where all of it is in these columns and known. */
+  readonly message: FolderMessage | undefined;
   /** Whether anything that counts is not as it was. */
   readonly isChanged: boolean;
 };
 
+export type FolderMessage = { readonly digest: Uint8Array; readonly sizeBytes: number };
+
 export type Columns = Pick<Block, "stats" | "modes" | "kinds" | "states" | "digests">;
 
+/** In one buffer, so that a thread hands them over at once. */
 export function makeColumns(count: number): Columns {
+  const statBytes = count * statWidth * 8;
+  const modeBytes = count * 4;
+  const buffer = new ArrayBuffer(statBytes + modeBytes + count * (digestBytes + 2));
+  const digests = statBytes + modeBytes;
+  const kinds = digests + count * digestBytes;
   return {
-    stats: new Float64Array(count * statWidth),
-    modes: new Uint32Array(count),
-    kinds: new Uint8Array(count),
-    states: new Uint8Array(count),
-    digests: new Uint8Array(count * digestBytes),
+    stats: new Float64Array(buffer, 0, count * statWidth),
+    modes: new Uint32Array(buffer, statBytes, count),
+    digests: new Uint8Array(buffer, digests, count * digestBytes),
+    kinds: new Uint8Array(buffer, kinds, count),
+    states: new Uint8Array(buffer, kinds + count, count),
   };
 }
 
 export function copyColumns(columns: Columns): Columns {
-  return {
-    stats: columns.stats.slice(),
-    modes: columns.modes.slice(),
-    kinds: columns.kinds.slice(),
-    states: columns.states.slice(),
-    digests: columns.digests.slice(),
-  };
+  const copy = makeColumns(columns.kinds.length);
+  copy.stats.set(columns.stats);
+  copy.modes.set(columns.modes);
+  copy.digests.set(columns.digests);
+  copy.kinds.set(columns.kinds);
+  copy.states.set(columns.states);
+  return copy;
 }
 
 export function setStat(columns: Columns, entry: number, stat: Stats): void {

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import path from "node:path";
 import { copyColumns, sliceColumns } from "./block.ts";
 import type { Block, Columns } from "./block.ts";
+import { messageOf } from "./folder-message.ts";
 import { codeOf } from "./content.ts";
 import { identityOf, isSettled, lookAt, recordFile, recordLink, typeOf } from "./look.ts";
 import type { Looking } from "./look.ts";
@@ -106,6 +107,8 @@ function renew(
     identity: identityOf(lookAt(found.absolute)),
     isRacy: false,
     undecided: [],
+    hasUnlisted: false,
+    message: messageOf(looking, { names, targets, columns }),
     isChanged,
   };
 }

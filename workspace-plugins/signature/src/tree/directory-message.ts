@@ -29,7 +29,7 @@ const key = {
   sizeBytes: 0x10,
 };
 
-const hexDigits = Buffer.from("0123456789abcdef");
+const hexDigits = new Uint8Array(Buffer.from("0123456789abcdef"));
 const hashLength = 64;
 
 export function openDirectoryWriter(): DirectoryWriter {
@@ -73,10 +73,7 @@ export function openDirectoryWriter(): DirectoryWriter {
     byte(digestLength);
     byte(key.hash);
     byte(hashLength);
-    for (const octet of digest) {
-      byte(hexDigits[octet >> 4] ?? 0);
-      byte(hexDigits[octet & 15] ?? 0);
-    }
+    at = writeHex(buffer, at, digest);
     if (sizeBytes !== 0) {
       byte(key.sizeBytes);
       varint(sizeBytes);
@@ -108,6 +105,17 @@ export function openDirectoryWriter(): DirectoryWriter {
       return message;
     },
   };
+}
+
+function writeHex(to: Uint8Array, start: number, bytes: Uint8Array): number {
+  let at = start;
+  for (let index = 0; index < bytes.length; index += 1) {
+    const octet = bytes[index] ?? 0;
+    to[at] = hexDigits[octet >> 4] ?? 0;
+    to[at + 1] = hexDigits[octet & 15] ?? 0;
+    at += 2;
+  }
+  return at;
 }
 
 function varintLength(value: number): number {

@@ -4,8 +4,9 @@ import { compareBytes } from "../byte-order.ts";
 import { digestOfBytes, hexOf } from "../digest.ts";
 import type { FileDigest } from "../file-digest.ts";
 import type { ListedFile, RegularFile } from "../listing.ts";
-import { digestAt, hasStat, setStat } from "./block.ts";
+import { hasStat, setStat } from "./block.ts";
 import { isRacy } from "./content.ts";
+import { signedContent } from "./folder-message.ts";
 import type { Texts } from "./notes.ts";
 import { placesOf } from "./scan.ts";
 import {
@@ -158,20 +159,6 @@ export function knownDigest(
   const { isExecutable } = regularFile(snapshot, entry, at);
   const { digest, sizeBytes } = signedContent(snapshot, entry, texts);
   return { path: at, digest: digestOfBytes(digest), sizeBytes, isExecutable };
-}
-
-/** Digest and size of an entry whose content is known. */
-export function signedContent(
-  snapshot: Snapshot,
-  entry: number,
-  texts: Texts,
-): { readonly digest: Uint8Array; readonly sizeBytes: number } {
-  const digest = digestAt(snapshot, entry);
-  if (((snapshot.states[entry] ?? 0) & state.text) !== 0) {
-    const text = texts[Buffer.from(digest).toString("hex")];
-    if (text !== undefined) return { digest: Buffer.from(text[0], "hex"), sizeBytes: text[1] };
-  }
-  return { digest, sizeBytes: sizeOf(snapshot, entry) };
 }
 
 /** Keeps a digest that was made after the scan, if the file is still the one that was scanned. */

@@ -1,99 +1,202 @@
-import { isUtf8 } from "node:buffer";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { ListingFailure } from "../failure.ts";
-import { headFiles, ignoredByGit, listByGit, listingRules, splitByNul } from "../git.ts";
+import {
+  headFiles,
+  ignoredByGit,
+  listByGit,
+  listingRules,
+  trackedByGit,
+  untrackedByGit,
+} from "../git.ts";
 import type { GitListing } from "../git.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import type { Block } from "./block.ts";
-import { identityOf, lookAt } from "./look.ts";
+import { GitListings } from "./git-listings.ts";
 import type { Names } from "./names.ts";
 import { gitSettings, marksOf, repositoryMarks } from "./notes.ts";
+import type { Notes } from "./notes.ts";
 import { kind, splitNames } from "./snapshot.ts";
 import { recordSubmodule } from "./submodules.ts";
 import type { FolderWork } from "./survey-folder.ts";
 
-/** The files and the folders of a folder that count. */
-type Folder = { readonly files: string[]; readonly folders: Set<string> };
+type Asking = {
+  readonly raceMs: number;
+  /** Whether `notes` will be asked for. */
+  readonly isNoted: boolean;
+  readonly signal: AbortSignal;
+};
+
+type Begun<Value> = Promise<Result<Value, ListingFailure>>;
 
 /**
  * Which names count where git knows: tracked ones and untracked ones that are not ignored, those of nested repositories
  * too. `undefined`: `root` lies in no repository.
  */
-export async function gitNames(
-  root: string,
-  {
-    raceMs,
-    isNoted,
-    signal,
-  }: {
-    readonly raceMs: number;
-    /** Whether `notes` will be asked for. */
-    readonly isNoted: boolean;
-    readonly signal: AbortSignal;
-  },
-): Promise<Result<Names | undefined, ListingFailure>> {
-  const rules: ReturnType<typeof listingRules>[] = [];
-  const folders = new Map<string, Folder>();
-  const repositories: string[] = [];
-  const heads: Promise<readonly string[]>[] = [];
-  const others = new Set<string>();
-  const list = async (below: string): Promise<Result<"listed" | "none", ListingFailure>> => {
-    const folder = path.join(root, below);
-    if (isNoted) rules.push(quietly(listingRules(folder, signal)));
-    const found = await listByGit(folder, signal);
-    if (found.state === "not-a-repository") return ok("none");
-    if (found.state === "failed") return fail(failureOf(folder, found));
-    repositories.push(below);
-    return addListing(folders, { folder, below, output: found.output, others });
-  };
-  /** Repositories that lie in this one, and in those. */
-  const nest = async (candidates: readonly string[]): Promise<Result<"listed", ListingFailure>> => {
-    for (const below of candidates) {
-      if (!existsSync(path.join(root, below, ".git"))) continue;
-      const listed = await list(below);
-      if (!listed.ok) return listed;
+export async function gitNames(root: string, asking: Asking): Begun<Names | undefined> {
+  const names = new GitNames(root, asking);
+  const begun = await names.begin();
+  return begun.ok && begun.value === "none" ? ok(undefined) : begun.ok ? ok(names) : begun;
+}
+
+class GitNames implements Names {
+  readonly #root: string;
+  readonly #asking: Asking;
+  readonly #listings: GitListings;
+  readonly #repositories: string[] = [""];
+  /** Files that decide, asked for while folders are read. */
+  readonly #deciding: Promise<readonly string[]>[] = [];
+  #untracked: Promise<GitListing> | undefined;
+  #isComplete = false;
+  #works: readonly FolderWork[] = [];
+
+  constructor(root: string, asking: Asking) {
+    this.#root = root;
+    this.#asking = asking;
+    this.#listings = new GitListings(root);
+  }
+
+  get works(): readonly FolderWork[] {
+    return this.#works;
+  }
+
+  async begin(): Begun<"begun" | "none"> {
+    this.#noteRules("");
+    const tracked = await trackedByGit(this.#root, this.#asking.signal);
+    if (tracked.state === "not-a-repository") return ok("none");
+    if (tracked.state === "failed") return fail(failureOf(this.#root, tracked));
+    const added = this.#listings.add("", tracked.output);
+    if (!added.ok) return added;
+    this.#works = this.#listings.begin("");
+    if (this.#hasUntrackedAtTop()) void this.#askUntracked();
+    return ok("begun");
+  }
+
+  /** Looking for untracked files takes time: where something at the top is not tracked it is begun at once. */
+  #hasUntrackedAtTop(): boolean {
+    const files = this.#listings.filesIn("");
+    const isTracked = (name: string): boolean =>
+      name === ".git" || files.has(name) || this.#listings.hasFolder(name);
+    return !readdirSync(this.#root).every(isTracked);
+  }
+
+  #askUntracked(): Promise<GitListing> {
+    this.#untracked ??= quietly(untrackedByGit(this.#root, this.#asking.signal));
+    return this.#untracked;
+  }
+
+  async next(blocks: readonly Block[]): Begun<readonly FolderWork[]> {
+    const again = await this.#complete(blocks);
+    if (!again.ok) return again;
+    const works = [...again.value];
+    const anew = new Set(works.map((work) => work.path));
+    const rest = blocks.filter((block) => !anew.has(block.path));
+    for (const block of rest) {
+      const nested = await this.#addNested(block);
+      if (!nested.ok) return nested;
+      works.push(...nested.value);
     }
-    return ok("listed");
-  };
-  const listed = await list("");
-  if (!listed.ok || listed.value === "none") return listed.ok ? ok(undefined) : listed;
-  const begun = new Set<string>();
-  const reach = (from: string): readonly FolderWork[] => reachable(root, folders, from, begun);
-  return ok({
-    works: reach(""),
-    next: async (blocks) => {
-      const works: FolderWork[] = [];
-      for (const block of blocks) {
-        const nested = nestedIn(block, folders);
-        const done = await nest(nested.map((found) => found.path));
-        if (!done.ok) return done;
-        for (const found of nested) {
-          if (!folders.has(found.path)) continue;
-          block.kinds[found.entry] = kind.folder;
-          if (!others.has(found.path)) {
-            const folder = path.join(root, found.path);
-            if (isNoted) heads.push(quietly(headFiles(folder, signal)));
-            await recordSubmodule(block, found.entry, { folder, signal });
-          }
-          works.push(...reach(found.path));
-        }
+    for (const found of await this.#decide(rest)) {
+      works.push({ path: found, listed: "", folders: "" });
+    }
+    return ok(works);
+  }
+
+  /** Where a name was met that is not tracked: untracked files, and the folders that they are in once more. */
+  async #complete(blocks: readonly Block[]): Begun<readonly FolderWork[]> {
+    const isMissed = blocks.some((block) => block.hasUnlisted || block.undecided.length > 0);
+    if (this.#isComplete || !isMissed) return ok([]);
+    this.#isComplete = true;
+    const untracked = await this.#askUntracked();
+    if (untracked.state !== "listed") return fail(failureOf(this.#root, untracked));
+    const grown = this.#listings.add("", untracked.output);
+    if (!grown.ok) return grown;
+    return ok([...grown.value].flatMap((folder) => this.#listings.beginAgain(folder)));
+  }
+
+  /** Other repositories: folders on disk that git lists as one name. */
+  async #addNested(block: Block): Begun<readonly FolderWork[]> {
+    if (block.undecided.length === 0) return ok([]);
+    const works: FolderWork[] = [];
+    const files = this.#listings.filesIn(block.path);
+    for (const { entry, path: at } of undecidedIn(block)) {
+      const folder = path.join(this.#root, at);
+      if (!files.has(path.basename(at)) || !existsSync(path.join(folder, ".git"))) continue;
+      const listed = await this.#listNested(at);
+      if (!listed.ok) return listed;
+      if (!listed.value) continue;
+      block.kinds[entry] = kind.folder;
+      if (!this.#listings.isOther(at)) await this.#addSubmodule(block, entry, folder);
+      works.push(...this.#listings.begin(at));
+    }
+    return ok(works);
+  }
+
+  async #listNested(at: string): Begun<boolean> {
+    const folder = path.join(this.#root, at);
+    this.#noteRules(at);
+    const listed = await listByGit(folder, this.#asking.signal);
+    if (listed.state === "not-a-repository") return ok(false);
+    if (listed.state === "failed") return fail(failureOf(folder, listed));
+    this.#repositories.push(at);
+    const added = this.#listings.add(at, listed.output);
+    return added.ok ? ok(true) : added;
+  }
+
+  async #addSubmodule(block: Block, entry: number, folder: string): Promise<void> {
+    const { isNoted, signal } = this.#asking;
+    if (isNoted) this.#deciding.push(quietly(headFiles(folder, signal)));
+    await recordSubmodule(block, entry, { folder, signal });
+  }
+
+  /**
+   * Of the folders without a file that counts those that are not ignored: a file that is made there later would. git is
+   * asked in the repository that each lies in; where it will not say, a folder is looked into.
+   */
+  async #decide(blocks: readonly Block[]): Promise<readonly string[]> {
+    const innermost = this.#repositories.toSorted((a, b) => b.length - a.length);
+    const groups = Map.groupBy(
+      blocks.flatMap(undecidedIn),
+      ({ path: at }) => innermost.find((one) => one === "" || at.startsWith(`${one}/`)) ?? "",
+    );
+    const decided: string[] = [];
+    for (const [repository, group] of groups) {
+      const start = repository === "" ? 0 : repository.length + 1;
+      const folder = path.join(this.#root, repository);
+      const paths = group.map(({ path: at }) => at.slice(start));
+      const answer = await ignoredByGit(folder, paths, this.#asking.signal);
+      const ignored = answer.state === "answered" ? answer.value : new Set<string>();
+      for (const { block, entry, path: at } of group) {
+        if (ignored.has(at.slice(start))) continue;
+        block.kinds[entry] = kind.folder;
+        decided.push(at);
       }
-      const decided = await decideUndecided(root, { blocks, repositories, signal });
-      for (const found of decided) works.push({ path: found, listed: "", folders: "" });
-      return ok(works);
-    },
-    notes: async () => {
-      const files = (await Promise.all(rules)).flatMap((rule) =>
-        rule.state === "answered" ? rule.value : [],
-      );
-      const all = [...files, ...(await Promise.all(heads)).flat()];
-      const marks = { ...repositoryMarks(root), ...marksOf(all, raceMs) };
-      const settings = gitSettings();
-      return { scheme: "git", folder: root, marks, settings, repositories, texts: {} };
-    },
-  });
+    }
+    return decided;
+  }
+
+  #noteRules(at: string): void {
+    const { isNoted, signal } = this.#asking;
+    if (!isNoted) return;
+    const rules = async (): Promise<readonly string[]> => {
+      const answer = await listingRules(path.join(this.#root, at), signal);
+      return answer.state === "answered" ? answer.value : [];
+    };
+    this.#deciding.push(quietly(rules()));
+  }
+
+  async notes(): Promise<Notes> {
+    const files = (await Promise.all(this.#deciding)).flat();
+    return {
+      scheme: "git",
+      folder: this.#root,
+      marks: { ...repositoryMarks(this.#root), ...marksOf(files, this.#asking.raceMs) },
+      settings: gitSettings(),
+      repositories: this.#repositories,
+      texts: {},
+    };
+  }
 }
 
 /** Whoever stops before asking for the answer is not told of an error in it. */
@@ -108,86 +211,6 @@ function failureOf(folder: string, found: GitListing): ListingFailure {
   return { reason: "git-failed", folder, exitCode, output };
 }
 
-/** Sorts what git printed by folder. */
-function addListing(
-  folders: Map<string, Folder>,
-  from: {
-    readonly folder: string;
-    readonly below: string;
-    readonly output: Buffer;
-    /** Takes the repositories that are none of git's submodules. */
-    readonly others: Set<string>;
-  },
-): Result<"listed", ListingFailure> {
-  const { folder, below, output, others } = from;
-  if (!isUtf8(output)) {
-    const bad = splitByNul(output).find((listed) => !isUtf8(listed)) ?? Buffer.alloc(0);
-    return fail({ reason: "path-not-utf8", folder, path: bad.toString("utf8") });
-  }
-  const prefix = below === "" ? "" : `${below}/`;
-  const text = output.toString("utf8");
-  let parent = "";
-  let { files } = folderAt(folders, below);
-  let start = 0;
-  for (let nul = text.indexOf("\0"); nul !== -1; nul = text.indexOf("\0", start)) {
-    // Another repository is listed with a slash at its end.
-    const end = text[nul - 1] === "/" ? nul - 1 : nul;
-    const slash = Math.max(start - 1, text.lastIndexOf("/", end - 1));
-    const above = text.slice(start, Math.max(start, slash));
-    if (above !== parent) ({ files } = folderAt(folders, joined(prefix, above, below)));
-    parent = above;
-    files.push(text.slice(slash + 1, end));
-    if (end < nul) others.add(prefix + text.slice(start, end));
-    start = nul + 1;
-  }
-  return ok("listed");
-}
-
-function joined(prefix: string, above: string, below: string): string {
-  return above === "" ? below : prefix + above;
-}
-
-function folderAt(folders: Map<string, Folder>, at: string): Folder {
-  const known = folders.get(at);
-  if (known !== undefined) return known;
-  const made: Folder = { files: [], folders: new Set() };
-  folders.set(at, made);
-  if (at !== "") folderAt(folders, parentOf(at)).folders.add(nameOf(at));
-  return made;
-}
-
-function parentOf(at: string): string {
-  return at.slice(0, Math.max(0, at.lastIndexOf("/")));
-}
-
-function nameOf(at: string): string {
-  return at.slice(at.lastIndexOf("/") + 1);
-}
-
-/** Work for the folders at and below `from` that are folders on disk: what was tracked below one that became a link is not. */
-function reachable(
-  root: string,
-  folders: ReadonlyMap<string, Folder>,
-  from: string,
-  begun: Set<string>,
-): readonly FolderWork[] {
-  const works: FolderWork[] = [];
-  const waiting = [from];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    const folder = folders.get(at);
-    if (folder === undefined || begun.has(at)) continue;
-    if (identityOf(lookAt(path.join(root, at))) === "") continue;
-    begun.add(at);
-    works.push({
-      path: at,
-      listed: folder.files.join("/"),
-      folders: [...folder.folders].join("/"),
-    });
-    for (const name of folder.folders) waiting.push(at === "" ? name : `${at}/${name}`);
-  }
-  return works;
-}
-
 type Undecided = { readonly block: Block; readonly entry: number; readonly path: string };
 
 function undecidedIn(block: Block): readonly Undecided[] {
@@ -197,44 +220,4 @@ function undecidedIn(block: Block): readonly Undecided[] {
   return block.undecided
     .filter((entry) => block.kinds[entry] === kind.leftOut)
     .map((entry) => ({ block, entry, path: prefix + (names[entry] ?? "") }));
-}
-
-/** Folders on disk that git lists as one name: other repositories. */
-function nestedIn(block: Block, folders: ReadonlyMap<string, Folder>): readonly Undecided[] {
-  const undecided = undecidedIn(block);
-  if (undecided.length === 0) return [];
-  const files = new Set(folders.get(block.path)?.files);
-  return undecided.filter((found) => files.has(nameOf(found.path)));
-}
-
-/**
- * Of the folders without a file that counts those that are not ignored: a file that is made there later would. git is
- * asked in the repository that each lies in; where it will not say, a folder is looked into.
- */
-async function decideUndecided(
-  root: string,
-  asked: {
-    readonly blocks: readonly Block[];
-    readonly repositories: readonly string[];
-    readonly signal: AbortSignal;
-  },
-): Promise<readonly string[]> {
-  const undecided = asked.blocks.flatMap(undecidedIn);
-  const innermost = asked.repositories.toSorted((a, b) => b.length - a.length);
-  const byRepository = Map.groupBy(undecided, ({ path: at }) =>
-    innermost.find((repository) => repository === "" || at.startsWith(`${repository}/`)),
-  );
-  const decided: string[] = [];
-  for (const [repository = "", group] of byRepository) {
-    const start = repository === "" ? 0 : repository.length + 1;
-    const paths = group.map(({ path: at }) => at.slice(start));
-    const answer = await ignoredByGit(path.join(root, repository), paths, asked.signal);
-    const ignored = answer.state === "answered" ? answer.value : new Set<string>();
-    for (const { block, entry, path: at } of group) {
-      if (ignored.has(at.slice(start))) continue;
-      block.kinds[entry] = kind.folder;
-      decided.push(at);
-    }
-  }
-  return decided;
 }

@@ -5,8 +5,10 @@ import { hexOf } from "../digest.ts";
 import { readAtRest } from "../file-digest.ts";
 import { copyEntry, digestAt, hasStat, setStat } from "./block.ts";
 import type { Columns } from "./block.ts";
-import { codeOf, isRacy } from "./content.ts";
+import { codeOf, isRacy, openReader } from "./content.ts";
 import type { Reader } from "./content.ts";
+import { openDirectoryWriter } from "./directory-message.ts";
+import type { DirectoryWriter } from "./directory-message.ts";
 import { digestBytes, kind, state } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -19,9 +21,15 @@ export type Looking = {
   /** Whether every file is digested; otherwise only those that were before. */
   readonly hashes: boolean;
   readonly read: Reader;
+  readonly writer: DirectoryWriter;
   /** Counts the files that were read. */
   readonly tally: { hashed: number };
 };
+
+export function openLooking(from: Pick<Looking, "root" | "old" | "raceMs" | "hashes">): Looking {
+  const read = openReader(from.raceMs);
+  return { ...from, read, writer: openDirectoryWriter(), tally: { hashed: 0 } };
+}
 
 /** `closed`: below a folder that may not be searched. */
 export function lookAt(absolute: string): Stats | "gone" | "closed" {
@@ -102,11 +110,10 @@ function sizeOf({ columns, entry }: Place): number {
 }
 
 function digestInto(looking: Looking, absolute: string, { columns, entry }: Place): void {
-  const content = looking.read(absolute);
+  const content = looking.read(absolute, columns.digests, entry * digestBytes);
   looking.tally.hashed += 1;
   if (content.state === "read") {
     setStat(columns, entry, content.stat);
-    columns.digests.set(content.digest, entry * digestBytes);
     columns.states[entry] = state.known | (content.hasCrlf ? state.crlf : 0);
     return;
   }

@@ -16,7 +16,7 @@ import { cacheOf, open, rootOf } from "../../test/tree-rig.ts";
 import { never, openGitRig, openRig } from "../../test/rig.ts";
 import type { Rig } from "../../test/rig.ts";
 import { digestOf } from "../digest.ts";
-import { openReader } from "./content.ts";
+import { openLooking } from "./look.ts";
 import { openTree } from "./open-tree.ts";
 import { surveyFolder } from "./survey-folder.ts";
 
@@ -176,17 +176,15 @@ describe("a folder swapped for a link", () => {
     using rig = openRig({ "tree/folder/a.txt": "a" });
     swap(rig);
     let reads = 0;
-    const read = openReader(Infinity);
+    const root = path.join(rig.root, "tree");
+    const opened = openLooking({ root, old: undefined, raceMs: Infinity, hashes: true });
+    const { read } = opened;
     const looking = {
-      root: path.join(rig.root, "tree"),
-      old: undefined,
-      raceMs: 0,
-      hashes: true,
-      read: (file: string) => {
+      ...opened,
+      read: (...args: Parameters<typeof read>) => {
         reads += 1;
-        return read(file);
+        return read(...args);
       },
-      tally: { hashed: 0 },
     };
     const work = { path: "folder", listed: "a.txt", folders: "" };
     expect(surveyFolder(looking, work, undefined)).toBe("gone");

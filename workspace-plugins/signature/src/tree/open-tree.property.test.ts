@@ -40,11 +40,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       .map(([at, text]) => write(at, text)),
   },
   { weight: 2, arbitrary: fc.tuple(place, place).map(([from, to]) => move(from, to)) },
-  place.map(
-    (at): Step =>
-      (rig) =>
-        rmSync(path.join(rig.root, at), { recursive: true, force: true }),
-  ),
+  place.map(remove),
   fc.tuple(place, place).map(([at, target]) => link(at, target)),
   place.map((at) => onFile(at, (file) => chmodSync(file, lstatSync(file).mode ^ 0o100))),
   fc
@@ -92,6 +88,13 @@ function write(at: string, text: string): Step {
     const stat = statOf(file);
     if (stat !== undefined && !stat.isFile()) rmSync(file, { recursive: true });
     writeFileSync(file, text);
+  };
+}
+
+function remove(at: string): Step {
+  return (rig) => {
+    const file = path.join(rig.root, at);
+    if (statOf(file) !== undefined) rmSync(file, { recursive: true });
   };
 }
 

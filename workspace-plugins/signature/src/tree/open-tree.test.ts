@@ -38,6 +38,16 @@ describe("a folder", () => {
     expect(await rootOf(tree, "b")).toBe("folder-missing");
   });
 
+  test("of a repository with nothing in it has a digest, and another with the first file", async () => {
+    using rig = openGitRig();
+    using cache = cacheOf(rig);
+    cache.settle();
+    const empty = await cache.open();
+    expect(empty.root).toBe(`${digestOf("")}/0`);
+    rig.write("a.txt", "");
+    expect((await cache.open()).tree.listing.files.map((file) => file.path)).toEqual(["a.txt"]);
+  });
+
   test("that is empty counts where git is not asked", async () => {
     using rig = openRig({ "a/x.txt": "x" });
     const before = await rootOf(await open(rig.root));

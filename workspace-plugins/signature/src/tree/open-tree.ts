@@ -3,7 +3,14 @@ import path from "node:path";
 import type { ListingFailure } from "../failure.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
-import { assemble, blocksOf, closeFolders, renewVersions, updateInPlace } from "./assemble.ts";
+import {
+  assemble,
+  blocksOf,
+  closeFolders,
+  keepMessages,
+  renewVersions,
+  updateInPlace,
+} from "./assemble.ts";
 import type { Block } from "./block.ts";
 import { fileClockMs, safeClockMs } from "./clock.ts";
 import { codeOf } from "./content.ts";
@@ -95,11 +102,19 @@ export async function scanAgain(
   known: Known | undefined,
 ): Promise<Result<FoundAt, ListingFailure>> {
   await using crew = openCrew();
-  crew.expect(known?.snapshot.entryCount ?? 0);
+  crew.expect(known?.snapshot.entryCount ?? guessEntries(root));
   const scan = scanOf(root, options, crew);
   const found = await scanTree(scan, known);
   return found.ok ? ok({ ...found.value, raceMs: scan.raceMs }) : found;
 }
+
+/** By the size of git's index, before git has been asked: a thread boots while it answers. */
+function guessEntries(root: string): number {
+  const index = statSync(path.join(root, ".git", "index"), { throwIfNoEntry: false });
+  return (index?.size ?? 0) / indexBytesPerFile;
+}
+
+const indexBytesPerFile = 100;
 
 function scanOf(root: string, { cacheFile, hashesAll, signal }: TreeOptions, crew: Crew): Scan {
   return {
@@ -179,6 +194,7 @@ function placesAmong(snapshot: Snapshot, changed: ReadonlySet<string>): readonly
 function update(snapshot: Snapshot, blocks: readonly Block[]): Snapshot {
   const updated = updateInPlace(snapshot, blocks) ? snapshot : replace(snapshot, blocks);
   renewVersions(updated, pathsOfChanged(blocks));
+  keepMessages(updated, blocks);
   return updated;
 }
 
@@ -239,6 +255,7 @@ async function relist(
       ...comeAndGone(known?.snapshot, snapshot),
       ...movedSubmodules(known?.snapshot, snapshot),
     ]);
+    keepMessages(snapshot, blocks.values());
     forgetDecided(snapshot);
     return ok({ snapshot, notes: noted, hasLearnt: true, hashed });
   }

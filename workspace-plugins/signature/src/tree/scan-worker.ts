@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { openReader } from "./content.ts";
+import { openLooking } from "./look.ts";
 import { cursorAt, takeFolders } from "./scan.ts";
 import { viewSnapshot } from "./snapshot.ts";
 import type { Task } from "./task.ts";
@@ -9,10 +9,13 @@ parentPort?.on("message", ({ snapshot, cursor, port, ...request }: Task) => {
   const control = new Int32Array(cursor);
   if (Atomics.compareExchange(control, cursorAt.begun, 0, 1) !== 0) return;
   const old = snapshot === undefined ? undefined : viewSnapshot(snapshot);
-  const looking = { ...request, old, read: openReader(request.raceMs), tally: { hashed: 0 } };
+  const looking = openLooking({ ...request, old });
   const steps = takeFolders({ ...request, cursor: control }, looking);
   let step = steps.next();
   while (step.done !== true) step = steps.next();
-  port.postMessage(step.value);
+  const buffers = step.value.blocks.flatMap(({ stats }) =>
+    stats.buffer instanceof ArrayBuffer ? [stats.buffer] : [],
+  );
+  port.postMessage(step.value, buffers);
   port.close();
 });

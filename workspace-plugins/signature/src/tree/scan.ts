@@ -53,8 +53,11 @@ export function* takeFolders(pass: Pass, looking: Looking): Generator<undefined,
       work === undefined
         ? check(looking, place)
         : surveyFolder(looking, work, beforeOf(old, places.get(work.path)));
-    if (found === "relist") isRelisted = true;
-    else if (found === "closed") closed.push(work?.path ?? "");
+    if (found === "relist") {
+      isRelisted = true;
+      // Nothing else that is found now is of use.
+      Atomics.store(cursor, cursorAt.stop, 1);
+    } else if (found === "closed") closed.push(work?.path ?? "");
     else if (typeof found !== "string") blocks.push(found);
     entries += typeof found === "string" ? entriesIn(old, place) : found.kinds.length;
     if (entries < entriesBetweenTurns) continue;

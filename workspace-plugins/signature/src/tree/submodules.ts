@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { cleanCommit } from "../git.ts";
-import { sha256 } from "../digest.ts";
+import { writeSha256 } from "../digest.ts";
 import type { Block } from "./block.ts";
 import { digestAt } from "./block.ts";
 import { digestBytes, kind, namesIn, pathOf, row, state, statWidth, wordOf } from "./snapshot.ts";
@@ -23,7 +23,7 @@ export async function recordSubmodule(
   block.modes[entry] = constants.S_IFDIR;
   block.states[entry] = state.known;
   block.stats[entry * statWidth + 2] = text.byteLength;
-  block.digests.set(sha256(text), entry * digestBytes);
+  writeSha256(text, block.digests, entry * digestBytes);
   return true;
 }
 

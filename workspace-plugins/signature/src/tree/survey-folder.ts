@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import path from "node:path";
 import { makeColumns, sliceColumns } from "./block.ts";
 import type { Block, Columns } from "./block.ts";
+import { messageOf } from "./folder-message.ts";
 import { codeOf, isRacy } from "./content.ts";
 import { identityOf, lookAt, recordFile, recordLink } from "./look.ts";
 import type { Looking } from "./look.ts";
@@ -43,14 +44,16 @@ export function surveyFolder(
   const decide = decider(work);
   const targets: string[] = [];
   const undecided: number[] = [];
+  let hasUnlisted = false;
   let isChanged = false;
   let counted = 0;
   for (const [entry, found] of entries.entries()) {
     const at = { columns, entry };
     const what = decide(found);
     columns.modes[entry] = modeOf(found);
-    columns.kinds[entry] = what === "undecided" ? kind.leftOut : what;
+    columns.kinds[entry] = typeof what === "string" ? kind.leftOut : what;
     if (what === "undecided") undecided.push(entry);
+    if (what === "unlisted") hasUnlisted = true;
     const old = known(found.name, what);
     if (what === kind.file) {
       isChanged = recordFile(looking, `${absolute}/${found.name}`, at, old) || isChanged;
@@ -62,14 +65,17 @@ export function surveyFolder(
     }
     if (hasContent(columns, entry)) counted += 1;
   }
+  const names = entries.map((found) => found.name);
   return {
     path: work.path,
-    names: entries.map((found) => found.name).join("/"),
+    names: names.join("/"),
     targets: targets.join("\0"),
     ...columns,
     identity,
     isRacy: typeof stat === "string" || isRacy(stat, looking.raceMs),
     undecided,
+    hasUnlisted,
+    message: undecided.length > 0 ? undefined : messageOf(looking, { names, targets, columns }),
     isChanged: isChanged || counted !== known.counted,
   };
 }
@@ -83,7 +89,7 @@ function entriesOf(absolute: string): readonly Dirent[] | undefined {
   }
 }
 
-type What = 0 | 1 | 2 | 3 | "undecided";
+type What = 0 | 1 | 2 | 3 | "undecided" | "unlisted";
 
 /** Of a folder that git did not name only git can say whether a new file in it would count. */
 function decider({ listed, folders }: FolderWork): (found: Dirent) => What {
@@ -93,12 +99,26 @@ function decider({ listed, folders }: FolderWork): (found: Dirent) => What {
       return found.isDirectory() ? kind.folder : kindOf(found);
     };
   }
-  const files = new Set(splitNames(listed));
+  const isListed = orderedLookup(splitNames(listed));
   const inner = new Set(splitNames(folders));
   return (found) => {
     if (found.name === ".git") return kind.leftOut;
     if (found.isDirectory()) return inner.has(found.name) ? kind.folder : "undecided";
-    return files.has(found.name) ? kindOf(found) : kind.leftOut;
+    return isListed(found.name) ? kindOf(found) : "unlisted";
+  };
+}
+
+/** Whether a name is among these. They are asked for in the same order, mostly: no set is made for that. */
+function orderedLookup(names: readonly string[]): (name: string) => boolean {
+  let next = 0;
+  let all: ReadonlySet<string> | undefined;
+  return (name) => {
+    if (names[next] === name) {
+      next += 1;
+      return true;
+    }
+    all ??= new Set(names);
+    return all.has(name);
   };
 }
 
