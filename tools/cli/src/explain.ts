@@ -56,6 +56,6 @@ async function explainNow(
   const known = definitions.map((definition) => definition.id);
   const folder = actionsFolder(workspaceRoot);
   const explained = await explainTarget(id, { known, signed: signed.value, folder });
-  await targets.value.tree.save();
+  await targets.value.tree.save({ isSparing: true });
   return explained;
 }

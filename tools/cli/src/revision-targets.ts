@@ -70,7 +70,10 @@ export async function signWorkingTree(
   if (!targets.ok) return targets;
   const signed = await signThese(targets.value, undefined, signal);
   if (!signed.ok) return signed;
-  return ok({ signed: signed.value, [Symbol.asyncDispose]: () => targets.value.tree.save() });
+  return ok({
+    signed: signed.value,
+    [Symbol.asyncDispose]: () => targets.value.tree.save({ isSparing: true }),
+  });
 }
 
 async function deriveAt(

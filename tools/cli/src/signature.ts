@@ -66,7 +66,7 @@ async function signJobsAt({ root, file }: PipelinePlace): Promise<Result<JobSign
   const text = readFileSync(absolute, "utf8");
   const from = { tree: tree.value, environment: process.env };
   const signed = await jobSignatures({ file, text }, from, signal);
-  await tree.value.save();
+  await tree.value.save({ isSparing: true });
   return signed;
 }
 

@@ -21,7 +21,7 @@ export async function printSignatures(
   const targets = await openTargets(workspaceRoot, signal);
   if (!targets.ok) return tellFailure(targets.failure, { json });
   const signed = await signByIds(targets.value, ids, signal);
-  await targets.value.tree.save();
+  await targets.value.tree.save({ isSparing: true });
   if (!signed.ok) return tellFailure(signed.failure, { json });
   const rows = [...signed.value].flatMap(([id, one]) => (one.ok ? [[id, one.value] as const] : []));
   const unsigned = [...signed.value].flatMap(([id, one]) =>

@@ -67,7 +67,7 @@ async function look(
   });
   if (!opened.ok) return opened;
   const digest = await opened.value.digestOfFolder(folder);
-  await opened.value.save();
+  await opened.value.save({ isSparing: true });
   return digest.ok ? ok({ ...digest.value, ...opened.value.countBelow(folder) }) : digest;
 }
 

@@ -63,7 +63,7 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
   const tree = await openWorkspaceTree(workspaceRoot, signal);
   const all = tree.ok ? await signIn(tree.value, { graph, namedInputs, facts, signal }) : tree;
   const files = await signatureFiles(targets, { graph, tree, signed: all }, signal);
-  if (tree.ok) await tree.value.save();
+  if (tree.ok) await tree.value.save({ isSparing: true });
   await writeSignatureTexts(folder, files);
   writeSignatureFacts(workspaceRoot, targets, files);
   const signed = eachOf(targets.keys(), all);

@@ -11,6 +11,7 @@ export type Cached = Disposable & {
   readonly file: string;
   /** Opens, digests all and saves, as a command does. */
   readonly open: () => Promise<{ readonly tree: Tree; readonly root: string }>;
+  readonly openUnsaved: () => Promise<Tree>;
   /** Returns when a change from now on has another time than all before. */
   readonly settle: () => void;
 };
@@ -18,14 +19,19 @@ export type Cached = Disposable & {
 export function cacheOf(rig: Rig): Cached {
   const folder = mkdtempSync(path.join(tmpdir(), "slipway-tree-cache-"));
   const file = path.join(folder, "tree.bin");
+  const openUnsaved = async (): Promise<Tree> => {
+    const tree = await openTree(rig.root, { cacheFile: file, hashesAll: true, signal: never });
+    if (!tree.ok) throw new Error(tree.failure.reason);
+    return tree.value;
+  };
   return {
     file,
+    openUnsaved,
     open: async () => {
-      const tree = await openTree(rig.root, { cacheFile: file, hashesAll: true, signal: never });
-      if (!tree.ok) throw new Error(tree.failure.reason);
-      const root = await rootOf(tree.value);
-      await tree.value.save();
-      return { tree: tree.value, root };
+      const tree = await openUnsaved();
+      const root = await rootOf(tree);
+      await tree.save();
+      return { tree, root };
     },
     settle: () => {
       const before = fileClockMs(folder);

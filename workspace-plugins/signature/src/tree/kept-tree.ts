@@ -63,9 +63,9 @@ export class KeptTree {
         : await compareFolders(this.#root, options, this.#known, changed);
     const found = some === undefined ? await this.#readAll() : ok(some);
     if (!found.ok) return found;
-    const { snapshot, notes, hasLearnt } = found.value;
+    const { snapshot, notes, againMs } = found.value;
     this.#known = { snapshot, notes };
-    if (hasLearnt) this.#isSaved = false;
+    if (againMs > 0) this.#isSaved = false;
     return ok(await treeOf({ root: this.#root, folder: this.#root, ...options, ...found.value }));
   }
 
@@ -74,7 +74,7 @@ export class KeptTree {
     const isSmall = this.#known !== undefined && this.#known.snapshot.entryCount < large;
     const known = isSmall ? undefined : await this.#readElsewhere();
     if (known !== undefined)
-      return ok({ ...known, hasLearnt: true, hashed: 0, raceMs: safeClockMs() });
+      return ok({ ...known, hashed: 0, againMs: Infinity, raceMs: safeClockMs() });
     // Where it failed there it fails here too, and says why.
     return scanAgain(this.#root, { ...this.#options, hashesAll: true }, this.#known);
   }

@@ -5,6 +5,7 @@ import type { RegularFile } from "../listing.ts";
 import { renewVersions } from "./assemble.ts";
 import { keepDigest, knownDigest } from "./entries.ts";
 import type { Finder } from "./entries.ts";
+import { readingMs } from "./learnt.ts";
 import type { Notes } from "./notes.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { settleTexts } from "./texts.ts";
@@ -19,7 +20,7 @@ export type Knowledge = {
   readonly notes: Notes;
   readonly finder: Finder;
   readonly signal: AbortSignal;
-  readonly learnt: { isNew: boolean; hashed: number };
+  readonly learnt: { hashed: number; againMs: number };
 };
 
 /** The digests of files: known ones, and those of files that are read now and remembered. */
@@ -59,12 +60,16 @@ async function keep(knowledge: Knowledge, digests: ReadonlyMap<string, FileDiges
   for (const file of digests.values()) {
     const entry = finder.file(file.path);
     if (entry === undefined) continue;
-    if (keepDigest(snapshot, entry, { root, file, raceMs })) learnt.isNew = true;
+    if (!keepDigest(snapshot, entry, { root, file, raceMs })) continue;
+    learnt.againMs += readingMs({ hashed: 1, bytes: file.sizeBytes });
   }
   await settle(knowledge);
 }
 
 /** Declared texts among what has been read are signed with LF from now on. */
 export async function settle(knowledge: Knowledge): Promise<void> {
-  renewVersions(knowledge.snapshot, await settleTexts(knowledge));
+  const moved = await settleTexts(knowledge);
+  if (moved === undefined) return;
+  renewVersions(knowledge.snapshot, moved);
+  knowledge.learnt.againMs = Infinity;
 }

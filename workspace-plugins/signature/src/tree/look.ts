@@ -22,13 +22,15 @@ export type Looking = {
   readonly hashes: boolean;
   readonly read: Reader;
   readonly writer: DirectoryWriter;
-  /** Counts the files that were read. */
-  readonly tally: { hashed: number };
+  readonly tally: Tally;
 };
+
+/** Counts the files that were read. */
+export type Tally = { hashed: number; bytes: number };
 
 export function openLooking(from: Pick<Looking, "root" | "old" | "raceMs" | "hashes">): Looking {
   const read = openReader(from.raceMs);
-  return { ...from, read, writer: openDirectoryWriter(), tally: { hashed: 0 } };
+  return { ...from, read, writer: openDirectoryWriter(), tally: { hashed: 0, bytes: 0 } };
 }
 
 /** `closed`: below a folder that may not be searched. */
@@ -111,17 +113,15 @@ function sizeOf({ columns, entry }: Place): number {
 
 function digestInto(looking: Looking, absolute: string, { columns, entry }: Place): void {
   const content = looking.read(absolute, columns.digests, entry * digestBytes);
-  looking.tally.hashed += 1;
   if (content.state === "read") {
+    count(looking, content.stat);
     setStat(columns, entry, content.stat);
     columns.states[entry] = state.known | (content.hasCrlf ? state.crlf : 0);
     return;
   }
   const stat = recordStat(looking, absolute, { columns, entry });
-  if (stat === undefined || isLarge(stat)) {
-    looking.tally.hashed -= 1;
-    return;
-  }
+  if (stat === undefined || isLarge(stat)) return;
+  count(looking, stat);
   const found = readAtRest(absolute, "");
   if (!found.ok) return;
   setStat(columns, entry, found.value.stat);
@@ -129,6 +129,11 @@ function digestInto(looking: Looking, absolute: string, { columns, entry }: Plac
   const isLate = isRacy(found.value.stat, looking.raceMs);
   const crlf = found.value.hasCrlf ? state.crlf : 0;
   columns.states[entry] = state.known | crlf | (isLate ? state.racy : 0);
+}
+
+function count({ tally }: Looking, stat: Stats): void {
+  tally.hashed += 1;
+  tally.bytes += stat.size;
 }
 
 /** What is no regular file any more is left out; one that cannot be looked at stays, to fail for who needs it. */

@@ -19,17 +19,18 @@ import type { Snapshot } from "./snapshot.ts";
 
 /**
  * Makes the Directory messages of a folder and of all below it, as the Remote Execution API has them, and keeps their
- * digests in the snapshot; known ones are not made again. Every file has to be known. Returns whether any was made.
+ * digests in the snapshot; known ones are not made again. Every file has to be known. Returns how many were made.
  * `hasEmptyFolders`: git, where it decides, does not know them.
  */
 export function digestFolders(
   snapshot: Snapshot,
   folder: number,
   { texts, hasEmptyFolders }: { readonly texts: Texts; readonly hasEmptyFolders: boolean },
-): boolean {
-  if (wordOf(snapshot, folder, row.hasMerkle) !== 0) return false;
+): number {
+  if (wordOf(snapshot, folder, row.hasMerkle) !== 0) return 0;
   const places = placesOf(snapshot);
   const writer = openDirectoryWriter();
+  let made = 0;
   const digest = (at: number): void => {
     if (wordOf(snapshot, at, row.hasMerkle) !== 0) return;
     const folders: SubfolderNode[] = [];
@@ -53,9 +54,10 @@ export function digestFolders(
     setWord(snapshot, at, row.merkleBytes, message.byteLength);
     setWord(snapshot, at, row.hasMerkle, 1);
     writeSha256(message, snapshot.merkle, at * digestBytes);
+    made += 1;
   };
   digest(folder);
-  return true;
+  return made;
 }
 
 export function merkleOf(snapshot: Snapshot, folder: number): Uint8Array {

@@ -17,6 +17,7 @@ import { cacheOf, open, rootOf } from "../../test/tree-rig.ts";
 import type { Cached } from "../../test/tree-rig.ts";
 import { openTree } from "./open-tree.ts";
 import { readSnapshot } from "./snapshot-file.ts";
+import type { Tree } from "./tree.ts";
 
 describe("a folder", () => {
   test("has one digest wherever it lies, and another after a change", async () => {
@@ -216,6 +217,47 @@ describe("the cache file", () => {
         ino: before.ino,
         mtimeNs: before.mtimeNs,
       });
+    });
+  });
+
+  test("is left as it is by who is sparing until there is much to be found out again", async () => {
+    const names = Array.from({ length: 250 }, (_, at) => `many/${at}.txt`);
+    using rig = openGitRig({
+      "a.txt": "a",
+      ...Object.fromEntries(names.map((name) => [name, ""])),
+    });
+    using cache = cacheOf(rig);
+    cache.settle();
+    const before = await cache.open();
+    const { ino } = statSync(cache.file);
+    const openSparing = async (): Promise<{ hashed: number; isWritten: boolean; tree: Tree }> => {
+      const tree = await cache.openUnsaved();
+      expect(await rootOf(tree)).toBe(await rootOf(await open(rig.root)));
+      await tree.save({ isSparing: true });
+      const { hashed } = tree.countBelow("");
+      return { hashed, isWritten: statSync(cache.file).ino !== ino, tree };
+    };
+    rig.write("a.txt", "1");
+    expect(await openSparing()).toMatchObject({ hashed: 1, isWritten: false });
+    const { hashed, isWritten, tree } = await openSparing();
+    expect([hashed, isWritten]).toEqual([1, false]);
+    expect(tree.versionOf("")).not.toBe(before.tree.versionOf(""));
+    expect(tree.versionOf("many")).toBe(before.tree.versionOf("many"));
+    for (const name of names) rig.write(name, "2");
+    cache.settle();
+    expect(await openSparing()).toMatchObject({ hashed: 251, isWritten: true });
+    expect(await openSparing()).toMatchObject({ hashed: 0 });
+  });
+
+  test("is written by who is sparing with what is put beside, which holds for the version of then", async () => {
+    await opened(async (rig, cache) => {
+      rig.write("a.txt", "1");
+      cache.settle();
+      const tree = await cache.openUnsaved();
+      tree.memo.set("key", tree.versionOf("") ?? "");
+      await tree.save({ isSparing: true });
+      const next = await cache.open();
+      expect(next.tree.memo.get("key")).toBe(next.tree.versionOf(""));
     });
   });
 

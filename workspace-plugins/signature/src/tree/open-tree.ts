@@ -16,7 +16,9 @@ import { fileClockMs, safeClockMs } from "./clock.ts";
 import { codeOf } from "./content.ts";
 import { openCrew } from "./crew.ts";
 import type { Crew } from "./crew.ts";
+import { folderMs, nothingLearnt, readingMs } from "./learnt.ts";
 import { identityOf, lookAt } from "./look.ts";
+import type { Tally } from "./look.ts";
 import type { Names } from "./names.ts";
 import { isHolding, parseNotes } from "./notes.ts";
 import type { Notes } from "./notes.ts";
@@ -62,8 +64,7 @@ export async function openTree(
         ...known,
         raceMs: safeClockMs(),
         folder,
-        hasLearnt: false,
-        hashed: 0,
+        ...nothingLearnt,
       }),
     );
   }
@@ -181,8 +182,10 @@ async function compare(
   // Whether a submodule is as its commit only git can say.
   const submodules = submodulesIn(old);
   if (blocks.some((block) => isWithin(submodules.keys(), block.path))) return undefined;
-  if (blocks.length === 0) return { ...known, hasLearnt: false, hashed: 0 };
-  return { ...known, snapshot: update(old, blocks), hasLearnt: true, hashed: hashedIn(results) };
+  if (blocks.length === 0) return { ...known, ...nothingLearnt };
+  const { hashed, bytes } = readIn(results);
+  const againMs = blocks.length * folderMs + readingMs({ hashed, bytes });
+  return { ...known, snapshot: update(old, blocks), hashed, againMs };
 }
 
 /** A folder that is not known lies in one that has changed too. */
@@ -257,7 +260,7 @@ async function relist(
     ]);
     keepMessages(snapshot, blocks.values());
     forgetDecided(snapshot);
-    return ok({ snapshot, notes: noted, hasLearnt: true, hashed });
+    return ok({ snapshot, notes: noted, hashed, againMs: Infinity });
   }
 }
 
@@ -271,8 +274,12 @@ async function namesOf(scan: Scan): Promise<Result<Names, ListingFailure>> {
 
 type Surveyed = { readonly blocks: Map<string, Block>; readonly hashed: number };
 
-function hashedIn(results: readonly PassResult[]): number {
-  return results.reduce((sum, result) => sum + result.hashed, 0);
+function readIn(results: readonly PassResult[]): Tally {
+  const sum = (all: Tally, { read }: PassResult): Tally => ({
+    hashed: all.hashed + read.hashed,
+    bytes: all.bytes + read.bytes,
+  });
+  return results.reduce(sum, { hashed: 0, bytes: 0 });
 }
 
 async function survey(
@@ -287,7 +294,7 @@ async function survey(
     crew.expect(works.reduce((sum, work) => sum + (work.listed?.length ?? 0), 0) / 10);
     const results = await crew.run({ ...request, old, works, only: undefined }, signal);
     const found = results.flatMap((result) => result.blocks);
-    hashed += hashedIn(results);
+    hashed += readIn(results).hashed;
     for (const block of found) blocks.set(block.path, block);
     closeFolders(
       blocks,

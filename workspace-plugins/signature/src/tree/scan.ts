@@ -1,6 +1,6 @@
 import type { Block } from "./block.ts";
 import { checkFolder } from "./check-folder.ts";
-import type { Looking } from "./look.ts";
+import type { Looking, Tally } from "./look.ts";
 import { pathOf, row, wordOf } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { surveyFolder } from "./survey-folder.ts";
@@ -23,8 +23,7 @@ export type PassResult = {
   readonly closed: readonly string[];
   /** Whether it has to be asked again which names count. */
   readonly isRelisted: boolean;
-  /** How many files were read. */
-  readonly hashed: number;
+  readonly read: Tally;
 };
 
 export const cursorAt = { next: 0, stop: 1, begun: 2 } as const;
@@ -64,7 +63,7 @@ export function* takeFolders(pass: Pass, looking: Looking): Generator<undefined,
     entries = 0;
     yield;
   }
-  return { blocks, closed, isRelisted, hashed: looking.tally.hashed };
+  return { blocks, closed, isRelisted, read: looking.tally };
 }
 
 /** Some 10 ms. */
@@ -80,14 +79,19 @@ function entriesIn(old: Snapshot | undefined, folder: number): number {
   return old === undefined || folder >= old.folderCount ? 1 : wordOf(old, folder, row.entryCount);
 }
 
-/** Where each folder is in a snapshot, by its path. */
+/** Where each folder is in a snapshot, by its path: nothing moves in one. */
 export function placesOf(snapshot: Snapshot): ReadonlyMap<string, number> {
+  const known = knownPlaces.get(snapshot);
+  if (known !== undefined) return known;
   const places = new Map<string, number>();
   for (let folder = 0; folder < snapshot.folderCount; folder += 1) {
     places.set(pathOf(snapshot, folder), folder);
   }
+  knownPlaces.set(snapshot, places);
   return places;
 }
+
+const knownPlaces = new WeakMap<Snapshot, ReadonlyMap<string, number>>();
 
 function beforeOf(old: Snapshot | undefined, folder: number | undefined): Before | undefined {
   return old === undefined || folder === undefined ? undefined : { snapshot: old, folder };

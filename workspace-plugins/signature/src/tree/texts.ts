@@ -11,7 +11,7 @@ import { readAsText } from "./text-content.ts";
  * A file that is declared text (the attribute `text`, or an `eol`) is signed as if it had LF, so that a checkout with CR
  * LF signs alike. `text=auto` declares nothing: git itself then looks at what is in the index. Asks git about the files
  * with CR LF of which it was not asked yet, and reads again those that are declared.
- * Returns the folders in which something is signed otherwise than before.
+ * Returns the folders in which something is signed otherwise than before; `undefined`: there was nothing to ask.
  */
 export async function settleTexts({
   root,
@@ -23,9 +23,9 @@ export async function settleTexts({
   readonly snapshot: Snapshot;
   readonly notes: Notes;
   readonly signal: AbortSignal;
-}): Promise<readonly string[]> {
+}): Promise<readonly string[] | undefined> {
   const open = undecidedIn(snapshot);
-  if (open.size === 0 || notes.scheme === "walk") return [];
+  if (open.size === 0 || notes.scheme === "walk") return undefined;
   const declared = hasAttributes(snapshot, notes)
     ? await declaredOf(root, notes, [...open.keys()], signal)
     : new Set<string>();
@@ -46,10 +46,14 @@ export async function settleTexts({
 
 /** Whether every entry that is signed as a text has one. */
 export function hasTexts(snapshot: Snapshot, texts: Texts): boolean {
-  return snapshot.states.every((flags, entry) => {
-    if ((flags & state.text) === 0) return true;
-    return texts[Buffer.from(digestAt(snapshot, entry)).toString("hex")] !== undefined;
-  });
+  const { states } = snapshot;
+  // A call for each entry would take ten times as long.
+  for (let entry = 0; entry < states.length; entry += 1) {
+    if (((states[entry] ?? 0) & state.text) === 0) continue;
+    const raw = Buffer.from(digestAt(snapshot, entry)).toString("hex");
+    if (texts[raw] === undefined) return false;
+  }
+  return true;
 }
 
 /** Asks again about all: what declares may have changed. */

@@ -6,6 +6,8 @@ import type { Result } from "../result.ts";
 import { countBelow, filesBelow, openFinder, unknownBelow } from "./entries.ts";
 import { digestUnknown, settle } from "./knowledge.ts";
 import type { Knowledge } from "./knowledge.ts";
+import { folderMs, mostAgainMs } from "./learnt.ts";
+import type { Learnt } from "./learnt.ts";
 import { openMemo } from "./memo.ts";
 import { digestFolders, merkleOf } from "./merkle.ts";
 import type { Notes } from "./notes.ts";
@@ -14,14 +16,10 @@ import type { Snapshot } from "./snapshot.ts";
 import { textsInUse } from "./texts.ts";
 import type { DirectoryDigest, Tree } from "./tree.ts";
 
-export type Scanned = {
+export type Scanned = Learnt & {
   readonly root: string;
   readonly snapshot: Snapshot;
   readonly notes: Notes;
-  /** Whether the cache file does not have all of it. */
-  readonly hasLearnt: boolean;
-  /** How many files were read. */
-  readonly hashed: number;
 };
 
 /** The tree that a scan found. */
@@ -36,9 +34,9 @@ export async function treeOf(
 ): Promise<Tree> {
   const { folder, snapshot, notes, cacheFile } = scanned;
   const finder = openFinder(snapshot);
-  const learnt = { isNew: scanned.hasLearnt, hashed: scanned.hashed };
+  const learnt = { hashed: scanned.hashed, againMs: scanned.againMs };
   const knowledge = { ...scanned, finder, learnt };
-  if (scanned.hasLearnt) await settle(knowledge);
+  if (learnt.againMs > 0) await settle(knowledge);
   const memo = openMemo(snapshot.memo);
   const lazily: { listing?: FileListing } = {};
   return {
@@ -54,8 +52,9 @@ export async function treeOf(
     memo,
     digestOfFolder: (below) => digestOfFolder(knowledge, below),
     countBelow: (below) => ({ ...countBelow(snapshot, below), hashed: learnt.hashed }),
-    save: async () => {
-      if (cacheFile === undefined || !(learnt.isNew || memo.hasChanged())) return;
+    save: async ({ isSparing = false } = {}) => {
+      const leastMs = isSparing ? mostAgainMs : 0;
+      if (cacheFile === undefined || !(learnt.againMs > leastMs || memo.hasChanged())) return;
       const { saveSnapshot } = await import("./save.ts");
       await saveSnapshot(cacheFile, snapshot, {
         notes: JSON.stringify({ ...notes, texts: textsInUse(snapshot, notes.texts) }),
@@ -84,7 +83,8 @@ async function digestOfFolder(
   const place = finder.folder(folder);
   if (place === undefined) return fail({ reason: "folder-missing", folder });
   const hasEmptyFolders = notes.scheme === "walk";
-  if (digestFolders(snapshot, place, { texts: notes.texts, hasEmptyFolders })) learnt.isNew = true;
+  learnt.againMs +=
+    folderMs * digestFolders(snapshot, place, { texts: notes.texts, hasEmptyFolders });
   return ok({
     digest: digestOfBytes(merkleOf(snapshot, place)),
     sizeBytes: wordOf(snapshot, place, row.merkleBytes),

@@ -23,8 +23,11 @@ export type Tree = {
   /** The digest of the Directory message of a folder, as the Remote Execution API has it; hashes what is not known. */
   readonly digestOfFolder: (folder: string) => Promise<Result<DirectoryDigest, SignatureFailure>>;
   readonly countBelow: (folder: string) => TreeCounts;
-  /** Atomically; safe with concurrent writers. */
-  readonly save: () => Promise<void>;
+  /**
+   * Atomically; safe with concurrent writers. `isSparing`: what the next process finds out again in less time than it
+   * takes to write is left to it.
+   */
+  readonly save: (how?: { readonly isSparing?: boolean }) => Promise<void>;
 };
 
 export type TreeCounts = {
