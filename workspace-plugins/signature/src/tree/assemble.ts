@@ -12,6 +12,7 @@ import {
   splitNames,
   statWidth,
   targetsText,
+  timesWidth,
   wordOf,
 } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -26,6 +27,7 @@ export function blocksOf(snapshot: Snapshot): Map<string, Block> {
       names: namesText(snapshot, folder),
       targets: targetsText(snapshot, folder),
       ...sliceColumns(snapshot, first, wordOf(snapshot, folder, row.entryCount)),
+      times: snapshot.times.subarray(folder * timesWidth, (folder + 1) * timesWidth),
       identity: "",
       isRacy: wordOf(snapshot, folder, row.isRacy) !== 0,
       undecided: [],
@@ -45,9 +47,7 @@ export function updateInPlace(snapshot: Snapshot, blocks: readonly Block[]): boo
     return folder !== undefined && targetsText(snapshot, folder) === block.targets;
   });
   if (!isFitting) return false;
-  for (const block of blocks) {
-    copyBlock(snapshot, wordOf(snapshot, places.get(block.path) ?? 0, row.firstEntry), block);
-  }
+  for (const block of blocks) copyBlock(snapshot, places.get(block.path) ?? 0, block);
   return true;
 }
 
@@ -85,7 +85,7 @@ export function assemble(
     setWord(snapshot, folder, row.entryCount, block.kinds.length);
     setWord(snapshot, folder, row.isRacy, block.isRacy ? 1 : 0);
     text += snapshot.text.write(block.path + block.names + block.targets, text);
-    copyBlock(snapshot, entry, block);
+    copyBlock(snapshot, folder, block);
     entry += block.kinds.length;
     const before = places.get(block.path);
     if (old !== undefined && before !== undefined) copyKnown(snapshot, folder, old, before);
@@ -131,7 +131,9 @@ export function foldersIn(block: Block): readonly string[] {
     .map((name) => prefix + name);
 }
 
-function copyBlock(snapshot: Snapshot, first: number, block: Block): void {
+function copyBlock(snapshot: Snapshot, folder: number, block: Block): void {
+  const first = wordOf(snapshot, folder, row.firstEntry);
+  snapshot.times.set(block.times, folder * timesWidth);
   snapshot.stats.set(block.stats, first * statWidth);
   snapshot.modes.set(block.modes, first);
   snapshot.kinds.set(block.kinds, first);

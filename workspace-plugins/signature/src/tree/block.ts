@@ -14,6 +14,8 @@ export type Block = {
   readonly kinds: Uint8Array;
   readonly states: Uint8Array;
   readonly digests: Uint8Array;
+  /** As in a snapshot. */
+  readonly times: Float64Array;
   /** Device and inode of the folder itself; "" where nothing was read from it. */
   readonly identity: string;
   /** Changed so late that a new name in it could have been missed: its names are asked for again. */

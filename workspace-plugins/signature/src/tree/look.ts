@@ -18,6 +18,8 @@ export type Looking = {
   readonly old: Snapshot | undefined;
   /** When the scan began, by the clock of the file system: what changed since may change again unseen. */
   readonly raceMs: number;
+  /** The device on which the times of a folder tell whether its names are the same. */
+  readonly telling: number | undefined;
   /** Whether every file is digested; otherwise only those that were before. */
   readonly hashes: boolean;
   readonly read: Reader;
@@ -28,7 +30,9 @@ export type Looking = {
 /** Counts the files that were read. */
 export type Tally = { hashed: number; bytes: number };
 
-export function openLooking(from: Pick<Looking, "root" | "old" | "raceMs" | "hashes">): Looking {
+export function openLooking(
+  from: Pick<Looking, "root" | "old" | "raceMs" | "telling" | "hashes">,
+): Looking {
   const read = openReader(from.raceMs);
   return { ...from, read, writer: openDirectoryWriter(), tally: { hashed: 0, bytes: 0 } };
 }

@@ -177,7 +177,13 @@ describe("a folder swapped for a link", () => {
     swap(rig);
     let reads = 0;
     const root = path.join(rig.root, "tree");
-    const opened = openLooking({ root, old: undefined, raceMs: Infinity, hashes: true });
+    const opened = openLooking({
+      root,
+      old: undefined,
+      raceMs: Infinity,
+      telling: undefined,
+      hashes: true,
+    });
     const { read } = opened;
     const looking = {
       ...opened,

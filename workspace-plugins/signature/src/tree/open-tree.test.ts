@@ -80,6 +80,14 @@ const changes: readonly (readonly [string, (rig: Rig, at: (name: string) => stri
     },
   ],
   ["a file renamed to another case", (_, at) => renameSync(at("a.txt"), at("A.txt"))],
+  [
+    "a file renamed in a folder that has its old times again",
+    (_, at) => {
+      const { atimeMs, mtimeMs } = statSync(at("folder/deep"));
+      renameSync(at("folder/deep/c.txt"), at("folder/deep/d.txt"));
+      utimesSync(at("folder/deep"), atimeMs / 1000, mtimeMs / 1000);
+    },
+  ],
   ["a link retargeted", (rig) => rig.link("link", "b.txt")],
   [
     "a link replaced by a file",
@@ -198,6 +206,21 @@ test("what was only touched keeps its digest and its version", async () => {
   const after = await cache.open();
   expect(after.root).toBe(before.root);
   expect(after.tree.versionOf("")).toBe(before.tree.versionOf(""));
+});
+
+test("a folder that was only touched, or has other names and then the same ones, is as it was", async () => {
+  using rig = openGitRig({ "folder/a.txt": "a", "other/b.txt": "b" });
+  using cache = cacheOf(rig);
+  cache.settle();
+  const before = await cache.open();
+  utimesSync(path.join(rig.root, "folder"), 1, 1);
+  rig.write("other/new.txt", "");
+  rig.remove("other/new.txt");
+  cache.settle();
+  const after = await cache.open();
+  expect([after.root, after.tree.versionOf("")]).toEqual([before.root, before.tree.versionOf("")]);
+  rig.write("other/new.txt", "");
+  expect((await cache.open()).root).toBe(await rootOf(await open(rig.root)));
 });
 
 describe("the cache file", () => {

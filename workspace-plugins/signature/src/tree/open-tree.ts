@@ -16,6 +16,7 @@ import { fileClockMs, safeClockMs } from "./clock.ts";
 import { codeOf } from "./content.ts";
 import { openCrew } from "./crew.ts";
 import type { Crew } from "./crew.ts";
+import { tellingDevice } from "./folder-times.ts";
 import { folderMs, nothingLearnt, readingMs } from "./learnt.ts";
 import { identityOf, lookAt } from "./look.ts";
 import type { Tally } from "./look.ts";
@@ -120,6 +121,7 @@ const indexBytesPerFile = 100;
 function scanOf(root: string, { cacheFile, hashesAll, signal }: TreeOptions, crew: Crew): Scan {
   return {
     root,
+    telling: tellingDevice(root),
     raceMs: cacheFile === undefined ? safeClockMs() : fileClockMs(path.dirname(cacheFile)),
     hashes: hashesAll ?? false,
     isNoted: cacheFile !== undefined,
@@ -146,6 +148,7 @@ export type Known = { readonly snapshot: Snapshot; readonly notes: Notes };
 type Scan = {
   readonly root: string;
   readonly raceMs: number;
+  readonly telling: number | undefined;
   readonly hashes: boolean;
   readonly isNoted: boolean;
   readonly crew: Crew;
@@ -275,11 +278,12 @@ async function namesOf(scan: Scan): Promise<Result<Names, ListingFailure>> {
 type Surveyed = { readonly blocks: Map<string, Block>; readonly hashed: number };
 
 function readIn(results: readonly PassResult[]): Tally {
-  const sum = (all: Tally, { read }: PassResult): Tally => ({
-    hashed: all.hashed + read.hashed,
-    bytes: all.bytes + read.bytes,
-  });
-  return results.reduce(sum, { hashed: 0, bytes: 0 });
+  const read = { hashed: 0, bytes: 0 };
+  for (const result of results) {
+    read.hashed += result.read.hashed;
+    read.bytes += result.read.bytes;
+  }
+  return read;
 }
 
 async function survey(

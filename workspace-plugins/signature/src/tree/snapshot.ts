@@ -4,6 +4,7 @@
  *
  *     header      16 × u32   magic, format, checksum, then the counts and lengths that say where the sections lie
  *     stats        5 × f64   an entry: dev, ino, size, mtime, ctime (ms)
+ *     times        4 × f64   a folder: dev, ino, mtime, ctime (ms); zeros where they tell nothing of its names
  *     modes        1 × u32   an entry
  *     folders     12 × u32   a folder: see `row`
  *     digests      32 bytes  an entry: SHA-256 of its content
@@ -28,6 +29,7 @@ export type Snapshot = Sections & {
 type Sections = {
   readonly header: Uint32Array;
   readonly stats: Float64Array;
+  readonly times: Float64Array;
   readonly modes: Uint32Array;
   readonly folders: Uint32Array;
   readonly digests: Uint8Array;
@@ -73,11 +75,12 @@ export const state = {
 } as const;
 
 export const statWidth = 5;
+export const timesWidth = 4;
 export const digestBytes = 32;
 const folderWidth = 12;
 const headerWords = 16;
 const magic = 0x54_57_4c_53;
-const format = 1;
+const format = 2;
 
 /** Words of the header. */
 const at = { magic: 0, format: 1, checksum: 2, folders: 4, entries: 5, text: 6, notes: 7, memo: 8 };
@@ -126,6 +129,7 @@ export function viewSnapshot(buffer: SharedArrayBuffer): Snapshot {
     entryCount: entries,
     header,
     stats: new Float64Array(buffer, place.stats, entries * statWidth),
+    times: new Float64Array(buffer, place.times, folders * timesWidth),
     modes: new Uint32Array(buffer, place.modes, entries),
     folders: new Uint32Array(buffer, place.folders, folders * folderWidth),
     digests: new Uint8Array(buffer, place.digests, entries * digestBytes),
@@ -215,7 +219,8 @@ function sizesIn(header: Uint32Array): SnapshotSizes {
 
 function layOut({ folders, entries, textBytes, notesBytes, memoBytes }: SnapshotSizes) {
   const stats = headerWords * 4;
-  const modes = stats + entries * statWidth * 8;
+  const times = stats + entries * statWidth * 8;
+  const modes = times + folders * timesWidth * 8;
   const rows = modes + entries * 4;
   const digests = rows + folders * folderWidth * 4;
   const merkle = digests + entries * digestBytes;
@@ -226,6 +231,7 @@ function layOut({ folders, entries, textBytes, notesBytes, memoBytes }: Snapshot
   const memo = notes + notesBytes;
   return {
     stats,
+    times,
     modes,
     folders: rows,
     digests,

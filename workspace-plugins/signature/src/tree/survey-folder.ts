@@ -3,6 +3,7 @@ import type { Dirent } from "node:fs";
 import path from "node:path";
 import { makeColumns, sliceColumns } from "./block.ts";
 import type { Block, Columns } from "./block.ts";
+import { timesOf } from "./folder-times.ts";
 import { messageOf } from "./folder-message.ts";
 import { codeOf, isRacy } from "./content.ts";
 import { identityOf, lookAt, recordFile, recordLink } from "./look.ts";
@@ -71,6 +72,7 @@ export function surveyFolder(
     names: names.join("/"),
     targets: targets.join("\0"),
     ...columns,
+    times: timesOf(stat, looking.telling),
     identity,
     isRacy: typeof stat === "string" || isRacy(stat, looking.raceMs),
     undecided,

@@ -5,6 +5,7 @@ export type Task = {
   readonly root: string;
   readonly snapshot: SharedArrayBuffer | undefined;
   readonly raceMs: number;
+  readonly telling: number | undefined;
   readonly hashes: boolean;
   readonly works: readonly FolderWork[] | undefined;
   readonly only: readonly number[] | undefined;
