@@ -66,7 +66,7 @@ test("every way to import is read with its line", () => {
     'const six = await import("g");',
     'type Seven = import("h").Seven;',
     'const eight = require("i");',
-    'require.resolve("j"); import.meta.resolve("k");',
+    'require.resolve("j"); import.meta.resolve("k"); process.getBuiltinModule("node:l");',
     'new Worker(new URL("l.ts", import.meta.url));',
     'const text = "import nothing from \'m\'"; // import "n"',
   ].join("\n");
@@ -85,6 +85,7 @@ test("every way to import is read with its line", () => {
     "9 i",
     "10 j",
     "10 k",
+    "10 node:l",
     "11 ./l.ts",
   ]);
 });

@@ -171,11 +171,14 @@ function textOf(node: Expression): string | undefined {
   return node.type === "Literal" && typeof node.value === "string" ? node.value : undefined;
 }
 
-/** `require(…)`, `require.resolve(…)`, `import.meta.resolve(…)`. */
+/** `require(…)`, `require.resolve(…)`, `import.meta.resolve(…)`, `process.getBuiltinModule(…)`. */
 function isLoader(callee: Expression): boolean {
   if (callee.type === "Identifier") return callee.name === "require";
   if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier") return false;
   const owner = callee.object;
+  if (owner.type === "Identifier" && owner.name === "process") {
+    return callee.property.name === "getBuiltinModule";
+  }
   const isOwner =
     owner.type === "MetaProperty" || (owner.type === "Identifier" && owner.name === "require");
   return isOwner && callee.property.name === "resolve";

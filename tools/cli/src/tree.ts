@@ -5,7 +5,6 @@ import type { Failure } from "@slipway/report";
 import { openLines } from "@slipway/report/lines";
 import { askWatcher } from "@slipway/signature/ask-watcher";
 import type { Asked, TreeAnswer } from "@slipway/signature/ask-watcher";
-import { digestOf, hexOf } from "@slipway/signature/digest";
 import { ok } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
 import { readArguments } from "./arguments.ts";
@@ -49,7 +48,9 @@ function placeOf(folder: string): Place {
     return { root, folder: below, cacheFile: path.join(root, ".slipway", "tree.bin") };
   }
   const caches = process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache");
-  const cacheFile = path.join(caches, "slipway", "trees", hexOf(digestOf(folder)));
+  // The cache file says of which folder it is: one that comes to have this name in its place is read anew.
+  const { dev, ino } = statSync(folder);
+  const cacheFile = path.join(caches, "slipway", "trees", `${dev}-${ino}`);
   return { root: folder, folder: "", cacheFile };
 }
 

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { gitEnvironment } from "./git-environment.ts";
 import { runProgram } from "./program.ts";
 
 export type GitListing =
@@ -6,15 +7,6 @@ export type GitListing =
   | { readonly state: "listed"; readonly output: Buffer }
   | { readonly state: "not-a-repository" }
   | { readonly state: "failed"; readonly exitCode: number | undefined; readonly output: string };
-
-/** A git hook points these at its own repository; a listing is always that of the folder it is asked for. */
-const hookVariables = [
-  "GIT_DIR",
-  "GIT_WORK_TREE",
-  "GIT_INDEX_FILE",
-  "GIT_PREFIX",
-  "GIT_COMMON_DIR",
-];
 
 const timeoutMs = 60_000;
 const largestListingBytes = 1024 ** 3;
@@ -40,12 +32,6 @@ async function lsFiles(
 ): Promise<GitListing> {
   const answer = await ask(folder, ["ls-files", "-z", ...which], signal);
   return answer.state === "answered" ? { state: "listed", output: answer.value } : answer;
-}
-
-/** What git is started with. */
-export function gitEnvironment(): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !hookVariables.includes(name));
-  return { ...Object.fromEntries(inherited), LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" };
 }
 
 export function splitByNul(bytes: Buffer): readonly Buffer[] {

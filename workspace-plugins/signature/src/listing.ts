@@ -1,4 +1,3 @@
-import { isUtf8 } from "node:buffer";
 import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { compareBytes, firstAtLeast, itemsBelow } from "./byte-order.ts";
@@ -6,6 +5,7 @@ import type { ListingFailure } from "./failure.ts";
 import { listByGit, splitByNul } from "./git.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
+import { isUtf8 } from "./utf8.ts";
 
 /** `path` is relative to the listed folder, with slashes. */
 export type ListedFile = RegularFile | Symlink;

@@ -1,5 +1,6 @@
 import type { Stats } from "node:fs";
-import { digestBytes, statWidth } from "./snapshot.ts";
+import type { Texts } from "./notes.ts";
+import { digestBytes, state, statWidth } from "./snapshot.ts";
 
 /** One folder as a scan found it: the same columns as in a snapshot, for its entries alone. */
 export type Block = {
@@ -94,6 +95,20 @@ export function copyEntry(to: Columns, toEntry: number, from: Columns, fromEntry
 
 export function digestAt(columns: Columns, entry: number): Uint8Array {
   return columns.digests.subarray(entry * digestBytes, (entry + 1) * digestBytes);
+}
+
+/** What an entry is signed by: its own bytes, or those of a declared text with LF. Its content has to be known. */
+export function signedContent(
+  columns: Columns,
+  entry: number,
+  texts: Texts,
+): { readonly digest: Uint8Array; readonly sizeBytes: number } {
+  const digest = digestAt(columns, entry);
+  if (((columns.states[entry] ?? 0) & state.text) !== 0) {
+    const text = texts[Buffer.from(digest).toString("hex")];
+    if (text !== undefined) return { digest: Buffer.from(text[0], "hex"), sizeBytes: text[1] };
+  }
+  return { digest, sizeBytes: columns.stats[entry * statWidth + 2] ?? 0 };
 }
 
 /** The columns of the entries `[first, first + count)`, shared with `columns`. */

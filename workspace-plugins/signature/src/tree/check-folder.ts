@@ -1,36 +1,38 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { copyColumns, sliceColumns } from "./block.ts";
-import type { Block, Columns } from "./block.ts";
-import { hasTimes, timesOf } from "./folder-times.ts";
-import { messageOf } from "./folder-message.ts";
-import { codeOf } from "./content.ts";
-import { identityOf, isSettled, lookAt, recordFile, recordLink, typeOf } from "./look.ts";
+import { sliceColumns } from "./block.ts";
+import type { Columns } from "./block.ts";
+import { hasTimes } from "./folder-times.ts";
+import { codeOf, isSettled, lookAt, typeOf } from "./look.ts";
 import type { Looking } from "./look.ts";
-import {
-  kind,
-  namesIn,
-  namesText,
-  pathOf,
-  row,
-  targetsText,
-  timesWidth,
-  wordOf,
-} from "./snapshot.ts";
+import { kind, namesIn, namesText, pathOf, row, timesWidth, wordOf } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** Files whose content decides which names count. */
 const deciding = new Set([".gitignore", ".gitattributes"]);
 
+/** A folder with the names that it had, in which something is not as it was. */
+export type ChangedFolder = {
+  readonly old: Snapshot;
+  readonly folder: number;
+  readonly relative: string;
+  readonly absolute: string;
+  readonly stat: ReturnType<typeof lookAt>;
+  readonly names: readonly string[];
+  readonly before: Columns;
+  /** The entries that are to be read again. */
+  readonly others: readonly number[];
+};
+
 /**
  * Compares a folder with what is known of it. `same` costs a stat for each file, and a listing where the stat of the
- * folder does not tell that the names in it are the same. `relist`: its names or
- * their types are others, or what decides about them is; nobody knows yet which of them count.
+ * folder does not tell that the names in it are the same. `relist`: its names or their types are others, or what decides
+ * about them is; nobody knows yet which of them count.
  */
 export function checkFolder(
   looking: Looking & { readonly old: Snapshot },
   folder: number,
-): "same" | "relist" | Block {
+): "same" | "relist" | ChangedFolder {
   const { root, old } = looking;
   if (wordOf(old, folder, row.isRacy) !== 0) return "relist";
   const relative = pathOf(old, folder);
@@ -46,9 +48,9 @@ export function checkFolder(
     wordOf(old, folder, row.firstEntry),
     wordOf(old, folder, row.entryCount),
   );
-  const other = findOthers(looking, { prefix: `${absolute}/`, names, isUnmoved }, before);
-  if (other === "relist" || other.length === 0) return other === "relist" ? other : "same";
-  return renew(looking, { folder, relative, absolute, stat, names, before, other });
+  const others = findOthers(looking, { prefix: `${absolute}/`, names, isUnmoved }, before);
+  if (others === "relist" || others.length === 0) return others === "relist" ? others : "same";
+  return { old, folder, relative, absolute, stat, names, before, others };
 }
 
 /** The names of a folder in the order in which the kernel has them; `undefined`: it is gone, closed or no folder. */
@@ -90,52 +92,4 @@ function findOthers(
     others.push(entry);
   }
   return others;
-}
-
-function renew(
-  looking: Looking & { readonly old: Snapshot },
-  found: {
-    readonly folder: number;
-    readonly relative: string;
-    readonly absolute: string;
-    readonly stat: ReturnType<typeof lookAt>;
-    readonly names: readonly string[];
-    readonly before: Columns;
-    readonly other: readonly number[];
-  },
-): Block {
-  const { names, before, other } = found;
-  const columns = copyColumns(before);
-  const oldTargets = targetsText(looking.old, found.folder);
-  const targets = oldTargets.split("\0");
-  let isChanged = false;
-  for (const entry of other) {
-    const absolute = `${found.absolute}/${names[entry] ?? ""}`;
-    columns.states[entry] = 0;
-    if (before.kinds[entry] === kind.symlink) {
-      const link = recordLink(looking, absolute, { columns, entry });
-      const place = linksBefore(before, entry);
-      isChanged ||= link !== targets[place];
-      targets[place] = link ?? "";
-    } else if (recordFile(looking, absolute, { columns, entry }, { columns: before, entry })) {
-      isChanged = true;
-    }
-  }
-  return {
-    path: found.relative,
-    names: names.join("/"),
-    targets: targets.join("\0"),
-    ...columns,
-    times: timesOf(found.stat, looking.telling),
-    identity: identityOf(found.stat),
-    isRacy: false,
-    undecided: [],
-    hasUnlisted: false,
-    message: messageOf(looking, { names, targets, columns }),
-    isChanged,
-  };
-}
-
-function linksBefore({ kinds }: Columns, entry: number): number {
-  return kinds.subarray(0, entry).filter((what) => what === kind.symlink).length;
 }

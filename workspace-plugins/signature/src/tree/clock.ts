@@ -8,7 +8,7 @@ import { makeCacheFolder } from "./cache-folder.ts";
  */
 export function fileClockMs(folder: string): number {
   makeCacheFolder(folder);
-  const file = path.join(folder, `.clock-${process.pid}-${globalThis.crypto.randomUUID()}`);
+  const file = path.join(folder, `.clock-${process.pid}-${process.hrtime.bigint()}`);
   const opened = openSync(file, "wx");
   try {
     return fstatSync(opened).mtimeMs;

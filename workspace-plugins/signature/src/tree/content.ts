@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { writeSha256 } from "../digest.ts";
+import { codeOf, isRacy } from "./look.ts";
 
 /** What one read of a file gave: the stat that it had when the last byte was read. */
 export type Content =
@@ -52,16 +53,4 @@ function hasCrlf(bytes: Buffer): boolean {
   // Most texts have no CR, and looking for one byte takes a third of the time.
   const cr = bytes.indexOf(0x0d);
   return cr !== -1 && bytes.includes("\r\n", cr);
-}
-
-/** Changed at `raceMs` or later: a change after that can leave the same times behind. */
-export function isRacy(stat: Stats, raceMs: number): boolean {
-  return stat.mtimeMs >= raceMs || stat.ctimeMs >= raceMs;
-}
-
-/** The code of an error of the file system; anything else is a bug. */
-export function codeOf(error: unknown): string {
-  if (error instanceof Error && "code" in error && typeof error.code === "string")
-    return error.code;
-  throw error;
 }

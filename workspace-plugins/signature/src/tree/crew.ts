@@ -67,17 +67,14 @@ async function runPass(
     beside === undefined ? undefined : ask(beside, { ...request, snapshot: old?.buffer, cursor });
   try {
     const looking = openLooking({ ...request, old });
-    const steps = takeFolders({ ...request, cursor: control }, looking);
-    let step = steps.next();
-    while (step.done !== true) {
+    const own = await takeFolders({ ...request, cursor: control }, looking, async () => {
       // A signal handler only runs when the event loop turns.
       await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();
-      step = steps.next();
-    }
+    });
     // A thread that has not begun by now would find nothing to do.
     const hasBegun = Atomics.compareExchange(control, cursorAt.begun, 0, 1) !== 0;
-    return other !== undefined && hasBegun ? [step.value, await other.reply()] : [step.value];
+    return other !== undefined && hasBegun ? [own, await other.reply()] : [own];
   } finally {
     Atomics.store(control, cursorAt.stop, 1);
   }

@@ -4,9 +4,8 @@ import { compareBytes } from "../byte-order.ts";
 import { digestOfBytes, hexOf } from "../digest.ts";
 import type { FileDigest } from "../file-digest.ts";
 import type { ListedFile, RegularFile } from "../listing.ts";
-import { hasStat, setStat } from "./block.ts";
-import { isRacy } from "./content.ts";
-import { signedContent } from "./folder-message.ts";
+import { hasStat, setStat, signedContent } from "./block.ts";
+import { isRacy } from "./look.ts";
 import type { Texts } from "./notes.ts";
 import { placesOf } from "./scan.ts";
 import {

@@ -1,11 +1,11 @@
 import { compareBytes } from "../byte-order.ts";
 import { writeSha256 } from "../digest.ts";
-import { digestAt } from "./block.ts";
+import { signedContent } from "./block.ts";
 import type { Columns, FolderMessage } from "./block.ts";
 import type { DirectoryWriter } from "./directory-message.ts";
-import type { Looking } from "./look.ts";
+import type { Recording } from "./record.ts";
 import type { Texts } from "./notes.ts";
-import { digestBytes, kind, state, statWidth } from "./snapshot.ts";
+import { digestBytes, kind, state } from "./snapshot.ts";
 
 /** The entries of a folder with what its message says of the folders below it. */
 type Content = {
@@ -42,7 +42,7 @@ export function writeFolder(writer: DirectoryWriter, content: Content): Uint8Arr
  * in it is not known yet, or is signed otherwise than by its bytes.
  */
 export function messageOf(
-  { hashes, writer }: Pick<Looking, "hashes" | "writer">,
+  { hashes, writer }: Pick<Recording, "hashes" | "writer">,
   content: Pick<Content, "names" | "targets" | "columns">,
 ): FolderMessage | undefined {
   const { kinds, states } = content.columns;
@@ -60,20 +60,6 @@ export function messageOf(
 
 export function splitTargets(text: string): readonly string[] {
   return text === "" ? [] : text.split("\0");
-}
-
-/** What an entry is signed by: its own bytes, or those of a declared text with LF. Its content has to be known. */
-export function signedContent(
-  columns: Columns,
-  entry: number,
-  texts: Texts,
-): { readonly digest: Uint8Array; readonly sizeBytes: number } {
-  const digest = digestAt(columns, entry);
-  if (((columns.states[entry] ?? 0) & state.text) !== 0) {
-    const text = texts[Buffer.from(digest).toString("hex")];
-    if (text !== undefined) return { digest: Buffer.from(text[0], "hex"), sizeBytes: text[1] };
-  }
-  return { digest, sizeBytes: columns.stats[entry * statWidth + 2] ?? 0 };
 }
 
 function isFile(what: number | undefined): boolean {

@@ -1,9 +1,9 @@
-import { isUtf8 } from "node:buffer";
 import path from "node:path";
 import type { ListingFailure } from "../failure.ts";
 import { splitByNul } from "../git.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
+import { isUtf8 } from "../utf8.ts";
 import { identityOf, lookAt } from "./look.ts";
 import { splitNames } from "./snapshot.ts";
 import type { FolderWork } from "./survey-folder.ts";

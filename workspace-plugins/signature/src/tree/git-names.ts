@@ -18,7 +18,7 @@ import type { Names } from "./names.ts";
 import { gitSettings, marksOf, repositoryMarks } from "./notes.ts";
 import type { Notes } from "./notes.ts";
 import { kind, splitNames } from "./snapshot.ts";
-import { recordSubmodule } from "./submodules.ts";
+import { recordSubmodule } from "./record-submodule.ts";
 import type { FolderWork } from "./survey-folder.ts";
 
 type Asking = {

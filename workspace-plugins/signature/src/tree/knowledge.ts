@@ -2,13 +2,11 @@ import path from "node:path";
 import type { FileDigest } from "../file-digest.ts";
 import type { HashedFiles } from "../file-hasher.ts";
 import type { RegularFile } from "../listing.ts";
-import { renewVersions } from "./assemble.ts";
 import { keepDigest, knownDigest } from "./entries.ts";
 import type { Finder } from "./entries.ts";
 import { readingMs } from "./learnt.ts";
 import type { Notes } from "./notes.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { settleTexts } from "./texts.ts";
 
 /** What a process knows of a tree, and adds to it as it is asked. */
 export type Knowledge = {
@@ -68,8 +66,11 @@ async function keep(knowledge: Knowledge, digests: ReadonlyMap<string, FileDiges
 
 /** Declared texts among what has been read are signed with LF from now on. */
 export async function settle(knowledge: Knowledge): Promise<void> {
+  // Loaded here: where nothing was learnt there is nothing to settle.
+  const { settleTexts } = await import("./declared-texts.ts");
   const moved = await settleTexts(knowledge);
   if (moved === undefined) return;
+  const { renewVersions } = await import("./assemble.ts");
   renewVersions(knowledge.snapshot, moved);
   knowledge.learnt.againMs = Infinity;
 }

@@ -8,6 +8,7 @@ import { placesOf } from "./scan.ts";
 import {
   digestBytes,
   kind,
+  merkleOf,
   namesIn,
   pathOf,
   row,
@@ -58,10 +59,6 @@ export function digestFolders(
   };
   digest(folder);
   return made;
-}
-
-export function merkleOf(snapshot: Snapshot, folder: number): Uint8Array {
-  return snapshot.merkle.subarray(folder * digestBytes, (folder + 1) * digestBytes);
 }
 
 function foldersBelow(

@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import path from "node:path";
 import { canonicalJson } from "../canonical-json.ts";
 import { digestOf } from "../digest.ts";
-import { gitEnvironment } from "../git.ts";
+import { inheritedByGit } from "../git-environment.ts";
 
 /** What a snapshot is of, and what decided which of its names count. */
 export type Notes = {
@@ -10,7 +10,7 @@ export type Notes = {
   readonly folder: string;
   /** Files outside of what the scan compares, by path, with what tells that one was replaced. */
   readonly marks: Readonly<Record<string, string>>;
-  /** Digest of the variables that git listens to: they may hold secrets. */
+  /** The variables that git listens to. */
   readonly settings: string;
   /** The repositories in it, itself as "". */
   readonly repositories: readonly string[];
@@ -95,12 +95,10 @@ function upwards(folder: string): readonly string[] {
   return parent === folder ? [folder] : [folder, ...upwards(parent)];
 }
 
-/** What git reads of the environment. */
+/** What git reads of the environment: where its files are, and a digest of the rest, which may hold secrets. */
 export function gitSettings(): string {
-  const names = /^(?:GIT_.*|HOME|XDG_CONFIG_HOME)$/;
-  return digestOf(
-    canonicalJson(
-      Object.fromEntries(Object.entries(gitEnvironment()).filter(([name]) => names.test(name))),
-    ),
-  );
+  const { HOME = "", XDG_CONFIG_HOME = "", ...others } = inheritedByGit();
+  const own = Object.entries(others).filter(([name]) => name.startsWith("GIT_"));
+  const digest = own.length === 0 ? "" : digestOf(canonicalJson(Object.fromEntries(own)));
+  return JSON.stringify([HOME, XDG_CONFIG_HOME, digest]);
 }

@@ -18,6 +18,7 @@ import type { Rig } from "../../test/rig.ts";
 import { digestOf } from "../digest.ts";
 import { openLooking } from "./look.ts";
 import { openTree } from "./open-tree.ts";
+import { openRecording } from "./record.ts";
 import { surveyFolder } from "./survey-folder.ts";
 
 async function paths(root: string): Promise<readonly string[]> {
@@ -177,15 +178,17 @@ describe("a folder swapped for a link", () => {
     swap(rig);
     let reads = 0;
     const root = path.join(rig.root, "tree");
-    const opened = openLooking({
-      root,
-      old: undefined,
-      raceMs: Infinity,
-      telling: undefined,
-      hashes: true,
-    });
+    const opened = openRecording(
+      openLooking({
+        root,
+        old: undefined,
+        raceMs: Infinity,
+        telling: undefined,
+        hashes: true,
+      }),
+    );
     const { read } = opened;
-    const looking = {
+    const recording = {
       ...opened,
       read: (...args: Parameters<typeof read>) => {
         reads += 1;
@@ -193,7 +196,7 @@ describe("a folder swapped for a link", () => {
       },
     };
     const work = { path: "folder", listed: "a.txt", folders: "" };
-    expect(surveyFolder(looking, work, undefined)).toBe("gone");
+    expect(surveyFolder(recording, work, undefined)).toBe("gone");
     expect(reads).toBe(0);
   });
 });

@@ -1,9 +1,9 @@
 import type { Block } from "./block.ts";
 import { checkFolder } from "./check-folder.ts";
+import type { ChangedFolder } from "./check-folder.ts";
 import type { Looking, Tally } from "./look.ts";
 import { pathOf, row, wordOf } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { surveyFolder } from "./survey-folder.ts";
 import type { Before, FolderWork } from "./survey-folder.ts";
 
 /** One pass over many folders, of which each thread takes the next until none is left. */
@@ -26,14 +26,24 @@ export type PassResult = {
   readonly read: Tally;
 };
 
+export function readIn(results: readonly PassResult[]): Tally {
+  const read = { hashed: 0, bytes: 0 };
+  for (const result of results) {
+    read.hashed += result.read.hashed;
+    read.bytes += result.read.bytes;
+  }
+  return read;
+}
+
 export const cursorAt = { next: 0, stop: 1, begun: 2 } as const;
 export const cursorWords = 3;
 
-/**
- * Takes folders until none is left. `turns` every so often, so that another part of the thread gets its turn and a stop
- * is seen.
- */
-export function* takeFolders(pass: Pass, looking: Looking): Generator<undefined, PassResult> {
+/** Takes folders until none is left. `turn` is called every so often, so that another part of the thread gets its turn. */
+export async function takeFolders(
+  pass: Pass,
+  looking: Looking,
+  turn: () => Promise<void>,
+): Promise<PassResult> {
   const { works, only, cursor } = pass;
   const { old } = looking;
   const blocks: Block[] = [];
@@ -42,6 +52,10 @@ export function* takeFolders(pass: Pass, looking: Looking): Generator<undefined,
   const places =
     works === undefined || old === undefined ? new Map<string, number>() : placesOf(old);
   const count = works?.length ?? only?.length ?? old?.folderCount ?? 0;
+  // Loaded here: where nothing has changed nothing is read.
+  const survey = works === undefined ? undefined : (await import("./survey-folder.ts")).openSurvey;
+  const read = survey?.(looking);
+  let renew: ((changed: ChangedFolder) => Block) | undefined;
   let entries = 0;
   for (;;) {
     const next = Atomics.add(cursor, cursorAt.next, 1);
@@ -49,19 +63,23 @@ export function* takeFolders(pass: Pass, looking: Looking): Generator<undefined,
     const work = works?.[next];
     const place = only?.[next] ?? next;
     const found =
-      work === undefined
+      work === undefined || read === undefined
         ? check(looking, place)
-        : surveyFolder(looking, work, beforeOf(old, places.get(work.path)));
+        : read(work, beforeOf(old, places.get(work.path)));
     if (found === "relist") {
       isRelisted = true;
       // Nothing else that is found now is of use.
       Atomics.store(cursor, cursorAt.stop, 1);
     } else if (found === "closed") closed.push(work?.path ?? "");
-    else if (typeof found !== "string") blocks.push(found);
-    entries += typeof found === "string" ? entriesIn(old, place) : found.kinds.length;
+    else if (typeof found !== "string" && "others" in found) {
+      renew ??= (await import("./renew-folder.ts")).openRenewal(looking);
+      blocks.push(renew(found));
+    } else if (typeof found !== "string") blocks.push(found);
+    entries +=
+      typeof found === "string" || "others" in found ? entriesIn(old, place) : found.kinds.length;
     if (entries < entriesBetweenTurns) continue;
     entries = 0;
-    yield;
+    await turn();
   }
   return { blocks, closed, isRelisted, read: looking.tally };
 }

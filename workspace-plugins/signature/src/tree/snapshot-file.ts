@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
-import { codeOf } from "./content.ts";
+import { codeOf } from "./look.ts";
 import {
   checkedFromByte,
   checksumOf,

@@ -207,6 +207,11 @@ export function targetsText(snapshot: Snapshot, folder: number): string {
   return snapshot.text.toString("utf8", start, start + wordOf(snapshot, folder, row.targetsBytes));
 }
 
+/** The digest of the Directory message of a folder. */
+export function merkleOf(snapshot: Snapshot, folder: number): Uint8Array {
+  return snapshot.merkle.subarray(folder * digestBytes, (folder + 1) * digestBytes);
+}
+
 function sizesIn(header: Uint32Array): SnapshotSizes {
   return {
     folders: header[at.folders] ?? 0,

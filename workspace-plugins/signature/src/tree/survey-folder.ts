@@ -5,9 +5,10 @@ import { makeColumns, sliceColumns } from "./block.ts";
 import type { Block, Columns } from "./block.ts";
 import { timesOf } from "./folder-times.ts";
 import { messageOf } from "./folder-message.ts";
-import { codeOf, isRacy } from "./content.ts";
-import { identityOf, lookAt, recordFile, recordLink } from "./look.ts";
+import { codeOf, identityOf, isRacy, lookAt } from "./look.ts";
 import type { Looking } from "./look.ts";
+import { openRecording, recordFile, recordLink } from "./record.ts";
+import type { Recording } from "./record.ts";
 import { kind, namesIn, row, splitNames, targetsText, wordOf } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -27,13 +28,21 @@ export type Before = { readonly snapshot: Snapshot; readonly folder: number };
 /** Names that are never looked into where there is no ignore file to ask. */
 const leftOut = new Set([".git", ".nx", ".slipway", "dist", "node_modules"]);
 
+/** Reads folders and their files. */
+export function openSurvey(
+  looking: Looking,
+): (work: FolderWork, before: Before | undefined) => ReturnType<typeof surveyFolder> {
+  const recording = openRecording(looking);
+  return (work, before) => surveyFolder(recording, work, before);
+}
+
 /** Reads one folder and its files. `gone`: there is no such folder; `closed`: it may not be read. */
 export function surveyFolder(
-  looking: Looking,
+  recording: Recording,
   work: FolderWork,
   before: Before | undefined,
 ): Block | "gone" | "closed" {
-  const absolute = path.join(looking.root, work.path);
+  const absolute = path.join(recording.root, work.path);
   const stat = lookAt(absolute);
   const identity = identityOf(stat);
   if (stat === "closed") return stat;
@@ -57,10 +66,10 @@ export function surveyFolder(
     if (what === "unlisted") hasUnlisted = true;
     const old = known(found.name, what);
     if (what === kind.file) {
-      isChanged = recordFile(looking, `${absolute}/${found.name}`, at, old) || isChanged;
+      isChanged = recordFile(recording, `${absolute}/${found.name}`, at, old) || isChanged;
     }
     if (what === kind.symlink) {
-      const target = recordLink(looking, `${absolute}/${found.name}`, at);
+      const target = recordLink(recording, `${absolute}/${found.name}`, at);
       if (target !== undefined) targets.push(target);
       isChanged ||= old === undefined || old.target !== target;
     }
@@ -72,12 +81,12 @@ export function surveyFolder(
     names: names.join("/"),
     targets: targets.join("\0"),
     ...columns,
-    times: timesOf(stat, looking.telling),
+    times: timesOf(stat, recording.telling),
     identity,
-    isRacy: typeof stat === "string" || isRacy(stat, looking.raceMs),
+    isRacy: typeof stat === "string" || isRacy(stat, recording.raceMs),
     undecided,
     hasUnlisted,
-    message: undecided.length > 0 ? undefined : messageOf(looking, { names, targets, columns }),
+    message: undecided.length > 0 ? undefined : messageOf(recording, { names, targets, columns }),
     isChanged: isChanged || counted !== known.counted,
   };
 }

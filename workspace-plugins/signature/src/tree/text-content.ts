@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { openDigest } from "../digest.ts";
 import type { Digest } from "../digest.ts";
-import { codeOf } from "./content.ts";
+import { codeOf } from "./look.ts";
 
 export type TextContent = {
   /** Of the bytes as they lie there. */

@@ -9,9 +9,8 @@ import type { Knowledge } from "./knowledge.ts";
 import { folderMs, mostAgainMs } from "./learnt.ts";
 import type { Learnt } from "./learnt.ts";
 import { openMemo } from "./memo.ts";
-import { digestFolders, merkleOf } from "./merkle.ts";
 import type { Notes } from "./notes.ts";
-import { row, wordOf } from "./snapshot.ts";
+import { merkleOf, row, wordOf } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { textsInUse } from "./texts.ts";
 import type { DirectoryDigest, Tree } from "./tree.ts";
@@ -82,9 +81,12 @@ async function digestOfFolder(
   }
   const place = finder.folder(folder);
   if (place === undefined) return fail({ reason: "folder-missing", folder });
-  const hasEmptyFolders = notes.scheme === "walk";
-  learnt.againMs +=
-    folderMs * digestFolders(snapshot, place, { texts: notes.texts, hasEmptyFolders });
+  if (wordOf(snapshot, place, row.hasMerkle) === 0) {
+    const { digestFolders } = await import("./merkle.ts");
+    const hasEmptyFolders = notes.scheme === "walk";
+    const made = digestFolders(snapshot, place, { texts: notes.texts, hasEmptyFolders });
+    learnt.againMs += made * folderMs;
+  }
   return ok({
     digest: digestOfBytes(merkleOf(snapshot, place)),
     sizeBytes: wordOf(snapshot, place, row.merkleBytes),
