@@ -72,6 +72,15 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./packages.ts")).addPackage,
   },
   {
+    name: "pkg show-deps",
+    takes: "<aigogo.json, aigogo.lock or folder> [--format <name>]",
+    does: "the dependencies of a package, or of all packages of a lock, for another package manager",
+    options: {
+      "--format <name>": "text, pyproject, poetry, requirements, npm or yarn; text without it",
+    },
+    load: async () => (await import("./show-dependencies.ts")).printDependencies,
+  },
+  {
     name: "pkg login",
     takes: "<registry> -u <user> [-p]",
     does: "keep a user and password for a registry that takes them",

@@ -92,7 +92,40 @@ export type PackagesFailure =
       readonly key: string;
       readonly language: string;
     }
-  | { readonly reason: "lock-entry-is-cache"; readonly lockFile: string; readonly key: string };
+  | { readonly reason: "lock-entry-is-cache"; readonly lockFile: string; readonly key: string }
+  | {
+      readonly reason: "package-not-installed";
+      readonly lockFile: string;
+      readonly key: string;
+      readonly state: "missing" | "damaged";
+    }
+  | DependencyFailure;
+
+/** What keeps dependencies from being written in a format of an ecosystem. */
+export type DependencyFailure =
+  | {
+      readonly reason: "dependency-unreadable";
+      readonly name: string;
+      readonly constraint: string;
+      readonly wantedBy: string;
+      readonly ecosystem: "python" | "npm";
+    }
+  | {
+      readonly reason: "dependencies-conflict";
+      readonly name: string;
+      readonly wanted: readonly { readonly wantedBy: string; readonly constraint: string }[];
+    }
+  | {
+      readonly reason: "format-unknown";
+      readonly format: string;
+      readonly known: readonly string[];
+    }
+  | {
+      readonly reason: "format-of-other-language";
+      readonly format: string;
+      readonly file: string;
+      readonly language: string;
+    };
 
 export type PackagesCause =
   | "packed"

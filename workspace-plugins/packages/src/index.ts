@@ -21,5 +21,6 @@ export { immutableTag, pushPackage } from "./push.ts";
 export type { PushOptions } from "./push.ts";
 export { packFolder, readPacked } from "./receipt.ts";
 export type { PackReceipt } from "./receipt.ts";
+export { showDependencies } from "./show-deps/show-dependencies.ts";
 export { entryFolder, inspectEntry, storeIn } from "./store.ts";
 export type { Store, StoreEntry } from "./store.ts";

@@ -11,6 +11,10 @@ const named = z.object({
   optional: z.boolean().optional(),
 });
 
+const dependencies = z
+  .object({ runtime: z.array(named).optional(), dev: z.array(named).optional() })
+  .optional();
+
 const schema = z
   .object({
     name: z
@@ -19,9 +23,7 @@ const schema = z
     version: z.string().refine(isTag, "a version is letters, digits and . _ -, as a tag"),
     description: z.string().optional(),
     language: z.object({ name: z.enum(languages), version: z.string().min(1).optional() }),
-    dependencies: z
-      .object({ runtime: z.array(named).optional(), dev: z.array(named).optional() })
-      .optional(),
+    dependencies,
     files: z
       .object({
         include: z.union([z.string(), z.array(z.string())]).optional(),
@@ -52,10 +54,11 @@ export function parsePackageManifest(
 const foreign = z.object({
   name: z.string().min(1).optional(),
   version: z.string().min(1).optional(),
-  language: z.object({ name: z.string() }).optional(),
+  language: z.object({ name: z.string(), version: z.string().optional() }).optional(),
+  dependencies,
 });
 
-/** The little that a lock needs of somebody else's manifest. */
+/** The little that we need of somebody else's manifest. */
 export function parseForeignManifest(
   file: string,
   text: string,

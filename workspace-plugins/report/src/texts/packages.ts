@@ -96,6 +96,37 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { lock: f.lockFile, package: f.key, language: f.language },
     hint: "only python and javascript packages can be installed; take it out of the lock",
   }),
+  "package-not-installed": (f) => ({
+    what:
+      f.state === "missing"
+        ? "a locked package is not on this machine"
+        : "a locked package is not what it was in the store of this machine",
+    facts: { lock: f.lockFile, package: f.key },
+    hint: "run the install target; it fetches what is not right",
+  }),
+  "dependency-unreadable": (f) => ({
+    what: `a dependency cannot be written for ${ecosystems[f.ecosystem]}`,
+    facts: { dependency: f.name, version: f.constraint, "wanted by": f.wantedBy },
+    hint:
+      f.ecosystem === "python"
+        ? "write the version as PEP 440 has it, such as >=1.2,<2"
+        : "write the version as npm has it, such as ^1.2.0",
+  }),
+  "dependencies-conflict": (f) => ({
+    what: `no version of ${f.name} is what all packages want`,
+    facts: Object.fromEntries(f.wanted.map((one) => [one.wantedBy, one.constraint])),
+    hint: "lock versions of the packages that go together",
+  }),
+  "format-unknown": (f) => ({
+    what: `unsupported format: ${f.format}`,
+    facts: { "supported formats": f.known.join(", ") },
+    hint: "give one of these as --format",
+  }),
+  "format-of-other-language": (f) => ({
+    what: `${f.format} is no format of a ${f.language} package`,
+    facts: { manifest: f.file },
+    hint: "Python packages have pyproject, poetry and requirements; JavaScript packages npm and yarn",
+  }),
   "lock-entry-is-cache": (f) => ({
     what: "a lock entry names aigg's cache files and not a package",
     facts: { lock: f.lockFile, package: f.key },
@@ -139,3 +170,5 @@ const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   "package-manifest-invalid": "its aigogo.json cannot be read",
   "name-unusable": "its name cannot be imported",
 };
+
+const ecosystems = { python: "Python", npm: "npm" } as const;

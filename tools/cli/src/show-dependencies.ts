@@ -1,0 +1,25 @@
+import { homedir } from "node:os";
+import path from "node:path";
+import { showDependencies, storeIn } from "@slipway/packages";
+import { openLines } from "@slipway/report/lines";
+import { readTextIfPresent } from "@slipway/signature";
+import { readArguments } from "./arguments.ts";
+import type { Call } from "./call.ts";
+import { tellFailure, tellUsage } from "./tell.ts";
+
+/** To the standard output, and nothing else there: it is meant to be appended to a file of the folder we stand in. */
+export async function printDependencies({ args }: Call): Promise<number> {
+  const options = { format: { type: "string" } } as const;
+  const read = readArguments(args, { options, words: [1, 1] });
+  if (!read.ok) return tellUsage(read.failure);
+  const [given = "."] = read.value.words;
+  const shown = await showDependencies({
+    path: path.resolve(given),
+    format: read.value.options.format ?? "text",
+    store: storeIn(homedir()),
+    pyproject: await readTextIfPresent(path.resolve("pyproject.toml")),
+  });
+  if (!shown.ok) return tellFailure(shown.failure);
+  openLines().line(shown.value.trimEnd());
+  return 0;
+}
