@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
 import path from "node:path";
 import { digestOf, openDigest } from "./digest.ts";
@@ -16,9 +16,10 @@ export type FileDigest = {
   readonly hasCrlf?: true;
 };
 
-/** Up to here one read and one hash beat chunks. */
-const wholeBytes = 1024 ** 2;
+/** From 64 KiB to 1 MiB all take the same time; a file that fits is hashed by one call. */
 const chunkBytes = 256 * 1024;
+/** One for all files of a thread: new memory for each takes longer than to read into it. */
+const lazily: { chunk?: Buffer } = {};
 const attempts = 5;
 
 /**
@@ -72,7 +73,11 @@ function readOnce(
   try {
     const before = fstatSync(file);
     if (!before.isFile()) return "not-a-file";
-    const read = before.size <= wholeBytes ? digestWhole(file) : digestByChunk(file);
+    const chunk = (lazily.chunk ??= Buffer.allocUnsafeSlow(chunkBytes));
+    const read =
+      before.size <= chunkBytes
+        ? digestWhole(file, chunk.subarray(0, before.size))
+        : digestByChunk(file, chunk);
     beforeSecondLook();
     const stat = fstatSync(file);
     return isSame(before, stat) ? { ...read, stat } : "changed";
@@ -81,14 +86,20 @@ function readOnce(
   }
 }
 
-function digestWhole(file: number): Omit<ReadFile, "stat"> {
-  const bytes = readFileSync(file);
+/** As many bytes as the file had: if it has more or less by now, the second look tells. */
+function digestWhole(file: number, whole: Buffer): Omit<ReadFile, "stat"> {
+  let filled = 0;
+  while (filled < whole.byteLength) {
+    const read = readSync(file, whole, filled, whole.byteLength - filled, null);
+    if (read === 0) break;
+    filled += read;
+  }
+  const bytes = whole.subarray(0, filled);
   return { digest: digestOf(bytes), hasCrlf: bytes.includes("\r\n") };
 }
 
-function digestByChunk(file: number): Omit<ReadFile, "stat"> {
+function digestByChunk(file: number, chunk: Buffer): Omit<ReadFile, "stat"> {
   const hashing = openDigest();
-  const chunk = Buffer.allocUnsafe(chunkBytes);
   let hasCrlf = false;
   let endsInCr = false;
   for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {

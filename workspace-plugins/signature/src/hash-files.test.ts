@@ -4,7 +4,7 @@ import type { Rig } from "../test/rig.ts";
 import { digestOf } from "./digest.ts";
 import { hashAsPays, hashInProcess } from "./hash-files.ts";
 import type { FileHasher } from "./file-hasher.ts";
-import { openHashPool } from "./hash-pool.ts";
+import { joinHashPool, openHashPool } from "./hash-pool.ts";
 import type { RegularFile } from "./listing.ts";
 
 function regular(name: string): RegularFile {
@@ -47,6 +47,20 @@ test("a pool, this thread and the choice between them give equal digests", async
   expect(inProcess).toHaveLength(1102);
   expect(await digest(pool.hash, rig, files)).toEqual(inProcess);
   expect(await digest(hashAsPays, rig, files)).toEqual(inProcess);
+});
+
+test("who needs the pool of the process while another has it gets the same, and a later one another", async () => {
+  using rig = openRig({ "a.txt": "a" });
+  const first = await joinHashPool();
+  const second = await joinHashPool();
+  expect(second.hash).toBe(first.hash);
+  await first[Symbol.asyncDispose]();
+  expect(await digest(second.hash, rig, [regular("a.txt")])).toMatchObject([
+    { digest: digestOf("a") },
+  ]);
+  await second[Symbol.asyncDispose]();
+  await using third = await joinHashPool();
+  expect(third.hash).not.toBe(first.hash);
 });
 
 test("so many bytes that a pool pays are digested all the same", async () => {

@@ -33,6 +33,27 @@ export async function openHashPool(options: { readonly threads?: number } = {}):
   };
 }
 
+/** The pool of this process: started by the first who needs it, shared by all who do meanwhile, ended with the last. */
+export async function joinHashPool(): Promise<HashPool> {
+  shared.pool ??= openHashPool();
+  shared.users += 1;
+  const { hash, [Symbol.asyncDispose]: end } = await shared.pool;
+  return {
+    hash,
+    [Symbol.asyncDispose]: async () => {
+      shared.users -= 1;
+      if (shared.users > 0) return;
+      shared.pool = undefined;
+      await end();
+    },
+  };
+}
+
+const shared: { pool: Promise<HashPool> | undefined; users: number } = {
+  pool: undefined,
+  users: 0,
+};
+
 /** Each lane has one message under way, so the queue never holds more than `lanes`. */
 async function hashByChunks(
   ask: (paths: readonly string[], signal: AbortSignal) => Promise<WorkerReply>,
@@ -54,10 +75,11 @@ async function hashByChunks(
   return { digests, failures };
 }
 
+/** Large files first: one that comes last would keep one thread busy while the others have nothing left. */
 function* chunksOf(files: readonly RegularFile[]): Generator<readonly string[]> {
   let paths: string[] = [];
   let bytes = 0;
-  for (const file of files) {
+  for (const file of files.toSorted((a, b) => b.sizeBytes - a.sizeBytes)) {
     paths.push(file.path);
     bytes += file.sizeBytes;
     if (paths.length === chunkLimit.files || bytes >= chunkLimit.bytes) {
