@@ -28,6 +28,7 @@ function signed(own: string): Result<SignedTarget, SignatureFailure> {
     signature: digestOf("signature"),
     own: () => digestOf(own),
     unmatchedPatterns: () => [],
+    readFiles: async () => ({ files: [], filesets: [] }),
     action: noAction,
   });
 }

@@ -86,10 +86,9 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
     } else {
       const target = await planTarget(workspaceRoot, id, result.value, successes);
       planned.push(target);
-      const { filesets } = result.value.definition.inputs;
       // A target with such a file reads nothing but that.
       if (!target.action.cached || file !== undefined) continue;
-      await writePlannedInputs(folder, id, stampsOf({ files: target.action.files, filesets }));
+      await writePlannedInputs(folder, id, stampsOf(await result.value.readFiles()));
     }
   }
   await writeRunPlan(folder, planned);

@@ -4,8 +4,8 @@ import { digestOf, listFiles, ok } from "@slipway/signature";
 import type { Digest, ListedFile, Result, SignatureFailure } from "@slipway/signature";
 import type { Member } from "./archive.ts";
 
-/** Never part of a definition: what targets of the same folder write. */
-const written = /^(dist|\.aigogo|node_modules)\//;
+/** No part of an image: what targets of the same folder write, and what says how to build it, which counts by its meaning. */
+const excluded = /^(?:(?:dist|\.aigogo|node_modules)\/|(?:agent|base)\.yml$)/;
 
 /**
  * The files of a definition folder under `prefix`, in the order of their paths; links as links, no other kinds. What
@@ -18,7 +18,7 @@ export async function definitionMembers(
 ): Promise<Result<readonly Member[], SignatureFailure>> {
   const listing = await listFiles(folder, signal);
   if (!listing.ok) return listing;
-  const files = listing.value.files.filter((file) => !written.test(file.path));
+  const files = listing.value.files.filter((file) => !excluded.test(file.path));
   return ok(await Promise.all(files.map((file) => memberOf(folder, prefix, file))));
 }
 

@@ -1,4 +1,5 @@
 import { executorSource, projectSource } from "@slipway/signature";
+import type { DefinitionInput } from "@slipway/signature";
 import { agentDockerfile } from "./names.ts";
 
 const libraries = ["images", "definitions", "registry", "signature"];
@@ -29,6 +30,22 @@ export function baseSource(root: string): readonly string[] {
 /** All files that an agent's images on these bases come from. */
 export function agentSource(root: string, baseRoots: readonly string[]): readonly string[] {
   return [...agentFiles(root), ...baseRoots.flatMap((base) => baseSource(base))];
+}
+
+/** `base.yml` says what is built and is no part of it; its description is for people. */
+export function baseDefinition(root: string): DefinitionInput {
+  return {
+    file: `{workspaceRoot}/${root}/base.yml`,
+    excludeFields: ["base_image_description"],
+  };
+}
+
+/** `agent.yml`, likewise: names and places for people to read. */
+export function agentDefinition(root: string): DefinitionInput {
+  return {
+    file: `{workspaceRoot}/${root}/agent.yml`,
+    excludeFields: ["agent_full_name", "agent_homepage"],
+  };
 }
 
 /** The files that an image in the engine comes from, given those that its layout is made of. */

@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
 import { parseYaml } from "@slipway/definitions";
-import { ownFact } from "@slipway/signature";
+import { ownDeclarations, ownFact } from "@slipway/signature";
+import type { DefinitionInput } from "@slipway/signature";
 import { AgentDefinition, BaseDefinition, basesFor } from "./definition.ts";
 import type { BaseOnOffer } from "./definition.ts";
 import {
+  agentDefinition,
   agentFiles,
   agentSource,
+  baseDefinition,
   baseFiles,
   baseSource,
   loadSource,
@@ -78,9 +81,15 @@ function baseTargets(file: string): Record<string, TargetConfiguration> {
       ],
       inputs: imageInputs(baseFiles(root), name),
       outputs: ["{projectRoot}/dist/image"],
-      metadata: { description: `Builds the base ${name} as an OCI layout` },
+      metadata: {
+        description: `Builds the base ${name} as an OCI layout`,
+        ...ownDeclarations([baseDefinition(root)]),
+      },
     },
-    load: loadTarget(`Makes the engine have the base ${name}`, source, [`${root}/dist/image`]),
+    load: loadTarget(`Makes the engine have the base ${name}`, source, {
+      layouts: [`${root}/dist/image`],
+      definitions: [baseDefinition(root)],
+    }),
   };
 }
 
@@ -112,13 +121,15 @@ function agentTargets(
       dependsOn: names.length === 0 ? [] : [{ projects: names, target: "image" }],
       inputs: imageInputs(agentFiles(root), name),
       outputs: ["{projectRoot}/dist/image"],
-      metadata: { description: `Builds the agent ${name} on ${names.join(", ")} as OCI layouts` },
+      metadata: {
+        description: `Builds the agent ${name} on ${names.join(", ")} as OCI layouts`,
+        ...ownDeclarations([agentDefinition(root)]),
+      },
     },
-    load: loadTarget(
-      `Makes the engine have the images of ${name}`,
-      source,
-      names.map((base) => `${root}/dist/image/${base}`),
-    ),
+    load: loadTarget(`Makes the engine have the images of ${name}`, source, {
+      layouts: names.map((base) => `${root}/dist/image/${base}`),
+      definitions: [agentDefinition(root), ...bases.map((base) => baseDefinition(base.folder))],
+    }),
   };
 }
 
@@ -141,14 +152,14 @@ function imageInputs(files: readonly string[], name: string): Inputs {
 function loadTarget(
   description: string,
   source: readonly string[],
-  layouts: readonly string[],
+  from: { readonly layouts: readonly string[]; readonly definitions: readonly DefinitionInput[] },
 ): TargetConfiguration {
   return {
     executor: "@slipway/executors:load",
-    options: { layouts },
+    options: { layouts: from.layouts },
     cache: false,
     dependsOn: ["image"],
     inputs: [...loadSource(source)],
-    metadata: { description },
+    metadata: { description, ...ownDeclarations(from.definitions) },
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
 import { executorSource } from "@slipway/signature/executor-source";
+import { ownDeclarations } from "@slipway/signature/own-declarations";
 import { ownFactFile } from "@slipway/signature/own-fact";
 import { outlineOf } from "./outline.ts";
 
@@ -86,6 +87,12 @@ function signatureTarget(project: string, reads: readonly string[]): TargetConfi
     outputs: ["{projectRoot}/dist/signatures.json"],
     metadata: {
       description: "Writes the work signatures of the jobs and the other targets of the project",
+      ...ownDeclarations([
+        {
+          file: `{projectRoot}/${pipelineFile}`,
+          excludeFields: ["jobs.*.description", "outputs.*.description"],
+        },
+      ]),
     },
   };
 }

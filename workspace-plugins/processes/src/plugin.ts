@@ -6,7 +6,7 @@ import type {
   TargetConfiguration,
   TargetDependencyConfig,
 } from "@nx/devkit";
-import { executorSource, ownFact } from "@slipway/signature";
+import { executorSource, ownDeclarations, ownFact } from "@slipway/signature";
 import { parseDefinition } from "./definition.ts";
 import type { Definition } from "./definition.ts";
 
@@ -18,6 +18,9 @@ const networkServed: TargetDependencyConfig = {
   // Its inputs are not ours: the receipt and the live digest say what there is to do.
   inputs: false,
 };
+
+/** It says what is deployed and where, and is no part of the bundle. */
+const aoDefinition = { file: "{projectRoot}/ao.yml", excludeFields: [] };
 
 const libraries = ["processes", "definitions", "signature"];
 
@@ -69,7 +72,10 @@ function bundleTarget(name: string): TargetConfiguration {
     cache: true,
     inputs: [...bundleInputs(), { env: ownFact(name, "ao-bundle") }],
     outputs: ["{projectRoot}/dist/ao-bundle"],
-    metadata: { description: "One Lua file with every module, and its receipt" },
+    metadata: {
+      description: "One Lua file with every module, and its receipt",
+      ...ownDeclarations([aoDefinition]),
+    },
   };
 }
 
@@ -98,6 +104,7 @@ function networkTarget(
         executor === "ao-deploy"
           ? "The bundle live in its AO process, proven by its digest"
           : "The live digest and the declared checks, read only",
+      ...ownDeclarations([aoDefinition]),
     },
   };
 }

@@ -48,6 +48,7 @@ function signed(...actions: readonly RecordedAction[]): SignedTargets {
         signature,
         own: () => signature,
         unmatchedPatterns: () => [],
+        readFiles: async () => ({ files: [], filesets: [] }),
         action: async () => one,
       };
       return [one.target, ok(target)];

@@ -21,6 +21,8 @@ export {
 } from "./digest.ts";
 export type { Digest } from "./digest.ts";
 export { executorSource, projectSource } from "./executor-source.ts";
+export { ownDeclarations } from "./own-declarations.ts";
+export type { DefinitionInput } from "./own-declarations.ts";
 export { explainSignature } from "./explain.ts";
 export type { Change, Difference, EnvState } from "./explain.ts";
 export { rootCauses } from "./explain-causes.ts";

@@ -45,6 +45,27 @@ test("what is no JSON counts as it is written", async () => {
   await check("{ version: 1 }", { fields: ["version"] }, "{ version: 1 }");
 });
 
+test.each([
+  ["app.yml", "# c\nb: &x [1, 2]\na: *x\n", '{"a":[1,2],"b":[1,2]}'],
+  ["app.yaml", "a: 1\na: 2\n", "a: 1\na: 2\n"],
+  ["app.yml", "a: .inf\n", "a: .inf\n"],
+  ["app.yml", "a: *nowhere\n", "a: *nowhere\n"],
+  ["app.toml", "b = 1\n[a]\nc = 'd' # e\n", '{"a":{"c":"d"},"b":1}'],
+  ["app.toml", "a = 1979-05-27\n", "a = 1979-05-27\n"],
+  ["app.toml", "a = \n", "a = \n"],
+])(
+  "the ending of %s says how it is read, and what JSON cannot say counts as written",
+  async (name, written, canonical) => {
+    using rig = openRig({ [name]: written });
+    const listing = await listFiles(rig.root, never);
+    if (!listing.ok) throw new Error(listing.failure.reason);
+    const input = { pattern: name, fields: undefined, excludeFields: [] };
+    expect(await readJsonFields([input], listing.value)).toMatchObject({
+      value: [{ path: name, digest: digestOf(canonical) }],
+    });
+  },
+);
+
 test("a link counts by its target, and what it leads to by its fields", async () => {
   using rig = openRig({ "other.json": text });
   rig.link("package.json", "other.json");

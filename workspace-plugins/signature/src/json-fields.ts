@@ -9,6 +9,7 @@ import { filesOfFileset } from "./fileset.ts";
 import type { FileListing, ListedFile } from "./listing.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
+import { parseStructured } from "./structured-text.ts";
 import type { JsonFields } from "./target.ts";
 
 /** The chosen fields of one file. */
@@ -34,7 +35,8 @@ export async function readJsonFields(
     for (const file of files.value) {
       const text = await textOf(file, listing.folder);
       if (!text.ok) return text;
-      found.push({ path: file.path, choice: choiceOf(input), ...digestFields(text.value, input) });
+      const digested = await digestFields(file.path, text.value, input);
+      found.push({ path: file.path, choice: choiceOf(input), ...digested });
     }
   }
   const keyed = new Map(found.map((one) => [`${one.path}\0${one.choice}`, one]));
@@ -63,23 +65,16 @@ function choiceOf({ fields, excludeFields }: JsonFields): string {
   return [...(fields ?? []), ...excludeFields.map((field) => `-${field}`)].toSorted().join(",");
 }
 
-/** What is not JSON counts as it is written. */
-function digestFields(
+/** What cannot be parsed counts as it is written. */
+async function digestFields(
+  file: string,
   text: string,
   { fields, excludeFields }: JsonFields,
-): Pick<JsonIngredient, "digest" | "sizeBytes"> {
-  const parsed = parseJson(text);
+): Promise<Pick<JsonIngredient, "digest" | "sizeBytes">> {
+  const parsed = await parseStructured(file, text);
   const canonical =
     parsed === undefined ? text : canonicalJson(choose(parsed, fields, excludeFields));
   return { digest: digestOf(canonical), sizeBytes: Buffer.byteLength(canonical) };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function choose(
@@ -102,10 +97,11 @@ function at(value: unknown, names: readonly string[]): unknown {
 
 function without(value: unknown, names: readonly string[]): unknown {
   const [name, ...rest] = names;
+  if (name === "*" && Array.isArray(value)) return value.map((item) => without(item, rest));
   if (name === undefined || !isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, member]) => {
-      if (key !== name) return [[key, member]];
+      if (key !== name && name !== "*") return [[key, member]];
       return rest.length === 0 ? [] : [[key, without(member, rest)]];
     }),
   );

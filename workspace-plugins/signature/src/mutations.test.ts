@@ -9,6 +9,7 @@ import type { Rig } from "../test/rig.ts";
 import { actionsFolder, recordActions } from "./action-records.ts";
 import { digestOf, hexOf } from "./digest.ts";
 import { executorSource } from "./executor-source.ts";
+import { ownDeclarations } from "./own-declarations.ts";
 import { allSigned } from "./sign-targets.ts";
 import type { SignedTarget } from "./sign-targets.ts";
 import { signWorkspace } from "./sign-workspace.ts";
@@ -65,6 +66,12 @@ const world: World = {
     "lib:build": {
       executor: "@slipway/executors:image",
       cache: true,
+      metadata: ownDeclarations(
+        ["yml", "toml", "json"].map((ending) => ({
+          file: `{projectRoot}/lib.${ending}`,
+          excludeFields: ["description", "parts.*.description"],
+        })),
+      ),
       inputs: ["{projectRoot}/**/*", ...executorSource("image", []), { externalDependencies: [] }],
     },
   },
@@ -92,6 +99,10 @@ const files = {
   "base/.gitattributes": "*.txt -text\n",
   "base/lines.txt": "one\ntwo\n",
   "lib/l.ts": "l",
+  "lib/lib.yml":
+    "# What is built.\nname: lib\ndescription: all of it\nparts: [{ id: a }, { id: b }]\n",
+  "lib/lib.toml": 'name = "lib"\nlevel = 1\n',
+  "lib/lib.json": '{ "name": "lib", "level": 1 }',
   "lib/\u00E9": "",
   "other/y": "y",
   "tools/executors/pack/executor.ts": "pack",
@@ -267,6 +278,31 @@ describe("changes exactly the signatures that it should:", () => {
       (rig) => rig.write("package.json", files["package.json"].replace("26", "27")),
       ofApp,
     ],
+    "what a definition in YAML says": [
+      (rig) => rig.write("lib/lib.yml", files["lib/lib.yml"].replace("name: lib", "name: bib")),
+      ["lib:build"],
+    ],
+    "the order of a list in a definition": [
+      (rig) =>
+        rig.write(
+          "lib/lib.yml",
+          files["lib/lib.yml"].replace("{ id: a }, { id: b }", "{ id: b }, { id: a }"),
+        ),
+      ["lib:build"],
+    ],
+    "what a definition in TOML says": [
+      (rig) => rig.write("lib/lib.toml", files["lib/lib.toml"].replace("1", "2")),
+      ["lib:build"],
+    ],
+    "what a definition in JSON says": [
+      (rig) => rig.write("lib/lib.json", files["lib/lib.json"].replace("1", "2")),
+      ["lib:build"],
+    ],
+    "a definition that can no longer be read": [
+      (rig) => rig.write("lib/lib.yml", "name: [lib\n"),
+      ["lib:build"],
+    ],
+    "a definition that is gone": [(rig) => rig.remove("lib/lib.toml"), ["lib:build"]],
     "a variable's value": [() => withVariables({ MODE: "slow" }), ofApp],
     "a variable that is empty": [() => withVariables({ MODE: "" }), ofApp],
     "a variable that is unset": [() => withVariables({ MODE: undefined }), ofApp],
@@ -354,6 +390,12 @@ describe("changes no signature:", () => {
         "package.json",
         '{\n  "description": "new",\n  "engines": { "npm": "11",\n "node": "26" } }\n',
       ),
+    "comments, the order of keys and descriptions in definitions": (rig) => {
+      const parts = '- id: a\n  description: "first"\n- { "id": b }';
+      rig.write("lib/lib.yml", `parts:\n${parts}\n"name": lib # as ever\ndescription: new\n`);
+      rig.write("lib/lib.toml", 'level = 1 # as ever\ndescription = "new"\nname = "lib"\n');
+      rig.write("lib/lib.json", '{\n  "level": 1,\n  "name": "lib", "description": "new"\n}\n');
+    },
     "a lock of other packages": (rig) =>
       rig.write(
         "package-lock.json",
@@ -473,4 +515,19 @@ test("any one change of an included file changes exactly the targets that includ
     }),
     { numRuns: 15 },
   );
+});
+
+test("a task is guarded by all files that count, by their fields too", async () => {
+  using rig = openGitRig(files);
+  const signed = await signAll(rig.root);
+  const read = await signed.get("lib:build")?.readFiles();
+  const own = read?.files.map((file) => file.path).filter((file) => file.startsWith("lib/"));
+  expect(own?.toSorted()).toEqual(
+    Object.keys(files)
+      .filter((file) => file.startsWith("lib/"))
+      .toSorted(),
+  );
+  const byFields = read?.files.find((file) => file.path === "lib/lib.yml");
+  expect(byFields).toMatchObject({ digest: digestOf(files["lib/lib.yml"]), executable: false });
+  expect(read?.filesets.flatMap(({ patterns }) => patterns)).toContain("lib/lib.yml");
 });

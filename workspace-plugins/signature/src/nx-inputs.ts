@@ -3,6 +3,7 @@ import { compareBytes, itemsBelow } from "./byte-order.ts";
 import type { DerivationFailure } from "./failure.ts";
 import { escapeGlob } from "./glob.ts";
 import { allDependenciesOf, projectsMatching } from "./nx-projects.ts";
+import { readOwnDeclarations } from "./own-declarations.ts";
 import { isOwnFact, isOwnFactFile } from "./own-fact.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
@@ -39,21 +40,18 @@ export function resolveInputs(
   const found = (owner.target.inputs ?? undeclared).flatMap((input) => expand(scope, input));
   const refusal = found.find((input) => input.kind === "refused");
   if (refusal !== undefined) return fail({ ...refusal.because, target: owner.id });
-  const secrets = declaredSecrets(owner.target.metadata?.["slipway"]);
-  if (secrets === undefined) {
+  const declared = readOwnDeclarations(owner.target.metadata?.["slipway"]);
+  if (declared === undefined) {
     const input = JSON.stringify(owner.target.metadata);
     return fail({ reason: "input-unsupported", target: owner.id, input });
   }
-  return ok({ ...gather(workspace, found), ...(secrets.length > 0 && { secrets }) });
-}
-
-/** `{ "secrets": ["NAME"] }` is all that we know of in the metadata of a target; `undefined` for anything else. */
-function declaredSecrets(slipway: unknown): readonly string[] | undefined {
-  if (slipway === undefined) return [];
-  if (typeof slipway !== "object" || slipway === null || !("secrets" in slipway)) return undefined;
-  const names: readonly unknown[] = Array.isArray(slipway.secrets) ? slipway.secrets : [undefined];
-  const texts = names.filter((name) => typeof name === "string");
-  return texts.length === names.length && Object.keys(slipway).length === 1 ? texts : undefined;
+  const { secrets } = declared;
+  const meanings = declared.definitions.map(({ file, excludeFields }) => ({
+    pattern: placeFileset(scope, file).pattern,
+    fields: undefined,
+    excludeFields,
+  }));
+  return ok({ ...gather(workspace, found, meanings), ...(secrets.length > 0 && { secrets }) });
 }
 
 /** Every variable that a target declares, those that carry facts to Nx included. */
@@ -188,16 +186,27 @@ function placePattern(fileset: string, root: string, project: string): string {
     .replaceAll("{projectName}", escapeGlob(project));
 }
 
-function gather(workspace: WorkspaceInputs, inputs: readonly Resolved[]): TargetInputs {
+/** What counts by its meaning is no file beside that. */
+function gather(
+  workspace: WorkspaceInputs,
+  inputs: readonly Resolved[],
+  meanings: readonly JsonFields[],
+): TargetInputs {
   const filesets = inputs.filter((input) => input.kind === "fileset");
   const tools = inputs.filter((input) => input.kind === "tools");
   const names = inputs.filter((input) => input.kind === "env").map((input) => input.name);
   const probes = inputs.filter((input) => input.kind === "probe").map((input) => input.command);
-  const jsonFields = inputs.filter((input) => input.kind === "json").map((input) => input.input);
+  const chosen = inputs.filter((input) => input.kind === "json").map((input) => input.input);
+  const jsonFields = [...chosen, ...meanings];
+  const notAsWritten = meanings.map(({ pattern }) => `!${pattern}`);
   return {
     filesets: [
       ...[...Map.groupBy(filesets, (input) => input.project)].map(([project, of]) =>
-        filesetOf([...of.map((input) => input.pattern), ...nestedProjects(workspace, project)]),
+        filesetOf([
+          ...of.map((input) => input.pattern),
+          ...nestedProjects(workspace, project),
+          ...notAsWritten,
+        ]),
       ),
       ...inputs
         .filter((input) => input.kind === "ignored-fileset")

@@ -1,6 +1,7 @@
 import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
 import { describe, expect, test } from "vitest";
 import { executorSource } from "./executor-source.ts";
+import { ownDeclarations } from "./own-declarations.ts";
 import { deriveTargets } from "./nx-targets.ts";
 import type { NamedInputs } from "./nx-targets.ts";
 import { ownFact } from "./own-fact.ts";
@@ -145,6 +146,25 @@ describe("inputs", () => {
       env: ["WEBHOOK"],
       tools: [],
       secrets: ["WEBHOOK"],
+    });
+  });
+
+  test("definitions are named there too, count by their fields, and are no files beside that", () => {
+    const build: TargetConfiguration = {
+      inputs: ["{projectRoot}/**/*", { externalDependencies: [] }],
+      metadata: ownDeclarations([
+        { file: "{projectRoot}/app.yml", excludeFields: ["description"] },
+        { file: "{workspaceRoot}/base/base.yml", excludeFields: [] },
+      ]),
+    };
+    expect(derive({ app: { root: "app", targets: { build } } })["app:build"]?.inputs).toEqual({
+      filesets: [positive(["app/**/*", "!app/app.yml", "!base/base.yml"])],
+      env: [],
+      tools: [],
+      jsonFields: [
+        { pattern: "app/app.yml", fields: undefined, excludeFields: ["description"] },
+        { pattern: "base/base.yml", fields: undefined, excludeFields: [] },
+      ],
     });
   });
 

@@ -92,7 +92,7 @@ function recordProbe({ name, version }: Tool): Tool {
   return { name: `$ ${name}`, version };
 }
 
-function recordFile(file: InputFile): RecordedFile {
+export function recordFile(file: InputFile): RecordedFile {
   if (file.kind === "symlink") return { path: file.path, symlink: file.target };
   const { path, digest, sizeBytes, isExecutable } = file;
   return { path, digest, sizeBytes, executable: isExecutable };

@@ -10,12 +10,12 @@ import { readJsonFields } from "./json-fields.ts";
 import type { JsonIngredient } from "./json-fields.ts";
 import type { LockedTools } from "./npm-lock.ts";
 import type { ProbeTool } from "./probe.ts";
-import { recordAction } from "./recorded-action.ts";
-import type { RecordedAction } from "./recorded-action.ts";
+import { recordAction, recordFile } from "./recorded-action.ts";
+import type { RecordedAction, RecordedFile } from "./recorded-action.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import type { SecretKey } from "./secret.ts";
-import type { TargetDefinition } from "./target.ts";
+import type { Fileset, TargetDefinition } from "./target.ts";
 import { orderByUpstreams } from "./upstream-order.ts";
 
 export type SignedTarget = {
@@ -25,8 +25,15 @@ export type SignedTarget = {
   readonly own: () => Digest;
   /** All that went into the signature. Made when it is asked for: it names every file. */
   readonly action: () => Promise<RecordedAction>;
+  /** Every file that counts, by its fields too, as it was found. */
+  readonly readFiles: () => Promise<ReadFiles>;
   /** Declared patterns for files that match none. */
   readonly unmatchedPatterns: () => readonly string[];
+};
+
+export type ReadFiles = {
+  readonly files: readonly RecordedFile[];
+  readonly filesets: readonly Fileset[];
 };
 
 /** By id. A target that cannot be signed hides none but those that build on it. */
@@ -65,7 +72,7 @@ export async function signTargets(
   for (const definition of ordered) {
     signed.set(
       definition.id,
-      signTarget(definition, { ...sources, inputFiles, probed, jsonFields, signed }),
+      signTarget(definition, { ...sources, inputFiles, probed, jsonFields, signed, signal }),
     );
   }
   return signed;
@@ -88,6 +95,7 @@ function signTarget(
     readonly probed: Probed;
     readonly jsonFields: JsonOfTargets;
     readonly signed: SignedTargets;
+    readonly signal: AbortSignal;
   },
 ): Result<SignedTarget, SignatureFailure> {
   const upstreams = upstreamsOf(definition, from.signed);
@@ -122,6 +130,17 @@ function signTarget(
     action: async () => {
       const files = await from.inputFiles.filesOf(definition.inputs.filesets);
       return recordAction(ingredients, files, { signature, secretKey: from.secretKey });
+    },
+    readFiles: async () => {
+      const { filesets, jsonFields: fields = [] } = definition.inputs;
+      const byFields = fields.map(({ pattern }) => [
+        { patterns: [pattern], includesIgnored: false },
+      ]);
+      const opened = await openInputFiles(byFields, from.tree, from.signal);
+      const groups = [from.inputFiles.filesOf(filesets), ...byFields.map(opened.filesOf)];
+      const files = (await Promise.all(groups)).flat().map(recordFile);
+      const unique = [...new Map(files.map((file) => [file.path, file])).values()];
+      return { files: unique, filesets: [...filesets, ...byFields.flat()] };
     },
   });
 }

@@ -29,11 +29,11 @@ export type TargetInputs = {
   readonly secrets?: readonly string[];
   /** Commands whose output says the version of something, for a shell at the root of the workspace. */
   readonly probes?: readonly string[];
-  /** JSON files of which some fields count. */
+  /** Files of JSON, YAML or TOML of which fields count, in whatever order and with whatever comments they stand there. */
   readonly jsonFields?: readonly JsonFields[];
 };
 
-/** Names of fields go down with dots: `compilerOptions.target`. */
+/** Names of fields go down with dots: `compilerOptions.target`. In those left out, `*` is any key or item. */
 export type JsonFields = {
   readonly pattern: string;
   /** `undefined`: all. */

@@ -2,8 +2,15 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, TargetConfiguration } from "@nx/devkit";
 import { parseYaml } from "@slipway/definitions";
-import { agentSource, baseSource, loadSource } from "@slipway/images/inputs";
-import { executorSource, ownFact } from "@slipway/signature";
+import {
+  agentDefinition,
+  agentSource,
+  baseDefinition,
+  baseSource,
+  loadSource,
+} from "@slipway/images/inputs";
+import { executorSource, ownDeclarations, ownFact, pathMatcher } from "@slipway/signature";
+import type { DefinitionInput } from "@slipway/signature";
 import { z } from "zod";
 
 /** What shapes a transcript's bytes beside our own code. */
@@ -37,7 +44,11 @@ export const createNodes: CreateNodes = [
   },
 ];
 
-type Image = { readonly root: string; readonly source: readonly string[] };
+type Image = {
+  readonly root: string;
+  readonly source: readonly string[];
+  readonly definitions: readonly DefinitionInput[];
+};
 
 /** By project name. An agent may stand on any base of the workspace. */
 function imagesIn(files: readonly string[]): ReadonlyMap<string, Image> {
@@ -46,7 +57,10 @@ function imagesIn(files: readonly string[]): ReadonlyMap<string, Image> {
     files.map((file) => {
       const root = path.posix.dirname(file);
       const source = isBase(file) ? baseSource(root) : agentSource(root, baseRoots);
-      return [nameOf(file), { root, source: loadSource(source) }];
+      const definitions = isBase(file)
+        ? [baseDefinition(root)]
+        : [agentDefinition(root), ...baseRoots.map(baseDefinition)];
+      return [nameOf(file), { root, source: loadSource(source), definitions }];
     }),
   );
 }
@@ -92,6 +106,7 @@ function smokeTargets(
     "!{projectRoot}/dist/**/*",
     ...executorSource("smoke", libraries),
   ];
+  const own = definitionInputs(definition?.inputs);
   return {
     smoke: {
       executor: "@slipway/executors:smoke",
@@ -105,7 +120,10 @@ function smokeTargets(
         { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
       ],
       outputs: ["{projectRoot}/dist/smoke"],
-      metadata: { description: `Runs ${name} twice, sealed, and signs what came of it` },
+      metadata: {
+        description: `Runs ${name} twice, sealed, and signs what came of it`,
+        ...ownDeclarations(own),
+      },
     },
     "verify-boot": {
       executor: "@slipway/executors:verify-boot",
@@ -115,9 +133,16 @@ function smokeTargets(
       inputs: [...files, ...(found?.source ?? []), ...executorSource("verify-boot", libraries)],
       metadata: {
         description: `Checks the transcript of ${name} against the disk, with no engine`,
+        ...ownDeclarations([...own, ...(found?.definitions ?? [])]),
       },
     },
   };
+}
+
+/** `smoke.yml` counts by its meaning, unless it is a file of the sealed run itself or cannot be read. */
+function definitionInputs(inputs: readonly string[] | undefined): readonly DefinitionInput[] {
+  if (inputs === undefined || pathMatcher(inputs)("smoke.yml")) return [];
+  return [{ file: "{projectRoot}/smoke.yml", excludeFields: [] }];
 }
 
 function inProject(pattern: string): string {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseYaml } from "@slipway/definitions";
 import type { DefinitionFailure } from "@slipway/definitions";
-import { digestOf, exists, fail, ok } from "@slipway/signature";
+import { canonicalJson, digestOf, exists, fail, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { SmokeDefinition, definitionName } from "./definition.ts";
 import type { SmokeFailure } from "./failure.ts";
@@ -39,14 +39,18 @@ export function placesOf(project: SmokeProject): SmokePlaces {
   };
 }
 
-export type ReadDefinition = { readonly definition: SmokeDefinition; readonly digest: Digest };
+export type ReadDefinition = {
+  readonly definition: SmokeDefinition;
+  /** Of what it says, as canonical JSON: neither comments nor the order of keys are in it. */
+  readonly digest: Digest;
+};
 
 export async function readDefinition(
   project: SmokeProject,
 ): Promise<Result<ReadDefinition, SmokeFailure | DefinitionFailure>> {
   const file = path.join(project.folder, definitionName);
   if (!(await exists(file))) return fail({ reason: "smoke-file-missing", file });
-  const bytes = await readFile(file);
-  const definition = parseYaml(file, bytes.toString("utf8"), SmokeDefinition);
-  return definition.ok ? ok({ definition: definition.value, digest: digestOf(bytes) }) : definition;
+  const definition = parseYaml(file, await readFile(file, "utf8"), SmokeDefinition);
+  if (!definition.ok) return definition;
+  return ok({ definition: definition.value, digest: digestOf(canonicalJson(definition.value)) });
 }

@@ -44,7 +44,7 @@ const Phase = z.strictObject({
 export const Claims = z.strictObject({
   schema: z.literal(1),
   project: Text,
-  /** Of the bytes of `smoke.yml`. */
+  /** Of what `smoke.yml` says, as canonical JSON. */
   definition: DigestText,
   image: z.strictObject({ reference: Text, imageId: DigestText, diffIds: z.array(DigestText) }),
   command: Texts,
