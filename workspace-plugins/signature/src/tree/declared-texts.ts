@@ -6,6 +6,7 @@ import type { Notes, Texts } from "./notes.ts";
 import { kind, namesIn, pathOf, row, state, wordOf } from "./snapshot.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { readAsText } from "./text-content.ts";
+import { entriesWith } from "./texts.ts";
 
 /**
  * A file that is declared text (the attribute `text`, or an `eol`) is signed as if it had LF, so that a checkout with CR
@@ -47,19 +48,20 @@ export async function settleTexts({
 function undecidedIn(snapshot: Snapshot): ReadonlyMap<string, number> {
   const wanted = state.known | state.crlf;
   const files = new Map<string, number>();
-  for (let folder = 0; folder < snapshot.folderCount; folder += 1) {
+  const open = entriesWith(snapshot, wanted, wanted | state.decided);
+  // Both are in the order of the entries.
+  let next = 0;
+  for (let folder = 0; folder < snapshot.folderCount && next < open.length; folder += 1) {
     const first = wordOf(snapshot, folder, row.firstEntry);
-    const states = snapshot.states.subarray(
-      first,
-      first + wordOf(snapshot, folder, row.entryCount),
-    );
-    const isOpen = (flags: number): boolean => (flags & (wanted | state.decided)) === wanted;
-    if (!states.some(isOpen)) continue;
+    const last = first + wordOf(snapshot, folder, row.entryCount);
+    if ((open[next] ?? last) >= last) continue;
     const at = pathOf(snapshot, folder);
     const prefix = at === "" ? "" : `${at}/`;
-    for (const [entry, name] of namesIn(snapshot, folder).entries()) {
-      if (!isOpen(states[entry] ?? 0) || snapshot.kinds[first + entry] !== kind.file) continue;
-      files.set(prefix + name, first + entry);
+    const names = namesIn(snapshot, folder);
+    for (let entry = open[next] ?? last; entry < last; entry = open[next] ?? last) {
+      if (snapshot.kinds[entry] === kind.file)
+        files.set(prefix + (names[entry - first] ?? ""), entry);
+      next += 1;
     }
   }
   return files;

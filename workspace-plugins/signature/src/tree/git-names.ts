@@ -1,14 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { ListingFailure } from "../failure.ts";
-import {
-  headFiles,
-  ignoredByGit,
-  listByGit,
-  listingRules,
-  trackedByGit,
-  untrackedByGit,
-} from "../git.ts";
+import { headFiles, ignoredByGit, listByGit, listingRules, untrackedByGit } from "../git.ts";
 import type { GitListing } from "../git.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
@@ -34,9 +27,13 @@ type Begun<Value> = Promise<Result<Value, ListingFailure>>;
  * Which names count where git knows: tracked ones and untracked ones that are not ignored, those of nested repositories
  * too. `undefined`: `root` lies in no repository.
  */
-export async function gitNames(root: string, asking: Asking): Begun<Names | undefined> {
+export async function gitNames(
+  root: string,
+  asking: Asking,
+  tracked: Promise<GitListing>,
+): Begun<Names | undefined> {
   const names = new GitNames(root, asking);
-  const begun = await names.begin();
+  const begun = await names.begin(tracked);
   return begun.ok && begun.value === "none" ? ok(undefined) : begun.ok ? ok(names) : begun;
 }
 
@@ -61,9 +58,9 @@ class GitNames implements Names {
     return this.#works;
   }
 
-  async begin(): Begun<"begun" | "none"> {
+  async begin(asked: Promise<GitListing>): Begun<"begun" | "none"> {
     this.#noteRules("");
-    const tracked = await trackedByGit(this.#root, this.#asking.signal);
+    const tracked = await asked;
     if (tracked.state === "not-a-repository") return ok("none");
     if (tracked.state === "failed") return fail(failureOf(this.#root, tracked));
     const added = this.#listings.add("", tracked.output);

@@ -126,7 +126,10 @@ async function scanTree(
     const found = await compare(scan, known, "all");
     if (found !== undefined) return ok(found);
   }
-  // Loaded here: a tree in which nothing moved asks nobody.
+  // Loaded here: a tree in which nothing moved asks nobody. git names the tracked files while the rest is loaded.
+  const { trackedByGit } = await import("../git.ts");
+  const tracked = trackedByGit(scan.root, scan.signal);
+  tracked.catch(() => {});
   const { relist } = await import("./relist.ts");
-  return relist(scan, known);
+  return relist(scan, known, tracked);
 }

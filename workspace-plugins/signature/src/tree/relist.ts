@@ -1,5 +1,7 @@
 import path from "node:path";
 import type { ListingFailure } from "../failure.ts";
+import { trackedByGit } from "../git.ts";
+import type { GitListing } from "../git.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import { assemble, closeFolders, keepMessages, renewVersions } from "./assemble.ts";
@@ -19,13 +21,18 @@ import { walkedNames } from "./walked-names.ts";
 /** A folder that is swapped while it is read is read again, so often. */
 const attempts = 3;
 
-/** Asks again which names count and reads every folder; what is known of files that are as they were is kept. */
+/**
+ * Asks again which names count and reads every folder; what is known of files that are as they were is kept. `tracked`: what
+ * git was asked for already.
+ */
 export async function relist(
   scan: Scan,
   known: Known | undefined,
+  tracked: Promise<GitListing>,
 ): Promise<Result<Found, ListingFailure>> {
   for (let attempt = 1; ; attempt += 1) {
-    const asked = await namesOf(scan);
+    const again = attempt === 1 ? tracked : trackedByGit(scan.root, scan.signal);
+    const [asked] = await Promise.all([namesOf(scan, again), import("./survey-folder.ts")]);
     if (!asked.ok) return asked;
     const names = asked.value;
     const surveyed = await survey(scan, names, known?.snapshot);
@@ -53,8 +60,11 @@ export async function relist(
   }
 }
 
-async function namesOf(scan: Scan): Promise<Result<Names, ListingFailure>> {
-  const names = await gitNames(scan.root, scan);
+async function namesOf(
+  scan: Scan,
+  tracked: Promise<GitListing>,
+): Promise<Result<Names, ListingFailure>> {
+  const names = await gitNames(scan.root, scan, tracked);
   if (!names.ok) return names;
   return ok(names.value ?? walkedNames(scan.root));
 }
