@@ -15,7 +15,7 @@ import { hashInProcess } from "./hash-files.ts";
 import { actionSchema } from "./ingredients.ts";
 import { digestInputTree } from "./input-tree.ts";
 import { listFiles } from "./listing.ts";
-import { file_remote_execution } from "./remote-execution_pb.ts";
+import { file_remote_execution } from "../test/remote-execution_pb.ts";
 import { ok } from "./result.ts";
 import { signTargets } from "./sign-targets.ts";
 import type { TargetDefinition } from "./target.ts";
@@ -87,8 +87,8 @@ async function rootOf(rig: Rig, emptyFolders: readonly string[] = []): Promise<s
     if (digest === undefined) throw new Error(`${file.path} has no digest`);
     return { kind: "file", ...digest } as const;
   });
-  const { hash, sizeBytes } = digestInputTree(files, emptyFolders);
-  return `${hash}/${sizeBytes}`;
+  const { digest, sizeBytes } = digestInputTree(files, emptyFolders);
+  return `${hexOf(digest)}/${sizeBytes}`;
 }
 
 function openFolder(): Rig {

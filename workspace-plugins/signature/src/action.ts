@@ -1,16 +1,8 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { canonicalJson } from "./canonical-json.ts";
-import { digestOf, hexOf } from "./digest.ts";
+import { digestOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { EnvIngredient, Ingredients } from "./ingredients.ts";
-import { digestOfMessage } from "./input-tree.ts";
-import {
-  ActionSchema,
-  CommandSchema,
-  DigestSchema,
-  PlatformSchema,
-} from "./remote-execution_pb.ts";
-import type { Platform } from "./remote-execution_pb.ts";
+import { actionMessage, commandMessage } from "./remote-execution.ts";
 
 /** An action of the Remote Execution API in bytes; the signature is the digest of `action`. */
 export type EncodedAction = {
@@ -21,38 +13,28 @@ export type EncodedAction = {
 
 export function encodeAction(ingredients: Ingredients): EncodedAction {
   const platform = platformOf(ingredients);
-  const command = toBinary(
-    CommandSchema,
-    create(CommandSchema, {
-      arguments: [
-        ingredients.executor,
-        canonicalJson(
-          Object.fromEntries(ingredients.options.map(({ name, value }) => [name, value])),
-        ),
-        ingredients.target,
-        ingredients.projectRoot,
-      ],
-      environmentVariables: ingredients.env.map((variable) => ({
-        name: variable.name,
-        value: envText(variable),
-      })),
-      outputPaths: [...ingredients.outputs],
-      ...platform,
-    }),
-  );
-  const action = toBinary(
-    ActionSchema,
-    create(ActionSchema, {
-      commandDigest: digestOfMessage(command),
-      inputRootDigest: create(DigestSchema, {
-        hash: hexOf(ingredients.inputRoot.digest),
-        sizeBytes: BigInt(ingredients.inputRoot.sizeBytes),
-      }),
-      doNotCache: !ingredients.isCached,
-      salt: saltOf(ingredients),
-      ...platform,
-    }),
-  );
+  const options = Object.fromEntries(ingredients.options.map(({ name, value }) => [name, value]));
+  const command = commandMessage({
+    arguments: [
+      ingredients.executor,
+      canonicalJson(options),
+      ingredients.target,
+      ingredients.projectRoot,
+    ],
+    environmentVariables: ingredients.env.map((variable) => ({
+      name: variable.name,
+      value: envText(variable),
+    })),
+    outputPaths: ingredients.outputs,
+    platform,
+  });
+  const action = actionMessage({
+    command: { digest: digestOf(command), sizeBytes: command.byteLength },
+    inputRoot: ingredients.inputRoot,
+    doNotCache: !ingredients.isCached,
+    salt: saltOf(ingredients),
+    platform,
+  });
   return { signature: digestOf(action), action, command };
 }
 
@@ -60,14 +42,16 @@ export function encodeAction(ingredients: Ingredients): EncodedAction {
  * The API wants the platform in both messages: older servers read it from the command. Clients leave one out that says
  * nothing.
  */
-function platformOf({ tools, probes }: Ingredients): { readonly platform?: Platform } {
-  if (tools.length + probes.length === 0) return {};
+function platformOf({
+  tools,
+  probes,
+}: Ingredients): readonly { readonly name: string; readonly value: string }[] | undefined {
+  if (tools.length + probes.length === 0) return undefined;
   // Each list is sorted, and so are their prefixes.
-  const properties = [
+  return [
     ...tools.map(({ name, version }) => ({ name: `npm:${name}`, value: version })),
     ...probes.map(({ name, version }) => ({ name: `probe:${name}`, value: version })),
   ];
-  return { platform: create(PlatformSchema, { properties }) };
 }
 
 /** The API knows no unset variable, and the value itself may be a secret: a command can be shown. */

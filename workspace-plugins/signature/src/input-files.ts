@@ -1,5 +1,4 @@
 import { compareBytes } from "./byte-order.ts";
-import { parseDigest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
 import type { HashedFiles } from "./file-hasher.ts";
 import { filesOfFileset } from "./fileset.ts";
@@ -125,9 +124,5 @@ function inputOf(file: ListedFile, hashed: HashedFiles): Result<InputFile, Signa
 function rootOf(
   files: Result<readonly InputFile[], SignatureFailure>,
 ): Result<DirectoryDigest, SignatureFailure> {
-  if (!files.ok) return files;
-  const { hash, sizeBytes } = digestInputTree(files.value);
-  const digest = parseDigest(`sha256:${hash}`);
-  if (digest === undefined) throw new Error(`internal: not a digest: ${hash}`);
-  return ok({ digest, sizeBytes: Number(sizeBytes) });
+  return files.ok ? ok(digestInputTree(files.value)) : files;
 }

@@ -1,25 +1,10 @@
-import { create, toBinary } from "@bufbuild/protobuf";
 import { compareBytes } from "./byte-order.ts";
 import { digestOf, hexOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { InputFile } from "./ingredients.ts";
-import {
-  DigestSchema,
-  DirectoryNodeSchema,
-  DirectorySchema,
-  FileNodeSchema,
-  SymlinkNodeSchema,
-} from "./remote-execution_pb.ts";
-import type { Digest as DigestMessage } from "./remote-execution_pb.ts";
-
-/** The digest of a blob, as actions and folders name it: hex and size. */
-function digestMessage(digest: Digest, sizeBytes: number): DigestMessage {
-  return create(DigestSchema, { hash: hexOf(digest), sizeBytes: BigInt(sizeBytes) });
-}
-
-export function digestOfMessage(bytes: Uint8Array): DigestMessage {
-  return digestMessage(digestOf(bytes), bytes.byteLength);
-}
+import { openDirectoryWriter } from "./tree/directory-message.ts";
+import type { DirectoryWriter } from "./tree/directory-message.ts";
+import type { DirectoryDigest } from "./tree/tree.ts";
 
 type Folder = { readonly folders: Map<string, Folder>; readonly files: Map<string, InputFile> };
 
@@ -27,7 +12,7 @@ type Folder = { readonly folders: Map<string, Folder>; readonly files: Map<strin
 export function digestInputTree(
   files: readonly InputFile[],
   emptyFolders: readonly string[] = [],
-): DigestMessage {
+): DirectoryDigest {
   const root: Folder = { folders: new Map(), files: new Map() };
   for (const file of files) {
     const segments = file.path.split("/");
@@ -35,7 +20,7 @@ export function digestInputTree(
     folderAt(root, segments).files.set(name, file);
   }
   for (const folder of emptyFolders) folderAt(root, folder.split("/"));
-  return digestFolder(root);
+  return digestFolder(root, openDirectoryWriter());
 }
 
 function folderAt(root: Folder, segments: readonly string[]): Folder {
@@ -48,26 +33,26 @@ function folderAt(root: Folder, segments: readonly string[]): Folder {
   return folder;
 }
 
-function digestFolder(folder: Folder): DigestMessage {
+function digestFolder(folder: Folder, writer: DirectoryWriter): DirectoryDigest {
+  // The writer has one message at a time: those below come first.
+  const nested = [...folder.folders]
+    .toSorted(byName)
+    .map(([name, below]) => ({ name, ...digestFolder(below, writer) }));
   const files = [...folder.files].toSorted(byName);
-  const directory = create(DirectorySchema, {
-    files: files.flatMap(([name, file]) => (file.kind === "file" ? [fileNode(name, file)] : [])),
-    directories: [...folder.folders]
-      .toSorted(byName)
-      .map(([name, nested]) => create(DirectoryNodeSchema, { name, digest: digestFolder(nested) })),
-    symlinks: files.flatMap(([name, file]) =>
-      file.kind === "symlink" ? [create(SymlinkNodeSchema, { name, target: file.target })] : [],
-    ),
-  });
-  return digestOfMessage(toBinary(DirectorySchema, directory));
+  for (const [name, file] of files) {
+    if (file.kind !== "file") continue;
+    writer.file(name, bytesOf(file.digest), file.sizeBytes, file.isExecutable);
+  }
+  for (const { name, digest, sizeBytes } of nested) writer.folder(name, bytesOf(digest), sizeBytes);
+  for (const [name, file] of files) {
+    if (file.kind === "symlink") writer.symlink(name, file.target);
+  }
+  const bytes = writer.end();
+  return { digest: digestOf(bytes), sizeBytes: bytes.byteLength };
 }
 
-function fileNode(name: string, file: Extract<InputFile, { kind: "file" }>) {
-  return create(FileNodeSchema, {
-    name,
-    digest: digestMessage(file.digest, file.sizeBytes),
-    isExecutable: file.isExecutable,
-  });
+function bytesOf(digest: Digest): Uint8Array {
+  return Buffer.from(hexOf(digest), "hex");
 }
 
 function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DirectorySchema } from "../remote-execution_pb.ts";
+import { DirectorySchema } from "../../test/remote-execution_pb.ts";
 import { openDirectoryWriter } from "./directory-message.ts";
 
 const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 300 });

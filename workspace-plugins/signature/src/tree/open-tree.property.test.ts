@@ -161,8 +161,8 @@ async function recompute(root: string) {
     return { kind: "file", ...digest };
   });
   const isRepository = statOf(path.join(root, ".git")) !== undefined;
-  const { hash, sizeBytes } = digestInputTree(inputs, isRepository ? [] : foldersIn(root));
-  return { files: listed.value.files, digests, root: `sha256:${hash}/${sizeBytes}` };
+  const { digest, sizeBytes } = digestInputTree(inputs, isRepository ? [] : foldersIn(root));
+  return { files: listed.value.files, digests, root: `${digest}/${sizeBytes}` };
 }
 
 /** By hand: the recursive listing of Node goes through links. */
