@@ -33,16 +33,16 @@ function affected(range: string): readonly string[] {
 
 const changedByBase = `${base} has other content`;
 
-test("between two commits, with the root cause and the way it took", () => {
+test("between two commits, with the root cause and where it came in", () => {
   expect(affected("changed~1..changed")).toEqual([
-    `boot-check:smoke | ${changedByBase} (through codex:load, codex:image, debian:image)`,
-    `boot-check:verify-boot | ${changedByBase} (through boot-check:smoke, codex:load, codex:image, debian:image)`,
-    `codex:image | ${changedByBase} (through debian:image)`,
-    `codex:load | ${changedByBase} (through codex:image, debian:image)`,
+    `boot-check:smoke | ${changedByBase} (in debian:image)`,
+    `boot-check:verify-boot | ${changedByBase} (in debian:image)`,
+    `codex:image | ${changedByBase} (in debian:image)`,
+    `codex:load | ${changedByBase} (in debian:image)`,
     `debian:image | ${changedByBase}`,
-    `debian:load | ${changedByBase} (through debian:image)`,
-    `gemini:image | ${changedByBase} (through debian:image)`,
-    `gemini:load | ${changedByBase} (through gemini:image, debian:image)`,
+    `debian:load | ${changedByBase} (in debian:image)`,
+    `gemini:image | ${changedByBase} (in debian:image)`,
+    `gemini:load | ${changedByBase} (in debian:image)`,
     `pipeline:signature | ${changedByBase}`,
     "10 of 19 targets are the same",
   ]);
@@ -50,10 +50,10 @@ test("between two commits, with the root cause and the way it took", () => {
 
 test("from a commit to the working tree, which is left as it is", () => {
   expect(affected("HEAD")).toEqual([
-    `consumer:install | ${more} is new (through slugify:push, slugify:pack)`,
+    `consumer:install | ${more} is new (in slugify:pack)`,
     `pipeline:signature | ${more} is new`,
     `slugify:pack | ${more} is new`,
-    `slugify:push | ${more} is new (through slugify:pack)`,
+    `slugify:push | ${more} is new (in slugify:pack)`,
     "15 of 19 targets are the same",
   ]);
   expect(checkout.git("status", "--short")).toBe(`?? ${more}\n`);

@@ -19,15 +19,11 @@ test.each([
 test.each([
   [[], "a word is missing"],
   [["a", "b", "c", "d"], "not expected: c d"],
+  [["a", "--jsn"], "Unknown option '--jsn'"],
   [["a", "-t"], "Option '-t, --targets <value>' argument missing"],
 ])("%j is told", (args, problem) => {
   expect(readArguments(args, takes)).toEqual({
     ok: false,
     failure: { reason: "arguments-invalid", problem },
   });
-});
-
-test("an option that the command does not know is told", () => {
-  const read = readArguments(["a", "--jsn"], takes);
-  expect(!read.ok && read.failure.problem).toMatch(/^Unknown option '--jsn'\./);
 });

@@ -38,6 +38,8 @@ export function readArguments<Options extends ParseArgsOptionsConfig>(
     return ok({ options: values, words: positionals });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    return fail({ reason: "arguments-invalid", problem: error.message });
+    // Node goes on about arguments that begin with a dash, which ours do not.
+    const [problem = ""] = error.message.split(". To specify");
+    return fail({ reason: "arguments-invalid", problem });
   }
 }

@@ -8,6 +8,9 @@ export type Command = {
   readonly takes: string;
   readonly does: string;
   readonly options?: Readonly<Record<string, string>>;
+  readonly examples?: readonly string[];
+  /** It says so where there is no nx.json, before Nx looks through all that lies below. */
+  readonly needsWorkspace?: true;
   readonly load: () => Promise<Runner>;
 };
 
@@ -16,68 +19,95 @@ export const commands: readonly Command[] = [
   {
     name: "run",
     takes: "[-t <targets>] [-- <nx arguments>...]",
-    does: "run the whole line of the workspace's projects and print one table",
-    options: { "-t, --targets <names>": "comma-separated targets" },
+    does: "run the targets of all projects and print one table",
+    options: {
+      "-t, --targets <names>":
+        "comma-separated targets; without it push, install, load, ao-verify, verify-boot, signature",
+    },
+    examples: [
+      "slipway run",
+      "slipway run -t image,load",
+      "slipway run -t pack -- --skip-nx-cache",
+    ],
+    needsWorkspace: true,
     load: async () => (await import("./run.ts")).runLine,
   },
   {
     name: "explain",
     takes: "<project:target> | --affected <base>[..<head>]",
-    does: "say why a target will run, or why not; or which differ between two commits",
+    does: "say why a target will run, or what differs between commits",
     options: {
-      "--json": "one object: schema, target, verdict, cached, signature, causes",
       "--affected <range>":
-        "base..head, base...head (from where they parted) or base (to the working tree): what differs, and why",
+        "base..head, base...head (from where they parted), or base (to the working tree)",
       "--all": "name every file; without it more than twenty are told by folder",
+      "--json":
+        "one object: schema, target, verdict, cached, signature, causes; with --affected: schema, base, head, same, targets",
     },
+    examples: [
+      "slipway explain codex:image",
+      "slipway explain --affected main...HEAD",
+      "slipway explain codex:image --json | jq .causes",
+    ],
+    needsWorkspace: true,
     load: async () => (await import("./explain.ts")).explain,
   },
   {
     name: "signature",
-    takes: "[<folder or cig.toml> | <project:target>...]",
-    does: "the work signatures of targets, or of the jobs of a pipeline and which are not as at their last success",
+    takes: "[<project:target or job>... | <folder or cig.toml>]",
+    does: "print work signatures of targets, or of a pipeline's jobs",
     options: {
-      "--json": "all of it for machines",
-      "--record": "take it that all jobs have succeeded as they are now",
+      "--json": "one object, with whole digests",
+      "--record": "take it that all jobs of the pipeline have succeeded as they are now",
     },
+    examples: [
+      "slipway signature",
+      "slipway signature codex:image debian:image",
+      "slipway signature examples/pipeline",
+    ],
     load: async () => (await import("./signature.ts")).signature,
   },
   {
     name: "signature verify",
     takes: "[--json]",
-    does: "find everything anew, without any cache, and say where a cache lied: then the code is 1",
-    options: { "--json": "one object: schema, checks" },
+    does: "find everything anew and say where a cache lied",
+    options: { "--json": "one object: schema, checks", "exit code 1": "a cache lied" },
+    needsWorkspace: true,
     load: async () => (await import("./verify.ts")).verify,
   },
   {
     name: "tree",
     takes: "[<folder>] [--json] [--no-cache]",
-    does: "the digest of the files of a folder as they are now",
+    does: "print the digest of a folder's files as they are now",
     options: {
-      "--json": "all of it for machines",
+      "--json": "one object: schema, folder, digest, sizeBytes, watcher, and what was looked at",
       "--no-cache": "read every file, ask no watcher and remember nothing",
+      "<digest>/<size>":
+        "what is printed: those of the Directory message of the Remote Execution API",
     },
+    examples: ["slipway tree", "slipway tree examples --json"],
     load: async () => (await import("./tree.ts")).tree,
   },
   {
     name: "watch",
     takes: "",
-    does: "keep the tree of the workspace current, so that commands need not look for themselves",
+    does: "keep the tree current, so that commands answer sooner",
     load: async () => (await import("./watch.ts")).watch,
   },
   {
     name: "pkg add",
     takes: "<host[:port]/repository[:tag]>",
-    does: "lock what a reference names now",
+    does: "lock the package that a reference names now",
+    examples: ["slipway pkg add localhost:5055/agents/text-tools:1.0.0"],
     load: async () => (await import("./packages.ts")).addPackage,
   },
   {
     name: "pkg show-deps",
     takes: "<aigogo.json, aigogo.lock or folder> [--format <name>]",
-    does: "the dependencies of a package, or of all packages of a lock, for another package manager",
+    does: "write the dependencies for another package manager",
     options: {
       "--format <name>": "text, pyproject, poetry, requirements, npm or yarn; text without it",
     },
+    examples: ["slipway pkg show-deps examples/consumer --format requirements"],
     load: async () => (await import("./show-dependencies.ts")).printDependencies,
   },
   {
@@ -100,13 +130,15 @@ export const commands: readonly Command[] = [
   {
     name: "smoke keys init",
     takes: "",
-    does: "make this machine's signing key and let this workspace trust it",
+    does: "make this machine's signing key, which is trusted here",
+    needsWorkspace: true,
     load: async () => (await import("./smoke-keys.ts")).initSmokeKeys,
   },
   {
     name: "clean",
     takes: "",
-    does: "remove what this workspace made: labelled images and containers, its own folders",
+    does: "remove this workspace's images, containers and own folders",
+    needsWorkspace: true,
     load: async () => (await import("./clean.ts")).clean,
   },
 ];

@@ -24,12 +24,26 @@ test("says how a command is called", () => {
   ]);
 });
 
-test("a command that is none is told with those there are, and the code is 2", () => {
+test("help is said in every way that it is asked for", () => {
+  expect(slipway("help", "explain")).toEqual(slipway("explain", "--help"));
+  expect(slipway("help")).toEqual(slipway());
+  expect(slipway("smoke", "--help").stdout).toBe(slipway("smoke", "keys", "init", "-h").stdout);
+});
+
+test("without a workspace nothing is looked for below the folder", () => {
+  const { status, stderr } = spawnSync(process.execPath, [program, "explain", "app:pack"], {
+    cwd: "/",
+    encoding: "utf8",
+  });
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/^✗ there is no workspace here/)]);
+});
+
+test("a command that is none is told with what it may have been, and the code is 2", () => {
   const said = slipway("explane", "app:pack");
   expect(said.status).toBe(2);
   expect(said.stdout).toBe("");
   expect(said.stderr).toMatch(
-    /^✗ slipway has no command explane app:pack\n {2}commands {2}run, explain/,
+    /^✗ slipway has no command explane app:pack\n {2}did you mean {2}explain\n/,
   );
 });
 

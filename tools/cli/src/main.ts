@@ -1,7 +1,7 @@
 import { openLines } from "@slipway/report/lines";
 import { usageExitCode } from "./call.ts";
 import { commands, findCommand } from "./commands.ts";
-import { findWorkspace } from "./workspace.ts";
+import { findWorkspace, isWorkspace } from "./workspace.ts";
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -14,8 +14,13 @@ async function main(words: readonly string[]): Promise<number> {
     openLines().line((await import("./help.ts")).usage(command));
     return 0;
   }
+  const workspaceRoot = findWorkspace(process.cwd());
+  if (command.needsWorkspace === true && !isWorkspace(workspaceRoot)) {
+    const { tellFailure } = await import("./tell.ts");
+    return tellFailure({ reason: "workspace-missing", folder: workspaceRoot });
+  }
   const run = await command.load();
-  return run({ workspaceRoot: findWorkspace(process.cwd()), args });
+  return run({ workspaceRoot, args });
 }
 
 /** Where no command was named. */
@@ -30,9 +35,18 @@ async function answer(words: readonly string[]): Promise<number> {
     line((await import("./help.ts")).overview());
     return 0;
   }
-  const known = commands.map(({ name }) => name);
+  if (word === "help") return main([...words.slice(1), "--help"]);
+  const named = words.filter((one) => !isHelp(one));
+  const family = commands.filter(({ name }) => name.startsWith(`${named.join(" ")} `));
+  if (family.length > 0 && named.length < words.length) {
+    line((await import("./help.ts")).family(family));
+    return 0;
+  }
+  const { namesNear } = await import("./names-near.ts");
   const { openConsole } = await import("@slipway/report");
-  openConsole().failure({ reason: "command-unknown", words: words.join(" "), known });
+  const known = commands.map(({ name }) => name);
+  const near = namesNear(words, known);
+  openConsole().failure({ reason: "command-unknown", words: words.join(" "), known, near });
   return usageExitCode;
 }
 

@@ -30,21 +30,24 @@ export async function signature({ workspaceRoot, args }: Call): Promise<number> 
   }
   const place = placeOf(path.resolve(words[0] ?? "."));
   const jobs = await signJobsAt(place);
-  if (!jobs.ok) return tellFailure(jobs.failure);
+  const { json = false, record = false } = read.value.options;
+  if (!jobs.ok) return tellFailure(jobs.failure, { json });
   const rows = await rowsOf(place, jobs.value);
-  openLines().line(
-    read.value.options.json === true ? jsonOf(place, jobs.value, rows) : jobTable(rows).join("\n"),
-  );
-  if (read.value.options.record === true) await recordJobs(place, jobs.value);
+  const { line } = openLines();
+  line(json ? jsonOf(place, jobs.value, rows) : jobTable(rows).join("\n"));
+  if (record) {
+    await recordJobs(place, jobs.value);
+    if (!json) line("recorded: from now on these are what each job is compared with");
+  }
   return tellUnsigned(jobs.value);
 }
 
-/** Ids, or nothing where no pipeline lies: one word that is there on disk is a pipeline. */
+/** Ids, or nothing where no pipeline lies: one word that is there on disk, or that is written as a path, is a pipeline. */
 function isOfTargets(words: readonly string[]): boolean {
   const [word = "."] = words;
   const stat = statSync(word, { throwIfNoEntry: false });
   if (words.length === 0) return statSync("cig.toml", { throwIfNoEntry: false }) === undefined;
-  return stat === undefined && word.includes(":");
+  return stat === undefined && (word.includes(":") || !/[/.]/.test(word));
 }
 
 function placeOf(given: string): PipelinePlace {
@@ -114,6 +117,7 @@ function jsonOf(
   const jobs = Object.fromEntries(signatures);
   const unchanged = idsOf("unchanged").length;
   const found = {
+    schema: 1,
     file,
     jobs,
     unchanged,

@@ -5,6 +5,7 @@ import type { Failure } from "@slipway/report";
 import { fail, idsNear, ok } from "@slipway/signature";
 import type { Digest, Result, SignatureFailure } from "@slipway/signature";
 import { tellFailure } from "./tell.ts";
+import { isWorkspace } from "./workspace.ts";
 import { openTargets, signThese } from "./workspace-targets.ts";
 import type { WorkspaceTargets } from "./workspace-targets.ts";
 
@@ -16,6 +17,9 @@ export async function printSignatures(
   ids: readonly string[],
   { json }: { readonly json: boolean },
 ): Promise<number> {
+  if (!isWorkspace(workspaceRoot)) {
+    return tellFailure({ reason: "workspace-missing", folder: workspaceRoot }, { json });
+  }
   // Ctrl-C ends the process: there is nothing to put back.
   const { signal } = new AbortController();
   const targets = await openTargets(workspaceRoot, signal);
@@ -32,7 +36,8 @@ export async function printSignatures(
     targets: Object.fromEntries(rows),
     unsigned: Object.fromEntries(unsigned),
   };
-  openLines().line(json ? JSON.stringify(found, undefined, 2) : columns(rows).join("\n"));
+  if (json) openLines().line(JSON.stringify(found, undefined, 2));
+  else if (rows.length > 0) openLines().line(columns(rows).join("\n"));
   for (const one of signed.value.values()) if (!one.ok && !json) await tellFailure(one.failure);
   return unsigned.length === 0 ? 0 : 1;
 }

@@ -17,20 +17,20 @@ export async function tree({ args }: Call): Promise<number> {
   const read = readArguments(args, { options, words: [0, 1] });
   if (!read.ok) return tellUsage(read.failure);
   const given = path.resolve(read.value.words[0] ?? ".");
+  const { json = false, "no-cache": isUncached = false } = read.value.options;
   if (statSync(given, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    return tellFailure({ reason: "folder-missing", folder: given });
+    return tellFailure({ reason: "folder-missing", folder: given }, { json });
   }
   const place = placeOf(realpathSync(given));
-  const { json = false, "no-cache": isUncached = false } = read.value.options;
   const asked = isUncached
     ? ({ state: "not-asked" } as const)
     : await askWatcher(place.root, { ask: "tree", folder: place.folder });
   const found = asked.state === "answered" ? ok(asked.tree) : await look(place, isUncached);
-  if (!found.ok) return tellFailure(found.failure);
+  if (!found.ok) return tellFailure(found.failure, { json });
   const { digest, sizeBytes } = found.value;
   openLines().line(
     json
-      ? JSON.stringify({ folder: given, ...found.value, watcher: watcherText(asked) })
+      ? JSON.stringify({ schema: 1, folder: given, ...found.value, watcher: watcherText(asked) })
       : `${digest}/${sizeBytes}`,
   );
   return 0;

@@ -4,7 +4,11 @@ import path from "node:path";
 /** The nearest folder upwards that holds an nx.json. */
 export function findWorkspace(from: string): string {
   for (let folder = from; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, "nx.json"))) return folder;
+    if (isWorkspace(folder)) return folder;
     if (path.dirname(folder) === folder) return from;
   }
+}
+
+export function isWorkspace(folder: string): boolean {
+  return existsSync(path.join(folder, "nx.json"));
 }

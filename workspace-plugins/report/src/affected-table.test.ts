@@ -11,7 +11,7 @@ const changes: readonly TargetChange[] = [
     target: "codex:image",
     change: "changed",
     causes: [
-      { via: ["debian:image"], difference: edited },
+      { via: ["node:image", "debian:image"], difference: edited },
       { via: [], difference: salted },
     ],
   },
@@ -26,9 +26,9 @@ const changes: readonly TargetChange[] = [
   },
 ];
 
-test("each target that differs has a row with its first root cause and the way it took", () => {
+test("each target that differs has a row with its first root cause and where that came in", () => {
   expect(affectedLines(changes, { all: 9 }).slice(2)).toEqual([
-    "codex:image  debian/base.yml has other content (through debian:image), and 1 more",
+    "codex:image  debian/base.yml has other content (in debian:image), and 1 more",
     "new:pack     the target is new",
     "odd:pack     of what it builds on",
     "old:pack     the target is gone",
@@ -53,7 +53,7 @@ test("machines get one object with all causes", () => {
       {
         ...first,
         causes: [
-          { via: ["debian:image"], ...edited },
+          { via: ["node:image", "debian:image"], ...edited },
           { via: [], ...salted },
         ],
       },

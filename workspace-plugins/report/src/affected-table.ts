@@ -29,7 +29,9 @@ function whyText(change: TargetChange): string {
 function causesText({ causes }: Extract<TargetChange, { readonly change: "changed" }>): string {
   const [first, ...more] = causes;
   if (first === undefined) return "of what it builds on";
-  const through = first.via.length === 0 ? "" : ` (through ${first.via.join(", ")})`;
+  // Where it came in; `slipway explain <target>` and --json have the whole way.
+  const deepest = first.via.at(-1);
+  const through = deepest === undefined ? "" : ` (in ${deepest})`;
   const others = more.length === 0 ? "" : `, and ${more.length} more`;
   return `${describeDifference(first.difference)}${through}${others}`;
 }

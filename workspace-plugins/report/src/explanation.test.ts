@@ -69,7 +69,7 @@ test("the verdict is that of the target", () => {
     "  work signature  f39592393ef0",
   ]);
   expect(lines(explanation({}, { isCached: false }))[0]).toBe(
-    "codex:image runs every time, and does nothing where the world agrees",
+    "codex:image runs every time: it is not cached",
   );
 });
 

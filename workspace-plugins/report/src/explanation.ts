@@ -24,7 +24,7 @@ export function explanationLines(
 }
 
 function verdictText({ isCached, before, after }: Explanation): string {
-  if (!isCached) return "runs every time, and does nothing where the world agrees";
+  if (!isCached) return "runs every time: it is not cached";
   if (before === after) return "will not run: same work signature as at its last success";
   return "will run";
 }

@@ -64,6 +64,22 @@ describe("renderFailure", () => {
     );
   });
 
+  it("puts the lines of a fact under one another, and leaves out a fact that is empty", () => {
+    const failed = { reason: "command-failed", command: "make", end: "2" } as const;
+    expect(renderFailure({ ...failed, output: "one\ntwo\n" })).toBe(
+      "✗ the command ended with 2\n  command     make\n  last lines  one\n              two\n",
+    );
+    expect(renderFailure({ ...failed, output: "" })).toBe(
+      "✗ the command ended with 2\n  command  make\n",
+    );
+    const outputs = ["dist/a", "dist/b"];
+    expect(
+      renderFailure({ reason: "outputs-missing", command: "make", outputs })
+        .split("\n")
+        .slice(1, 4),
+    ).toEqual(["  command   make", "  not made  dist/a", "            dist/b"]);
+  });
+
   it("marks what is on the line only, and at least one column", async () => {
     expect(await marks("a: b\nc: d\n", "b", 6)).toEqual(["    a: b", "       ~"]);
     expect(await marks("a: b", "b", 0)).toEqual(["    a: b", "       ~"]);

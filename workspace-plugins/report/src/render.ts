@@ -27,8 +27,15 @@ function renderOutcome(outcome: Outcome): string {
   return [head, ...renderFacts(outcome.facts), ""].join("\n");
 }
 
+/** A fact of several lines has them under one another; one that is empty says nothing. */
 function renderFacts(facts: Text["facts"]): readonly string[] {
-  return columns(Object.entries(facts).map(([name, value]) => [`  ${name}`, String(value)]));
+  return columns(
+    Object.entries(facts).flatMap(([name, value]) => {
+      const text = String(value).trimEnd();
+      if (text === "") return [];
+      return text.split("\n").map((line, at) => [at === 0 ? `  ${name}` : "", line]);
+    }),
+  );
 }
 
 export function renderResult(result: Result<Outcome, Failure>): string {

@@ -25,7 +25,9 @@ test("a line of counts for each cache", () => {
     "✗  stored definitions    1 of 19 wrong  .slipway/definitions.json",
     "✗  the watcher's answer  1 of 1 wrong",
     "=  recorded successes    nothing kept   .slipway/actions",
+    "2 of 4 caches lied",
   ]);
+  expect(verificationLines(checks.slice(0, 1)).at(-1)).toBe("no cache lied");
 });
 
 test("where one lied, what it said, what is so, and what to do", () => {

@@ -13,9 +13,11 @@ const cacheTexts: { readonly [Name in CacheName]: string } = {
   watcher: "the watcher's answer",
 };
 
-/** A line of counts for each cache. */
+/** A line of counts for each cache, and one for all. */
 export function verificationLines(checks: readonly Check[]): readonly string[] {
-  return columns(
+  const liars = checks.filter(({ lies }) => lies.length > 0).length;
+  const all = liars === 0 ? "no cache lied" : `${liars} of ${checks.length} caches lied`;
+  const lines = columns(
     checks.map(({ cache, file, count, lies }) => [
       lies.length === 0 ? "=" : "✗",
       cacheTexts[cache],
@@ -23,6 +25,7 @@ export function verificationLines(checks: readonly Check[]): readonly string[] {
       file ?? "",
     ]),
   );
+  return [...lines, all];
 }
 
 function countText(count: number, lies: number): string {

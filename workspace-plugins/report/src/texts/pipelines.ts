@@ -17,9 +17,9 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
     };
   },
   "pipeline-missing": (failure) => ({
-    what: "there is no pipeline here any more",
-    facts: { file: failure.file },
-    hint: "bring the file back, or run the target of another project",
+    what: `there is no ${failure.file}`,
+    facts: {},
+    hint: "name a folder that has a cig.toml, or a target as <project>:<target>; in Nx, bring the file back",
   }),
 };
 

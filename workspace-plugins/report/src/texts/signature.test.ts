@@ -43,7 +43,15 @@ const table: readonly (readonly [Difference, string])[] = [
       before: digestOf("a"),
       after: digestOf("b"),
     },
-    "base:image: ca978112ca1b → 3e23e8160039",
+    "base:image changed",
+  ],
+  [
+    { kind: "upstream-changed", id: "base:image", before: undefined, after: digestOf("b") },
+    "it builds on base:image now",
+  ],
+  [
+    { kind: "upstream-changed", id: "base:image", before: digestOf("a"), after: undefined },
+    "it no longer builds on base:image",
   ],
   [{ kind: "output-changed", path: "dist/a", change: "added" }, "output dist/a is new"],
   [{ kind: "executor-changed", before: "a:b", after: "a:c" }, "executor: a:b → a:c"],

@@ -1,11 +1,4 @@
-import { shortDigest } from "@slipway/signature/digest";
-import type {
-  Digest,
-  Difference,
-  EnvState,
-  SignatureCause,
-  SignatureFailure,
-} from "@slipway/signature";
+import type { Difference, EnvState, SignatureCause, SignatureFailure } from "@slipway/signature";
 import type { Causes, Texts } from "../text.ts";
 
 export const signatureTexts: Texts<SignatureFailure> = {
@@ -19,8 +12,9 @@ export const signatureTexts: Texts<SignatureFailure> = {
     hint: `run git ls-files in ${failure.folder} and do what it says`,
   }),
   "folder-missing": (failure) => ({
-    what: "There is no such folder",
+    what: "there is no such folder",
     facts: { folder: failure.folder },
+    hint: "name one from where you are; without a name it is the folder that you are in",
   }),
   "path-not-utf8": (failure) => ({
     what: "the name of a file, or the target of a symlink, is not UTF-8",
@@ -29,7 +23,7 @@ export const signatureTexts: Texts<SignatureFailure> = {
   }),
   "patterns-unmatched": (failure) => ({
     what: "patterns for files match none",
-    facts: numbered(failure.patterns),
+    facts: { patterns: failure.patterns.join("\n") },
     hint: "correct them or take them out: what matches nothing would change no work signature",
   }),
   "file-unreadable": (failure) => ({
@@ -113,7 +107,7 @@ export const signatureTexts: Texts<SignatureFailure> = {
   "target-not-signed": (failure) => ({
     what: `there is no target ${failure.target} with a work signature`,
     facts: failure.near.length === 0 ? {} : { "did you mean": failure.near.join(", ") },
-    hint: "name it <project>:<target>; continuous targets have none",
+    hint: 'name it <project>:<target>, of a project with the tag "slipway" (npx nx show project <project>); continuous targets have none; of jobs, ask slipway signature <folder of their cig.toml>',
   }),
   "signatures-not-found": (failure) => ({
     what: "no signatures were found out before the tasks of this command",
@@ -159,8 +153,10 @@ const differenceTexts: {
     return was === is ? `${name} has another value` : `${name} was ${was} and is ${is}`;
   },
   "tool-changed": ({ name, before, after }) => `${name}: ${before ?? "none"} → ${after ?? "none"}`,
-  "upstream-changed": ({ id, before, after }) =>
-    `${id}: ${signatureText(before)} → ${signatureText(after)}`,
+  "upstream-changed": ({ id, before, after }) => {
+    if (before === undefined) return `it builds on ${id} now`;
+    return after === undefined ? `it no longer builds on ${id}` : `${id} changed`;
+  },
   "output-changed": ({ path, change }) => `output ${path} ${changeTexts[change]}`,
   "executor-changed": ({ before, after }) => `executor: ${before ?? "none"} → ${after ?? "none"}`,
   "project-root-changed": ({ before, after }) =>
@@ -192,10 +188,6 @@ function variableText(state: EnvState, value: string | undefined): string {
 
 function linkText(target: string | undefined): string {
   return target === undefined ? "a file" : `a symlink to ${target}`;
-}
-
-function signatureText(signature: Digest | undefined): string {
-  return signature === undefined ? "none" : shortDigest(signature);
 }
 
 function numbered(problems: readonly string[]): Readonly<Record<string, string>> {

@@ -13,7 +13,10 @@ export type WorkspaceFailure =
       readonly reason: "command-unknown";
       readonly words: string;
       readonly known: readonly string[];
+      /** Those that it may have been meant to be. */
+      readonly near: readonly string[];
     }
+  | { readonly reason: "workspace-missing"; readonly folder: string }
   | CommandFailure
   /** Nx would serve this target results of other inputs. */
   | { readonly reason: "own-fact-undeclared"; readonly target: string; readonly variable: string }
@@ -99,8 +102,16 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
   }),
   "command-unknown": (failure) => ({
     what: `slipway has no command ${failure.words}`,
-    facts: { commands: failure.known.join(", ") },
+    facts:
+      failure.near.length > 0
+        ? { "did you mean": failure.near.join(", ") }
+        : { commands: failure.known.join(", ") },
     hint: "slipway --help says what each does",
+  }),
+  "workspace-missing": (failure) => ({
+    what: "there is no workspace here: no nx.json in this folder or above it",
+    facts: { folder: failure.folder },
+    hint: "run it in a folder of a workspace",
   }),
   "command-failed": (failure) => ({
     what: `the command ended with ${failure.end}`,
@@ -123,7 +134,7 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
   "target-not-planned": (failure) => ({
     what: "nothing found out what this target depends on before it ran",
     facts: { target: failure.target },
-    hint: 'add "@slipway/executors/plugin" to "plugins" of nx.json, and the tag "slipway" to the project',
+    hint: 'add the tag "slipway" to the project; nx.json has to have "@slipway/executors/plugin" in "plugins"',
   }),
   "own-fact-undeclared": (failure) => ({
     what: "this cached target does not declare the variable that tells Nx of all its inputs",
@@ -137,7 +148,7 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
   }),
   "outputs-missing": (failure) => ({
     what: "the command succeeded without making what its target declares as outputs",
-    facts: { command: failure.command, ...listed(failure.outputs) },
+    facts: { command: failure.command, "not made": listed(failure.outputs) },
     hint: "Nx would keep an empty result: make the outputs, or do not declare them",
   }),
   "output-odd": (failure) => ({
@@ -152,12 +163,12 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
   }),
   "inputs-changed": (failure) => ({
     what: "inputs of this target changed after the command had begun, so its result is not kept",
-    facts: listed(failure.paths),
+    facts: { changed: listed(failure.paths) },
     hint: "run the command again",
   }),
   "inputs-keep-moving": (failure) => ({
     what: "something touched the inputs of this target each time it ran, so its result is not kept",
-    facts: listed(failure.paths),
+    facts: { touched: listed(failure.paths) },
     hint: "stop what writes there; if the target itself does, declare that as an output, outside of its inputs",
   }),
   "revision-unknown": (failure) => ({
@@ -187,7 +198,7 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
   "targets-unknown": (failure) => ({
     what: "no project has any of these targets",
     facts: { targets: failure.targets.join(", ") },
-    hint: "npx nx show project <name> lists the targets of a project",
+    hint: "npx nx show project <name> lists the targets of a project; only projects with the tag slipway count",
   }),
   "nx-failed": (failure) => ({
     what: "Nx ended with a failure before any target could say why",
@@ -198,10 +209,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
 
 const mostListed = 10;
 
-function listed(paths: readonly string[]): Readonly<Record<string, string>> {
-  const shown = paths.slice(0, mostListed).map((file, at) => [`${at + 1}`, file] as const);
+/** One a line. */
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, mostListed);
   const more = paths.length - shown.length;
-  return Object.fromEntries(more > 0 ? [...shown, ["and", `${more} more`] as const] : shown);
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("\n");
 }
 
 /** Why a row of the table says what it says, where the target itself had nothing to say. */
