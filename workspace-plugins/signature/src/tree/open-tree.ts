@@ -81,7 +81,8 @@ export async function scanAgain(
   known: Known | undefined,
 ): Promise<Result<FoundAt, ListingFailure>> {
   await using crew = openCrew();
-  crew.expect(known?.snapshot.entryCount ?? guessEntries(root));
+  if (known === undefined) crew.expect(guessEntries(root), "read");
+  else crew.expect(known.snapshot.entryCount, "compared");
   const scan = scanOf(root, options, crew);
   const found = await scanTree(scan, known);
   return found.ok ? ok({ ...found.value, raceMs: scan.raceMs }) : found;

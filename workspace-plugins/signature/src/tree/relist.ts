@@ -69,6 +69,8 @@ async function namesOf(
   return ok(names.value ?? walkedNames(scan.root));
 }
 
+const bytesPerName = 10;
+
 type Surveyed = { readonly blocks: Map<string, Block>; readonly hashed: number };
 
 async function survey(
@@ -80,7 +82,8 @@ async function survey(
   let hashed = 0;
   let works = names.works;
   while (works.length > 0) {
-    crew.expect(works.reduce((sum, work) => sum + (work.listed?.length ?? 0), 0) / 10);
+    const count = works.reduce((sum, work) => sum + (work.listed?.length ?? 0), 0) / bytesPerName;
+    crew.expect(count, old === undefined ? "read" : "compared");
     const results = await crew.run({ ...request, old, works, only: undefined }, signal);
     const found = results.flatMap((result) => result.blocks);
     hashed += readIn(results).hashed;
