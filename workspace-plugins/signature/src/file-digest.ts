@@ -6,6 +6,7 @@ import type { Digest } from "./digest.ts";
 import type { HashingFailure } from "./failure.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
+import { isCertain } from "./utf8.ts";
 
 export type FileDigest = {
   readonly path: string;
@@ -48,6 +49,8 @@ export function readAtRest(
   relative: string,
   beforeSecondLook: () => void = () => {},
 ): Result<ReadFile, HashingFailure> {
+  if (!isCertain(relative))
+    return fail({ reason: "file-unreadable", path: relative, code: "not-utf8" });
   try {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const found = readOnce(path.join(folder, relative), beforeSecondLook);

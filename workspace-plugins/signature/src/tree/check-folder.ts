@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
+import { isCertain } from "../utf8.ts";
 import { sliceColumns } from "./block.ts";
 import type { Columns } from "./block.ts";
 import { hasTimes } from "./folder-times.ts";
@@ -88,7 +89,7 @@ function findOthers(
     // A folder that nobody may list stands as a file: it may be open by now.
     if (what === kind.file && !stat.isFile()) return "relist";
     if (isSettled(before, entry, stat, looking)) continue;
-    if (deciding.has(name)) return "relist";
+    if (deciding.has(name) || !isCertain(name)) return "relist";
     others.push(entry);
   }
   return others;

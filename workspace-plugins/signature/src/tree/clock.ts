@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
+import type { Stats } from "node:fs";
 import path from "node:path";
 import { makeCacheFolder } from "./cache-folder.ts";
 
@@ -22,3 +23,14 @@ export function fileClockMs(folder: string): number {
 export function safeClockMs(): number {
   return Date.now() - 2000;
 }
+
+/**
+ * Changed at `raceMs` or later: a change after that can leave the same times behind. A time without a part of a second
+ * can be of a file system that keeps none (FAT: of two seconds) under a cache file on one that does.
+ */
+export function isRacy(stat: Pick<Stats, "mtimeMs" | "ctimeMs">, raceMs: number): boolean {
+  const changedMs = stat.ctimeMs % 1000 === 0 ? stat.ctimeMs + coarsestMs : stat.ctimeMs;
+  return stat.mtimeMs >= raceMs || changedMs >= raceMs;
+}
+
+const coarsestMs = 2000;

@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { writeSha256 } from "../digest.ts";
-import { codeOf, isRacy } from "./look.ts";
+import { isRacy } from "./clock.ts";
+import { codeOf } from "./look.ts";
 
 /** What one read of a file gave: the stat that it had when the last byte was read. */
 export type Content =

@@ -5,7 +5,7 @@ import { digestOfBytes, hexOf } from "../digest.ts";
 import type { FileDigest } from "../file-digest.ts";
 import type { ListedFile, RegularFile } from "../listing.ts";
 import { hasStat, setStat, signedContent } from "./block.ts";
-import { isRacy } from "./look.ts";
+import { isRacy } from "./clock.ts";
 import type { Texts } from "./notes.ts";
 import { placesOf } from "./scan.ts";
 import {

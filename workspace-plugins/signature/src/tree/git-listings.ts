@@ -1,9 +1,4 @@
-import path from "node:path";
-import type { ListingFailure } from "../failure.ts";
-import { splitByNul } from "../git.ts";
-import { fail, ok } from "../result.ts";
-import type { Result } from "../result.ts";
-import { isUtf8 } from "../utf8.ts";
+import { isCertain } from "../utf8.ts";
 import { identityOf, lookAt } from "./look.ts";
 import { splitNames } from "./snapshot.ts";
 import type { FolderWork } from "./survey-folder.ts";
@@ -24,12 +19,7 @@ export class GitListings {
   }
 
   /** Takes what git printed in the folder `below`, and returns the folders that were given out and have more names now. */
-  add(below: string, output: Buffer): Result<ReadonlySet<string>, ListingFailure> {
-    const folder = path.join(this.#root, below);
-    const bad = isUtf8(output) ? undefined : splitByNul(output).find((name) => !isUtf8(name));
-    if (bad !== undefined) {
-      return fail({ reason: "path-not-utf8", folder, path: bad.toString("utf8") });
-    }
+  add(below: string, output: Buffer): ReadonlySet<string> {
     // Also where nothing is listed, something may come.
     this.#at(below);
     const grown = new Set<string>();
@@ -41,17 +31,20 @@ export class GitListings {
       this.#addGrown(grown, at);
       if (run.isOther) this.#others.add(childOf(at, run.names));
     }
-    return ok(grown);
+    return grown;
   }
 
-  /** Work for `from` and the folders below that were not given out and are folders on disk: what was tracked below one that became a link is not. */
+  /**
+   * Work for `from` and the folders below that were not given out and are folders on disk: what was tracked below one
+   * that became a link is not. What is in one whose name is not certain stands as that name.
+   */
   begin(from: string): readonly FolderWork[] {
     const works: FolderWork[] = [];
     const waiting = [from];
     for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
       const folder = this.#folders.get(at);
       if (folder === undefined || this.#begun.has(at)) continue;
-      if (identityOf(lookAt(`${this.#root}/${at}`)) === "") continue;
+      if (!isCertain(at) || identityOf(lookAt(`${this.#root}/${at}`)) === "") continue;
       this.#begun.add(at);
       works.push(workOf(at, folder));
       for (const name of folder.folders) waiting.push(childOf(at, name));

@@ -63,8 +63,7 @@ class GitNames implements Names {
     const tracked = await asked;
     if (tracked.state === "not-a-repository") return ok("none");
     if (tracked.state === "failed") return fail(failureOf(this.#root, tracked));
-    const added = this.#listings.add("", tracked.output);
-    if (!added.ok) return added;
+    this.#listings.add("", tracked.output);
     this.#works = this.#listings.begin("");
     if (this.#hasUntrackedAtTop()) void this.#askUntracked();
     return ok("begun");
@@ -108,8 +107,7 @@ class GitNames implements Names {
     const untracked = await this.#askUntracked();
     if (untracked.state !== "listed") return fail(failureOf(this.#root, untracked));
     const grown = this.#listings.add("", untracked.output);
-    if (!grown.ok) return grown;
-    return ok([...grown.value].flatMap((folder) => this.#listings.beginAgain(folder)));
+    return ok([...grown].flatMap((folder) => this.#listings.beginAgain(folder)));
   }
 
   /** Other repositories: folders on disk that git lists as one name. */
@@ -137,8 +135,8 @@ class GitNames implements Names {
     if (listed.state === "not-a-repository") return ok(false);
     if (listed.state === "failed") return fail(failureOf(folder, listed));
     this.#repositories.push(at);
-    const added = this.#listings.add(at, listed.output);
-    return added.ok ? ok(true) : added;
+    this.#listings.add(at, listed.output);
+    return ok(true);
   }
 
   async #addSubmodule(block: Block, entry: number, folder: string): Promise<void> {

@@ -62,11 +62,6 @@ export function identityOf(stat: Stats | "gone" | "closed"): string {
   return typeof stat === "string" || !stat.isDirectory() ? "" : `${stat.dev} ${stat.ino}`;
 }
 
-/** Changed at `raceMs` or later: a change after that can leave the same times behind. */
-export function isRacy(stat: Stats, raceMs: number): boolean {
-  return stat.mtimeMs >= raceMs || stat.ctimeMs >= raceMs;
-}
-
 /** The code of an error of the file system; anything else is a bug. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error && "code" in error && typeof error.code === "string")

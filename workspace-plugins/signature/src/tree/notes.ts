@@ -3,6 +3,7 @@ import path from "node:path";
 import { canonicalJson } from "../canonical-json.ts";
 import { digestOf } from "../digest.ts";
 import { inheritedByGit } from "../git-environment.ts";
+import { isRacy } from "./clock.ts";
 
 /** What a snapshot is of, and what decided which of its names count. */
 export type Notes = {
@@ -77,7 +78,7 @@ function markOf(file: string, raceMs = Infinity): string {
   if (stat === undefined) return "";
   // The folder of a repository changes with every lock in it.
   if (stat.isDirectory()) return `folder ${stat.dev} ${stat.ino}`;
-  if (stat.mtimeMs >= raceMs || stat.ctimeMs >= raceMs) return "racy";
+  if (isRacy(stat, raceMs)) return "racy";
   return `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
 }
 

@@ -17,7 +17,6 @@ import { never, openGitRig, openRig } from "../../test/rig.ts";
 import type { Rig } from "../../test/rig.ts";
 import { digestOf } from "../digest.ts";
 import { openLooking } from "./look.ts";
-import { openTree } from "./open-tree.ts";
 import { openRecording } from "./record.ts";
 import { surveyFolder } from "./survey-folder.ts";
 
@@ -71,17 +70,66 @@ describe.each([
   });
 });
 
-test("a name that is no UTF-8 is refused where it counts, and nothing where it is ignored", async () => {
-  using rig = openGitRig({ ".gitignore": "*.log\n", "a.txt": "a" });
-  const bad = (end: string): Buffer =>
-    Buffer.concat([Buffer.from(`${rig.root}/bad-`), Buffer.of(0xff), Buffer.from(end)]);
-  writeFileSync(bad(".log"), "");
-  expect(await paths(rig.root)).toEqual([".gitignore", "a.txt"]);
-  writeFileSync(bad(".txt"), "");
-  expect(await openTree(rig.root, { cacheFile: undefined, signal: never })).toEqual({
-    ok: false,
-    failure: { reason: "path-not-utf8", folder: rig.root, path: "bad-\uFFFD.txt" },
+describe.each([
+  ["in a repository", openGitRig],
+  ["outside of one", openRig],
+] as const)("what is no UTF-8, %s,", (_, openAny) => {
+  const bad = Buffer.of(0xff);
+  const at = (rig: Rig, name: string, end: string): Buffer =>
+    Buffer.concat([Buffer.from(`${rig.root}/${name}`), bad, Buffer.from(end)]);
+
+  test("is a failure for who needs it, and for nobody else", async () => {
+    using rig = openAny({ "a.txt": "a", "good/b.txt": "b", "links/z": "z" });
+    rig.link("links/b", "z");
+    using cache = cacheOf(rig);
+    cache.settle();
+    await cache.open();
+    const good = await rootOf(await open(rig.root), "good");
+    writeFileSync(at(rig, "bad-", ".txt"), "");
+    mkdirSync(at(rig, "bad-", ""));
+    writeFileSync(at(rig, "bad-", "/c.txt"), "");
+    symlinkSync(bad, path.join(rig.root, "links/a"));
+    for (const tree of [
+      await open(rig.root),
+      (await cache.open()).tree,
+      (await cache.open()).tree,
+    ]) {
+      const files = tree.listing.files.filter((file) => file.kind === "file");
+      const { digests, failures } = await tree.hash(rig.root, files, never);
+      expect([...digests.keys()]).toEqual(["a.txt", "good/b.txt", "links/z"]);
+      expect([...failures.values()]).toEqual([
+        { reason: "file-unreadable", path: "bad-\uFFFD", code: "not-utf8" },
+        { reason: "file-unreadable", path: "bad-\uFFFD.txt", code: "not-utf8" },
+        { reason: "file-unreadable", path: "links/a", code: "ELOOP" },
+      ]);
+      expect(await rootOf(tree, "good")).toBe(good);
+      expect(await rootOf(tree, "links")).toBe("file-unreadable");
+      expect(await rootOf(tree)).toBe("file-unreadable");
+    }
   });
+
+  test("in a link that led elsewhere leaves the other links as they are", async () => {
+    using rig = openAny({ "a.txt": "a" });
+    for (const name of ["b", "c"]) rig.link(name, "a.txt");
+    using cache = cacheOf(rig);
+    cache.settle();
+    const { root } = await cache.open();
+    rig.remove("b");
+    symlinkSync(bad, path.join(rig.root, "b"));
+    const { tree } = await cache.open();
+    expect(tree.listing.files.filter((file) => file.kind === "symlink")).toEqual([
+      { kind: "symlink", path: "c", target: "a.txt" },
+    ]);
+    rig.link("b", "a.txt");
+    expect((await cache.open()).root).toBe(root);
+  });
+});
+
+test("a name that is no UTF-8 is nothing where git ignores it", async () => {
+  using rig = openGitRig({ ".gitignore": "*.log\n", "a.txt": "a" });
+  const name = Buffer.concat([Buffer.from(`${rig.root}/bad-`), Buffer.of(0xff)]);
+  writeFileSync(Buffer.concat([name, Buffer.from(".log")]), "");
+  expect(await paths(rig.root)).toEqual([".gitignore", "a.txt"]);
 });
 
 test("what may not be read is a failure for who needs it, and for nobody else", () => {

@@ -9,7 +9,8 @@ import { openReader } from "./content.ts";
 import type { Reader } from "./content.ts";
 import { openDirectoryWriter } from "./directory-message.ts";
 import type { DirectoryWriter } from "./directory-message.ts";
-import { codeOf, isLarge, isRacy, isSettled, lookAt } from "./look.ts";
+import { isRacy } from "./clock.ts";
+import { codeOf, isLarge, isSettled, lookAt } from "./look.ts";
 import type { Looking } from "./look.ts";
 import { digestBytes, kind, state } from "./snapshot.ts";
 
@@ -108,7 +109,10 @@ function recordStat(
   return stat;
 }
 
-/** The text of a link; `undefined` where it is gone, replaced, or no UTF-8. */
+/**
+ * The text of a link; `undefined` where it is gone or replaced, and where it is no UTF-8: such a link stays as a file that
+ * nobody can read, to fail for who needs it.
+ */
 export function recordLink(
   recording: Recording,
   absolute: string,
@@ -116,17 +120,18 @@ export function recordLink(
 ): string | undefined {
   const stat = lookAt(absolute);
   const target = readLink(absolute);
-  columns.kinds[entry] = target === undefined ? kind.leftOut : kind.symlink;
-  if (target === undefined || typeof stat === "string") return undefined;
+  const isThere = target !== undefined && typeof stat !== "string";
+  columns.kinds[entry] = isThere ? kind.file : kind.leftOut;
+  if (!isThere || !isUtf8(target)) return undefined;
+  columns.kinds[entry] = kind.symlink;
   setStat(columns, entry, stat);
   columns.states[entry] = state.known | (isRacy(stat, recording.raceMs) ? state.racy : 0);
-  return target;
+  return target.toString("utf8");
 }
 
-function readLink(absolute: string): string | undefined {
+function readLink(absolute: string): Buffer | undefined {
   try {
-    const target = readlinkSync(absolute, { encoding: "buffer" });
-    return isUtf8(target) ? target.toString("utf8") : undefined;
+    return readlinkSync(absolute, { encoding: "buffer" });
   } catch (error) {
     codeOf(error);
     return undefined;

@@ -1,5 +1,5 @@
 import { copyColumns } from "./block.ts";
-import type { Block, Columns } from "./block.ts";
+import type { Block } from "./block.ts";
 import type { ChangedFolder } from "./check-folder.ts";
 import { messageOf } from "./folder-message.ts";
 import { timesOf } from "./folder-times.ts";
@@ -18,21 +18,21 @@ export function openRenewal(looking: Looking): (found: ChangedFolder) => Block {
 function renew(recording: Recording, found: ChangedFolder): Block {
   const { names, before, others } = found;
   const columns = copyColumns(before);
-  const oldTargets = targetsText(found.old, found.folder);
-  const targets = oldTargets.split("\0");
+  const links = linksOf(found);
   let isChanged = false;
   for (const entry of others) {
     const absolute = `${found.absolute}/${names[entry] ?? ""}`;
     columns.states[entry] = 0;
     if (before.kinds[entry] === kind.symlink) {
       const link = recordLink(recording, absolute, { columns, entry });
-      const place = linksBefore(before, entry);
-      isChanged ||= link !== targets[place];
-      targets[place] = link ?? "";
+      isChanged ||= link !== links.get(entry);
+      if (link === undefined) links.delete(entry);
+      else links.set(entry, link);
     } else if (recordFile(recording, absolute, { columns, entry }, { columns: before, entry })) {
       isChanged = true;
     }
   }
+  const targets = [...links.values()];
   return {
     path: found.relative,
     names: names.join("/"),
@@ -48,6 +48,12 @@ function renew(recording: Recording, found: ChangedFolder): Block {
   };
 }
 
-function linksBefore({ kinds }: Columns, entry: number): number {
-  return kinds.subarray(0, entry).filter((what) => what === kind.symlink).length;
+/** The texts of the symlinks as they were, by entry and in its order. */
+function linksOf({ old, folder, before }: ChangedFolder): Map<number, string> {
+  const texts = targetsText(old, folder).split("\0");
+  const links = new Map<number, string>();
+  for (const [entry, what] of before.kinds.entries()) {
+    if (what === kind.symlink) links.set(entry, texts[links.size] ?? "");
+  }
+  return links;
 }

@@ -1,11 +1,13 @@
 import { constants, readdirSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import path from "node:path";
+import { isCertain } from "../utf8.ts";
 import { makeColumns, sliceColumns } from "./block.ts";
 import type { Block, Columns } from "./block.ts";
 import { timesOf } from "./folder-times.ts";
 import { messageOf } from "./folder-message.ts";
-import { codeOf, identityOf, isRacy, lookAt } from "./look.ts";
+import { isRacy } from "./clock.ts";
+import { codeOf, identityOf, lookAt } from "./look.ts";
 import type { Looking } from "./look.ts";
 import { openRecording, recordFile, recordLink } from "./record.ts";
 import type { Recording } from "./record.ts";
@@ -62,6 +64,12 @@ export function surveyFolder(
     const what = decide(found);
     columns.modes[entry] = modeOf(found);
     columns.kinds[entry] = typeof what === "string" ? kind.leftOut : what;
+    if (typeof what !== "string" && what !== kind.leftOut && !isCertain(found.name)) {
+      // Stays as a file that nobody can read, to fail for who needs it.
+      columns.kinds[entry] = kind.file;
+      isChanged = true;
+      continue;
+    }
     if (what === "undecided") undecided.push(entry);
     if (what === "unlisted") hasUnlisted = true;
     const old = known(found.name, what);
