@@ -1,5 +1,6 @@
 // Measures what docs/benchmarks.md shows. ROWS=cold,warm: some parts only; KEEP=folder: generated trees stay there for the
-// next time. SCALE=0.1 and ROUNDS=2 try a part on smaller trees, and then nothing is written.
+// next time. SCALE=0.1 and ROUNDS=2 try a part on smaller trees, and then docs is left as it is and a chart is drawn beside
+// the kept trees.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -44,6 +45,7 @@ const Settings = z.object({
   ROUNDS: z.coerce.number().int().positive().optional(),
 });
 
+const msPerSecond = 1000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 function chosenParts(rows: string): readonly Part[] {
@@ -68,22 +70,30 @@ function mergedWith(fresh: readonly Section[]): readonly Section[] {
 async function writeDocs(fresh: readonly Section[]): Promise<void> {
   const sections = mergedWith(fresh);
   await writeFileAtomically(recorded, `${JSON.stringify(sections, undefined, 2)}\n`);
-  const lines = sections.flatMap((section) => section.lines);
-  if (lines.length > 0) {
-    await writeFileAtomically(
-      path.join(docs, "growth.svg"),
-      renderChart("Cost per file beyond the start of the process", lines),
-    );
-  }
+  await writeChart(docs, sections);
   await writeFileAtomically(path.join(docs, "benchmarks.md"), renderDocument(sections));
+}
+
+/** Into the folder of the document that shows it. */
+async function writeChart(folder: string, sections: readonly Section[]): Promise<void> {
+  const lines = sections.flatMap((section) => section.lines);
+  if (lines.length === 0) return;
+  const file = path.join(folder, "growth.svg");
+  await writeFileAtomically(
+    file,
+    renderChart("Cost per file beyond the start of the process", lines),
+  );
+  say(`   drawn in ${file}`);
 }
 
 async function measurePart(bench: Bench, part: Part): Promise<Section | undefined> {
   say(`== ${part.id}: ${part.title}`);
+  const begunMs = performance.now();
   const measured = await describeMachine(bench);
   try {
     const found = await part.measure(bench);
     for (const target of found.targets) say(`   ${renderTarget(target).join(", ")}`);
+    say(`   measured in ${((performance.now() - begunMs) / msPerSecond).toFixed(0)} s`);
     const { text, tables, targets, lines = [] } = found;
     return Section.parse({
       id: part.id,
@@ -116,7 +126,10 @@ async function main(signal: AbortSignal): Promise<number> {
       const section = await measurePart(bench, part);
       if (section === undefined) failed.push(part.id);
       else if (SCALE === 1 && ROUNDS === undefined) await writeDocs([section]);
-      else say(renderDocument([section]));
+      else {
+        say(renderDocument([section]));
+        if (KEEP !== undefined) await writeChart(trees, [section]);
+      }
     }
     if (failed.length > 0) say(`not measured: ${failed.join(", ")}`);
     return failed.length > 0 ? 1 : 0;

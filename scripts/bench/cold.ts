@@ -13,12 +13,13 @@ import { race } from "./race.ts";
 import type { Contender } from "./race.ts";
 import { peakTarget, raceTable, ratioTarget } from "./section.ts";
 import type { Findings, Part } from "./section.ts";
+import { fewerLarger, manySmall } from "./shapes.ts";
 import { openTree } from "./trees.ts";
 import type { BenchTree, TreeShape } from "./trees.ts";
 
-const shapes = [
-  { files: 100_000, sizeBytes: 2048, perProcess: 2000, mostMb: 150 },
-  { files: 10_000, sizeBytes: 20_480, perProcess: 500, mostMb: undefined },
+const turns = [
+  { ...manySmall, perProcess: 2000, mostMb: 150 },
+  { ...fewerLarger, perProcess: 500, mostMb: undefined },
 ];
 const rounds = 9;
 const ours = "slipway tree --no-cache";
@@ -29,7 +30,7 @@ export const cold: Part = { id: "cold", title: "Cold: every file read and hashed
 
 async function measure(bench: Bench): Promise<Findings> {
   const found: Findings[] = [];
-  for (const shape of shapes) found.push(await measureShape(bench, shape));
+  for (const turn of turns) found.push(await measureShape(bench, turn));
   return {
     text: [
       "Ours lists the folder, takes the SHA-256 of every file and the Merkle tree of `Directory` messages, and reads no cache. Git (SHA-1) and b3sum (BLAKE3) are given the paths. `C` lists, reads and takes the SHA-256: the floor of this machine. The digest of ours was compared with one that was computed from the output of sha256sum.",

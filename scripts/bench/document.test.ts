@@ -29,10 +29,12 @@ test("all targets come first, then each part with its own day and machine", () =
   ]);
   expect(document.slice(document.indexOf("## Targets"))).toBe(`## Targets
 
-| what | measured | target | met? |
-| --- | --- | --- | --- |
-| a | 1.20 × | at most 1.2 × | met |
-| a | 1.20 × | at most 1.2 × | met |
+The machine, the commit and the versions are at the end of each section.
+
+| what | measured | target | met? | on |
+| --- | --- | --- | --- | --- |
+| a | 1.20 × | at most 1.2 × | met | 2026-01-01 |
+| a | 1.20 × | at most 1.2 × | met | 2026-01-02 |
 
 ## A
 

@@ -45,10 +45,18 @@ function renderSection(section: Section): string {
   ].join("\n");
 }
 
+/** The day, with which the machine's line begins. */
+function dayOf(measured: string): string {
+  return measured.slice(0, "2026-11-21".length);
+}
+
 function renderTargets(sections: readonly Section[]): string {
-  const rows = sections.flatMap(({ targets }) => targets.map(renderTarget));
-  const head = ["what", "measured", "target", "met?"];
-  return `## Targets\n\n${renderTable({ head, rows }, head.length)}\n`;
+  const rows = sections.flatMap(({ targets, measured }) =>
+    targets.map((target) => [...renderTarget(target), dayOf(measured)]),
+  );
+  const head = ["what", "measured", "target", "met?", "on"];
+  const note = "The machine, the commit and the versions are at the end of each section.";
+  return `## Targets\n\n${note}\n\n${renderTable({ head, rows }, head.length)}\n`;
 }
 
 /** All of docs/benchmarks.md. */

@@ -9,44 +9,68 @@ const style = `
   .grid { stroke: #8884; stroke-width: 1 }
   @media (prefers-color-scheme: dark) { text { fill: #ddd } }`;
 
+/** Of a sans-serif of 13 px, about. */
+const letterWidth = 7;
+
 type Scale = (value: number) => number;
 
-/** Cost per file over the number of files, which is on a logarithmic scale. */
+/** Cost per file over the number of files, both on logarithmic scales: a step of 20 % is as high wherever it is. */
 export function renderChart(title: string, lines: readonly Line[]): string {
   const points = lines.flatMap((line) => line.points);
   const files = points.map((point) => point.files);
-  const [least, most] = [Math.log10(Math.min(...files)), Math.log10(Math.max(...files))];
-  const top = niceAbove(Math.max(...points.map((point) => point.microsecondsPerFile)));
-  const x: Scale = (count) =>
-    plot.left + ((Math.log10(count) - least) / (most - least)) * (plot.right - plot.left);
-  const y: Scale = (cost) => plot.bottom - (cost / top) * (plot.bottom - plot.top);
+  const costs = points.map((point) => point.microsecondsPerFile).filter((cost) => cost > 0);
+  const marks = niceBetween(Math.min(...costs), Math.max(...costs));
+  const [bottom = 1, top = 1] = [marks[0], marks.at(-1)];
+  const x = logarithmic([Math.min(...files), Math.max(...files)], [plot.left, plot.right]);
+  const y = logarithmic([bottom, top], [plot.bottom, plot.top]);
+  // Noise can make less than nothing of a small tree.
+  const yOf: Scale = (cost) => y(Math.max(cost, bottom));
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-label="${title}">`,
     `<style>${style}</style>`,
     text(plot.left, 18, "start", title),
-    ...rows(top, y),
+    text(plot.right, plot.bottom + 38, "end", "files"),
+    ...rows(marks, y),
     ...columns([...new Set(files)], x),
-    ...lines.flatMap((line, at) => curve(line, colours[at % colours.length] ?? "#888", { x, y })),
-    ...lines.flatMap(({ name }, at) => legend(name, at)),
+    ...lines.flatMap((line, at) => curve(line, colourAt(at), { x, y: yOf })),
+    ...legend(lines.map(({ name }) => name)),
     "</svg>\n",
   ].join("\n");
 }
 
-/** 1, 2 or 5 times a power of ten. */
-function niceAbove(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 5].find((step) => step * power >= value) ?? 10);
+function logarithmic(
+  [least, most]: readonly [number, number],
+  [from, to]: readonly [number, number],
+): Scale {
+  const width = Math.log10(most) - Math.log10(least);
+  return (value) => from + ((Math.log10(value) - Math.log10(least)) / width) * (to - from);
+}
+
+/** The numbers 1, 2 or 5 times a power of ten that lie between two costs, and the next ones outside. */
+function niceBetween(least: number, most: number): readonly number[] {
+  const marks: number[] = [];
+  for (let power = Math.floor(Math.log10(least)); ; power += 1) {
+    for (const step of [1, 2, 5]) {
+      const mark = Number((step * 10 ** power).toPrecision(1));
+      if (mark <= least) marks.length = 0;
+      marks.push(mark);
+      if (mark >= most && marks.length > 1) return marks;
+    }
+  }
+}
+
+function colourAt(at: number): string {
+  return colours[at % colours.length] ?? "#888";
 }
 
 function text(x: number, y: number, anchor: string, content: string): string {
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${content}</text>`;
 }
 
-function rows(top: number, y: Scale): readonly string[] {
-  const steps = [0, 0.25, 0.5, 0.75, 1].map((part) => part * top);
-  return steps.flatMap((cost) => [
+function rows(marks: readonly number[], y: Scale): readonly string[] {
+  return marks.flatMap((cost) => [
     `<line class="grid" x1="${plot.left}" x2="${plot.right}" y1="${y(cost).toFixed(1)}" y2="${y(cost).toFixed(1)}"/>`,
-    text(plot.left - 8, y(cost) + 4, "end", `${Number(cost.toPrecision(3))} µs`),
+    text(plot.left - 8, y(cost) + 4, "end", `${cost} µs`),
   ]);
 }
 
@@ -73,12 +97,15 @@ function curve(
   ];
 }
 
-function legend(name: string, at: number): readonly string[] {
-  const left = plot.left + at * 180;
-  const y = size.height - 20;
-  const colour = colours[at % colours.length] ?? "#888";
-  return [
-    `<circle cx="${left}" cy="${y - 4}" r="5" fill="${colour}"/>`,
-    text(left + 12, y, "start", name),
-  ];
+/** The names in a row, each as wide as its letters. */
+function legend(names: readonly string[]): readonly string[] {
+  const y = size.height - 12;
+  const lengths = names.map((name) => name.length * letterWidth + 40);
+  return names.flatMap((name, at) => {
+    const left = lengths.slice(0, at).reduce((sum, length) => sum + length, plot.left);
+    return [
+      `<circle cx="${left.toFixed(1)}" cy="${y - 4}" r="5" fill="${colourAt(at)}"/>`,
+      text(left + 12, y, "start", name),
+    ];
+  });
 }

@@ -19,13 +19,10 @@ import { race } from "./race.ts";
 import type { Contender } from "./race.ts";
 import { raceTable, ratioTarget } from "./section.ts";
 import type { Findings, Part } from "./section.ts";
+import { shapes } from "./shapes.ts";
 import { openTree } from "./trees.ts";
 import type { BenchTree } from "./trees.ts";
 
-const shapes = [
-  { files: 100_000, sizeBytes: 2048 },
-  { files: 10_000, sizeBytes: 20_480 },
-];
 const rounds = 11;
 const ours = "slipway tree";
 const git = gitStatus;

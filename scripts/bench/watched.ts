@@ -19,13 +19,10 @@ import { race, readFigures } from "./race.ts";
 import type { Race } from "./race.ts";
 import { raceTable, ratioTarget } from "./section.ts";
 import type { Findings, Part, Target } from "./section.ts";
+import { shapes } from "./shapes.ts";
 import { openTree } from "./trees.ts";
 import type { BenchTree } from "./trees.ts";
 
-const shapes = [
-  { files: 100_000, sizeBytes: 2048 },
-  { files: 10_000, sizeBytes: 20_480 },
-];
 const rounds = 15;
 const ours = "slipway tree, watched";
 const mostMb = 150;
