@@ -16,9 +16,11 @@ const rounds = 9;
 const ours = "nx run-many -t signature";
 const noop = "the same with nx:noop";
 const hooked = "nx run-many -t other, with our hooks";
-const bare = "nx run-many -t other, without";
+const bare = "nx run-many -t other, with hooks that do nothing";
 const hooks = "@slipway/executors/plugin";
 const inference = "@slipway/pipelines/plugin";
+/** What Nx itself takes for any plugin with hooks is none of ours. */
+const emptyHooks = "./empty-hooks.cjs";
 
 export const nxProjects: Part = { id: "nx", title: "Under Nx", measure };
 
@@ -26,7 +28,7 @@ async function measure(bench: Bench): Promise<Findings> {
   const count = scaled(bench, projectCount);
   const folders = {
     ours: await openWorkspace(bench, "ours", { count, plugins: [hooks, inference] }),
-    bare: await openWorkspace(bench, "bare", { count, plugins: [inference] }),
+    bare: await openWorkspace(bench, "bare", { count, plugins: [emptyHooks, inference] }),
     noop: await openWorkspace(bench, "noop", { count, plugins: [], executor: "nx:noop" }),
   };
   const signed = await race(
@@ -49,7 +51,7 @@ async function measure(bench: Bench): Promise<Findings> {
   );
   return {
     text: [
-      `\`NX_DAEMON=false\`, and \`NX_ISOLATE_PLUGINS=false\` in \`.env\` as in this repository. ${count} projects of 20 files, each with a \`cig.toml\` whose plugin infers its target \`signature\`; the peer has the same files, none of our plugins, and a \`project.json\` each with \`nx:noop\` under that name. The second table is one \`nx:noop\` of another name in the workspace with our plugins, with \`${hooks}\` in nx.json and without it. What the hooks add is the median of the differences of the rounds; the noise is the width of the middle half of the times without them.`,
+      `\`NX_DAEMON=false\`, and \`NX_ISOLATE_PLUGINS=false\` in \`.env\` as in this repository. ${count} projects of 20 files, each with a \`cig.toml\` whose plugin infers its target \`signature\`; the peer has the same files, none of our plugins, and a \`project.json\` each with \`nx:noop\` under that name. The second table is one \`nx:noop\` of another name in the workspace with our plugins, with \`${hooks}\` in nx.json, and with a plugin whose hooks return at once in its place. What our hooks add is the median of the differences of the rounds; the noise is the width of the middle half of the times of the other.`,
     ],
     tables: [
       raceTable(`nx run-many -t signature, ${count} projects, nothing changed`, signed, [noop]),
@@ -81,6 +83,10 @@ async function openWorkspace(bench: Bench, name: string, shape: WorkspaceShape):
     plugins: shape.plugins,
   });
   write("package.json", { name: "bench", version: "0.0.0", private: true });
+  writeFileSync(
+    path.join(folder, emptyHooks),
+    "exports.preTasksExecution = exports.postTasksExecution = async () => {};\n",
+  );
   write("project.json", { name: "other", targets: { other: { executor: "nx:noop" } } });
   // Nx reads `.env`: both sides have plugins in its own process, as this repository does.
   for (const file of ["package-lock.json", ".env"]) {
