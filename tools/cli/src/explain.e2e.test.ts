@@ -44,7 +44,9 @@ function restoring<Value>(act: () => Value): Value {
 }
 
 const base = "examples/bases/debian/base.yml";
+const dockerfile = "examples/bases/debian/Dockerfile";
 const boot = "examples/agents/codex/install.sh";
+const otherDistribution = (text: string) => text.replace(/base_image_distro: .*/, "$& 2");
 
 describe("of the examples, without an engine", () => {
   beforeAll(() => succeed("codex:image", "gemini:image", "boot-check:smoke"));
@@ -57,7 +59,7 @@ describe("of the examples, without an engine", () => {
 
   test("a change below is followed to the file that it came in by", () => {
     restoring(() => {
-      checkout.edit(base, (text) => `${text}# one more line\n`);
+      checkout.edit(base, otherDistribution);
       checkout.edit(boot, (text) => `${text}# one more line\n`);
       expect(explain("codex:image")).toEqual([
         "codex:image will run",
@@ -66,7 +68,7 @@ describe("of the examples, without an engine", () => {
         `  because ${boot} has other content`,
       ]);
       expect(explain("gemini:image")).toEqual([
-        "gemini:image will run",
+        "gemini:image may run: it does where one that it builds on makes other bytes than before",
         "  because debian:image changed:",
         `    because ${base} has other content`,
       ]);
@@ -75,13 +77,13 @@ describe("of the examples, without an engine", () => {
 
   test("machines are told the root causes with the way they took", () => {
     restoring(() => {
-      checkout.edit(base, (text) => `${text}# one more line\n`);
+      checkout.edit(base, otherDistribution);
       const { stdout } = checkout.slipway(["explain", "codex:image", "--json"]);
       const found: unknown = JSON.parse(stdout.replaceAll(/sha256:[0-9a-f]{64}/g, "a digest"));
       expect(found).toEqual({
         schema: 1,
         target: "codex:image",
-        verdict: "will-run",
+        verdict: "may-run",
         cached: true,
         signature: { before: "a digest", after: "a digest" },
         causes: [{ via: ["debian:image"], kind: "file-changed", path: base }],
@@ -89,14 +91,27 @@ describe("of the examples, without an engine", () => {
     });
   });
 
+  test("a comment in a definition is no change", () => {
+    restoring(() => {
+      checkout.edit(
+        base,
+        (text) =>
+          `# A comment.\n${text.replace(/base_image_description: .*/, "base_image_description: other words")}`,
+      );
+      expect(explain("codex:image")).toEqual([
+        "codex:image will not run: same work signature as at its last success",
+      ]);
+    });
+  });
+
   test("a mode and a salt are told, and no value", () => {
     restoring(() => {
-      chmodSync(path.join(checkout.root, base), 0o755);
+      chmodSync(path.join(checkout.root, dockerfile), 0o755);
       const { stdout } = checkout.slipway(["explain", "debian:image"], {
         SLIPWAY_SALT: "pepper",
       });
       expect(stdout).toContain("SLIPWAY_SALT is another");
-      expect(stdout).toContain(`${base} is executable now`);
+      expect(stdout).toContain(`${dockerfile} is executable now`);
       expect(stdout).not.toContain("pepper");
     });
   });
@@ -149,7 +164,10 @@ test.each<[string, () => void]>([
     "a plugin's code is edited",
     () =>
       checkout.edit("workspace-plugins/processes/src/plugin.ts", (text) =>
-        text.replace('"{projectRoot}/ao.yml"', '"{projectRoot}/ao.yml", "{projectRoot}/*.json"'),
+        text.replace(
+          '"{projectRoot}/**/*.lua"',
+          '"{projectRoot}/**/*.lua", "{projectRoot}/*.json"',
+        ),
       ),
   ],
   ["a source is edited", () => checkout.edit(boot, (text) => `${text}\n`)],

@@ -9,6 +9,7 @@ const signatures = "  work signature  6db7d803e74f → f39592393ef0";
 function explanation(because: Partial<Because>, change: Partial<Explanation> = {}): Explanation {
   return {
     target: "codex:image",
+    verdict: "will-run",
     isCached: true,
     before,
     after,
@@ -64,12 +65,15 @@ test("what came through others is told by deeper lines, and once", () => {
 });
 
 test("the verdict is that of the target", () => {
-  expect(lines(explanation({}, { before: after }))).toEqual([
+  expect(lines(explanation({}, { verdict: "will-not-run", before: after }))).toEqual([
     "codex:image will not run: same work signature as at its last success",
     "  work signature  f39592393ef0",
   ]);
-  expect(lines(explanation({}, { isCached: false }))[0]).toBe(
+  expect(lines(explanation({}, { verdict: "runs-every-time" }))[0]).toBe(
     "codex:image runs every time: it is not cached",
+  );
+  expect(lines(explanation({}, { verdict: "may-run" }))[0]).toBe(
+    "codex:image may run: it does where one that it builds on makes other bytes than before",
   );
 });
 
@@ -122,7 +126,7 @@ test("machines get one object", () => {
     signature: { before, after },
     causes: [{ via: ["debian:image"], kind: "file-changed", path: "bases/debian/base.yml" }],
   });
-  const first = explanation({}, { before: undefined, isCached: false });
+  const first = explanation({}, { verdict: "runs-every-time", before: undefined, isCached: false });
   expect(JSON.parse(explanationJson(first, []))).toEqual({
     schema: 1,
     target: "codex:image",

@@ -16,18 +16,19 @@ export function explanationLines(
   const signature = shortDigest(after);
   const was = before === undefined || before === after ? "" : `${shortDigest(before)} → `;
   return [
-    `${printable(target)} ${verdictText(explanation)}`,
+    `${printable(target)} ${verdictTexts[explanation.verdict]}`,
     ...becauseLines(because, "  ", shows.allFiles).map(printable),
     ...explanation.unmatchedPatterns.map((pattern) => printable(`  no file matches ${pattern}`)),
     ...columns([["  work signature", `${was}${signature}`]]),
   ];
 }
 
-function verdictText({ isCached, before, after }: Explanation): string {
-  if (!isCached) return "runs every time: it is not cached";
-  if (before === after) return "will not run: same work signature as at its last success";
-  return "will run";
-}
+const verdictTexts: Readonly<Record<Explanation["verdict"], string>> = {
+  "will-run": "will run",
+  "will-not-run": "will not run: same work signature as at its last success",
+  "may-run": "may run: it does where one that it builds on makes other bytes than before",
+  "runs-every-time": "runs every time: it is not cached",
+};
 
 function becauseLines(because: Because, indent: string, allFiles: boolean): readonly string[] {
   return [
@@ -98,8 +99,7 @@ export function explanationJson(
   explanation: Explanation,
   causes: readonly { readonly via: readonly string[]; readonly difference: Difference }[],
 ): string {
-  const { target, isCached, before, after, unmatchedPatterns } = explanation;
-  const verdict = isCached ? (before === after ? "will-not-run" : "will-run") : "runs-every-time";
+  const { target, verdict, isCached, before, after, unmatchedPatterns } = explanation;
   return JSON.stringify(
     {
       schema: 1,

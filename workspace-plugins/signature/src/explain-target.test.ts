@@ -71,6 +71,7 @@ test("a target that never ran will run", async () => {
   expect(await explained("app:pack", [], signed(app))).toEqual(
     ok({
       target: "app:pack",
+      verdict: "will-run",
       isCached: true,
       before: undefined,
       after: app.signature,
@@ -85,6 +86,7 @@ test("nothing is told of a target with the signature of its last success, cached
   expect(await explained("app:pack", [app], signed(app))).toEqual(
     ok({
       target: "app:pack",
+      verdict: "will-not-run",
       isCached: true,
       before: app.signature,
       after: app.signature,
@@ -93,7 +95,7 @@ test("nothing is told of a target with the signature of its last success, cached
     }),
   );
   expect(await explained("app:push", [push], signed(push))).toMatchObject({
-    value: { isCached: false, because },
+    value: { isCached: false, verdict: "runs-every-time", because },
   });
 });
 
@@ -112,6 +114,26 @@ test("a package in several versions is one difference", async () => {
       },
     },
   });
+});
+
+test("a target of which only an upstream is another may run: it does if that makes other bytes", async () => {
+  const [was, is] = ["1", "2"].map((content) =>
+    action("lib:pack", { signature: digestOf(content), tools: tar(content) }),
+  );
+  if (was === undefined || is === undefined) throw new Error("no action");
+  const on = ({ target, signature }: RecordedAction) => [{ id: target, signature }];
+  const before = action("app:pack", { upstreams: on(was), signature: digestOf("before") });
+  const check = async (change: Partial<RecordedAction>, verdict: string) => {
+    const after = action("app:pack", { upstreams: on(is), ...change });
+    expect(await explained("app:pack", [was, before], signed(is, after))).toMatchObject({
+      value: { verdict },
+    });
+  };
+  await check({}, "may-run");
+  // Told at the upstream alone, and another in the target as well.
+  await check({ tools: tar("2") }, "will-run");
+  await check({ upstreams: [] }, "will-run");
+  await check({ cached: false }, "runs-every-time");
 });
 
 test("a target that there is not has its neighbours named", async () => {

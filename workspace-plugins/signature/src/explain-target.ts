@@ -1,6 +1,8 @@
 import { readSuccesses } from "./action-index.ts";
 import { readRecordedAction } from "./action-records.ts";
 import type { Digest } from "./digest.ts";
+import { explainSignature } from "./explain.ts";
+import type { Difference } from "./explain.ts";
 import { explainCauses } from "./explain-causes.ts";
 import type { Because } from "./explain-causes.ts";
 import type { SignatureFailure } from "./failure.ts";
@@ -10,8 +12,15 @@ import type { Result } from "./result.ts";
 import type { SignedTargets } from "./sign-targets.ts";
 import { idsNear } from "./target-names.ts";
 
+/**
+ * `may-run`: nothing is other but what it builds on. Nx compares what upstreams made, so that it runs where one of them
+ * makes other bytes and is served where all make the same.
+ */
+export type Verdict = "will-run" | "will-not-run" | "may-run" | "runs-every-time";
+
 export type Explanation = {
   readonly target: string;
+  readonly verdict: Verdict;
   /** One that is not cached always runs. */
   readonly isCached: boolean;
   /** At its last success; `undefined`: none is on record. */
@@ -51,11 +60,17 @@ export async function explainTarget(
   };
   // The actions name every file: nothing is read where there is nothing to explain.
   if (before === signature) {
-    return ok({ ...explanation, because: { upstreams: [], differences: [] } });
+    const verdict = verdictOf(definition.isCached, "will-not-run");
+    return ok({ ...explanation, verdict, because: { upstreams: [], differences: [] } });
   }
   const recorded = await readRecordedAction(folder, id, before);
   if (!recorded.ok) return recorded;
-  const because = await explainCauses(recorded.value, await target.value.action(), {
+  const action = await target.value.action();
+  const verdict = verdictOf(
+    definition.isCached,
+    explainSignature(recorded.value, action).every(isOfUpstream) ? "may-run" : "will-run",
+  );
+  const because = await explainCauses(recorded.value, action, {
     current: async (upstream) => actionOf(signed, upstream),
     recorded: async (upstream, at) => {
       const found = await readRecordedAction(folder, upstream, at);
@@ -63,7 +78,20 @@ export async function explainTarget(
       return found.ok ? found.value : undefined;
     },
   });
-  return ok({ ...explanation, before: recorded.value?.signature, because });
+  return ok({ ...explanation, verdict, before: recorded.value?.signature, because });
+}
+
+function verdictOf(isCached: boolean, verdict: Verdict): Verdict {
+  return isCached ? verdict : "runs-every-time";
+}
+
+/** Of one that it went on building on. */
+function isOfUpstream(difference: Difference): boolean {
+  return (
+    difference.kind === "upstream-changed" &&
+    difference.before !== undefined &&
+    difference.after !== undefined
+  );
 }
 
 async function actionOf(signed: SignedTargets, id: string): Promise<RecordedAction | undefined> {

@@ -1,5 +1,6 @@
 import type { Digest } from "./digest.ts";
 import type { Tool } from "./ingredients.ts";
+import type { JsonIngredient } from "./json-fields.ts";
 import type { RecordedAction, RecordedFile } from "./recorded-action.ts";
 
 /** One thing that made a signature another. Whoever reads it gets names and digests, and no secret value. */
@@ -107,17 +108,32 @@ function fileDifferences(before: RecordedAction, after: RecordedAction): readonl
     gone.delete(file.path);
   }
   for (const file of gone.values()) compare(file.path, file, undefined);
+  const whole = new Map([...wholeFiles(before), ...wholeFiles(after)]);
   const inOrder = [...differing].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return inOrder.map(([, difference]) => difference);
+  return inOrder.map(([key, difference]) => {
+    const path = whole.get(key);
+    return path === undefined || !("path" in difference) ? difference : { ...difference, path };
+  });
+}
+
+/** Files that count by their fields, but for some: by the paths that stand for them. */
+function wholeFiles({ jsonFields = [] }: RecordedAction): readonly (readonly [string, string])[] {
+  return jsonFields.flatMap(({ path, choice }) =>
+    choice === "" || choice.startsWith("-") ? [[fieldsPath({ path, choice }), path] as const] : [],
+  );
+}
+
+function fieldsPath({ path, choice }: Pick<JsonIngredient, "path" | "choice">): string {
+  return `${path}#${choice}`;
 }
 
 /** With the fields of JSON files beside them, under paths that no file has. */
 function filesOf({ files, jsonFields = [] }: RecordedAction): readonly RecordedFile[] {
   if (jsonFields.length === 0) return files;
-  const fields = jsonFields.map(({ path, choice, digest, sizeBytes }) => ({
-    path: `${path}#${choice}`,
-    digest,
-    sizeBytes,
+  const fields = jsonFields.map((one) => ({
+    path: fieldsPath(one),
+    digest: one.digest,
+    sizeBytes: one.sizeBytes,
     executable: false,
   }));
   return [...files, ...fields];
