@@ -34,12 +34,14 @@ export async function signature({ workspaceRoot, args }: Call): Promise<number> 
   if (!jobs.ok) return tellFailure(jobs.failure, { json });
   const rows = await rowsOf(place, jobs.value);
   const { line } = openLines();
-  line(json ? jsonOf(place, jobs.value, rows) : jobTable(rows).join("\n"));
+  const unsigned = unsignedOf(jobs.value);
+  line(json ? jsonOf(place, jobs.value, rows, unsigned) : jobTable(rows).join("\n"));
   if (record) {
     await recordJobs(place, jobs.value);
     if (!json) line("recorded: from now on these are what each job is compared with");
   }
-  return tellUnsigned(jobs.value);
+  for (const [of, failure] of json ? [] : unsigned) await tellFailure(failure, { json, of });
+  return unsigned.length === 0 ? 0 : 1;
 }
 
 /** Ids, or nothing where no pipeline lies: one word that is there on disk, or that is written as a path, is a pipeline. */
@@ -111,6 +113,7 @@ function jsonOf(
   { file }: PipelinePlace,
   { signatures }: JobSignatures,
   rows: readonly JobRow[],
+  unsigned: Unsigned,
 ): string {
   const idsOf = (wanted: JobRow["state"]): readonly string[] =>
     rows.filter(({ state }) => state === wanted).map(({ id }) => id);
@@ -123,14 +126,15 @@ function jsonOf(
     unchanged,
     changed: idsOf("changed"),
     notRecorded: idsOf("not-recorded"),
+    unsigned: Object.fromEntries(unsigned),
   };
   return JSON.stringify(found, undefined, 2);
 }
 
-async function tellUnsigned({ signed }: JobSignatures): Promise<number> {
-  const failures = [...(signed?.targets.values() ?? [])].flatMap((target) =>
-    target.ok ? [] : [target.failure],
+type Unsigned = readonly (readonly [id: string, failure: Failure])[];
+
+function unsignedOf({ signed }: JobSignatures): Unsigned {
+  return [...(signed?.targets ?? [])].flatMap(([id, target]) =>
+    target.ok ? [] : [[id, target.failure] as const],
   );
-  for (const failure of failures) await tellFailure(failure);
-  return failures.length === 0 ? 0 : 1;
 }

@@ -45,6 +45,7 @@ test("one that there is not is told, and does not hide the others", () => {
   const said = checkout.slipway(["signature", "slugify:pakc", "slugify:pack"]);
   expect(said.code).toBe(1);
   expect(said.stdout).toMatch(/^slugify:pack {2}sha256:/);
+  expect(said.stderr).toMatch(/^✗ slugify:pakc: there is no target slugify:pakc/);
   expect(said.stderr).toContain("did you mean  slugify:pack, slugify:push");
   const json = checkout.slipway(["signature", "slugify:pakc", "--json"]);
   expect([json.code, JSON.parse(json.stdout)]).toMatchObject([

@@ -38,7 +38,10 @@ export async function printSignatures(
   };
   if (json) openLines().line(JSON.stringify(found, undefined, 2));
   else if (rows.length > 0) openLines().line(columns(rows).join("\n"));
-  for (const one of signed.value.values()) if (!one.ok && !json) await tellFailure(one.failure);
+  const isOne = signed.value.size === 1;
+  for (const [id, failure] of json ? [] : unsigned) {
+    await tellFailure(failure, { json, of: isOne ? undefined : id });
+  }
   return unsigned.length === 0 ? 0 : 1;
 }
 

@@ -5,11 +5,11 @@ import { usageExitCode } from "./call.ts";
 /** The words are loaded for the first failure: a command that answers does without them. Answers with the exit code. */
 export async function tellFailure(
   failure: Failure,
-  as: { readonly json: boolean } = { json: false },
+  as: { readonly json: boolean; readonly of?: string | undefined } = { json: false },
 ): Promise<1> {
   if (as.json) openLines().line(JSON.stringify({ schema: 1, failure }, undefined, 2));
   const { openConsole } = await import("@slipway/report");
-  openConsole().failure(failure);
+  openConsole().failure(failure, as.of);
   return 1;
 }
 

@@ -7,7 +7,8 @@ import { renderFailure, renderResult } from "./render.ts";
 /** The only writer to a terminal. Results and tables go to stdout, failures and progress to stderr. */
 export type Console = Lines & {
   readonly result: (result: Result<Outcome, Failure>) => void;
-  readonly failure: (failure: Failure) => void;
+  /** `of` is whose it is, where several were asked for. */
+  readonly failure: (failure: Failure, of?: string) => void;
 };
 
 export function openConsole(): Console {
@@ -15,6 +16,6 @@ export function openConsole(): Console {
     ...openLines(),
     result: (result) =>
       void (result.ok ? process.stdout : process.stderr).write(renderResult(result)),
-    failure: (failure) => void process.stderr.write(renderFailure(failure)),
+    failure: (failure, of) => void process.stderr.write(renderFailure(failure, of)),
   };
 }

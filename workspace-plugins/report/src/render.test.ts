@@ -69,8 +69,8 @@ describe("renderFailure", () => {
     expect(renderFailure({ ...failed, output: "one\ntwo\n" })).toBe(
       "✗ the command ended with 2\n  command     make\n  last lines  one\n              two\n",
     );
-    expect(renderFailure({ ...failed, output: "" })).toBe(
-      "✗ the command ended with 2\n  command  make\n",
+    expect(renderFailure({ ...failed, output: "" }, "app:build")).toBe(
+      "✗ app:build: the command ended with 2\n  command  make\n",
     );
     const outputs = ["dist/a", "dist/b"];
     expect(

@@ -7,14 +7,14 @@ import { printable, printedWidth } from "./printable.ts";
 import { columns } from "./table.ts";
 import type { Text } from "./text.ts";
 
-/** What happened, where, the facts in a column, what to do. Ends with a newline. */
-export function renderFailure(failure: Failure): string {
-  return renderText(describeFailure(failure));
+/** What happened, to which of several targets, where, the facts in a column, what to do. Ends with a newline. */
+export function renderFailure(failure: Failure, of?: string): string {
+  return renderText(describeFailure(failure), of);
 }
 
-function renderText(text: Text): string {
+function renderText(text: Text, of: string | undefined): string {
   return [
-    `✗ ${printable(text.what)}`,
+    `✗ ${of === undefined ? "" : `${printable(of)}: `}${printable(text.what)}`,
     ...(text.at === undefined ? [] : renderPlace(text.at)),
     ...renderFacts(text.facts),
     ...(text.hint === undefined ? [] : [`  → ${printable(text.hint)}`]),
