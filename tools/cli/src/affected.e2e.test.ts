@@ -13,7 +13,7 @@ const more = "examples/packages/slugify/more.py";
 /** One commit, one with another base, and a new file that is not committed. */
 beforeAll(async () => {
   checkout = await openCheckout();
-  checkout.edit(base, (text) => `${text}# one more line\n`);
+  checkout.edit(base, (text) => text.replace(/base_image_distro: .*/, "$& 2"));
   checkout.git("commit", "--quiet", "--all", "--message=base");
   checkout.git("tag", "changed");
   checkout.write(more, "");
