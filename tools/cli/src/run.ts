@@ -67,7 +67,8 @@ async function runTargets(
   const folder = await newestRun(workspaceRoot, startedMs);
   const rows = folder === undefined ? undefined : await readRows(folder, targets);
   if (folder === undefined || rows === undefined) {
-    console.line(await endOf(logFile));
+    // Where no project has such a target, Nx only lists all projects.
+    if (exitCode !== 0) console.line(await endOf(logFile));
     console.failure(
       exitCode === 0
         ? { reason: "targets-unknown", targets }
