@@ -73,9 +73,9 @@ test("another salt changes all, and nothing is written where the record says the
 });
 
 test("a file that is not there and one that is no pipeline are told, and nothing else", () => {
-  const gone = ask(["no/where"]);
+  const gone = ask(["nowhere.toml"]);
   expect(gone.code).toBe(1);
-  expect(gone.lines.join("\n")).toMatch(/^✗ there is no no\/where\n/);
+  expect(gone.lines.join("\n")).toMatch(/^✗ there is no nowhere\.toml\n/);
   const none = ask(["package.json"]);
   expect(none.code).toBe(1);
   expect(none.lines.join("\n")).toContain("package.json is no pipeline");
