@@ -4,6 +4,7 @@ import { fail, ok } from "@slipway/signature";
 import type { Outcome, RecordedAction, Result } from "@slipway/signature";
 import type { output } from "zod";
 import { commandEnvironment } from "./environment.ts";
+import { maskSecrets } from "./masking.ts";
 import type { Options } from "./options.ts";
 import { missingOutputs, oddFiles, removeOutputs, unsafeOutputs } from "../session/outputs.ts";
 import { runProgram } from "./program.ts";
@@ -35,6 +36,7 @@ export async function runCommand(task: {
   if (unsafe.length > 0) return fail({ reason: "outputs-unsafe", outputs: unsafe });
   await removeOutputs(workspaceRoot, outputs);
   const tail: string[] = [];
+  const masked = maskSecrets(action.env, task.ambient);
   const [file = "", ...args] =
     typeof options.command === "string" ? ["/bin/sh", "-c", options.command] : options.command;
   const end = await runProgram({
@@ -49,7 +51,8 @@ export async function runCommand(task: {
     }),
     timeoutMs: options.timeoutSeconds === undefined ? undefined : options.timeoutSeconds * 1000,
     signal,
-    line: (line) => {
+    line: (printed) => {
+      const line = masked(printed);
       progress(line);
       tail.push(line);
       if (tail.length > lastLines) tail.shift();
