@@ -11,6 +11,8 @@ export type Command = {
   readonly examples?: readonly string[];
   /** It says so where there is no nx.json, before Nx looks through all that lies below. */
   readonly needsWorkspace?: true;
+  /** What it is at, for those who wait; absent where it tells so itself, or never takes long. */
+  readonly doing?: string;
   readonly load: () => Promise<Runner>;
 };
 
@@ -49,6 +51,7 @@ export const commands: readonly Command[] = [
       "slipway explain codex:image --json | jq .causes",
     ],
     needsWorkspace: true,
+    doing: "signing",
     load: async () => (await import("./explain.ts")).explain,
   },
   {
@@ -64,6 +67,7 @@ export const commands: readonly Command[] = [
       "slipway signature codex:image debian:image",
       "slipway signature examples/pipeline",
     ],
+    doing: "signing",
     load: async () => (await import("./signature.ts")).signature,
   },
   {
@@ -72,6 +76,7 @@ export const commands: readonly Command[] = [
     does: "find everything anew and say where a cache lied",
     options: { "--json": "one object: schema, checks", "exit code 1": "a cache lied" },
     needsWorkspace: true,
+    doing: "finding everything anew",
     load: async () => (await import("./verify.ts")).verify,
   },
   {
@@ -85,6 +90,7 @@ export const commands: readonly Command[] = [
         "what is printed: those of the Directory message of the Remote Execution API",
     },
     examples: ["slipway tree", "slipway tree examples --json"],
+    doing: "looking at files",
     load: async () => (await import("./tree.ts")).tree,
   },
   {

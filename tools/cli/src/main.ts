@@ -20,7 +20,13 @@ async function main(words: readonly string[]): Promise<number> {
     return tellFailure({ reason: "workspace-missing", folder: workspaceRoot });
   }
   const run = await command.load();
-  return run({ workspaceRoot, args });
+  const { doing } = command;
+  // Where nobody looks on, nothing is said, and nothing loaded for it.
+  const isWaitedFor = doing !== undefined && process.stderr.isTTY;
+  using _heartbeat = isWaitedFor
+    ? (await import("./heartbeat.ts")).openHeartbeat(doing)
+    : undefined;
+  return await run({ workspaceRoot, args });
 }
 
 /** Where no command was named. */
