@@ -240,7 +240,7 @@ describe.each([
     rig.write("nx.json", JSON.stringify({ ...JSON.parse(settings), plugins: [] }));
     const { code, output } = await rig.nx(build);
     expect(code).toBe(1);
-    expect(output).toContain('add "@slipway/executors/plugin" to "plugins" of nx.json');
+    expect(output).toContain('nx.json has to have "@slipway/executors/plugin" in "plugins"');
     rig.write("nx.json", settings);
     expect(await rig.ran(build)).toEqual([]);
   });
