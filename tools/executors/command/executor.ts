@@ -2,7 +2,7 @@ import type { ExecutorContext } from "@nx/devkit";
 import { keepOutputs } from "../session/kept-outputs.ts";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
-import { fail } from "@slipway/signature";
+import { fail, otherVariables, secretKeyIn } from "@slipway/signature";
 import type { output } from "zod";
 import { Options } from "./options.ts";
 import { runCommand } from "./run-command.ts";
@@ -14,6 +14,9 @@ export default async function command(
   return runTask({ raw, context, schema: Options, run: runPlanned });
 }
 
+/** For each task, whatever it was before. */
+const setByNx = /^(?:NX_|FORCE_COLOR$)/;
+
 /** What a command may see follows from its plan: without one there is nothing to run it with. */
 async function runPlanned(session: Session, options: output<typeof Options>) {
   const { workspaceRoot, projectRoot, projectName, target, signal, progress } = session;
@@ -22,6 +25,9 @@ async function runPlanned(session: Session, options: output<typeof Options>) {
     return fail({ reason: "target-not-planned", target: `${projectName}:${target}` } as const);
   }
   const { action } = planned;
+  const others = await otherVariables(action.env, process.env, secretKeyIn(workspaceRoot));
+  const moved = others.filter((name) => !setByNx.test(name));
+  if (moved.length > 0) return fail({ reason: "variables-differ", variables: moved } as const);
   const result = await runCommand({
     workspaceRoot,
     projectRoot,

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, statSync, utimesSync, writeFileSyn
 import path from "node:path";
 import { expect, test } from "vitest";
 import { never, openGitRig } from "../test/rig.ts";
+import { openTree } from "./tree/open-tree.ts";
 import type { Rig } from "../test/rig.ts";
 import { digestOf } from "./digest.ts";
 import { lookAgain, openStamps } from "./input-stamps.ts";
@@ -134,4 +135,34 @@ test("what has just changed has no stamp, and is told by its content", async () 
   expect(second.state).not.toBe("changed");
   rig.write("app/a.txt", "A");
   expect(await look(rig, stamps)).toEqual({ state: "changed", paths: ["app/a.txt"] });
+});
+
+test("a submodule is looked into, though its own stat stays", async () => {
+  using library = openGitRig({ "deep/lib.c": "int x;\n" });
+  library.git("commit", "-qm", "library");
+  using rig = openGitRig({ "a.txt": "a" });
+  rig.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", library.root, "sub");
+  rig.git("commit", "-qm", "with a submodule");
+  const tree = await openTree(rig.root, { cacheFile: undefined, signal: never });
+  if (!tree.ok) throw new Error(tree.failure.reason);
+  const asked = tree.value.listing.files.filter((one) => one.kind === "file" && one.path === "sub");
+  const { digests } = await tree.value.hash(
+    rig.root,
+    asked.filter((one) => one.kind === "file"),
+    never,
+  );
+  const sub = digests.get("sub");
+  if (sub === undefined) throw new Error("no submodule");
+  const { digest, sizeBytes } = sub;
+  const stamps = openStamps(
+    rig.root,
+    longAgo,
+  )({ files: [{ path: "sub", digest, sizeBytes, executable: false }], filesets: [] });
+  const first = await look(rig, stamps);
+  expect(first.state).toBe("same");
+  rig.write("sub/deep/lib.c", "int y;\n");
+  expect(await look(rig, first.state === "same" ? first.stamps : stamps)).toEqual({
+    state: "changed",
+    paths: ["sub"],
+  });
 });

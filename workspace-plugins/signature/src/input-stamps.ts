@@ -78,7 +78,9 @@ export function openStamps(
     return {
       files: files.map((file) => {
         const stamp = oldStamp(file.path);
-        return stamp === undefined ? { ...file } : { ...file, stamp };
+        // A submodule is an input in one piece, and its own stat tells nothing of what lies in it.
+        const tells = stamp !== undefined && known.get(file.path)?.isFolder === false;
+        return tells ? { ...file, stamp } : { ...file };
       }),
       absent: literalsOf(filesets).filter((literal) => !paths.has(literal)),
       folders: openFolders(filesets, paths).map(stampFolder),
@@ -126,7 +128,12 @@ export async function lookAgain(
   return ok({ state: "touched", stamps: now, paths: touched });
 }
 
-type Stat = { readonly text: string; readonly changedMs: number; readonly tickMs: number };
+type Stat = {
+  readonly text: string;
+  readonly isFolder: boolean;
+  readonly changedMs: number;
+  readonly tickMs: number;
+};
 
 function statOf(root: string, relative: string): Stat | undefined {
   const stat = lstatSync(path.join(root, relative), { bigint: true, throwIfNoEntry: false });
@@ -135,7 +142,8 @@ function statOf(root: string, relative: string): Stat | undefined {
   const size = stat.isDirectory() ? 0n : stat.size;
   const text = [stat.ino, stat.mode, size, stat.mtimeNs, stat.ctimeNs].join("-");
   const tickMs = stat.ctimeNs % 1_000_000_000n === 0n ? coarseTickMs : commonTickMs;
-  return { text, changedMs: Number(stat.ctimeNs / 1_000_000n), tickMs };
+  const changedMs = Number(stat.ctimeNs / 1_000_000n);
+  return { text, isFolder: stat.isDirectory(), changedMs, tickMs };
 }
 
 /** The file with its stamp of now, or `undefined` when it is another one or never at rest. */
@@ -151,6 +159,7 @@ async function readAgain(
     const restMs = before.changedMs + before.tickMs - Date.now();
     if (restMs >= 0) await delay(restMs + 1);
     if (!(await isSameFile(root, file, signal))) return undefined;
+    if (before.isFolder) return file;
     if (statOf(root, file.path)?.text === before.text) return { ...file, stamp: before.text };
   }
   return undefined;

@@ -96,7 +96,8 @@ const files = {
   "app/generated/out.ts": "out",
   "app/inner/i.ts": "i",
   "base/x": "x",
-  "base/.gitattributes": "*.txt -text\n",
+  "base/.gitattributes": "*.txt -text\n*.md text\n",
+  "base/notes.md": "one\ntwo\n",
   "base/lines.txt": "one\ntwo\n",
   "lib/l.ts": "l",
   "lib/lib.yml":
@@ -381,6 +382,8 @@ describe("changes no signature:", () => {
       rig.remove("lib/l");
       rig.write("other/y", "Y");
     },
+    "ends of lines in a file that is declared text": (rig) =>
+      rig.write("base/notes.md", "one\r\ntwo\r\n"),
     "an empty folder": (rig) => {
       rig.write("app/empty/x", "");
       rig.remove("app/empty/x");

@@ -64,10 +64,14 @@ type DependsOn = Pick<TargetDependencyConfig, "projects" | "dependencies" | "tar
 function parseDependsOn(graph: ProjectGraph, declared: string | TargetDependencyConfig): DependsOn {
   if (typeof declared !== "string") return declared;
   if (declared.startsWith("^")) return { target: declared.slice(1), dependencies: true };
-  if (!declared.includes(":")) return { target: declared };
-  const owner = Object.keys(graph.nodes).find((name) => declared.startsWith(`${name}:`));
-  if (owner === undefined) return { target: declared };
-  return { target: declared.slice(owner.length + 1), projects: [owner] };
+  // Either name can have colons of its own; the longest that is a project's is it.
+  for (let at = declared.lastIndexOf(":"); at > 0; at = declared.lastIndexOf(":", at - 1)) {
+    const owner = declared.slice(0, at);
+    if (Object.hasOwn(graph.nodes, owner)) {
+      return { target: declared.slice(at + 1), projects: [owner] };
+    }
+  }
+  return { target: declared };
 }
 
 function findBelow(graph: ProjectGraph, project: string, wanted: string): readonly TargetName[] {

@@ -87,6 +87,26 @@ async function recordEnv(variable: EnvIngredient, secretKey: SecretKey): Promise
   return { name, state, digest: keyedDigestOf(value, await secretKey()), secret: true };
 }
 
+/** Which variables are not as they were signed. */
+export async function otherVariables(
+  env: RecordedAction["env"],
+  environment: Readonly<Record<string, string | undefined>>,
+  secretKey: SecretKey,
+): Promise<readonly string[]> {
+  const others: string[] = [];
+  for (const variable of env) {
+    const value = environment[variable.name];
+    const state = value === undefined ? "unset" : value === "" ? "empty" : "set";
+    const isSame =
+      variable.state === "set" && value !== undefined
+        ? variable.digest ===
+          ("secret" in variable ? keyedDigestOf(value, await secretKey()) : digestOf(value))
+        : variable.state === state;
+    if (!isSame) others.push(variable.name);
+  }
+  return others;
+}
+
 /** No npm package has such a name. */
 function recordProbe({ name, version }: Tool): Tool {
   return { name: `$ ${name}`, version };

@@ -61,6 +61,7 @@ type CommandFailure =
     }
   | { readonly reason: "command-stopped"; readonly command: string }
   | { readonly reason: "target-not-planned"; readonly target: string }
+  | { readonly reason: "variables-differ"; readonly variables: readonly string[] }
   | {
       readonly reason: "outputs-missing";
       readonly command: string;
@@ -135,6 +136,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: "nothing found out what this target depends on before it ran",
     facts: { target: failure.target },
     hint: 'add the tag "slipway" to the project; nx.json has to have "@slipway/executors/plugin" in "plugins"',
+  }),
+  "variables-differ": (failure) => ({
+    what: "variables that this target declares are other for its task than when it was signed",
+    facts: { variables: failure.variables.join(", ") },
+    hint: "Nx reads a project's own .env for its tasks alone: set them in the workspace's .env, or before Nx starts",
   }),
   "own-fact-undeclared": (failure) => ({
     what: "this cached target does not declare the variable that tells Nx of all its inputs",
