@@ -1,20 +1,5 @@
-import type { Runner } from "./call.ts";
-
-/** One command of the line. Nothing of it is loaded until it is the one that was asked for. */
-export type Command = {
-  /** The words that call it. */
-  readonly name: string;
-  /** What comes after them, for people. */
-  readonly takes: string;
-  readonly does: string;
-  readonly options?: Readonly<Record<string, string>>;
-  readonly examples?: readonly string[];
-  /** It says so where there is no nx.json, before Nx looks through all that lies below. */
-  readonly needsWorkspace?: true;
-  /** What it is at, for those who wait; absent where it tells so itself, or never takes long. */
-  readonly doing?: string;
-  readonly load: () => Promise<Runner>;
-};
+import type { Command } from "./command.ts";
+import { packageCommands } from "./pkg/commands.ts";
 
 /** A command is its line here and a module with its `Runner`; what only one command needs is imported by that module. */
 export const commands: readonly Command[] = [
@@ -99,40 +84,7 @@ export const commands: readonly Command[] = [
     does: "keep the tree current, so that commands answer sooner",
     load: async () => (await import("./watch.ts")).watch,
   },
-  {
-    name: "pkg add",
-    takes: "<host[:port]/repository[:tag]>",
-    does: "lock the package that a reference names now",
-    examples: ["slipway pkg add localhost:5055/agents/text-tools:1.0.0"],
-    load: async () => (await import("./packages.ts")).addPackage,
-  },
-  {
-    name: "pkg show-deps",
-    takes: "<aigogo.json, aigogo.lock or folder> [--format <name>]",
-    does: "write the dependencies for another package manager",
-    options: {
-      "--format <name>": "text, pyproject, poetry, requirements, npm or yarn; text without it",
-    },
-    examples: ["slipway pkg show-deps examples/consumer --format requirements"],
-    load: async () => (await import("./show-dependencies.ts")).printDependencies,
-  },
-  {
-    name: "pkg login",
-    takes: "<registry> -u <user> [-p]",
-    does: "keep a user and password for a registry that takes them",
-    options: {
-      "-u, --username <user>": "whose password it is; asked for on a terminal",
-      "-p, --password-stdin": "read the password from the first line of the standard input",
-      "--dockerhub": "Docker Hub, in place of a registry",
-    },
-    load: async () => (await import("./registry-login.ts")).loginRegistry,
-  },
-  {
-    name: "pkg logout",
-    takes: "<registry>",
-    does: "forget the user and password of a registry",
-    load: async () => (await import("./registry-login.ts")).logoutRegistry,
-  },
+  ...packageCommands,
   {
     name: "smoke keys init",
     takes: "",

@@ -1,6 +1,6 @@
 import { columns } from "@slipway/report/table";
 import { commands } from "./commands.ts";
-import type { Command } from "./commands.ts";
+import type { Command } from "./command.ts";
 
 const width = 80;
 

@@ -3,9 +3,9 @@ import path from "node:path";
 import { showDependencies, storeIn } from "@slipway/packages";
 import { openLines } from "@slipway/report/lines";
 import { readTextIfPresent } from "@slipway/signature";
-import { readArguments } from "./arguments.ts";
-import type { Call } from "./call.ts";
-import { tellFailure, tellUsage } from "./tell.ts";
+import { readArguments } from "../arguments.ts";
+import type { Call } from "../call.ts";
+import { tellFailure, tellUsage } from "../tell.ts";
 
 /** To the standard output, and nothing else there: it is meant to be appended to a file of the folder we stand in. */
 export async function printDependencies({ args }: Call): Promise<number> {

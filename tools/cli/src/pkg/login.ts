@@ -6,10 +6,10 @@ import type { RegistryHost } from "@slipway/registry";
 import { openConsole } from "@slipway/report";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
-import { readArguments } from "./arguments.ts";
-import type { ArgumentsFailure } from "./arguments.ts";
-import type { Call } from "./call.ts";
-import { tellUsage } from "./tell.ts";
+import { readArguments } from "../arguments.ts";
+import type { ArgumentsFailure } from "../arguments.ts";
+import type { Call } from "../call.ts";
+import { tellUsage } from "../tell.ts";
 
 const options = {
   username: { type: "string", short: "u" },

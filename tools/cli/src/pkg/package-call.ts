@@ -1,0 +1,43 @@
+import { homedir } from "node:os";
+import { storeIn } from "@slipway/packages";
+import type { Store } from "@slipway/packages";
+import { openUserRegistry } from "@slipway/registry";
+import type { Registry } from "@slipway/registry";
+import { openConsole } from "@slipway/report";
+import type { Failure } from "@slipway/report";
+import { openLines } from "@slipway/report/lines";
+import type { Outcome, Result } from "@slipway/signature";
+import { tellFailure } from "../tell.ts";
+
+/** What the commands of `slipway pkg` work with: the user's own store, registries and terminal. */
+export type PackageCall = {
+  readonly home: string;
+  readonly store: Store;
+  readonly registry: Registry;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+  /** The result as the words or, with `json`, as one object; answers with the exit code. */
+  readonly tell: (result: Result<Outcome, Failure>) => Promise<0 | 1>;
+};
+
+export function openPackageCall({ json = false }: { readonly json?: boolean } = {}): PackageCall {
+  const home = homedir();
+  const stopping = new AbortController();
+  process.once("SIGINT", () => stopping.abort());
+  const { signal } = stopping;
+  const { line, progress } = openLines();
+  return {
+    home,
+    store: storeIn(home),
+    registry: openUserRegistry({ home, environment: process.env }, { signal }),
+    signal,
+    progress,
+    tell: async (result) => {
+      if (!result.ok) return tellFailure(result.failure, { json });
+      if (json) line(JSON.stringify({ schema: 1, ...result.value }, undefined, 2));
+      else openConsole().result(result);
+      return 0;
+    },
+  };
+}
