@@ -99,7 +99,26 @@ export type PackagesFailure =
       readonly key: string;
       readonly state: "missing" | "damaged";
     }
-  | DependencyFailure;
+  | DependencyFailure
+  | CacheFailure;
+
+/** What the folder of builds and pulls says no to. */
+export type CacheFailure =
+  | { readonly reason: "cache-reference-invalid"; readonly text: string }
+  /** aigg gives `a/b:1` and `a_b:1` one folder. */
+  | {
+      readonly reason: "cache-place-taken";
+      readonly reference: string;
+      readonly takenBy: string;
+      readonly folder: string;
+    }
+  | {
+      readonly reason: "cache-entry-damaged";
+      readonly reference: string;
+      readonly folder: string;
+    }
+  | { readonly reason: "cache-entry-missing"; readonly reference: string }
+  | { readonly reason: "build-missing"; readonly reference: string };
 
 /** What keeps dependencies from being written in a format of an ecosystem. */
 export type DependencyFailure =

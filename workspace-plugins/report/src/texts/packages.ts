@@ -127,6 +127,31 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { manifest: f.file },
     hint: "Python packages have pyproject, poetry and requirements; JavaScript packages npm and yarn",
   }),
+  "cache-reference-invalid": (f) => ({
+    what: "this names no package of the cache",
+    facts: { reference: JSON.stringify(f.text) },
+    hint: "write it as name:version, or as host/path/name:tag",
+  }),
+  "cache-place-taken": (f) => ({
+    what: "another package lies where this one would have its place in the cache",
+    facts: { reference: f.reference, there: f.takenBy, folder: f.folder },
+    hint: `slipway pkg remove ${f.takenBy}, or take another name`,
+  }),
+  "cache-entry-damaged": (f) => ({
+    what: "what the cache has of this package is not whole",
+    facts: { reference: f.reference, folder: f.folder },
+    hint: `slipway pkg remove ${f.reference}, then build or pull it again`,
+  }),
+  "cache-entry-missing": (f) => ({
+    what: `image not found: ${f.reference}`,
+    facts: {},
+    hint: "slipway pkg list says what the cache holds",
+  }),
+  "build-missing": (f) => ({
+    what: `local build not found: ${f.reference}`,
+    facts: {},
+    hint: `build it first: slipway pkg build ${f.reference}`,
+  }),
   "lock-entry-is-cache": (f) => ({
     what: "a lock entry names aigg's cache files and not a package",
     facts: { lock: f.lockFile, package: f.key },

@@ -1,0 +1,147 @@
+import { lstat, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { z } from "zod";
+import { manifestName } from "../content.ts";
+import type { PackageFile } from "../content.ts";
+import type { CacheFailure } from "../failure.ts";
+import { jsonIn } from "../json-file.ts";
+import { isPackagePath } from "../package-path.ts";
+import type { PackagePath } from "../package-path.ts";
+import { buildFolder, isPlaceOf } from "./cache.ts";
+import type { Cache, CacheReference } from "./cache.ts";
+
+const metadataName = ".aigogo-metadata.json";
+
+/** A package as `build` left it: its files and no layer yet. */
+export type CachedBuild = {
+  readonly reference: CacheReference;
+  /** Absolute; the files lie in it under their paths. */
+  readonly folder: string;
+  readonly builtAt: Date | undefined;
+  /** In byte order of a walk, folder by folder; `aigogo.json` among them. */
+  readonly files: readonly BuiltFile[];
+};
+
+export type BuiltFile = { readonly path: PackagePath; readonly sizeBytes: number };
+
+const Metadata = z.object({ name: z.string(), built_at: z.string().optional() });
+
+/** aigg's shape, whole or not at all. Replaces a build of the same reference, and none of another. */
+export async function writeBuild(
+  cache: Cache,
+  reference: CacheReference,
+  files: readonly PackageFile[],
+  builtAt: Date,
+): Promise<Result<void, CacheFailure>> {
+  const shipped = files.find((file) => file.path === manifestName);
+  if (shipped === undefined) throw new Error("internal: a build without its manifest");
+  const before = await findBuild(cache, reference);
+  if (!before.ok && before.failure.reason === "cache-place-taken") return before;
+  return replaceFolder(buildFolder(cache, reference), async (partial) => {
+    for (const file of files) {
+      const target = path.join(partial, file.path);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, file.bytes, { mode: 0o644 });
+    }
+    const metadata = {
+      name: reference,
+      type: "local-build",
+      built_at: localTime(builtAt),
+      source: "local",
+      manifest: jsonIn(Buffer.from(shipped.bytes).toString("utf8")),
+    };
+    await writeFile(path.join(partial, metadataName), JSON.stringify(metadata, undefined, 2));
+    return ok(undefined);
+  });
+}
+
+/** `undefined` where nothing was built, or a build of aigg broke off: it writes its metadata last. */
+export async function findBuild(
+  cache: Cache,
+  reference: CacheReference,
+): Promise<Result<CachedBuild | undefined, CacheFailure>> {
+  const folder = buildFolder(cache, reference);
+  const recorded = await recordedBuild(folder);
+  if (recorded === undefined) return ok(undefined);
+  if (recorded.name !== reference) {
+    return fail({ reason: "cache-place-taken", reference, takenBy: recorded.name, folder });
+  }
+  const files = await filesIn(folder, "");
+  if (files === undefined || !files.some((file) => file.path === manifestName)) {
+    return fail({ reason: "cache-entry-damaged", reference, folder });
+  }
+  return ok({ reference, folder, builtAt: timeIn(recorded.built_at), files });
+}
+
+/** The build, or that there is none. */
+export async function readBuild(
+  cache: Cache,
+  reference: CacheReference,
+): Promise<Result<CachedBuild, CacheFailure>> {
+  const found = await findBuild(cache, reference);
+  if (!found.ok) return found;
+  return found.value === undefined ? fail({ reason: "build-missing", reference }) : ok(found.value);
+}
+
+/** All bytes of a build, in memory. */
+export async function readBuiltFiles(build: CachedBuild): Promise<readonly PackageFile[]> {
+  return Promise.all(
+    build.files.map(async (file) => ({
+      path: file.path,
+      bytes: await readFile(path.join(build.folder, file.path)),
+    })),
+  );
+}
+
+/** What a folder of the cache says that it is, where it is whole and lies in its place. */
+export async function recordedBuild(
+  folder: string,
+): Promise<z.output<typeof Metadata> | undefined> {
+  const text = await readTextIfPresent(path.join(folder, metadataName));
+  const metadata = Metadata.safeParse(jsonIn(text ?? "")).data;
+  if (metadata === undefined) return undefined;
+  return isPlaceOf(path.basename(folder), metadata.name) ? metadata : undefined;
+}
+
+export function timeIn(text: string | undefined): Date | undefined {
+  const time = new Date(text ?? "");
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+/** `undefined` where there is anything but files and folders: a link would lead out of the package. */
+async function filesIn(root: string, folder: string): Promise<readonly BuiltFile[] | undefined> {
+  const files: BuiltFile[] = [];
+  const entries = await readdir(path.join(root, folder), { withFileTypes: true });
+  for (const entry of entries.toSorted((a, b) => byBytes(a.name, b.name))) {
+    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
+    if (name === metadataName) continue;
+    if (!isPackagePath(name)) return undefined;
+    if (entry.isDirectory()) {
+      const inner = await filesIn(root, name);
+      if (inner === undefined) return undefined;
+      files.push(...inner);
+    } else if (entry.isFile()) {
+      files.push({ path: name, sizeBytes: (await lstat(path.join(root, name))).size });
+    } else return undefined;
+  }
+  return files;
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** As RFC 3339 with this machine's offset, to the second. */
+function localTime(time: Date): string {
+  const minutes = -time.getTimezoneOffset();
+  const local = new Date(time.getTime() + minutes * 60_000).toISOString().slice(0, 19);
+  if (minutes === 0) return `${local}Z`;
+  const distance = Math.abs(minutes);
+  return `${local}${minutes < 0 ? "-" : "+"}${twoDigits(distance / 60)}:${twoDigits(distance % 60)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(Math.trunc(value)).padStart(2, "0");
+}

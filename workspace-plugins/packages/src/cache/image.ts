@@ -1,0 +1,77 @@
+import { stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { z } from "zod";
+import type { CacheFailure } from "../failure.ts";
+import { jsonIn } from "../json-file.ts";
+import { timeIn } from "./build.ts";
+import { imageFolder, isPlaceOf } from "./cache.ts";
+import type { Cache, CacheReference } from "./cache.ts";
+
+const layerName = "layer.tar";
+const metadataName = "metadata.json";
+
+/** A package as a registry has it: one uncompressed tar. */
+export type CachedImage = {
+  readonly reference: CacheReference;
+  readonly folder: string;
+  /** Absolute. */
+  readonly layerFile: string;
+  readonly sizeBytes: number;
+  readonly createdAt: Date | undefined;
+};
+
+const Metadata = z.object({ ref: z.string(), created_at: z.string().optional() });
+
+/**
+ * aigg's shape. `writeLayer` writes the layer to the file it is given; where it fails or stops, what lay there before
+ * stays. An image of another reference in the same place is not replaced.
+ */
+export async function writeImage<Failure>(
+  cache: Cache,
+  reference: CacheReference,
+  writeLayer: (layerFile: string) => Promise<Result<unknown, Failure>>,
+  createdAt: Date,
+): Promise<Result<CachedImage, Failure | CacheFailure>> {
+  const before = await findImage(cache, reference);
+  if (!before.ok && before.failure.reason === "cache-place-taken") return before;
+  const folder = imageFolder(cache, reference);
+  return replaceFolder(folder, async (partial) => {
+    const layer = path.join(partial, layerName);
+    const written = await writeLayer(layer);
+    if (!written.ok) return written;
+    const { size } = await stat(layer);
+    const metadata = { ref: reference, created_at: createdAt.toISOString(), size };
+    await writeFile(path.join(partial, metadataName), JSON.stringify(metadata, undefined, 2));
+    const layerFile = path.join(folder, layerName);
+    return ok({ reference, folder, layerFile, sizeBytes: size, createdAt });
+  });
+}
+
+/** `undefined` where nothing was pulled, or a pull of aigg broke off. */
+export async function findImage(
+  cache: Cache,
+  reference: CacheReference,
+): Promise<Result<CachedImage | undefined, CacheFailure>> {
+  const folder = imageFolder(cache, reference);
+  const recorded = await recordedImage(folder);
+  if (recorded === undefined) return ok(undefined);
+  if (recorded.ref !== reference) {
+    return fail({ reason: "cache-place-taken", reference, takenBy: recorded.ref, folder });
+  }
+  const layerFile = path.join(folder, layerName);
+  const layer = await stat(layerFile).catch(() => undefined);
+  if (layer?.isFile() !== true) return fail({ reason: "cache-entry-damaged", reference, folder });
+  const createdAt = timeIn(recorded.created_at);
+  return ok({ reference, folder, layerFile, sizeBytes: layer.size, createdAt });
+}
+
+export async function recordedImage(
+  folder: string,
+): Promise<z.output<typeof Metadata> | undefined> {
+  const text = await readTextIfPresent(path.join(folder, metadataName));
+  const metadata = Metadata.safeParse(jsonIn(text ?? "")).data;
+  if (metadata === undefined) return undefined;
+  return isPlaceOf(path.basename(folder), metadata.ref) ? metadata : undefined;
+}
