@@ -9,8 +9,9 @@ export type {
   PackagesCause,
   PackagesFailure,
 } from "./failure.ts";
+export { findLock } from "./find-lock.ts";
 export { installPackages } from "./install.ts";
-export type { InstallOptions } from "./install.ts";
+export type { InstallOptions, Installation, InstalledPackage } from "./install.ts";
 export { formatLock, lockName, parseLock, readLock } from "./lock.ts";
 export type { Lock, LockedPackage } from "./lock.ts";
 export { parsePackageManifest } from "./manifest.ts";

@@ -28,6 +28,20 @@ export type InstallOptions = {
   readonly progress: (line: string) => void;
 };
 
+/** What became of a locked package. */
+export type InstalledPackage = {
+  readonly key: string;
+  readonly version: string;
+  readonly language: string;
+  readonly integrity: string;
+  readonly files: number;
+  readonly isFetched: boolean;
+};
+
+export type Installation = Outcome<PackagesCause> & {
+  readonly packages: readonly InstalledPackage[];
+};
+
 type Failure = PackagesFailure | RegistryFailure;
 
 const fetchesAtOnce = 4;
@@ -38,7 +52,7 @@ const fetchesAtOnce = 4;
  */
 export async function installPackages(
   options: InstallOptions,
-): Promise<Result<Outcome<PackagesCause>, Failure>> {
+): Promise<Result<Installation, Failure>> {
   const projectFolder = path.join(options.workspaceRoot, options.projectRoot);
   const lockFile = path.posix.join(options.projectRoot, lockName);
   const lock = await readLock(path.join(options.workspaceRoot, lockFile), lockFile);
@@ -55,12 +69,23 @@ export async function installPackages(
     { projectFolder, aigogoFolder, virtualEnv: options.virtualEnv },
     stocked.value.installed,
   );
-  return ok(outcomeOf(stocked.value, linked));
+  return ok({
+    ...outcomeOf(stocked.value, linked),
+    packages: stocked.value.installed.map(({ locked, files }) => ({
+      key: locked.key,
+      version: locked.version,
+      language: locked.language,
+      integrity: locked.integrity,
+      files: files.length,
+      isFetched: stocked.value.fetchedKeys.includes(locked.key),
+    })),
+  });
 }
 
 type Stocked = {
   readonly installed: readonly Installed[];
   readonly fetched: readonly Exclude<StoreEntry["state"], "right">[];
+  readonly fetchedKeys: readonly string[];
 };
 
 async function stockStore(
@@ -76,6 +101,9 @@ async function stockStore(
   return ok({
     installed: stocked.value.map(({ installed }) => installed),
     fetched: stocked.value.flatMap(({ was }) => (was === "right" ? [] : [was])),
+    fetchedKeys: stocked.value.flatMap(({ was, installed }) =>
+      was === "right" ? [] : [installed.locked.key],
+    ),
   });
 }
 

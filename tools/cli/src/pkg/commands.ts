@@ -10,6 +10,14 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./add.ts")).addPackage,
   },
   {
+    name: "pkg install",
+    takes: "[--json]",
+    does: "make what aigogo.lock names importable here",
+    options: { "--json": "one object: schema, state, cause, facts, packages" },
+    examples: ["slipway pkg install"],
+    load: async () => (await import("./install.ts")).installLocked,
+  },
+  {
     name: "pkg show-deps",
     takes: "<aigogo.json, aigogo.lock or folder> [--format <name>]",
     does: "write the dependencies for another package manager",

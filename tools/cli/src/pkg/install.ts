@@ -1,0 +1,35 @@
+import path from "node:path";
+import { findLock, installPackages, lockName } from "@slipway/packages";
+import { installationLines } from "@slipway/report/installation";
+import { openLines } from "@slipway/report/lines";
+import { readArguments } from "../arguments.ts";
+import type { Call } from "../call.ts";
+import { tellFailure, tellUsage } from "../tell.ts";
+import { openPackageCall } from "./package-call.ts";
+
+/** The lock of the folder that we stand in, or of the nearest one above it. */
+export async function installLocked({ args }: Call): Promise<number> {
+  const options = { json: { type: "boolean" } } as const;
+  const read = readArguments(args, { options, words: [0, 0] });
+  if (!read.ok) return tellUsage(read.failure);
+  const { json = false } = read.value.options;
+  const { home, registry, progress, tell } = openPackageCall({ json });
+  const lockFile = await findLock(process.cwd());
+  if (lockFile === undefined) {
+    return tellFailure({ reason: "package-file-missing", file: lockName }, { json });
+  }
+  const workspaceRoot = path.dirname(lockFile);
+  progress(`Installing packages from ${lockFile}`);
+  const installed = await installPackages({
+    workspaceRoot,
+    projectRoot: ".",
+    home,
+    virtualEnv: process.env["VIRTUAL_ENV"],
+    registry,
+    progress,
+  });
+  if (!installed.ok || json) return tell(installed);
+  const { line } = openLines();
+  for (const each of installationLines(installed.value)) line(each);
+  return 0;
+}
