@@ -8,7 +8,7 @@ import { send } from "./http.ts";
 import type { HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
 import { isLoopback, isRegistryHost } from "./reference.ts";
 import type { RegistryHost, Repository } from "./reference.ts";
-import { invalidAnswer } from "./refusal.ts";
+import { invalidAnswer, settled } from "./refusal.ts";
 import { fetchToken } from "./token.ts";
 import type { Token, TokenServer } from "./token.ts";
 
@@ -115,11 +115,12 @@ export function openAuthorization({
       const way = wayIn(request.url, sent.value.header("www-authenticate") ?? "");
       if (way === undefined) return sent;
       ways.set(request.registry, way);
+      // The token's request needs a place too: all of them may be held by answers such as this one.
+      const refused = await settled(sent.value);
       const again = await shownFor(request, way, header);
       if (again.ok && (again.value.header === undefined || again.value.header === header)) {
-        return sent;
+        return ok(refused);
       }
-      await sent.value[Symbol.asyncDispose]();
       return again.ok ? send(http, withHeader(request, again.value.header)) : again;
     },
   };

@@ -13,17 +13,19 @@ import { refusalOf } from "./refusal.ts";
 /** Digest and size of a blob, as a manifest states them. */
 export type Descriptor = { readonly digest: Digest; readonly sizeBytes: number };
 
+/** `sizeBytes`: as the registry says; some do not. */
 export async function headBlob(
   line: Line,
   name: RepositoryName,
   digest: Digest,
-): Promise<Answer<{ readonly sizeBytes: number }>> {
+): Promise<Answer<{ readonly sizeBytes: number | undefined }>> {
   const path = `blobs/${digest}`;
   const request = line.request(name, { method: "HEAD", path, actions: "pull" });
   return line.question(request, async (response) => {
     if (response.status === 404) return ok(missing);
     if (response.status !== 200) return fail(await refusalOf(request, response));
-    return ok(present({ sizeBytes: Number(response.header("content-length") ?? 0) }));
+    const length = response.header("content-length") ?? "";
+    return ok(present({ sizeBytes: /^\d+$/.test(length) ? Number(length) : undefined }));
   });
 }
 

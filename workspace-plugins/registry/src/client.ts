@@ -46,7 +46,7 @@ export type Registry = {
   readonly headBlob: (
     name: RepositoryName,
     digest: Digest,
-  ) => Promise<Answer<{ readonly sizeBytes: number }>>;
+  ) => Promise<Answer<{ readonly sizeBytes: number | undefined }>>;
   readonly readBlob: <Value>(
     name: RepositoryName,
     descriptor: Descriptor,

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline/promises";
 import { buffer } from "node:stream/consumers";
 import { digestOf, ok } from "@slipway/signature";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serveMemory } from "../test/memory-registry.ts";
 import { issuer, serveTokens, service } from "../test/token-server.ts";
 import type { TokenServer } from "../test/token-server.ts";
 import { openRegistry } from "./client.ts";
@@ -77,9 +78,16 @@ function manifestOf(mediaType: string, layer: Buffer): Buffer<ArrayBuffer> {
   return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config: configs, layers }));
 }
 
+/** The one that can be made to misbehave has to be a registry before it is. */
+async function startMemory(): Promise<Implementation> {
+  const { realm, certificateFile } = tokens;
+  return serveMemory({ tokens: { realm, certificateFile, service } });
+}
+
 describe.each([
   ["Docker Distribution", startDistribution],
   ["go-containerregistry", startGoRegistry],
+  ["the registry of our tests", startMemory],
 ] as const)("%s with bearer tokens", (_name, start) => {
   let served: Implementation;
   beforeAll(async () => {

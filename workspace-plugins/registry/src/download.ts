@@ -11,7 +11,7 @@ import { invalidAnswer, refusalOf } from "./refusal.ts";
 export async function* resuming(
   line: Line,
   request: RegistryRequest,
-  first: HttpResponse,
+  first: HttpResponse & AsyncDisposable,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let seenBytes = 0;
   let tried = 1;
@@ -27,6 +27,8 @@ export async function* resuming(
       return;
     } catch (error) {
       if (!(error instanceof BrokenResponse)) throw error;
+      // Its place among the requests under way is for the next one.
+      await first[Symbol.asyncDispose]();
       if (!(await line.mayRetry(tried, error.failure))) throw error;
       broken = error;
       tried += 1;

@@ -78,7 +78,9 @@ export type ResponseProblem =
   | "location-missing"
   | "manifest-too-large"
   | "tags-invalid"
+  | "tags-too-many"
   | "next-page-foreign"
+  | "next-page-seen"
   | "token-invalid"
   | "realm-insecure"
   | "range-invalid";

@@ -20,7 +20,7 @@ export type HttpResponse = {
 
 export type HttpOptions = {
   readonly signal: AbortSignal;
-  /** Longest silence before the headers and between two pieces of a body. */
+  /** Longest silence before the headers; a body that brings less than 1 KiB in that time is taken for silence. */
   readonly timeoutMs: number;
   readonly counted: (question: string) => void;
   /** Held from the question until the end of its answer. */
@@ -39,6 +39,8 @@ export class BrokenResponse extends Error {
 /** A body of this many bytes more buys a second more until the answer. */
 const slowestUploadBytesPerSecond = 128 * 1024;
 const mostRedirects = 5;
+/** What has to come of a body within the time limit. */
+const leastBytes = 1024;
 
 /**
  * What `use` makes of an answer. It must be done with the response when it returns: the body is dropped then. What
@@ -90,7 +92,16 @@ export function redactedUrl(url: URL): string {
 function redirectOf(request: HttpRequest, response: HttpResponse): URL | undefined {
   const isRead = request.method === "GET" || request.method === "HEAD";
   if (!isRead || ![301, 302, 303, 307, 308].includes(response.status)) return undefined;
-  return URL.parse(response.header("location") ?? "", request.url) ?? undefined;
+  return locationOf(response, request.url);
+}
+
+/** Where an answer leads. A user in it would be a credential of the server's choice, and is left away. */
+export function locationOf(response: HttpResponse, from: URL): URL | undefined {
+  const location = URL.parse(response.header("location") ?? "", from);
+  if (response.header("location") === undefined || location === null) return undefined;
+  location.username = "";
+  location.password = "";
+  return location;
 }
 
 function redirectProblem(
@@ -134,7 +145,7 @@ async function sendOnce(
   options.counted(`${asked.method} ${asked.url}`);
   try {
     const response = await ask(request, AbortSignal.any([options.signal, watch.signal]));
-    watch.touch();
+    watch.touch(leastBytes);
     const chunks = chunksOf(response.body, watch.touch, failureOf);
     return ok({
       status: response.status,
@@ -143,7 +154,7 @@ async function sendOnce(
       chunks,
       [Symbol.asyncDispose]: async () => {
         await chunks.return();
-        if (!response.bodyUsed) await response.body?.cancel();
+        await drop(response);
         end();
       },
     });
@@ -164,15 +175,25 @@ async function ask(request: HttpRequest, signal: AbortSignal): Promise<Response>
   });
 }
 
+/** One that broke before nobody wanted it any longer is dropped already. */
+async function drop(response: Response): Promise<void> {
+  if (response.bodyUsed) return;
+  try {
+    await response.body?.cancel();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+  }
+}
+
 async function* chunksOf(
   body: ReadableStream<Uint8Array> | null,
-  touch: () => void,
+  touch: (bytes: number) => void,
   failureOf: (error: unknown) => RegistryFailure,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (body === null) return;
   try {
     for await (const chunk of body) {
-      touch();
+      touch(chunk.byteLength);
       yield chunk;
     }
   } catch (error) {
@@ -187,13 +208,17 @@ function limitOf(options: HttpOptions, request: HttpRequest): number {
 
 function startWatch(timeoutMs: number): Disposable & {
   readonly signal: AbortSignal;
-  readonly touch: () => void;
+  readonly touch: (bytes: number) => void;
 } {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
+  let freshBytes = 0;
   return {
     signal: controller.signal,
-    touch: () => {
+    touch: (bytes) => {
+      freshBytes += bytes;
+      if (freshBytes < leastBytes) return;
+      freshBytes = 0;
       timer.refresh();
     },
     [Symbol.dispose]: () => clearTimeout(timer),

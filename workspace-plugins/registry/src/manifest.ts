@@ -43,7 +43,7 @@ export async function headManifest(
   return getManifest(line, reference);
 }
 
-/** The digest is of the bytes that came, and is the asked one where the reference is pinned. */
+/** The digest is of the bytes that came: the asked one where the reference is pinned, and the one that the registry names. */
 export async function getManifest(line: Line, reference: Reference): Promise<Answer<Manifest>> {
   const request = readOf(line, reference, "GET");
   return line.question<Manifest>(request, async (response) => {
@@ -52,9 +52,9 @@ export async function getManifest(line: Line, reference: Reference): Promise<Ans
     const manifest = await manifestIn(request, response);
     if (!manifest.ok) return manifest;
     const { digest } = manifest.value;
-    if (reference.digest !== undefined && reference.digest !== digest) {
-      return fail(mismatch(request, reference.digest, digest));
-    }
+    const named = parseDigest(response.header("docker-content-digest") ?? "");
+    const expected = reference.digest ?? named ?? digest;
+    if (expected !== digest) return fail(mismatch(request, expected, digest));
     return ok(present(manifest.value));
   });
 }

@@ -1,5 +1,5 @@
 import type { RegistryFailure, ResponseProblem } from "./failure.ts";
-import { redactedUrl } from "./http.ts";
+import { BrokenResponse, redactedUrl } from "./http.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
 
 const mostErrorBytes = 16 * 1024;
@@ -9,8 +9,8 @@ export async function refusalOf(
   request: HttpRequest,
   response: HttpResponse,
 ): Promise<RegistryFailure> {
-  const errors = errorsIn(await readAtMost(response.chunks, mostErrorBytes));
-  const retryAfterSeconds = Number(response.header("retry-after") ?? Number.NaN);
+  const errors = errorsIn(await errorBodyOf(response));
+  const retryAfterMs = retryAfterIn(response);
   return {
     reason: "registry-refused",
     method: request.method,
@@ -19,8 +19,43 @@ export async function refusalOf(
     retryable: response.status === 429 || response.status >= 500,
     codes: errors.map((error) => error.code),
     detail: errors.map((error) => error.message).join("; "),
-    ...(Number.isFinite(retryAfterSeconds) ? { retryAfterMs: retryAfterSeconds * 1000 } : {}),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+/**
+ * The same answer with as much of its body as a refusal is told by. It holds no place among the requests under way any
+ * longer, so that another one can be made before it is used.
+ */
+export async function settled(
+  response: HttpResponse & AsyncDisposable,
+): Promise<HttpResponse & AsyncDisposable> {
+  const body = await errorBodyOf(response);
+  await response[Symbol.asyncDispose]();
+  return { ...response, chunks: inOne(body), [Symbol.asyncDispose]: async () => {} };
+}
+
+/** Seconds, or a date by the server's own clock where it tells it (RFC 9110, section 10.2.3). */
+function retryAfterIn(response: HttpResponse): number | undefined {
+  const text = (response.header("retry-after") ?? "").trim();
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const now = Date.parse(response.header("date") ?? "");
+  const afterMs = Date.parse(text) - (Number.isNaN(now) ? Date.now() : now);
+  return Number.isNaN(afterMs) ? undefined : Math.max(0, afterMs);
+}
+
+/** Nothing where it is too long or breaks off: the status says enough. */
+async function errorBodyOf(response: HttpResponse): Promise<Buffer | undefined> {
+  try {
+    return await readAtMost(response.chunks, mostErrorBytes);
+  } catch (error) {
+    if (error instanceof BrokenResponse) return undefined;
+    throw error;
+  }
+}
+
+async function* inOne(body: Buffer | undefined): AsyncGenerator<Uint8Array, void, undefined> {
+  if (body !== undefined) yield body;
 }
 
 /** An answer that the specification does not allow. */

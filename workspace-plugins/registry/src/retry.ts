@@ -47,13 +47,19 @@ export async function mayRetry(
   return true;
 }
 
+/** What a registry may ask us to wait; where it asks for more, a person is told and decides. */
+const longestAskedMs = 60_000;
+
 function canRetry(failure: RegistryFailure): boolean {
-  return "retryable" in failure && failure.retryable;
+  return "retryable" in failure && failure.retryable && askedMs(failure) <= longestAskedMs;
+}
+
+function askedMs(failure: RegistryFailure): number {
+  return failure.reason === "registry-refused" ? (failure.retryAfterMs ?? 0) : 0;
 }
 
 /** Doubles, with up to half of it taken away at random so that many clients do not come back together. */
 function pauseAfter(policy: RetryPolicy, tried: number, failure: RegistryFailure): number {
   const doubled = policy.firstPauseMs * 2 ** (tried - 1) * (1 - Math.random() / 2);
-  const asked = failure.reason === "registry-refused" ? (failure.retryAfterMs ?? 0) : 0;
-  return Math.min(Math.max(doubled, asked), policy.longestPauseMs);
+  return Math.max(Math.min(doubled, policy.longestPauseMs), askedMs(failure));
 }

@@ -3,29 +3,33 @@ import { missing, present, unknown } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import type { RegistryRequest } from "./authorization.ts";
 import type { Line } from "./line.ts";
+import { isTag } from "./reference.ts";
 import type { RepositoryName } from "./reference.ts";
 import { fieldOf, invalidAnswer, jsonOf, readAtMost, refusalOf } from "./refusal.ts";
 
 const mostPageBytes = 4 * 1024 * 1024;
-const mostPages = 1000;
+const mostTags = 100_000;
 
 type Page = { readonly tags: readonly string[]; readonly next: URL | undefined };
 
-/** Every page of them, in the registry's order. */
+/** Every page of them, in the registry's order. No page is read twice. */
 export async function listTags(
   line: Line,
   name: RepositoryName,
 ): Promise<Answer<readonly string[]>> {
   const tags: string[] = [];
   const first = line.request(name, { method: "GET", path: "tags/list", actions: "pull" });
-  let url: URL | undefined = first.url;
-  for (let pages = 0; url !== undefined && pages < mostPages; pages += 1) {
+  const seen = new Set<string>();
+  for (let url: URL | undefined = first.url; url !== undefined;) {
+    seen.add(url.href);
     const page: Answer<Page> = await readPage(line, { ...first, url });
     if (page.state !== "present") return page;
-    tags.push(...page.value.tags);
+    for (const tag of page.value.tags) tags.push(tag);
+    if (tags.length > mostTags) return unknown(invalidAnswer(first, "tags-too-many"));
     url = page.value.next;
+    if (seen.has(url?.href ?? "")) return unknown(invalidAnswer(first, "next-page-seen"));
   }
-  return url === undefined ? present(tags) : unknown(invalidAnswer(first, "tags-invalid"));
+  return present(tags);
 }
 
 async function readPage(line: Line, request: RegistryRequest): Promise<Answer<Page>> {
@@ -49,7 +53,7 @@ function tagsIn(body: Buffer | undefined): readonly string[] | undefined {
   const tags = fieldOf(value, "tags");
   if (tags === null) return [];
   if (!Array.isArray(tags)) return undefined;
-  const texts = tags.filter((tag) => typeof tag === "string");
+  const texts = tags.filter((tag) => typeof tag === "string" && isTag(tag));
   return texts.length === tags.length ? texts : undefined;
 }
 

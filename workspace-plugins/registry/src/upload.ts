@@ -3,7 +3,7 @@ import type { Digest, Result } from "@slipway/signature";
 import type { RegistryRequest } from "./authorization.ts";
 import { headBlob } from "./blob.ts";
 import type { RegistryFailure } from "./failure.ts";
-import { redactedUrl } from "./http.ts";
+import { locationOf, redactedUrl } from "./http.ts";
 import type { HttpResponse } from "./http.ts";
 import type { Line } from "./line.ts";
 import type { Repository, RepositoryName } from "./reference.ts";
@@ -29,7 +29,10 @@ export async function uploadBlob(
   return line.step<Uploaded>(async () => {
     const there = await headBlob(line.once, name, digest);
     if (there.state === "unknown") return fail(there.failure);
-    if (there.state === "present") return ok("present");
+    // A registry that has part of it is sent the whole.
+    if (there.state === "present" && (there.value.sizeBytes ?? body.size) === body.size) {
+      return ok("present");
+    }
     const opened = await openUpload(line, name, digest, mountFrom);
     if (!opened.ok) return opened;
     if (opened.value === "mounted") return ok("mounted");
@@ -89,9 +92,8 @@ function locationIn(
   response: HttpResponse,
 ): Result<URL, RegistryFailure> {
   const asked = { method, url: redactedUrl(url) };
-  const text = response.header("location");
-  const location = URL.parse(text ?? "", url);
-  if (text === undefined || location === null) {
+  const location = locationOf(response, url);
+  if (location === undefined) {
     return fail({ reason: "response-invalid", ...asked, problem: "location-missing" });
   }
   if (location.origin === url.origin) return ok(location);
@@ -113,11 +115,14 @@ async function sendInPieces(
 ): Promise<Result<"uploaded" | "pieces-refused", RegistryFailure>> {
   const { line, body } = upload;
   let state: Received = { location: opened, bytes: 0 };
+  let furthestBytes = 0;
   for (let tried = 1; state.bytes < body.size;) {
     const sent = await sendPiece(upload, state, pieceBytes);
     if (sent.ok) {
-      tried = 1;
       state = sent.value;
+      // What a registry took and forgot again is no progress.
+      if (state.bytes > furthestBytes) tried = 1;
+      furthestBytes = Math.max(furthestBytes, state.bytes);
       continue;
     }
     if (state.bytes === 0 && isRefusal(sent.failure)) return ok("pieces-refused");
