@@ -48,7 +48,7 @@ async function answer(words: readonly string[]): Promise<number> {
     line((await import("./help.ts")).family(family));
     return 0;
   }
-  const { namesNear } = await import("./names-near.ts");
+  const { namesNear } = await import("@slipway/signature/names-near");
   const { openConsole } = await import("@slipway/report");
   const known = commands.map(({ name }) => name);
   const near = namesNear(words, known);

@@ -1,4 +1,6 @@
 import type { Digest, Place } from "@slipway/signature";
+import type { LockedCause, LockedFailure } from "./locked/failure.ts";
+import type { RemoteCause, RemoteFailure } from "./remote/failure.ts";
 
 /** One thing wrong in an `aigogo.json` or an `aigogo.lock`; lines and columns count from 1. */
 export type FileProblem = {
@@ -29,6 +31,8 @@ export type ManifestProblem =
   | "name-unusable";
 
 export type PackagesFailure =
+  | LockedFailure
+  | RemoteFailure
   | {
       readonly reason: "package-file-invalid";
       readonly file: string;
@@ -147,6 +151,8 @@ export type DependencyFailure =
     };
 
 export type PackagesCause =
+  | LockedCause
+  | RemoteCause
   | "packed"
   | "version-new"
   | "version-moved"

@@ -12,6 +12,8 @@ export type {
 export { findLock } from "./find-lock.ts";
 export { installPackages } from "./install.ts";
 export type { InstallOptions, Installation, InstalledPackage } from "./install.ts";
+export type { LockedCause, LockedFailure } from "./locked/failure.ts";
+export { removeLocked } from "./locked/remove.ts";
 export { formatLock, lockName, parseLock, readLock } from "./lock.ts";
 export type { Lock, LockedPackage } from "./lock.ts";
 export { parsePackageManifest } from "./manifest.ts";
@@ -22,6 +24,9 @@ export { immutableTag, pushPackage } from "./push.ts";
 export type { PushOptions } from "./push.ts";
 export { packFolder, readPacked } from "./receipt.ts";
 export type { PackReceipt } from "./receipt.ts";
+export { deletePlanned, planDeletion } from "./remote/delete.ts";
+export type { DeletionPlan } from "./remote/delete.ts";
+export type { RemoteCause, RemoteFailure } from "./remote/failure.ts";
 export { showDependencies } from "./show-deps/show-dependencies.ts";
 export { entryFolder, inspectEntry, storeIn } from "./store.ts";
 export type { Store, StoreEntry } from "./store.ts";

@@ -18,6 +18,29 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./install.ts")).installLocked,
   },
   {
+    name: "pkg rm",
+    takes: "<package>... [--json]",
+    does: "take packages out of the lock",
+    examples: ["slipway pkg rm text_tools"],
+    load: async () => (await import("./rm.ts")).removePackages,
+  },
+  {
+    name: "pkg delete",
+    takes: "<reference> | <repository> --all",
+    does: "delete a package, or all of a repository, from its registry",
+    options: {
+      "--all": "every tag of the repository",
+      "--dry-run": "say what would go: a registry deletes all tags of the same content",
+      "-y, --yes": "do not ask; where there is no terminal nothing goes without it",
+      "--json": "one object",
+    },
+    examples: [
+      "slipway pkg delete localhost:5055/agents/text-tools:1.0.0 --dry-run",
+      "slipway pkg delete localhost:5055/agents/text-tools --all --yes",
+    ],
+    load: async () => (await import("./delete.ts")).deleteTags,
+  },
+  {
     name: "pkg show-deps",
     takes: "<aigogo.json, aigogo.lock or folder> [--format <name>]",
     does: "write the dependencies for another package manager",

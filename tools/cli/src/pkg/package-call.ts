@@ -6,6 +6,7 @@ import type { Registry } from "@slipway/registry";
 import { openConsole } from "@slipway/report";
 import type { Failure } from "@slipway/report";
 import { openLines } from "@slipway/report/lines";
+import { columns } from "@slipway/report/table";
 import type { Outcome, Result } from "@slipway/signature";
 import { tellFailure } from "../tell.ts";
 
@@ -19,6 +20,11 @@ export type PackageCall = {
   readonly progress: (line: string) => void;
   /** The result as the words or, with `json`, as one object; answers with the exit code. */
   readonly tell: (result: Result<Outcome, Failure>) => Promise<0 | 1>;
+  /** What was asked for, in aligned rows or, with `json`, as one object. */
+  readonly show: (
+    found: Readonly<Record<string, unknown>>,
+    rows: readonly (readonly string[])[],
+  ) => 0;
 };
 
 export function openPackageCall({ json = false }: { readonly json?: boolean } = {}): PackageCall {
@@ -37,6 +43,11 @@ export function openPackageCall({ json = false }: { readonly json?: boolean } = 
       if (!result.ok) return tellFailure(result.failure, { json });
       if (json) line(JSON.stringify({ schema: 1, ...result.value }, undefined, 2));
       else openConsole().result(result);
+      return 0;
+    },
+    show: (found, rows) => {
+      if (json) line(JSON.stringify({ schema: 1, ...found }, undefined, 2));
+      else for (const text of columns(rows)) line(text);
       return 0;
     },
   };

@@ -5,8 +5,11 @@ import type {
   PackagesFailure,
 } from "@slipway/packages";
 import type { Causes, Texts } from "../text.ts";
+import { lockedCauses, lockedTexts, remoteCauses, remoteTexts } from "./packages-remote.ts";
 
 export const packagesTexts: Texts<PackagesFailure> = {
+  ...remoteTexts,
+  ...lockedTexts,
   "package-file-invalid": (f) => {
     const [first] = f.problems;
     return {
@@ -160,6 +163,8 @@ export const packagesTexts: Texts<PackagesFailure> = {
 };
 
 export const packagesCauses: Causes<PackagesCause> = {
+  ...remoteCauses,
+  ...lockedCauses,
   packed: "packed from its files",
   "version-new": "the registry had no such version",
   "version-moved": "the version had other content",

@@ -9,6 +9,8 @@ export type WorkspaceFailure =
   | { readonly reason: "folder-missing"; readonly folder: string }
   | { readonly reason: "ao-network-failed"; readonly detail: string }
   | { readonly reason: "arguments-invalid"; readonly problem: string }
+  /** `nobody`: there is no terminal to ask on. */
+  | { readonly reason: "not-confirmed"; readonly by: "answer" | "nobody" }
   | {
       readonly reason: "command-unknown";
       readonly words: string;
@@ -100,6 +102,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: "the command was not called as it can be",
     facts: { problem: failure.problem },
     hint: "the same command with --help says what it takes",
+  }),
+  "not-confirmed": ({ by }) => ({
+    what: "it was not confirmed; nothing was changed",
+    facts: {},
+    ...(by === "nobody" ? { hint: "there is no terminal to ask on: add --yes" } : {}),
   }),
   "command-unknown": (failure) => ({
     what: `slipway has no command ${failure.words}`,
