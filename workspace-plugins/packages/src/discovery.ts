@@ -6,9 +6,9 @@ import { inByteOrder, manifestName } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import type { PackagesFailure } from "./failure.ts";
 import { hasCode } from "./file-error.ts";
-import { compileGlob } from "./glob.ts";
 import { ignoreRules } from "./ignore.ts";
 import type { Ignores } from "./ignore.ts";
+import { includePattern } from "./include.ts";
 import type { PackageManifest } from "./manifest.ts";
 import type { Language } from "./package-name.ts";
 import { isPackagePath, pathProblem } from "./package-path.ts";
@@ -48,10 +48,8 @@ function includedBy(manifest: PackageManifest): (name: string) => boolean {
     const endings = extensions[manifest.language.name].map((extension) => `.${extension}`);
     return (name) => endings.some((ending) => name.endsWith(ending));
   }
-  const globs = (typeof asked === "string" ? [asked] : asked).map((pattern) =>
-    compileGlob(pattern.replace(/^\.\//, "")),
-  );
-  return (name) => globs.some((glob) => glob?.test(name));
+  const patterns = (typeof asked === "string" ? [asked] : asked).map(includePattern);
+  return (name) => patterns.some((includes) => includes(name));
 }
 
 async function namesUnder(
@@ -65,7 +63,7 @@ async function namesUnder(
     const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
     // Our own output, even where `!dist/` lets the rest of dist in.
     if (name === "dist/pack" || name === manifestName) continue;
-    if (ignores(name, entry.isDirectory() ? "folder" : "file")) continue;
+    if (ignores(name, entry.isDirectory() ? "folder" : "file") !== undefined) continue;
     if (entry.isDirectory()) names.push(...(await namesUnder(projectFolder, name, ignores)));
     else if (entry.isFile() || entry.isSymbolicLink()) names.push(name);
   }

@@ -1,46 +1,87 @@
+/** A pattern of Go's `filepath.Match` over a whole text; `undefined` where the pattern is broken, which matches nothing. */
+export type Glob = (text: string) => boolean;
+
+/** What stands between two stars, and whether a star stands before it. */
+type Chunk = { readonly isAfterStar: boolean; readonly takes: readonly Takes[] };
+type Takes = (character: string) => boolean;
+
 /**
- * A pattern over a whole slash-separated path. `*`, `?` and `[ab]` stay within a segment; `**` as a segment is any
- * number of them. `undefined` for a pattern that is broken, which then matches nothing.
+ * `*` and `?` stay within a segment, `[ab]` and `[^a-z]` do not. Go looks for each chunk where it comes first and never
+ * goes back, so this does too: what aigg ignores is ignored here, and nothing else.
  */
-export function compileGlob(pattern: string): RegExp | undefined {
-  const segments = pattern.split("/");
-  const parts: string[] = [];
-  for (const [at, segment] of segments.entries()) {
-    const isLast = at === segments.length - 1;
-    if (segment === "**") {
-      parts.push(isLast ? ".+" : "(?:[^/]+/)*");
-      continue;
-    }
-    const source = segmentSource(segment);
-    if (source === undefined) return undefined;
-    parts.push(isLast ? source : `${source}/`);
-  }
-  return new RegExp(`^${parts.join("")}$`, "su");
+export function compileGlob(pattern: string): Glob | undefined {
+  const chunks = chunksOf(pattern);
+  return chunks === undefined ? undefined : (text) => matches(chunks, Array.from(text));
 }
 
-const token = /\\(?<escaped>.)|\[(?<not>\^?)(?<set>(?:\\.|[^\]\\])+)\]|\*+|\?|[^\\[*?]/gsuy;
+const element = String.raw`\\[^]|[^\\\]-]`;
+const token = new RegExp(
+  String.raw`\\(?<escaped>[^])|\[(?:(?<not>\^)|(?!\^))(?<set>(?:(?:${element})(?:-(?:${element}))?)+)\]|(?<stars>\*+)|[^\\[*]`,
+  "guy",
+);
+const range = new RegExp(`(?<low>${element})(?:-(?<high>${element}))?`, "gu");
 
-function segmentSource(segment: string): string | undefined {
-  let source = "";
+function chunksOf(pattern: string): readonly Chunk[] | undefined {
+  const chunks: { isAfterStar: boolean; takes: Takes[] }[] = [{ isAfterStar: false, takes: [] }];
   let end = 0;
-  for (const match of segment.matchAll(token)) {
+  for (const match of pattern.matchAll(token)) {
     end = match.index + match[0].length;
-    source += tokenSource(match[0], match.groups ?? {});
+    if (match.groups?.["stars"] === undefined) chunks.at(-1)?.takes.push(takesOf(match));
+    else chunks.push({ isAfterStar: true, takes: [] });
   }
-  return end === segment.length ? source : undefined;
+  return end === pattern.length ? chunks : undefined;
 }
 
-function tokenSource(text: string, groups: Readonly<Record<string, string>>): string {
-  const { escaped, not, set } = groups;
-  if (escaped !== undefined) return RegExp.escape(escaped);
-  if (set !== undefined) return `(?!/)[${not ?? ""}${classSource(set)}]`;
-  if (text.startsWith("*")) return "[^/]*";
-  return text === "?" ? "[^/]" : RegExp.escape(text);
+function takesOf(match: RegExpExecArray): Takes {
+  const { escaped, not, set } = match.groups ?? {};
+  if (set !== undefined) return classOf(not !== undefined, set);
+  if (escaped === undefined && match[0] === "?") return (character) => character !== "/";
+  const literal = escaped ?? match[0];
+  return (character) => character === literal;
 }
 
-/** The members of a class, with `-` kept as the sign of a range. */
-function classSource(set: string): string {
-  return set.replaceAll(/\\(.)|([^-])/gsu, (_, escaped?: string, plain?: string) =>
-    RegExp.escape(escaped ?? plain ?? ""),
-  );
+function classOf(isNegated: boolean, set: string): Takes {
+  const ranges = [...set.matchAll(range)].map(({ groups }) => {
+    const low = codeOf(groups?.["low"] ?? "");
+    return { low, high: groups?.["high"] === undefined ? low : codeOf(groups["high"]) };
+  });
+  return (character) => {
+    const code = codeOf(character);
+    return ranges.some(({ low, high }) => low <= code && code <= high) !== isNegated;
+  };
+}
+
+/** Of one character, which may have a backslash before it. */
+function codeOf(text: string): number {
+  return (text.length > 1 && text.startsWith("\\") ? text.slice(1) : text).codePointAt(0) ?? 0;
+}
+
+function matches(chunks: readonly Chunk[], text: readonly string[]): boolean {
+  let at = 0;
+  for (const [number, chunk] of chunks.entries()) {
+    const isLast = number === chunks.length - 1;
+    if (isLast && chunk.isAfterStar && chunk.takes.length === 0) {
+      return !text.slice(at).includes("/");
+    }
+    const end = endOf(chunk, text, at, isLast);
+    if (end === undefined) return false;
+    at = end;
+  }
+  return at === text.length;
+}
+
+/** Where the chunk ends that begins at `from`, or behind what its star takes; the last one ends with the text. */
+function endOf(
+  { isAfterStar, takes }: Chunk,
+  text: readonly string[],
+  from: number,
+  isLast: boolean,
+): number | undefined {
+  for (let begin = from; begin <= text.length; begin += 1) {
+    const end = begin + takes.length;
+    const fits = end <= text.length && takes.every((take, at) => take(text[begin + at] ?? ""));
+    if (fits && (!isLast || end === text.length)) return end;
+    if (!isAfterStar || text[begin] === "/") return undefined;
+  }
+  return undefined;
 }
