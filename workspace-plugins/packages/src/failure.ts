@@ -103,6 +103,7 @@ export type PackagesFailure =
       readonly key: string;
       readonly state: "missing" | "damaged";
     }
+  | LinkFailure
   | DependencyFailure
   | CacheFailure;
 
@@ -123,6 +124,14 @@ export type CacheFailure =
     }
   | { readonly reason: "cache-entry-missing"; readonly reference: string }
   | { readonly reason: "build-missing"; readonly reference: string };
+
+/** What keeps locked packages from being linked side by side. */
+export type LinkFailure = {
+  /** Keys that differ in nothing but upper and lower case: a file system may hold only one of them. */
+  readonly reason: "package-names-clash";
+  readonly lockFile: string;
+  readonly keys: readonly [string, string];
+};
 
 /** What keeps dependencies from being written in a format of an ecosystem. */
 export type DependencyFailure =

@@ -14,6 +14,8 @@ export { installPackages } from "./install.ts";
 export type { InstallOptions, Installation, InstalledPackage } from "./install.ts";
 export type { LockedCause, LockedFailure } from "./locked/failure.ts";
 export { removeLocked } from "./locked/remove.ts";
+export { unlinkProject } from "./link-project.ts";
+export type { Unlinked } from "./link-project.ts";
 export { formatLock, lockName, parseLock, readLock } from "./lock.ts";
 export type { Lock, LockedPackage } from "./lock.ts";
 export { parsePackageManifest } from "./manifest.ts";

@@ -1,18 +1,16 @@
-import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { exists, fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { fetchLocked } from "./fetch-locked.ts";
-import { importsState, swapImports } from "./imports-folder.ts";
 import { inParallel } from "./in-parallel.ts";
-import { plannedLinks, registerText } from "./links.ts";
-import type { Installed, Link } from "./links.ts";
+import { linkProject } from "./link-project.ts";
+import type { Linked } from "./link-project.ts";
+import { nameClash } from "./links.ts";
+import type { Installed } from "./links.ts";
 import { lockName, readLock } from "./lock.ts";
 import type { Lock, LockedPackage } from "./lock.ts";
-import { importsFolder, pythonPathState, writePythonPath } from "./python-path.ts";
-import type { PythonPlace } from "./python-path.ts";
 import { filesFolder, inspectEntry, storeIn, writeEntry } from "./store.ts";
 import type { Store, StoreEntry } from "./store.ts";
 
@@ -62,6 +60,8 @@ export async function installPackages(
     const { key, language } = unlinkable;
     return fail({ reason: "language-not-linkable", lockFile, key, language });
   }
+  const keys = nameClash(lock.value.packages);
+  if (keys !== undefined) return fail({ reason: "package-names-clash", lockFile, keys });
   const stocked = await stockStore(options, lockFile, lock.value);
   if (!stocked.ok) return stocked;
   const aigogoFolder = path.join(projectFolder, ".aigogo");
@@ -125,56 +125,6 @@ async function stockOne(
   await writeEntry(store, locked.integrity, content.value);
   const installed = { locked, filesFolder: folder, files: content.value.files };
   return ok({ installed, was: entry.state });
-}
-
-type Linked = {
-  readonly state: "right" | "first" | "missing" | "changed";
-  readonly pythonPath: string | undefined;
-};
-
-async function linkProject(place: PythonPlace, installed: readonly Installed[]): Promise<Linked> {
-  const isFirst = !(await exists(place.aigogoFolder));
-  const links = plannedLinks(installed);
-  const imports = await importsState(place.aigogoFolder, links);
-  const runsNode = await linkForNode(place.aigogoFolder, installed);
-  if (imports !== "right") await swapImports(place.aigogoFolder, links);
-  const python = await linkForPython(place, links);
-  const changed = imports !== "right" || runsNode === "written" || python.written;
-  const state = imports === "right" ? "missing" : imports;
-  return { state: isFirst ? "first" : changed ? state : "right", pythonPath: python.pythonPath };
-}
-
-/** The package.json keeps a workspace that is all ES modules from reading register.js as one. */
-async function linkForNode(
-  aigogoFolder: string,
-  installed: readonly Installed[],
-): Promise<"written" | "right"> {
-  const wanted = installed.some(({ locked }) => locked.language === "javascript");
-  const files = { "register.js": registerText, "package.json": '{ "type": "commonjs" }\n' };
-  let state: "written" | "right" = "right";
-  for (const [name, text] of Object.entries(files)) {
-    const file = path.join(aigogoFolder, name);
-    const found = await readTextIfPresent(file);
-    if (found === (wanted ? text : undefined)) continue;
-    await (wanted ? writeFileAtomically(file, text) : rm(file));
-    state = "written";
-  }
-  return state;
-}
-
-async function linkForPython(
-  place: PythonPlace,
-  links: readonly Link[],
-): Promise<{ readonly written: boolean; readonly pythonPath: string | undefined }> {
-  if (!links.some((link) => link.path.startsWith("aigogo/"))) {
-    return { written: false, pythonPath: undefined };
-  }
-  const found = await pythonPathState(place);
-  if (found.state === "right") return { written: false, pythonPath: undefined };
-  if (found.state === "stale" && (await writePythonPath(place, found.file))) {
-    return { written: true, pythonPath: undefined };
-  }
-  return { written: false, pythonPath: importsFolder(place) };
 }
 
 function outcomeOf(stocked: Stocked, linked: Linked): Outcome<PackagesCause> {

@@ -1,6 +1,8 @@
 import path from "node:path";
-import type { PackageFile } from "./content.ts";
+import { compareBytes } from "@slipway/signature";
 import type { LockedPackage } from "./lock.ts";
+import type { PackageKey } from "./package-name.ts";
+import type { PackagePath } from "./package-path.ts";
 
 /** What one path under `imports/` is to be. */
 export type Link =
@@ -10,7 +12,7 @@ export type Link =
 export type Installed = {
   readonly locked: LockedPackage;
   readonly filesFolder: string;
-  readonly files: readonly PackageFile[];
+  readonly files: readonly { readonly path: PackagePath }[];
 };
 
 const pythonInit = [
@@ -33,11 +35,29 @@ if (!listed.includes(imports)) {
 }
 `;
 
-/** A whole Python package is one link; a JavaScript one is a folder of links, with a package.json unless it ships one. */
+/**
+ * A whole Python package is one link; a JavaScript one is a folder of links, with a package.json unless it ships one. In
+ * byte order of the paths, whatever the order of the packages and of their files.
+ */
 export function plannedLinks(installed: readonly Installed[]): readonly Link[] {
   const isPython = installed.some(({ locked }) => locked.language === "python");
   const init: Link = { kind: "file", path: "aigogo/__init__.py", text: pythonInit };
-  return [...(isPython ? [init] : []), ...installed.flatMap(linksOf)];
+  const links = [...(isPython ? [init] : []), ...installed.flatMap(linksOf)];
+  return links.toSorted((a, b) => compareBytes(a.path, b.path));
+}
+
+/** Two keys of one language that are one name to a file system without upper and lower case. */
+export function nameClash(
+  packages: readonly LockedPackage[],
+): readonly [PackageKey, PackageKey] | undefined {
+  const seen = new Map<string, PackageKey>();
+  for (const { key, language } of packages) {
+    const name = `${language}/${key.toLowerCase()}`;
+    const other = seen.get(name);
+    if (other !== undefined) return [other, key];
+    seen.set(name, key);
+  }
+  return undefined;
 }
 
 function linksOf({ locked, filesFolder, files }: Installed): readonly Link[] {

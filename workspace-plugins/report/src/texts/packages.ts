@@ -99,6 +99,11 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { lock: f.lockFile, package: f.key, language: f.language },
     hint: "only python and javascript packages can be installed; take it out of the lock",
   }),
+  "package-names-clash": (f) => ({
+    what: "two locked packages have names that differ in upper and lower case alone",
+    facts: { lock: f.lockFile, packages: f.keys.join(", ") },
+    hint: "not every machine can hold both; take one of them out of the lock",
+  }),
   "package-not-installed": (f) => ({
     what:
       f.state === "missing"

@@ -1,0 +1,99 @@
+import { rm, rmdir } from "node:fs/promises";
+import path from "node:path";
+import { exists, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { hasCode } from "./file-error.ts";
+import { importsState, swapImports } from "./imports-folder.ts";
+import { plannedLinks, registerText } from "./links.ts";
+import type { Installed, Link } from "./links.ts";
+import {
+  importsFolder,
+  pythonPathState,
+  removePythonPath,
+  writePythonPath,
+} from "./python-path.ts";
+import type { PythonPlace } from "./python-path.ts";
+
+export type Linked = {
+  readonly state: "right" | "first" | "missing" | "changed";
+  /** What PYTHONPATH has to name, where no environment does. */
+  readonly pythonPath: string | undefined;
+};
+
+/** Makes exactly these packages importable, by one swap; what is right already is not written. */
+export async function linkProject(
+  place: PythonPlace,
+  installed: readonly Installed[],
+): Promise<Linked> {
+  const isFirst = !(await exists(place.aigogoFolder));
+  const links = plannedLinks(installed);
+  const imports = await importsState(place.aigogoFolder, links);
+  const runsNode = await linkForNode(place.aigogoFolder, installed);
+  if (imports !== "right") await swapImports(place.aigogoFolder, links);
+  const python = await linkForPython(place, links);
+  const changed = imports !== "right" || runsNode === "written" || python.written;
+  const state = imports === "right" ? "missing" : imports;
+  return { state: isFirst ? "first" : changed ? state : "right", pythonPath: python.pythonPath };
+}
+
+export type Unlinked = {
+  /** False where nothing had been linked. */
+  readonly wasLinked: boolean;
+  /** The .pth files that are gone. */
+  readonly pythonFiles: readonly string[];
+};
+
+/** Nothing but what was written for links: a home that is a project keeps its store in the same folder. */
+export async function unlinkProject(place: PythonPlace): Promise<Unlinked> {
+  const wasLinked = await exists(path.join(place.aigogoFolder, "imports"));
+  const pythonFiles = await removePythonPath(place);
+  for (const name of ["imports", "links", ...Object.keys(nodeFiles)]) {
+    await rm(path.join(place.aigogoFolder, name), { recursive: true, force: true });
+  }
+  await removeIfEmpty(place.aigogoFolder);
+  return { wasLinked, pythonFiles };
+}
+
+/** The package.json keeps a workspace that is all ES modules from reading register.js as one. */
+const nodeFiles: Readonly<Record<string, string>> = {
+  "register.js": registerText,
+  "package.json": '{ "type": "commonjs" }\n',
+};
+
+async function linkForNode(
+  aigogoFolder: string,
+  installed: readonly Installed[],
+): Promise<"written" | "right"> {
+  const wanted = installed.some(({ locked }) => locked.language === "javascript");
+  let state: "written" | "right" = "right";
+  for (const [name, text] of Object.entries(nodeFiles)) {
+    const file = path.join(aigogoFolder, name);
+    const found = await readTextIfPresent(file);
+    if (found === (wanted ? text : undefined)) continue;
+    await (wanted ? writeFileAtomically(file, text) : rm(file));
+    state = "written";
+  }
+  return state;
+}
+
+async function linkForPython(
+  place: PythonPlace,
+  links: readonly Link[],
+): Promise<{ readonly written: boolean; readonly pythonPath: string | undefined }> {
+  if (!links.some((link) => link.path.startsWith("aigogo/"))) {
+    return { written: false, pythonPath: undefined };
+  }
+  const found = await pythonPathState(place);
+  if (found.state === "right") return { written: false, pythonPath: undefined };
+  if (found.state === "stale" && (await writePythonPath(place, found.file))) {
+    return { written: true, pythonPath: undefined };
+  }
+  return { written: false, pythonPath: importsFolder(place) };
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  try {
+    await rmdir(folder);
+  } catch (error) {
+    if (!hasCode(error, ["ENOTEMPTY", "EEXIST", "ENOENT"])) throw error;
+  }
+}
