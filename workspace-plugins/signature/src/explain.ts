@@ -97,13 +97,14 @@ function optionDifferences(before: RecordedAction, after: RecordedAction): reado
 
 /** Ten thousand files of which one differs are looked at in a few milliseconds: only what differs is put in order. */
 function fileDifferences(before: RecordedAction, after: RecordedAction): readonly Difference[] {
-  const gone = new Map(filesOf(before).map((file) => [file.path, file]));
+  const [were, are] = apart(filesOf(before), filesOf(after));
+  const gone = new Map(were.map((file) => [file.path, file]));
   const differing = new Map<string, Difference>();
   const compare = (path: string, was?: RecordedFile, is?: RecordedFile): void => {
     const difference = fileDifference(path, was, is);
     if (difference !== undefined) differing.set(path, difference);
   };
-  for (const file of filesOf(after)) {
+  for (const file of are) {
     compare(file.path, gone.get(file.path), file);
     gone.delete(file.path);
   }
@@ -114,6 +115,21 @@ function fileDifferences(before: RecordedAction, after: RecordedAction): readonl
     const path = whole.get(key);
     return path === undefined || !("path" in difference) ? difference : { ...difference, path };
   });
+}
+
+/** What two lists have between those files at the start and at the end that are the same in both. */
+function apart(
+  before: readonly RecordedFile[],
+  after: readonly RecordedFile[],
+): readonly [readonly RecordedFile[], readonly RecordedFile[]] {
+  const most = Math.min(before.length, after.length);
+  const isSameAt = (was: number, is: number): boolean =>
+    before[was]?.path === after[is]?.path && isSameFile(before[was], after[is]);
+  let start = 0;
+  while (start < most && isSameAt(start, start)) start += 1;
+  let end = 0;
+  while (end < most - start && isSameAt(before.length - 1 - end, after.length - 1 - end)) end += 1;
+  return [before.slice(start, before.length - end), after.slice(start, after.length - end)];
 }
 
 /** Files that count by their fields, but for some: by the paths that stand for them. */

@@ -15,17 +15,28 @@ export function filesOfFileset(
   fileset: Fileset,
   listing: FileListing,
 ): Result<readonly ListedFile[], FilesetFailure> {
-  const candidates = new Map<string, ListedFile>();
+  const found: (readonly ListedFile[])[] = [];
   for (const folder of foldersOf(fileset)) {
-    const found = fileset.includesIgnored ? listIgnored(listing.folder, folder) : ok(listing);
-    if (!found.ok) return found;
-    for (const file of filesUnder(found.value, folder)) candidates.set(file.path, file);
+    const listed = fileset.includesIgnored ? listIgnored(listing.folder, folder) : ok(listing);
+    if (!listed.ok) return listed;
+    found.push(filesUnder(listed.value, folder));
   }
-  const unmatched = fileset.mustMatch === true ? unmatchedIn(fileset, [...candidates.keys()]) : [];
+  const candidates = uniqueFiles(found);
+  const paths = fileset.mustMatch === true ? candidates.map((file) => file.path) : [];
+  const unmatched = fileset.mustMatch === true ? unmatchedIn(fileset, paths) : [];
   if (unmatched.length > 0) return fail({ reason: "patterns-unmatched", patterns: unmatched });
   const matches = pathMatcher(fileset.patterns);
-  const matched = [...candidates.values()].filter((file) => matches(file.path));
+  const matched = candidates.filter((file) => matches(file.path));
   return ok(withLinked(matched, listing));
+}
+
+/** Files of several lists, each once; those of a single one stay as they are. */
+export function uniqueFiles<File extends { readonly path: string }>(
+  lists: readonly (readonly File[])[],
+): readonly File[] {
+  const [first = [], ...others] = lists;
+  if (others.length === 0) return first;
+  return [...new Map(lists.flat().map((file) => [file.path, file])).values()];
 }
 
 /** The patterns of a fileset that let in no file. Ignored ones may be made later: they are not asked for. */

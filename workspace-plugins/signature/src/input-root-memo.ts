@@ -40,11 +40,11 @@ export function rememberRoot(
   if (remembered === undefined || filesets.some(({ includesIgnored }) => includesIgnored)) return;
   const folders = filesets.flatMap(foldersOf).map((folder) => (folder === "" ? "" : `${folder}/`));
   const isWithin = (path: string): boolean => folders.some((folder) => path.startsWith(folder));
-  const places = files.flatMap((file) => {
+  const isCovered = (file: InputFile): boolean => {
     const place = file.kind === "symlink" ? placeOfLink(file) : undefined;
-    return place === undefined ? [file.path] : [file.path, `${place}/`];
-  });
-  if (!places.every(isWithin)) return;
+    return isWithin(file.path) && (place === undefined || isWithin(`${place}/`));
+  };
+  if (!files.every(isCovered)) return;
   const value = `${versionsOf(filesets, remembered)} ${root.digest} ${root.sizeBytes}`;
   remembered.memo.set(keyOf(filesets), value);
 }

@@ -1,20 +1,21 @@
+import { hexOf } from "../digest.ts";
+import type { Digest } from "../digest.ts";
+
 /**
  * Writes a Directory message of the Remote Execution API, version 2, byte for byte as the protobuf library does. A
  * library makes an object for each node and each digest of it; for a tree of 100 000 files that takes longer than to
  * read and hash them. A test holds it to the library.
  */
 export type DirectoryWriter = {
-  readonly file: (
-    name: string,
-    digest: Uint8Array,
-    sizeBytes: number,
-    isExecutable: boolean,
-  ) => void;
-  readonly folder: (name: string, digest: Uint8Array, sizeBytes: number) => void;
+  readonly file: (name: string, digest: Sha256, sizeBytes: number, isExecutable: boolean) => void;
+  readonly folder: (name: string, digest: Sha256, sizeBytes: number) => void;
   readonly symlink: (name: string, target: string) => void;
   /** The message, valid until the writer is used again: files, folders and symlinks in this order, each sorted by name. */
   readonly end: () => Uint8Array;
 };
+
+/** 32 bytes, or what they are in hex with what it is before it. */
+type Sha256 = Uint8Array | Digest;
 
 /** Keys of the fields: number << 3 | 2, for a length and bytes; | 0 for a varint. */
 const key = {
@@ -58,7 +59,7 @@ export function openDirectoryWriter(): DirectoryWriter {
   const node = (
     field: number,
     name: string,
-    from: { digest: Uint8Array; sizeBytes: number; isExecutable: boolean },
+    from: { digest: Sha256; sizeBytes: number; isExecutable: boolean },
   ): void => {
     const { digest, sizeBytes, isExecutable } = from;
     const nameLength = Buffer.byteLength(name);
@@ -73,7 +74,8 @@ export function openDirectoryWriter(): DirectoryWriter {
     byte(digestLength);
     byte(key.hash);
     byte(hashLength);
-    at = writeHex(buffer, at, digest);
+    if (typeof digest === "string") at += buffer.write(hexOf(digest), at, "latin1");
+    else at = writeHex(buffer, at, digest);
     if (sizeBytes !== 0) {
       byte(key.sizeBytes);
       varint(sizeBytes);

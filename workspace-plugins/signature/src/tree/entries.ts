@@ -98,8 +98,12 @@ function filesOf(snapshot: Snapshot, folder: number, at: string): readonly Liste
 }
 
 function regularFile(snapshot: Snapshot, entry: number, at: string): RegularFile {
-  const isExecutable = ((snapshot.modes[entry] ?? 0) & 0o100) !== 0;
+  const isExecutable = isExecutableAt(snapshot, entry);
   return { kind: "file", path: at, isExecutable, sizeBytes: sizeOf(snapshot, entry) };
+}
+
+function isExecutableAt(snapshot: Snapshot, entry: number): boolean {
+  return ((snapshot.modes[entry] ?? 0) & 0o100) !== 0;
 }
 
 function sizeOf(snapshot: Snapshot, entry: number): number {
@@ -155,8 +159,8 @@ export function knownDigest(
   { at, texts }: { readonly at: string; readonly texts: Texts },
 ): FileDigest | undefined {
   if (!isKnown(snapshot, entry)) return undefined;
-  const { isExecutable } = regularFile(snapshot, entry, at);
   const { digest, sizeBytes } = signedContent(snapshot, entry, texts);
+  const isExecutable = isExecutableAt(snapshot, entry);
   return { path: at, digest: digestOfBytes(digest), sizeBytes, isExecutable };
 }
 
