@@ -1,7 +1,9 @@
-import { parseArgs } from "node:util";
-import type { ParseArgsOptionsConfig } from "node:util";
+import type { ParseArgsOptionsConfig, parseArgs as ParseArgs } from "node:util";
 import { fail, ok } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
+
+/** Not imported: that would load all that `node:util` can do, sockets among it, and takes 5 ms. */
+const { parseArgs } = process.getBuiltinModule("node:util");
 
 /** What of a command line a command cannot work with. */
 export type ArgumentsFailure = {
@@ -11,7 +13,7 @@ export type ArgumentsFailure = {
 
 type Read<Options extends ParseArgsOptionsConfig> = {
   readonly options: ReturnType<
-    typeof parseArgs<{ options: Options; allowPositionals: true; strict: true }>
+    typeof ParseArgs<{ options: Options; allowPositionals: true; strict: true }>
   >["values"];
   readonly words: readonly string[];
 };

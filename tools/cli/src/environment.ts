@@ -1,7 +1,9 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseEnv } from "node:util";
-import { readTextIfPresent } from "@slipway/signature/files";
+import { readFileSync } from "@slipway/signature/file-system";
+import { readTextIfPresent } from "@slipway/signature/read-text";
+
+/** Not imported: that would load all that `node:util` can do. */
+const { parseEnv } = process.getBuiltinModule("node:util");
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

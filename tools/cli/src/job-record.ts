@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { readSignatures } from "@slipway/pipelines/job-signatures";
 import type { JobSignatures, SignedJobs } from "@slipway/pipelines/job-signatures";
 import type { Difference, Digest, RecordedAction } from "@slipway/signature";
+import { readFileSync } from "@slipway/signature/file-system";
 
 /** A `cig.toml` in its workspace. */
 export type PipelinePlace = {

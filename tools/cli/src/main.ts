@@ -1,4 +1,5 @@
 import { openLines } from "@slipway/report/lines";
+import { fstatSync } from "@slipway/signature/file-system";
 import { usageExitCode } from "./call.ts";
 import { commands, findCommand } from "./commands.ts";
 import { findWorkspace, isWorkspace } from "./workspace.ts";
@@ -22,11 +23,16 @@ async function main(words: readonly string[]): Promise<number> {
   const run = await command.load();
   const { doing } = command;
   // Where nobody looks on, nothing is said, and nothing loaded for it.
-  const isWaitedFor = doing !== undefined && process.stderr.isTTY;
+  const isWaitedFor = doing !== undefined && isTerminal();
   using _heartbeat = isWaitedFor
     ? (await import("./heartbeat.ts")).openHeartbeat(doing)
     : undefined;
   return await run({ workspaceRoot, args });
+}
+
+/** Asking the stream at once would load all streams and sockets, which takes 5 ms, where it is a file or a pipe. */
+function isTerminal(): boolean {
+  return fstatSync(2).isCharacterDevice() && process.stderr.isTTY;
 }
 
 /** Where no command was named. */

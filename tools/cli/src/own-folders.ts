@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
 import { createProjectGraphAsync } from "@nx/devkit";
+import { existsSync } from "@slipway/signature/file-system";
 
 /** The folders here that targets and Nx write, relative to the workspace: all of them ignored by git. */
 export async function listOwnFolders(workspaceRoot: string): Promise<readonly string[]> {

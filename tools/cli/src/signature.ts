@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { jobSignatures } from "@slipway/pipelines/job-signatures";
 import type { JobSignatures, SignedJobs } from "@slipway/pipelines/job-signatures";
@@ -8,6 +7,7 @@ import type { JobRow } from "@slipway/report/job-table";
 import { openLines } from "@slipway/report/lines";
 import type { Digest } from "@slipway/signature";
 import { shortDigest } from "@slipway/signature/digest";
+import { readFileSync, statSync } from "@slipway/signature/file-system";
 import { fail } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
 import { openWorkspaceTree } from "@slipway/signature/workspace-tree";

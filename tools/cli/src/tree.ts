@@ -1,10 +1,10 @@
-import { existsSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import type { Failure } from "@slipway/report";
 import { openLines } from "@slipway/report/lines";
 import { askWatcher } from "@slipway/signature/ask-watcher";
 import type { Asked, TreeAnswer } from "@slipway/signature/ask-watcher";
+import { existsSync, realpathSync, statSync } from "@slipway/signature/file-system";
 import { ok } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
 import { readArguments } from "./arguments.ts";

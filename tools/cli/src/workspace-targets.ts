@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { NxJsonConfiguration } from "@nx/devkit";
+import { readFileSync } from "@slipway/signature/file-system";
 import { graphKey } from "@slipway/signature/graph-key";
 import { ok } from "@slipway/signature/result";
 import { signDerivation } from "@slipway/signature/sign-workspace";
@@ -60,7 +60,7 @@ export async function deriveNow(workspaceRoot: string): Promise<Derivation> {
     import("@slipway/signature"),
   ]);
   const graph = await createProjectGraphAsync({ exitOnError: true });
-  const text = await readFile(path.join(workspaceRoot, "nx.json"), "utf8");
+  const text = readFileSync(path.join(workspaceRoot, "nx.json"), "utf8");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Nx has just read it and found it to be so
   const { namedInputs } = JSON.parse(text) as NxJsonConfiguration;
   return deriveTargets(graph, namedInputs);

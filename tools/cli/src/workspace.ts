@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import path from "node:path";
+import { existsSync } from "@slipway/signature/file-system";
 
 /** The nearest folder upwards that holds an nx.json. */
 export function findWorkspace(from: string): string {

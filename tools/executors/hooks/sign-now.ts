@@ -49,7 +49,7 @@ async function keepDefinitions(
   if (!isGraphSettled(tree, performance.timeOrigin - restMs)) return;
   const key = await graphKey(tree, process.env, signal);
   const file = definitionsFile(tree.folder);
-  if (key === undefined || (await hasDefinitions(file, key))) return;
+  if (key === undefined || hasDefinitions(file, key)) return;
   await storeDefinitions(file, key, derivation);
 }
 

@@ -9,7 +9,7 @@ import type { JobReads, JobSources, PipelineText, SignedJobs } from "./sign-jobs
 export type { SignedJobs } from "./sign-jobs.ts";
 
 /** Counts how jobs are read: with a new number nothing that was remembered of them is believed. */
-const memoSchema = 1;
+const memoSchema = 2;
 
 export type JobSignatures = {
   /** By id, upstreams first. */
@@ -58,21 +58,24 @@ export async function jobSignatures(
   return ok({ signatures, signed: signed.value, withActions: async () => signed.value });
 }
 
-/** Equal texts for equal signatures of all jobs. */
+/**
+ * Equal texts for equal signatures of all jobs. Values of variables may be secret, so that their digest stands for them
+ * together; where none is set nothing is digested, and what digests is not loaded.
+ */
 function keyOf(
   { folders, env }: JobReads,
   { file, text }: PipelineText,
   { tree, environment }: JobSources,
 ): string {
-  return digestOf(
-    JSON.stringify([
-      memoSchema,
-      file,
-      digestOf(text),
-      folders.map((folder) => tree.versionOf(folder) ?? false),
-      [saltVariable, ...env].map((name) => environment[name] ?? false),
-    ]),
-  );
+  const values = [saltVariable, ...env].map((name) => environment[name] ?? false);
+  const isSet = values.some((value) => value !== false);
+  return JSON.stringify([
+    memoSchema,
+    file,
+    text,
+    folders.map((folder) => tree.versionOf(folder) ?? false),
+    isSet ? digestOf(JSON.stringify(values)) : values.length,
+  ]);
 }
 
 type Memo = {

@@ -1,11 +1,10 @@
 import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { digestOf, isDigest, parseDigest } from "./digest.ts";
 import type { Digest } from "./digest.ts";
-import { readTextIfPresent, writeFileAtomically } from "./files.ts";
+import { readdirSync, statSync } from "./file-system.ts";
 import { takeLock } from "./lock.ts";
+import { hasCode, readTextIfPresent } from "./read-text.ts";
 import { readRecordOwner } from "./record-file.ts";
 
 /** The signature of each target's last success by its id. */
@@ -17,7 +16,7 @@ const askEveryMs = 10;
 /** What the index says; where it is lost or damaged, what the newest record of each target says. */
 export async function readSuccesses(folder: string): Promise<Successes> {
   const text = await readTextIfPresent(path.join(folder, indexName));
-  return (text === undefined ? undefined : parseIndex(text)) ?? (await successesOnRecord(folder));
+  return (text === undefined ? undefined : parseIndex(text)) ?? successesOnRecord(folder);
 }
 
 /** Two commands that end together wait for each other, so that the index has the successes of both. */
@@ -27,6 +26,8 @@ export async function recordSuccesses(folder: string, successes: Successes): Pro
   const isNews = [...successes].some(([id, signature]) => known.get(id) !== signature);
   const file = path.join(folder, indexName);
   if (!isNews && (await readTextIfPresent(file)) !== undefined) return;
+  // Loaded here: who explains writes nothing.
+  const { writeFileAtomically } = await import("./files.ts");
   await writeFileAtomically(file, renderIndex(new Map([...known, ...successes])), {
     isDurable: false,
   });
@@ -54,29 +55,33 @@ async function waitForTurn(file: string): Promise<Disposable> {
   for (;;) {
     const lock = takeLock(file);
     if (lock !== undefined) return lock;
-    await pause(askEveryMs);
+    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
   }
 }
 
 /** By the newest record of each target: recording one again makes it the newest. */
-async function successesOnRecord(folder: string): Promise<Successes> {
-  const found = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
-  const newest = await Promise.all(
-    found.filter((one) => one.isDirectory()).map(({ name }) => newestIn(path.join(folder, name))),
-  );
+function successesOnRecord(folder: string): Successes {
+  const newest = entriesOf(folder)
+    .filter((one) => one.isDirectory())
+    .map(({ name }) => newestIn(path.join(folder, name)));
   return new Map(newest.flatMap((one) => (one === undefined ? [] : [one])));
 }
 
-async function newestIn(
-  folder: string,
-): Promise<readonly [id: string, signature: Digest] | undefined> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
-  const aged = await Promise.all(
-    names.map(async (name) => ({ name, atMs: (await stat(path.join(folder, name))).mtimeMs })),
-  );
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (hasCode(error, ["ENOENT", "ENOTDIR"])) return [];
+    throw error;
+  }
+}
+
+function newestIn(folder: string): readonly [id: string, signature: Digest] | undefined {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const aged = names.map((name) => ({ name, atMs: statSync(path.join(folder, name)).mtimeMs }));
   const [newest] = aged.toSorted((a, b) => b.atMs - a.atMs);
   if (newest === undefined) return undefined;
   const signature = parseDigest(`sha256:${path.basename(newest.name, ".json")}`);
-  const id = await readRecordOwner(path.join(folder, newest.name));
+  const id = readRecordOwner(path.join(folder, newest.name));
   return signature === undefined || id === undefined ? undefined : [id, signature];
 }

@@ -1,9 +1,8 @@
-import { readdir, rm, stat, utimes } from "node:fs/promises";
 import path from "node:path";
 import { readSuccesses, recordSuccesses } from "./action-index.ts";
 import type { Digest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
-import { exists } from "./files.ts";
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from "./file-system.ts";
 import { readRecord, recordFile, writeRecord } from "./record-file.ts";
 import type { RecordedAction } from "./recorded-action.ts";
 import { ok } from "./result.ts";
@@ -45,28 +44,26 @@ export async function readRecordedAction(
 }
 
 async function recordOne(file: string, action: RecordedAction): Promise<void> {
-  if (await exists(file)) {
+  if (existsSync(file)) {
     // The newest is the last success, should the index be lost.
     const now = new Date();
-    await utimes(file, now, now);
+    utimesSync(file, now, now);
     return;
   }
   await writeRecord(file, action);
-  await removeOldest(path.dirname(file));
+  removeOldest(path.dirname(file));
 }
 
-async function removeOldest(folder: string): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+function removeOldest(folder: string): void {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
   if (names.length <= keptRecords) return;
-  const aged = await Promise.all(
-    names.map(async (name) => {
-      const file = path.join(folder, name);
-      // Another command may have removed it meanwhile.
-      const found = await stat(file).catch(() => undefined);
-      return { file, changedMs: found?.mtimeMs ?? 0 };
-    }),
-  );
+  const aged = names.map((name) => {
+    const file = path.join(folder, name);
+    // Another command may have removed it meanwhile.
+    const found = statSync(file, { throwIfNoEntry: false });
+    return { file, changedMs: found?.mtimeMs ?? 0 };
+  });
   for (const { file } of aged.toSorted((a, b) => b.changedMs - a.changedMs).slice(keptRecords)) {
-    await rm(file, { force: true });
+    rmSync(file, { force: true });
   }
 }

@@ -1,9 +1,9 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
 import path from "node:path";
 import { digestOf, openDigest } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { HashingFailure } from "./failure.ts";
+import { closeSync, constants, fstatSync, openSync, readSync } from "./file-system.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import { isCertain } from "./utf8.ts";

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readTextIfPresent, replaceFolder, writeJson } from "./files.ts";
+import { replaceFolder, writeJson } from "./files.ts";
+import { readTextIfPresent } from "./read-text.ts";
 import { fail, ok } from "./result.ts";
 
 let root: string;

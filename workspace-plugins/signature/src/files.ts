@@ -1,5 +1,6 @@
-import { chmod, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { hasCode } from "./read-text.ts";
 import type { Result } from "./result.ts";
 
 /**
@@ -23,16 +24,6 @@ export async function writeFileAtomically(
 /** JSON with two spaces and a newline at the end, written atomically. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
   await writeFileAtomically(file, `${JSON.stringify(value, undefined, 2)}\n`);
-}
-
-/** The text of a file, or `undefined` where there is none. */
-export async function readTextIfPresent(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
 }
 
 export async function exists(file: string): Promise<boolean> {
@@ -126,13 +117,4 @@ function isRunning(pid: number): boolean {
 
 function isMissing(error: unknown): boolean {
   return hasCode(error, ["ENOENT", "ENOTDIR"]);
-}
-
-function hasCode(error: unknown, codes: readonly string[]): boolean {
-  return (
-    error instanceof Error &&
-    "code" in error &&
-    typeof error.code === "string" &&
-    codes.includes(error.code)
-  );
 }

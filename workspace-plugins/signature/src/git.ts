@@ -204,7 +204,6 @@ async function ask(
   try {
     const running = runProgram("git", args, {
       cwd: folder,
-      encoding: "buffer",
       env: gitEnvironment(),
       maxBuffer: largestListingBytes,
       signal,

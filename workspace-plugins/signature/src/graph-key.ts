@@ -1,8 +1,8 @@
-import { lstatSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { canonicalJson } from "./canonical-json.ts";
 import { digestOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
+import { lstatSync, readFileSync } from "./file-system.ts";
 import type { ListedFile } from "./listing.ts";
 import type { Tree } from "./tree/tree.ts";
 

@@ -30,13 +30,7 @@ export type { Because, RootCause, UpstreamChange } from "./explain-causes.ts";
 export { explainTarget } from "./explain-target.ts";
 export type { Explanation } from "./explain-target.ts";
 export type { SignatureCause, SignatureFailure } from "./failure.ts";
-export {
-  exists,
-  readTextIfPresent,
-  replaceFolder,
-  writeFileAtomically,
-  writeJson,
-} from "./files.ts";
+export { exists, replaceFolder, writeFileAtomically, writeJson } from "./files.ts";
 export { foldersOf } from "./fileset.ts";
 export { pathMatcher } from "./glob.ts";
 export { hashAsPays, hashInProcess } from "./hash-files.ts";
@@ -75,3 +69,4 @@ export { openTree } from "./tree/open-tree.ts";
 export { openWorkspaceTree, treeCacheFile } from "./tree/workspace-tree.ts";
 export type { Tree } from "./tree/tree.ts";
 export { watchWorkspace } from "./watch/watch-workspace.ts";
+export { readTextIfPresent } from "./read-text.ts";

@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FilesetFailure } from "./failure.ts";
+import { lstatSync, readdirSync, readlinkSync } from "./file-system.ts";
 import { filesOfFileset } from "./fileset.ts";
 import type { FileHasher } from "./file-hasher.ts";
 import { folderOfPattern } from "./glob.ts";

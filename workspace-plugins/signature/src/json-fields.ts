@@ -4,7 +4,7 @@ import { compareBytes } from "./byte-order.ts";
 import { digestOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
-import { readTextIfPresent } from "./files.ts";
+import { readTextIfPresent } from "./read-text.ts";
 import { filesOfFileset } from "./fileset.ts";
 import type { FileListing, ListedFile } from "./listing.ts";
 import { fail, ok } from "./result.ts";

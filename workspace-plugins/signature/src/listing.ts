@@ -1,7 +1,7 @@
-import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { compareBytes, firstAtLeast, itemsBelow } from "./byte-order.ts";
 import type { ListingFailure } from "./failure.ts";
+import { existsSync, lstatSync, readdirSync, readlinkSync } from "./file-system.ts";
 import { listByGit, splitByNul } from "./git.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";

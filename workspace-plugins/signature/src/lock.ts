@@ -1,5 +1,5 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { mkdirSync } from "./file-system.ts";
 
 /**
  * Takes a lock for this process, or returns `undefined` while another has it. It is SQLite's lock on an empty

@@ -1,10 +1,10 @@
-import { open } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, hexOf, parseDigest } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
-import { readTextIfPresent, writeFileAtomically } from "./files.ts";
+import { closeSync, openSync, readSync } from "./file-system.ts";
 import { actionSchema } from "./ingredients.ts";
+import { readTextIfPresent } from "./read-text.ts";
 import type { RecordedAction } from "./recorded-action.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
@@ -27,6 +27,8 @@ export function recordFile(folder: string, id: string, signature: Digest): strin
 export async function writeRecord(file: string, action: RecordedAction): Promise<void> {
   const body = JSON.stringify(action);
   const head = `slipway action ${actionSchema} ${digestOf(body)} ${encodeURIComponent(action.target)}`;
+  // Loaded here: who explains writes nothing.
+  const { writeFileAtomically } = await import("./files.ts");
   await writeFileAtomically(file, `${head}\n${body}\n`, { isDurable: false });
 }
 
@@ -54,15 +56,15 @@ export async function readRecord(
 }
 
 /** Whose record a file is, by its first line; `undefined` where that is none of this version. */
-export async function readRecordOwner(file: string): Promise<string | undefined> {
-  const handle = await open(file);
+export function readRecordOwner(file: string): string | undefined {
+  const opened = openSync(file, "r");
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(longestHeadBytes));
-    const [line = ""] = buffer.toString("utf8", 0, bytesRead).split("\n", 1);
+    const buffer = Buffer.alloc(longestHeadBytes);
+    const [line = ""] = buffer.toString("utf8", 0, readSync(opened, buffer)).split("\n", 1);
     const head = parseHead(line);
     return head?.schema === actionSchema ? head.id : undefined;
   } finally {
-    await handle.close();
+    closeSync(opened);
   }
 }
 

@@ -1,6 +1,6 @@
-import { link, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { readTextIfPresent } from "./files.ts";
+import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "./file-system.ts";
+import { hasCode, readTextIfPresent } from "./read-text.ts";
 
 /** The key of a workspace on this machine, made when it is first needed. */
 export type SecretKey = () => Promise<string>;
@@ -29,25 +29,24 @@ export function secretKeyIn(workspaceRoot: string): SecretKey {
 async function readOrMake(file: string): Promise<string> {
   const before = await readTextIfPresent(file);
   if (before !== undefined) return before;
-  await mkdir(path.dirname(file), { recursive: true });
-  const partial = await mkdtemp(`${file}-`);
+  mkdirSync(path.dirname(file), { recursive: true });
+  const partial = mkdtempSync(`${file}-`);
   try {
     const own = path.join(partial, "key");
     const bytes = globalThis.crypto.getRandomValues(new Uint8Array(32));
-    await writeFile(own, Buffer.from(bytes).toString("hex"), { mode: 0o600 });
+    writeFileSync(own, Buffer.from(bytes).toString("hex"), { mode: 0o600 });
     // Of two processes that make one at the same time, the first keeps its own and the second takes that.
-    await linkUnlessThere(own, file);
+    linkUnlessThere(own, file);
   } finally {
-    await rm(partial, { recursive: true });
+    rmSync(partial, { recursive: true });
   }
   return (await readTextIfPresent(file)) ?? readOrMake(file);
 }
 
-async function linkUnlessThere(from: string, to: string): Promise<void> {
+function linkUnlessThere(from: string, to: string): void {
   try {
-    await link(from, to);
+    linkSync(from, to);
   } catch (error) {
-    const isThere = error instanceof Error && "code" in error && error.code === "EEXIST";
-    if (!isThere) throw error;
+    if (!hasCode(error, ["EEXIST"])) throw error;
   }
 }

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { ProjectGraph } from "@nx/devkit";
 import type { SignatureFailure } from "./failure.ts";
-import { readTextIfPresent } from "./files.ts";
+import { readTextIfPresent } from "./read-text.ts";
 import type { InputTree } from "./input-files.ts";
 import { readNpmLock } from "./npm-lock.ts";
 import type { LockedTools } from "./npm-lock.ts";

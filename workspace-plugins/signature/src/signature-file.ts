@@ -1,7 +1,8 @@
 import { compareBytes } from "./byte-order.ts";
 import type { Digest } from "./digest.ts";
 import type { SignatureCause } from "./failure.ts";
-import { readTextIfPresent, writeFileAtomically } from "./files.ts";
+import { writeFileAtomically } from "./files.ts";
+import { readTextIfPresent } from "./read-text.ts";
 import { actionSchema } from "./ingredients.ts";
 import type { Outcome } from "./outcome.ts";
 

@@ -43,8 +43,8 @@ test("definitions are read back as they were stored", async () => {
   const file = definitionsFile(rig.root);
   expect(await readDefinitions(file, key)).toBeUndefined();
   await storeDefinitions(file, key, derivation);
-  expect(await hasDefinitions(file, key)).toBe(true);
-  expect(await hasDefinitions(file, digestOf("other"))).toBe(false);
+  expect(hasDefinitions(file, key)).toBe(true);
+  expect(hasDefinitions(file, digestOf("other"))).toBe(false);
   expect(await readDefinitions(file, key)).toEqual(derivation);
 });
 

@@ -1,10 +1,10 @@
-import { open } from "node:fs/promises";
 import path from "node:path";
 import { digestOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { DerivationFailure } from "./failure.ts";
-import { readTextIfPresent, writeFileAtomically } from "./files.ts";
+import { closeSync, openSync, readSync } from "./file-system.ts";
 import type { Derivation } from "./nx-targets.ts";
+import { readTextIfPresent } from "./read-text.ts";
 import type { Fileset, TargetDefinition } from "./target.ts";
 
 /** Where the definitions of a workspace's targets are kept, since making Nx's graph takes a second. */
@@ -37,17 +37,22 @@ export async function storeDefinitions(
     definitions: stored,
     failures: [...failures],
   });
+  // Loaded here: most commands find them stored.
+  const { writeFileAtomically } = await import("./files.ts");
   await writeFileAtomically(file, `${key}\n${digestOf(body)}\n${body}\n`, { isDurable: false });
 }
 
 /** Whether definitions stand under the key, by the first line alone: for those who have them and would store them. */
-export async function hasDefinitions(file: string, key: Digest): Promise<boolean> {
+export function hasDefinitions(file: string, key: Digest): boolean {
   const line = Buffer.alloc(key.length + 1);
+  let opened: number | undefined;
   try {
-    await using handle = await open(file);
-    await handle.read(line);
+    opened = openSync(file, "r");
+    readSync(opened, line);
   } catch {
     return false;
+  } finally {
+    if (opened !== undefined) closeSync(opened);
   }
   return line.toString() === `${key}\n`;
 }

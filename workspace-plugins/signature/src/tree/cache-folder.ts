@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { existsSync, mkdirSync, writeFileSync } from "../file-system.ts";
 
 /**
  * The folder of a cache file. git is told to list nothing of a workspace's `.slipway`: what is written while a tree is

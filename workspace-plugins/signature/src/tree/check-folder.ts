@@ -1,5 +1,5 @@
-import { readdirSync } from "node:fs";
 import path from "node:path";
+import { readdirSync } from "../file-system.ts";
 import { isCertain } from "../utf8.ts";
 import { sliceColumns } from "./block.ts";
 import type { Columns } from "./block.ts";

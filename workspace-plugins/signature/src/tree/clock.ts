@@ -1,6 +1,6 @@
-import { closeSync, fstatSync, openSync, rmSync } from "node:fs";
 import type { Stats } from "node:fs";
 import path from "node:path";
+import { closeSync, fstatSync, openSync, rmSync } from "../file-system.ts";
 import { makeCacheFolder } from "./cache-folder.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { writeSha256 } from "../digest.ts";
+import { closeSync, constants, fstatSync, openSync, readSync } from "../file-system.ts";
 import { isRacy } from "./clock.ts";
 import { codeOf } from "./look.ts";
 

@@ -1,8 +1,8 @@
-import { lstatSync } from "node:fs";
 import path from "node:path";
 import { compareBytes } from "../byte-order.ts";
 import { digestOfBytes, hexOf } from "../digest.ts";
 import type { FileDigest } from "../file-digest.ts";
+import { lstatSync } from "../file-system.ts";
 import type { ListedFile, RegularFile } from "../listing.ts";
 import { hasStat, setStat, signedContent } from "./block.ts";
 import { isRacy } from "./clock.ts";

@@ -1,5 +1,5 @@
-import { statSync, statfsSync } from "node:fs";
 import type { Stats } from "node:fs";
+import { statSync, statfsSync } from "../file-system.ts";
 import { timesWidth } from "./snapshot.ts";
 
 /**

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import type { ListingFailure } from "../failure.ts";
+import { existsSync, readdirSync } from "../file-system.ts";
 import { headFiles, ignoredByGit, listByGit, listingRules, untrackedByGit } from "../git.ts";
 import type { GitListing } from "../git.ts";
 import { fail, ok } from "../result.ts";

@@ -1,10 +1,10 @@
-import { copyFileSync, statSync } from "node:fs";
 import { getCompileCacheDir } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import type { ListingFailure } from "../failure.ts";
+import { copyFileSync, statSync } from "../file-system.ts";
 import { runProgram } from "../program.ts";
 import { ok } from "../result.ts";
 import type { Result } from "../result.ts";

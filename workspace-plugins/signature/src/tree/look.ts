@@ -1,5 +1,5 @@
-import { constants, lstatSync } from "node:fs";
 import type { Stats } from "node:fs";
+import { constants, lstatSync } from "../file-system.ts";
 import { hasStat } from "./block.ts";
 import type { Columns } from "./block.ts";
 import { state } from "./snapshot.ts";

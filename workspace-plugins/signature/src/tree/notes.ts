@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
 import path from "node:path";
 import { canonicalJson } from "../canonical-json.ts";
 import { digestOf } from "../digest.ts";
+import { statSync } from "../file-system.ts";
 import { inheritedByGit } from "../git-environment.ts";
 import { isRacy } from "./clock.ts";
 
@@ -96,10 +96,16 @@ function upwards(folder: string): readonly string[] {
   return parent === folder ? [folder] : [folder, ...upwards(parent)];
 }
 
-/** What git reads of the environment: where its files are, and a digest of the rest, which may hold secrets. */
+/** What git reads of the environment: where its files are, and a digest of the rest, which may hold secrets. What only
+ * says how it reaches others, who commits, or what it tells, has no part in which names count. */
 export function gitSettings(): string {
   const { HOME = "", XDG_CONFIG_HOME = "", ...others } = inheritedByGit();
-  const own = Object.entries(others).filter(([name]) => name.startsWith("GIT_"));
+  const own = Object.entries(others).filter(
+    ([name]) => name.startsWith("GIT_") && !telling.test(name),
+  );
   const digest = own.length === 0 ? "" : digestOf(canonicalJson(Object.fromEntries(own)));
   return JSON.stringify([HOME, XDG_CONFIG_HOME, digest]);
 }
+
+const telling =
+  /^GIT_(?:SSL_|HTTP_|SSH|ASKPASS$|TERMINAL_PROMPT$|PROXY_|AUTHOR_|COMMITTER_|EDITOR$|SEQUENCE_EDITOR$|PAGER|TRACE|PROMPT_)/;

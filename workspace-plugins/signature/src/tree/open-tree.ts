@@ -1,6 +1,6 @@
-import { realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import type { ListingFailure } from "../failure.ts";
+import { realpathSync, statSync } from "../file-system.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
 import { fileClockMs, safeClockMs } from "./clock.ts";

@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
 import { writeSha256 } from "../digest.ts";
+import { constants } from "../file-system.ts";
 import { cleanCommit } from "../git.ts";
 import type { Block } from "./block.ts";
 import { digestBytes, kind, state, statWidth } from "./snapshot.ts";

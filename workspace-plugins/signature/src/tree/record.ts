@@ -1,7 +1,7 @@
-import { readlinkSync } from "node:fs";
 import type { Stats } from "node:fs";
 import { hexOf } from "../digest.ts";
 import { readAtRest } from "../file-digest.ts";
+import { readlinkSync } from "../file-system.ts";
 import { isUtf8 } from "../utf8.ts";
 import { copyEntry, digestAt, setStat } from "./block.ts";
 import type { Columns } from "./block.ts";

@@ -1,6 +1,6 @@
-import { constants, readdirSync } from "node:fs";
 import type { Dirent } from "node:fs";
 import path from "node:path";
+import { constants, readdirSync } from "../file-system.ts";
 import { isCertain } from "../utf8.ts";
 import { makeColumns, sliceColumns } from "./block.ts";
 import type { Block, Columns } from "./block.ts";

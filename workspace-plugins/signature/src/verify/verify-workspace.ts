@@ -1,9 +1,9 @@
-import { lstatSync } from "node:fs";
 import path from "node:path";
 import { readSuccesses } from "../action-index.ts";
 import { actionsFolder, readRecordedAction } from "../action-records.ts";
 import type { SignatureFailure } from "../failure.ts";
-import { readTextIfPresent } from "../files.ts";
+import { lstatSync } from "../file-system.ts";
+import { readTextIfPresent } from "../read-text.ts";
 import { graphKey } from "../graph-key.ts";
 import type { Derivation } from "../nx-targets.ts";
 import { ok } from "../result.ts";

@@ -1,4 +1,4 @@
-import { realpathSync } from "node:fs";
+import { realpathSync } from "../file-system.ts";
 import { readAnswer, writeQuestion } from "./messages.ts";
 import type { Answer, Question } from "./messages.ts";
 import { identityOf, readAddress } from "./place.ts";

@@ -1,5 +1,5 @@
-import { lstatSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { lstatSync, readFileSync } from "../file-system.ts";
 
 /** What a watcher keeps in the folder that it watches; nobody else's. */
 export function placeOf(root: string): {
