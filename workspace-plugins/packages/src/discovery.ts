@@ -7,7 +7,7 @@ import type { PackageFile } from "./content.ts";
 import type { PackagesFailure } from "./failure.ts";
 import { hasCode } from "./file-error.ts";
 import { ignoreRules } from "./ignore.ts";
-import type { Ignores } from "./ignore.ts";
+import type { EntryKind } from "./ignore.ts";
 import { includePattern } from "./include.ts";
 import type { PackageManifest } from "./manifest.ts";
 import type { Language } from "./package-name.ts";
@@ -28,7 +28,10 @@ export async function discoverFiles(
   const ignoreFile = (await readTextIfPresent(path.join(projectFolder, ".aigogoignore"))) ?? "";
   const ignores = ignoreRules(manifest.files?.exclude ?? [], ignoreFile);
   const includes = includedBy(manifest);
-  const names = (await namesUnder(projectFolder, "", ignores)).filter(includes);
+  // Our own output, even where `!dist/` lets the rest of dist in.
+  const isTaken = (name: string, kind: EntryKind) =>
+    name !== "dist/pack" && name !== manifestName && ignores(name, kind) === undefined;
+  const names = (await namesUnder(projectFolder, "", isTaken)).filter(includes);
   if (names.length === 0) {
     return fail({ reason: "package-empty", file: path.join(projectFolder, manifestName) });
   }
@@ -52,19 +55,18 @@ function includedBy(manifest: PackageManifest): (name: string) => boolean {
   return (name) => patterns.some((includes) => includes(name));
 }
 
-async function namesUnder(
+/** The files below a folder that are taken, and whose folders are; links are told and not followed. */
+export async function namesUnder(
   projectFolder: string,
   folder: string,
-  ignores: Ignores,
+  isTaken: (name: string, kind: EntryKind) => boolean,
 ): Promise<readonly string[]> {
   const names: string[] = [];
   const entries = await readdir(path.join(projectFolder, folder), { withFileTypes: true });
   for (const entry of entries) {
     const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    // Our own output, even where `!dist/` lets the rest of dist in.
-    if (name === "dist/pack" || name === manifestName) continue;
-    if (ignores(name, entry.isDirectory() ? "folder" : "file") !== undefined) continue;
-    if (entry.isDirectory()) names.push(...(await namesUnder(projectFolder, name, ignores)));
+    if (!isTaken(name, entry.isDirectory() ? "folder" : "file")) continue;
+    if (entry.isDirectory()) names.push(...(await namesUnder(projectFolder, name, isTaken)));
     else if (entry.isFile() || entry.isSymbolicLink()) names.push(name);
   }
   return names;

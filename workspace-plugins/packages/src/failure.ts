@@ -105,7 +105,52 @@ export type PackagesFailure =
     }
   | LinkFailure
   | DependencyFailure
-  | CacheFailure;
+  | CacheFailure
+  | AuthoringFailure;
+
+/** What keeps a package from being begun, edited or built. */
+export type AuthoringFailure =
+  | { readonly reason: "manifest-missing"; readonly folder: string }
+  | { readonly reason: "manifest-exists"; readonly file: string }
+  | { readonly reason: "include-is-auto"; readonly file: string }
+  | { readonly reason: "include-absent"; readonly path: string }
+  | { readonly reason: "include-matches-nothing"; readonly pattern: string }
+  | { readonly reason: "include-outside"; readonly path: string; readonly folder: string }
+  | {
+      readonly reason: "files-not-listed";
+      readonly file: string;
+      readonly words: readonly string[];
+      readonly listed: readonly string[];
+    }
+  | {
+      readonly reason: "dependency-declared";
+      readonly name: string;
+      readonly kind: "runtime" | "dev";
+      readonly version: string;
+    }
+  | {
+      readonly reason: "dependency-not-declared";
+      readonly file: string;
+      readonly name: string;
+      readonly kind: "runtime" | "dev";
+      readonly known: readonly string[];
+    }
+  | { readonly reason: "pyproject-missing"; readonly file: string }
+  | {
+      readonly reason: "pyproject-of-other-language";
+      readonly file: string;
+      readonly language: string;
+    }
+  | {
+      readonly reason: "pyproject-invalid";
+      readonly file: string;
+      /** From 1; `undefined` where it is TOML and not what a project has. */
+      readonly line: number | undefined;
+      readonly problem: string;
+    }
+  | { readonly reason: "pyproject-without-dependencies"; readonly file: string }
+  | { readonly reason: "version-not-counted"; readonly file: string; readonly version: string }
+  | { readonly reason: "build-exists"; readonly reference: string };
 
 /** What the folder of builds and pulls says no to. */
 export type CacheFailure =
@@ -173,4 +218,17 @@ export type PackagesCause =
   | "links-changed"
   | "project-agrees"
   | "lock-changed"
-  | "lock-agrees";
+  | "lock-agrees"
+  | "package-begun"
+  | "files-listed"
+  | "no-new-files"
+  | "files-unlisted"
+  | "dependency-added"
+  | "dependency-removed"
+  | "dependencies-imported"
+  | "dependencies-known"
+  | "package-built"
+  | "cached-removed"
+  | "cleaned"
+  | "would-clean"
+  | "disk-usage";

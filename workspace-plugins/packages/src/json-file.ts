@@ -31,7 +31,8 @@ export function jsonIn(text: string): unknown {
   }
 }
 
-function syntaxProblem(file: string, text: string): FileProblem | undefined {
+/** What keeps a text from being JSON, with its place. */
+export function syntaxProblem(file: string, text: string): FileProblem | undefined {
   try {
     JSON.parse(text);
     return undefined;

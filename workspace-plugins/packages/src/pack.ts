@@ -107,7 +107,8 @@ function manifestBytes(files: readonly PackageFile[]): Uint8Array {
   return manifest.bytes;
 }
 
-function unpackedScript(
+/** A script whose file is not among those that are packed. */
+export function unpackedScript(
   file: string,
   manifest: PackageManifest,
   files: readonly PackageFile[],

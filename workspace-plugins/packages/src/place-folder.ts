@@ -21,7 +21,7 @@ export async function placeFolder({ folder, fill, isRight }: Placement): Promise
     await fill(partial);
     while (!(await renamed(partial, folder))) {
       if (await isRight()) return;
-      await moveAway(folder);
+      await removeFolder(folder);
     }
   } finally {
     await removeReadOnly(partial);
@@ -44,7 +44,8 @@ async function renamed(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function moveAway(folder: string): Promise<void> {
+/** Whole for who reads it, until it is gone whole; folders that forbid writing go too. A link goes, not what it names. */
+export async function removeFolder(folder: string): Promise<void> {
   const aside = await mkdtemp(`${folder}.damaged-`);
   try {
     await rename(folder, path.join(aside, "was"));

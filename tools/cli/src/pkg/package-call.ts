@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
-import { storeIn } from "@slipway/packages";
-import type { Store } from "@slipway/packages";
+import { cacheIn, storeIn } from "@slipway/packages";
+import type { Cache, Place, Store } from "@slipway/packages";
 import { openUserRegistry } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";
 import { openConsole } from "@slipway/report";
@@ -14,6 +14,9 @@ import { tellFailure } from "../tell.ts";
 export type PackageCall = {
   readonly home: string;
   readonly store: Store;
+  readonly cache: Cache;
+  /** Where a manifest is looked for. */
+  readonly place: Place;
   readonly registry: Registry;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -36,6 +39,8 @@ export function openPackageCall({ json = false }: { readonly json?: boolean } = 
   return {
     home,
     store: storeIn(home),
+    cache: cacheIn(home),
+    place: { folder: process.cwd(), home },
     registry: openUserRegistry({ home, environment: process.env }, { signal }),
     signal,
     progress,

@@ -1,6 +1,9 @@
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
+import { readTextIfPresent } from "@slipway/signature";
+import { manifestName } from "../content.ts";
 import { hasCode } from "../file-error.ts";
+import { parseForeignManifest } from "../manifest.ts";
 import { recordedBuild, timeIn } from "./build.ts";
 import { imagesName } from "./cache.ts";
 import type { Cache } from "./cache.ts";
@@ -16,6 +19,15 @@ export type CacheEntry = {
   readonly time: Date | undefined;
   /** Of all its files. */
   readonly sizeBytes: number;
+  /** As far as it can be read; an image has it in its layer. */
+  readonly manifest: ManifestSummary | undefined;
+};
+
+export type ManifestSummary = {
+  readonly version: string | undefined;
+  readonly language: string | undefined;
+  /** How many it needs to run. */
+  readonly dependencies: number;
 };
 
 /** Builds, then images, in byte order of their folders; what has no metadata is none of them. */
@@ -26,20 +38,23 @@ export async function listCache(cache: Cache): Promise<readonly CacheEntry[]> {
     if (build === undefined) continue;
     const sizeBytes = await sizeOf(folder);
     const time = timeIn(build.built_at);
-    entries.push({ kind: "build", reference: build.name, folder, time, sizeBytes });
+    const text = await readTextIfPresent(path.join(folder, manifestName));
+    const manifest = summaryOf(text);
+    entries.push({ kind: "build", reference: build.name, folder, time, sizeBytes, manifest });
   }
   for (const folder of await foldersIn(path.join(cache.folder, imagesName))) {
     const image = await recordedImage(folder);
     if (image === undefined) continue;
     const sizeBytes = await sizeOf(folder);
     const time = timeIn(image.created_at);
-    entries.push({ kind: "image", reference: image.ref, folder, time, sizeBytes });
+    const manifest = undefined;
+    entries.push({ kind: "image", reference: image.ref, folder, time, sizeBytes, manifest });
   }
   return entries;
 }
 
 /** Of all files below, in bytes; links are not followed, and what goes meanwhile is not counted. */
-async function sizeOf(file: string): Promise<number> {
+export async function sizeOf(file: string): Promise<number> {
   try {
     const found = await lstat(file);
     if (!found.isDirectory()) return found.size;
@@ -50,6 +65,13 @@ async function sizeOf(file: string): Promise<number> {
     if (hasCode(error, ["ENOENT", "ENOTDIR"])) return 0;
     throw error;
   }
+}
+
+function summaryOf(text: string | undefined): ManifestSummary | undefined {
+  const read = parseForeignManifest(manifestName, text ?? "");
+  if (!read.ok) return undefined;
+  const { version, language, dependencies } = read.value;
+  return { version, language: language?.name, dependencies: dependencies?.runtime?.length ?? 0 };
 }
 
 async function foldersIn(parent: string): Promise<readonly string[]> {

@@ -135,6 +135,82 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { manifest: f.file },
     hint: "Python packages have pyproject, poetry and requirements; JavaScript packages npm and yarn",
   }),
+  "manifest-missing": (f) => ({
+    what: "failed to find aigogo.json",
+    facts: { "looked for from": f.folder },
+    hint: "run slipway pkg init first",
+  }),
+  "manifest-exists": (f) => ({
+    what: "there is an aigogo.json already",
+    facts: { file: f.file },
+    hint: "add --force to begin anew",
+  }),
+  "include-is-auto": (f) => ({
+    what: "files.include is set to 'auto', so files are found by their language",
+    facts: { manifest: f.file },
+    hint: "make files.include a list first",
+  }),
+  "include-absent": (f) => ({
+    what: `file does not exist: ${f.path}`,
+    facts: {},
+    hint: "names count from the folder that you stand in",
+  }),
+  "include-matches-nothing": (f) => ({
+    what: `glob pattern '${f.pattern}' matches no files`,
+    facts: {},
+    hint: "patterns count from the folder that you stand in",
+  }),
+  "include-outside": (f) => ({
+    what: "a package has no files outside of its folder",
+    facts: { file: f.path, folder: f.folder },
+    hint: "put a copy in the folder",
+  }),
+  "files-not-listed": (f) => ({
+    what:
+      f.listed.length === 0
+        ? "no files in include list"
+        : "no matching files found in include list",
+    facts: { manifest: f.file, asked: f.words.join(", "), listed: f.listed.join(", ") },
+  }),
+  "dependency-declared": (f) => ({
+    what: `package '${f.name}' is already declared as a ${dependencyKinds[f.kind]} dependency with version '${f.version}'`,
+    facts: {},
+    hint: `slipway pkg rm ${f.kind === "dev" ? "dev" : "dep"} ${f.name} takes it out`,
+  }),
+  "dependency-not-declared": (f) => ({
+    what:
+      f.known.length === 0
+        ? `no ${dependencyKinds[f.kind]} dependencies found in aigogo.json`
+        : `package '${f.name}' not found in ${dependencyKinds[f.kind]} dependencies`,
+    facts: { manifest: f.file, declared: f.known.join(", ") },
+  }),
+  "pyproject-missing": (f) => ({
+    what: "there is no pyproject.toml beside the manifest",
+    facts: { file: f.file },
+  }),
+  "pyproject-of-other-language": (f) => ({
+    what: `--from-pyproject is only supported for Python projects (current language: ${f.language})`,
+    facts: { manifest: f.file },
+  }),
+  "pyproject-invalid": (f) => ({
+    what: "pyproject.toml cannot be used",
+    facts: { file: f.line === undefined ? f.file : `${f.file}:${f.line}`, problem: f.problem },
+  }),
+  "pyproject-without-dependencies": (f) => ({
+    what: "pyproject.toml says nothing of dependencies",
+    facts: { file: f.file },
+    hint: "they stand in [project], [dependency-groups] or [tool.poetry]",
+  }),
+  "version-not-counted": (f) => ({
+    what: "the version has no next one: it is not three numbers",
+    facts: { manifest: f.file, version: f.version },
+    hint: "give a reference, as in slipway pkg build name:tag, or mend the version",
+  }),
+  "build-exists": (f) => ({
+    what: `package already exists in cache: ${f.reference}`,
+    facts: {},
+    hint: "use --force to rebuild",
+  }),
   "cache-reference-invalid": (f) => ({
     what: "this names no package of the cache",
     facts: { reference: JSON.stringify(f.text) },
@@ -182,6 +258,19 @@ export const packagesCauses: Causes<PackagesCause> = {
   "project-agrees": "store and links are right",
   "lock-changed": "locked",
   "lock-agrees": "locked already",
+  "package-begun": "initialized aigogo package",
+  "files-listed": "added to the include list",
+  "no-new-files": "no new files to add",
+  "files-unlisted": "removed from the include list",
+  "dependency-added": "dependency added",
+  "dependency-removed": "dependency removed",
+  "dependencies-imported": "dependencies added",
+  "dependencies-known": "no dependency that is not declared",
+  "package-built": "built into the cache",
+  "cached-removed": "removed from the cache",
+  cleaned: "cleaned",
+  "would-clean": "this would go",
+  "disk-usage": "disk usage",
 };
 
 const entryProblems: Readonly<Record<EntryProblem, string>> = {
@@ -206,4 +295,5 @@ const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   "name-unusable": "its name cannot be imported",
 };
 
+const dependencyKinds = { runtime: "runtime", dev: "development" } as const;
 const ecosystems = { python: "Python", npm: "npm" } as const;

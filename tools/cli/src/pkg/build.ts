@@ -1,0 +1,22 @@
+import { buildPackage as buildIntoCache } from "@slipway/packages";
+import { readArguments } from "../arguments.ts";
+import type { Call } from "../call.ts";
+import { tellUsage } from "../tell.ts";
+import { openPackageCall } from "./package-call.ts";
+
+/** Into aigg's cache, from where both tools push. */
+export async function buildPackage({ args }: Call): Promise<number> {
+  const options = {
+    force: { type: "boolean" },
+    "no-validate": { type: "boolean" },
+    json: { type: "boolean" },
+  } as const;
+  const read = readArguments(args, { options, words: [0, 1] });
+  if (!read.ok) return tellUsage(read.failure);
+  const { force: isForced = false, "no-validate": isUnchecked = false } = read.value.options;
+  const [reference] = read.value.words;
+  const { place, cache, tell } = openPackageCall(read.value.options);
+  const isChecked = !isUnchecked;
+  const builtAt = new Date();
+  return tell(await buildIntoCache({ place, cache, reference, isForced, isChecked, builtAt }));
+}
