@@ -1,4 +1,4 @@
-import { utimesSync } from "node:fs";
+import { chmodSync, utimesSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CachesRig } from "./rig.ts";
 
@@ -163,6 +163,13 @@ const others: readonly Mutation[] = [
     },
     ran: [],
   },
+  {
+    // What a clone under another umask has.
+    kind: "right to read",
+    change: (rig) => chmodSync(rig.at("lib/src/a.txt"), 0o600),
+    revert: (rig) => chmodSync(rig.at("lib/src/a.txt"), 0o644),
+    ran: [],
+  },
   { kind: "locale", more: { LANG: "de_DE.UTF-8", LC_ALL: "tr_TR.UTF-8" }, ran: [] },
   { kind: "time zone", more: { TZ: "Asia/Kathmandu" }, ran: [] },
   { kind: "user", more: { USER: "someone", LOGNAME: "someone" }, ran: [] },
@@ -186,7 +193,21 @@ const others: readonly Mutation[] = [
     ),
     ran: [],
   },
+  {
+    kind: "order of keys",
+    ...edit("other/project.json", turned(projectJson("other")), projectJson("other")),
+    ran: [],
+  },
 ];
+
+/** With the order of the keys of every object turned round. */
+function turned(json: string): string {
+  return JSON.stringify(JSON.parse(json), (_key, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).toReversed())
+      : value,
+  );
+}
 
 describe.each([
   { daemon: "off", isDaemonOn: false },
@@ -244,4 +265,21 @@ describe.each([
     rig.write("nx.json", settings);
     expect(await rig.ran(build)).toEqual([]);
   });
+});
+
+test("a clone elsewhere, of another user under another umask and locale, has the same signatures", async ({
+  skip,
+}) => {
+  const nobody = 65_534;
+  if (process.getuid?.() !== 0) skip("only root can run a program as another user");
+  await using rig = CachesRig.setup(workspaceFiles());
+  using elsewhere = rig.cloneFor(nobody, "umask 077");
+  if (!elsewhere.isSourceReadable) skip("another user may not read the checkout of this test");
+  const words = ["signature", "lib:build", "app:build", "other:build", "--json"];
+  const own = JSON.parse(rig.slipway(words)) as { readonly targets: object };
+  const theirs = JSON.parse(
+    elsewhere.slipway(words, { LC_ALL: "tr_TR.UTF-8", TZ: "Asia/Kathmandu" }),
+  ) as { readonly targets: unknown };
+  expect(Object.keys(own.targets)).toHaveLength(3);
+  expect(theirs.targets).toEqual(own.targets);
 });

@@ -1,6 +1,7 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,6 +18,12 @@ const source = path.join(import.meta.dirname, "..", "..");
 
 /** A target of the workspace as project.json has it. */
 export type TargetJson = Readonly<Record<string, unknown>>;
+
+/** Of another user, who may not be let into the folder of this checkout. */
+export type OtherClone = Disposable & {
+  readonly isSourceReadable: boolean;
+  readonly slipway: (words: readonly string[], more: Readonly<Record<string, string>>) => string;
+};
 
 export type Ended = { readonly code: number; readonly output: string };
 
@@ -154,6 +161,40 @@ export class CachesRig {
       NX_SOCKET_DIR: path.join(this.#folder, "sockets"),
       NX_TUI: "false",
       NX_DEFAULT_OUTPUT_STYLE: "static",
+    };
+  }
+
+  /** What `slipway` prints; it has to end well. */
+  slipway(words: readonly string[], more: Readonly<Record<string, string>> = {}): string {
+    return execFileSync(path.join(source, "node_modules/.bin/slipway"), words, {
+      cwd: this.root,
+      env: { ...this.#environment(), ...more },
+      encoding: "utf8",
+    });
+  }
+
+  /** A clone of the last commit, in another place, that another user has made after `shell`. */
+  cloneFor(uid: number, shell: string): OtherClone {
+    const folder = mkdtempSync(path.join(tmpdir(), "slipway-elsewhere-"));
+    chownSync(folder, uid, uid);
+    const own = { HOME: folder, NX_SOCKET_DIR: path.join(folder, "sockets") };
+    const asOther = { cwd: folder, env: { ...this.#environment(), ...own }, uid, gid: uid };
+    const isSourceReadable =
+      spawnSync("test", ["-r", path.join(source, "tools/cli/src/main.ts")], asOther).status === 0;
+    this.git("bundle", "create", "--quiet", path.join(folder, "bundle"), "HEAD", "main");
+    chmodSync(path.join(folder, "bundle"), 0o644);
+    const script = `${shell} && git clone --quiet bundle clone && ln -s "$0" clone/node_modules`;
+    execFileSync("sh", ["-c", script, path.join(source, "node_modules")], asOther);
+    return {
+      isSourceReadable,
+      slipway: (words, more) =>
+        execFileSync(process.execPath, [path.join(source, "tools/cli/slipway.cjs"), ...words], {
+          ...asOther,
+          cwd: path.join(folder, "clone"),
+          env: { ...asOther.env, ...more },
+          encoding: "utf8",
+        }),
+      [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
     };
   }
 
