@@ -97,6 +97,7 @@ test("these files and no others touch the world outside", () => {
     "workspace-plugins/images/src/engine.ts: dockerode, node:http, node:https",
     "workspace-plugins/images/src/host-commands.ts: execa",
     "workspace-plugins/packages/src/layer.ts: tar-stream",
+    "workspace-plugins/packages/src/reader-process.ts: execa",
     "workspace-plugins/processes/src/aoconnect.ts: @permaweb/aoconnect",
     "workspace-plugins/registry/src/process.ts: execa",
     "workspace-plugins/registry/src/server/port.ts: node:net",

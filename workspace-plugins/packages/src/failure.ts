@@ -1,4 +1,5 @@
 import type { Digest, Place } from "@slipway/signature";
+import type { ScanFailure } from "./scan/failure.ts";
 import type { LockedCause, LockedFailure } from "./locked/failure.ts";
 import type { RemoteCause, RemoteFailure } from "./remote/failure.ts";
 
@@ -105,6 +106,7 @@ export type PackagesFailure =
     }
   | LinkFailure
   | DependencyFailure
+  | ScanFailure
   | CacheFailure
   | AuthoringFailure;
 

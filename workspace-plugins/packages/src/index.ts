@@ -10,6 +10,7 @@ export type {
   PackagesFailure,
 } from "./failure.ts";
 export { findLock } from "./find-lock.ts";
+export { findProject } from "./find-manifest.ts";
 export { installPackages } from "./install.ts";
 export type { InstallOptions, Installation, InstalledPackage } from "./install.ts";
 export type { LockedCause, LockedFailure } from "./locked/failure.ts";
@@ -29,6 +30,10 @@ export type { PackReceipt } from "./receipt.ts";
 export { deletePlanned, planDeletion } from "./remote/delete.ts";
 export type { DeletionPlan } from "./remote/delete.ts";
 export type { RemoteCause, RemoteFailure } from "./remote/failure.ts";
+export type { FoundDependency, Imported, ImportPlace } from "./scan/dependencies.ts";
+export type { ScanFailure, SourceFault } from "./scan/failure.ts";
+export { scanPackage } from "./scan/scan-package.ts";
+export type { Scan, ScanOptions } from "./scan/scan-package.ts";
 export { showDependencies } from "./show-deps/show-dependencies.ts";
 export { entryFolder, inspectEntry, storeIn } from "./store.ts";
 export type { Store, StoreEntry } from "./store.ts";

@@ -157,6 +157,17 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./show-deps.ts")).printDependencies,
   },
   {
+    name: "pkg scan",
+    takes: "[--json]",
+    does: "find what the package imports and does not declare",
+    options: {
+      "--json":
+        "one object: schema, package, dependencies with the place of each import, agentPackages, unusable, unused, suggestions",
+    },
+    examples: ["slipway pkg scan", "slipway pkg scan --json | jq .suggestions"],
+    load: async () => (await import("./scan.ts")).scanProject,
+  },
+  {
     name: "pkg login",
     takes: "<registry> -u <user> [-p]",
     does: "keep a user and password for a registry that takes them",

@@ -6,10 +6,12 @@ import type {
 } from "@slipway/packages";
 import type { Causes, Texts } from "../text.ts";
 import { lockedCauses, lockedTexts, remoteCauses, remoteTexts } from "./packages-remote.ts";
+import { scanTexts } from "./packages-scan.ts";
 
 export const packagesTexts: Texts<PackagesFailure> = {
   ...remoteTexts,
   ...lockedTexts,
+  ...scanTexts,
   "package-file-invalid": (f) => {
     const [first] = f.problems;
     return {

@@ -1,0 +1,28 @@
+import { scanPackage } from "@slipway/packages";
+import { scanLines } from "@slipway/report/package-scan";
+import { readArguments } from "../arguments.ts";
+import type { Call } from "../call.ts";
+import { tellUsage } from "../tell.ts";
+import { nearestProject } from "./nearest-project.ts";
+import { openPackageCall } from "./package-call.ts";
+
+/** Of the project that we stand in; changes nothing. */
+export async function scanProject({ args }: Call): Promise<number> {
+  const options = { json: { type: "boolean" } } as const;
+  const read = readArguments(args, { options, words: [0, 0] });
+  if (!read.ok) return tellUsage(read.failure);
+  const { home, signal, progress, tell, show } = openPackageCall(read.value.options);
+  const projectFolder = await nearestProject(home);
+  if (!projectFolder.ok) return tell(projectFolder);
+  progress("Scanning source files for imports...");
+  const scan = await scanPackage({
+    projectFolder: projectFolder.value,
+    environment: process.env,
+    signal,
+  });
+  if (!scan.ok) return tell(scan);
+  return show(
+    scan.value,
+    scanLines(scan.value).map((line) => [line]),
+  );
+}

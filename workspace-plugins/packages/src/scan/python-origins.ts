@@ -1,0 +1,51 @@
+import path from "node:path";
+import { distributionsOf } from "./distribution-names.ts";
+import type { OriginsOf } from "./origin.ts";
+import type { Sources } from "./read-sources.ts";
+
+/**
+ * A first name that is a file or folder of the package, seen from the importing file, its folders, or `src`, is its own.
+ * Others are asked of the project's environment, then of what is generally known.
+ */
+export function pythonOrigins(sources: Sources): OriginsOf {
+  const own = ownModules(sources.files.map((file) => file.path));
+  return (file, { specifier, names }) => {
+    const [root = ""] = specifier.split(".");
+    if (root === "aigogo") return agentPackages(specifier, names);
+    const isOwn = foldersAround(file).some((folder) => own.has(path.posix.join(folder, root)));
+    if (isOwn) return [{ kind: "own" }];
+    if (sources.standard.has(root)) return [{ kind: "standard" }];
+    const paths = names.length === 0 ? [specifier] : names.map((name) => `${specifier}.${name}`);
+    return paths.map((module) => {
+      const brought = sources.brought.get(module);
+      const [usual, ...others] = distributionsOf(module);
+      return brought === undefined
+        ? { kind: "package", names: [usual, ...others], version: undefined }
+        : { kind: "package", names: [brought.name, usual, ...others], version: brought.version };
+    });
+  };
+}
+
+/** `from aigogo.key import …`, `from aigogo import key`. */
+function agentPackages(specifier: string, names: readonly string[]): ReturnType<OriginsOf> {
+  const [, key] = specifier.split(".");
+  const keys = key === undefined ? names : [key];
+  return keys.map((one) => ({ kind: "agent-package", key: one }));
+}
+
+/** Each file without its ending, and each folder that holds one. */
+function ownModules(files: readonly string[]): ReadonlySet<string> {
+  const modules = new Set<string>();
+  for (const file of files) {
+    const parts = file.replace(/\.pyi?$/, "").split("/");
+    for (let length = 1; length <= parts.length; length += 1) {
+      modules.add(parts.slice(0, length).join("/"));
+    }
+  }
+  return modules;
+}
+
+function foldersAround(file: string): readonly string[] {
+  const parts = file.split("/").slice(0, -1);
+  return [...parts.map((_, at) => parts.slice(0, at + 1).join("/")), "", "src"];
+}
