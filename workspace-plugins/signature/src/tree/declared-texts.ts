@@ -27,9 +27,8 @@ export async function settleTexts({
 }): Promise<readonly string[] | undefined> {
   const open = undecidedIn(snapshot);
   if (open.size === 0 || notes.scheme === "walk") return undefined;
-  const declared = hasAttributes(snapshot, notes)
-    ? await declaredOf(root, notes, [...open.keys()], signal)
-    : new Set<string>();
+  // Always: files of attributes can have any name, and lie anywhere.
+  const declared = await declaredOf(root, notes, [...open.keys()], signal);
   const moved: string[] = [];
   for (const [file, entry] of open) {
     const before = snapshot.states[entry] ?? 0;
@@ -65,13 +64,6 @@ function undecidedIn(snapshot: Snapshot): ReadonlyMap<string, number> {
     }
   }
   return files;
-}
-
-function hasAttributes(snapshot: Snapshot, notes: Notes): boolean {
-  if (snapshot.text.includes(".gitattributes")) return true;
-  return Object.entries(notes.marks).some(
-    ([file, mark]) => mark !== "" && !file.endsWith(".git") && file.includes("attributes"),
-  );
 }
 
 async function declaredOf(

@@ -38,6 +38,7 @@ export async function gitNames(
 }
 
 class GitNames implements Names {
+  readonly scheme = "git";
   readonly #root: string;
   readonly #asking: Asking;
   readonly #listings: GitListings;
@@ -184,7 +185,7 @@ class GitNames implements Names {
   async notes(): Promise<Notes> {
     const files = (await Promise.all(this.#deciding)).flat();
     return {
-      scheme: "git",
+      scheme: this.scheme,
       folder: this.#root,
       marks: { ...repositoryMarks(this.#root), ...marksOf(files, this.#asking.raceMs) },
       settings: gitSettings(),

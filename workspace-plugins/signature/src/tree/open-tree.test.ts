@@ -58,6 +58,19 @@ describe("a folder", () => {
     rig.git("init", "-q");
     expect(await rootOf(await open(rig.root))).toBe(before);
   });
+
+  test("that has a repository no more, or has one, is as if nothing was known of it", async () => {
+    using rig = openGitRig({ "a/x.txt": "x", ".gitattributes": "* text\n", "b.txt": "1\r\n" });
+    mkdirSync(path.join(rig.root, "a/empty"));
+    using cache = cacheOf(rig);
+    const withGit = (await cache.open()).root;
+    rig.remove(".git");
+    const without = (await cache.open()).root;
+    expect(without).toBe(await rootOf(await open(rig.root)));
+    expect(without).not.toBe(withGit);
+    rig.git("init", "-q");
+    expect((await cache.open()).root).toBe(withGit);
+  });
 });
 
 /** What changes, and whether the stat of a file shows it alone. */

@@ -35,7 +35,9 @@ export async function relist(
     const [asked] = await Promise.all([namesOf(scan, again), import("./survey-folder.ts")]);
     if (!asked.ok) return asked;
     const names = asked.value;
-    const surveyed = await survey(scan, names, known?.snapshot);
+    // Empty folders and line ends count otherwise with git than without it.
+    const before = known?.notes.scheme === names.scheme ? known : undefined;
+    const surveyed = await survey(scan, names, before?.snapshot);
     if (!surveyed.ok) return surveyed;
     const { blocks, hashed } = surveyed.value;
     const swapped = [...blocks.values()].filter(
@@ -44,15 +46,15 @@ export async function relist(
     if (swapped.length > 0 && attempt < attempts) continue;
     for (const block of swapped) blocks.delete(block.path);
     const notes = await names.notes();
-    const noted = { ...notes, texts: known?.notes.texts ?? {} };
-    const snapshot = assemble(blocks, known?.snapshot, {
+    const noted = { ...notes, texts: before?.notes.texts ?? {} };
+    const snapshot = assemble(blocks, before?.snapshot, {
       notes: JSON.stringify(noted),
-      memo: known?.snapshot.memo.toString("utf8") ?? "",
+      memo: before?.snapshot.memo.toString("utf8") ?? "",
     });
     renewVersions(snapshot, [
       ...pathsOfChanged(blocks.values()),
-      ...comeAndGone(known?.snapshot, snapshot),
-      ...movedSubmodules(known?.snapshot, snapshot),
+      ...comeAndGone(before?.snapshot, snapshot),
+      ...movedSubmodules(before?.snapshot, snapshot),
     ]);
     keepMessages(snapshot, blocks.values());
     forgetDecided(snapshot);

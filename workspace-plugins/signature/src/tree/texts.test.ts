@@ -1,3 +1,4 @@
+import path from "node:path";
 import { expect, test } from "vitest";
 import { cacheOf, open, rootOf } from "../../test/tree-rig.ts";
 import { never, openGitRig } from "../../test/rig.ts";
@@ -37,6 +38,25 @@ test.for([
     expect(await digestIn(tree, "b.txt")).toEqual(asIs);
   },
 );
+
+test.for([
+  ["info/attributes", (rig: Rig) => rig.write(".git/info/attributes", "a.txt text\n")],
+  [
+    "core.attributesFile",
+    (rig: Rig) => {
+      rig.write(".git/more", "a.txt text\n");
+      rig.git("config", "core.attributesFile", path.join(rig.root, ".git/more"));
+    },
+  ],
+] as const)("what %s declares counts, with a cache and without", async ([, declare]) => {
+  using rig = openGitRig({ "a.txt": crlf });
+  using cache = cacheOf(rig);
+  await cache.open();
+  declare(rig);
+  const asText = [digestOf(lf), lf.length];
+  expect(await digestIn((await cache.open()).tree, "a.txt")).toEqual(asText);
+  expect(await digestIn(await open(rig.root), "a.txt")).toEqual(asText);
+});
 
 test("both checkouts have one digest, with a cache and without", async () => {
   using rig = openGitRig({ ".gitattributes": "*.txt text\n", "a.txt": lf, "folder/b.txt": lf });

@@ -7,6 +7,7 @@ import type { FolderWork } from "./survey-folder.ts";
 /** Outside of a repository every name counts but those that no walk looks into; empty folders do too. */
 export function walkedNames(root: string): Names {
   return {
+    scheme: "walk",
     works: [workIn("")],
     next: async (blocks) => ok(blocks.flatMap(foldersIn).map(workIn)),
     notes: async () => ({
