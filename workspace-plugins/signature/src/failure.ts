@@ -63,7 +63,8 @@ export type WatchFailure =
 
 export type FilesetFailure =
   | ListingFailure
-  | { readonly reason: "patterns-unmatched"; readonly patterns: readonly string[] };
+  | { readonly reason: "patterns-unmatched"; readonly patterns: readonly string[] }
+  | { readonly reason: "pattern-too-large"; readonly pattern: string };
 
 export type HashingFailure =
   | { readonly reason: "file-unreadable"; readonly path: string; readonly code: string }

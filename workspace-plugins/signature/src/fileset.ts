@@ -1,5 +1,5 @@
 import type { FilesetFailure } from "./failure.ts";
-import { folderOfPattern, pathMatcher } from "./glob.ts";
+import { folderOfPattern, isTooLarge, pathMatcher } from "./glob.ts";
 import { withLinked } from "./linked-files.ts";
 import { filesUnder, listIgnored } from "./listing.ts";
 import type { FileListing, ListedFile } from "./listing.ts";
@@ -15,6 +15,8 @@ export function filesOfFileset(
   fileset: Fileset,
   listing: FileListing,
 ): Result<readonly ListedFile[], FilesetFailure> {
+  const tooLarge = fileset.patterns.find(isTooLarge);
+  if (tooLarge !== undefined) return fail({ reason: "pattern-too-large", pattern: tooLarge });
   const found: (readonly ListedFile[])[] = [];
   for (const folder of foldersOf(fileset)) {
     const listed = fileset.includesIgnored ? listIgnored(listing.folder, folder) : ok(listing);

@@ -1,7 +1,10 @@
 import * as fc from "fast-check";
 import picomatch from "picomatch";
 import { describe, expect, test } from "vitest";
-import { escapeGlob, folderOfPattern, literalPath, pathMatcher } from "./glob.ts";
+import { regexOf } from "./glob-regex.ts";
+import { parseGlob } from "./glob-syntax.ts";
+import { matcherOf } from "./glob-table.ts";
+import { escapeGlob, folderOfPattern, isTooLarge, literalPath, pathMatcher } from "./glob.ts";
 
 /** Whether one pattern matches each of `paths`. */
 function check(pattern: string, paths: Readonly<Record<string, boolean>>): void {
@@ -192,10 +195,64 @@ test("where a shell's meaning is plain, picomatch has the same", () => {
   );
 });
 
-test("braces past all reason stand for themselves, and cost nothing", () => {
-  const pattern = "{a,b}".repeat(40);
-  expect(pathMatcher([pattern])(pattern)).toBe(true);
-  expect(pathMatcher([pattern])("a".repeat(40))).toBe(false);
+test.each([
+  ["{a,b}".repeat(40)],
+  ["{a,".repeat(21) + "}".repeat(21)],
+  ["+(".repeat(21) + ")".repeat(21)],
+  ["{".repeat(2000) + "}".repeat(2000)],
+  ["x".repeat(4097)],
+])("%s is too large, matches itself alone, and costs nothing", (pattern) => {
+  expect([pattern, `!${pattern}`].map(isTooLarge)).toEqual([true, true]);
+  expect([pattern, "a".repeat(40)].map(pathMatcher([pattern]))).toEqual([true, false]);
+});
+
+test("what people write is not too large", () => {
+  const names = Array.from({ length: 300 }, (_, at) => `name${at}`).join(",");
+  expect(["**/*", `{${names}}/*.ts`, "{a,b}".repeat(9)].map(isTooLarge)).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
+
+// With a regular expression each of these would try for hours.
+test.each([
+  [`${"*a".repeat(30)}b`, "a".repeat(250), false],
+  ["*a".repeat(30), "a".repeat(250), true],
+  [`${"**/a/".repeat(50)}b`, "a/".repeat(500), false],
+  [`${"**/a/".repeat(50)}b`, `${"a/".repeat(500)}b`, true],
+  ["+(a|aa)b", "a".repeat(250), false],
+  ["+(a|aa)b", `${"a".repeat(250)}b`, true],
+  ["*(*(a)*(a))b", "a".repeat(250), false],
+  ["+(?|a)b", "a".repeat(250), false],
+  [`${"!(b)".repeat(30)}c`, "a".repeat(250), false],
+  [`${"?(*)".repeat(30)}c`, "a".repeat(250), false],
+  [`${"{*a,*aa}".repeat(5)}b`, "a".repeat(250), false],
+])("%s is soon done with a path made for it", (pattern, path, isMatch) => {
+  expect(pathMatcher([pattern])(path)).toBe(isMatch);
+});
+
+test("what a group without its middle refuses is looked for up to the end of the pattern", () => {
+  check("@(!(a)b)c", { abc: false, bbc: true, bc: true, aabc: true });
+});
+
+test("a table says what a regular expression says", () => {
+  const piece = fc.constantFrom(
+    ..."ab?*/.".split(""),
+    ..."**/ @(a|b) ?(a|ab) +(b|ab) *(a|ba) +([ab]) !(a) !(a|b*) @(a/b|b) +(a*) *(a|*(b)) /**".split(
+      " ",
+    ),
+  );
+  const glob = fc.array(piece, { maxLength: 7 }).map((pieces) => pieces.join(""));
+  const path = fc.string({ unit: fc.constantFrom("a", "b", "/", "."), maxLength: 7 });
+  fc.assert(
+    fc.property(glob, fc.array(path, { minLength: 9, maxLength: 9 }), (pattern, paths) => {
+      const [tokens = []] = parseGlob(pattern) ?? [];
+      const regex = regexOf([tokens]);
+      expect(paths.filter(matcherOf(tokens))).toEqual(paths.filter((one) => regex.test(one)));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test.each([

@@ -1,4 +1,6 @@
-import { regexOfGlob } from "./glob-regex.ts";
+import { isTame, regexOf } from "./glob-regex.ts";
+import { parseGlob } from "./glob-syntax.ts";
+import { matcherOf } from "./glob-table.ts";
 
 /**
  * Matches paths with slashes, relative to the workspace, by code points: nothing is normalised. Patterns apply in order:
@@ -7,9 +9,27 @@ import { regexOfGlob } from "./glob-regex.ts";
 export function pathMatcher(patterns: readonly string[]): (path: string) => boolean {
   const rules = patterns.map((pattern) => ({
     lets: !isNegative(pattern),
-    regex: regexOfGlob(normalized(isNegative(pattern) ? pattern.slice(1) : pattern)),
+    matches: matcherOfGlob(bodyOf(pattern)),
   }));
-  return (path) => rules.findLast((rule) => rule.regex.test(path))?.lets ?? false;
+  return (path) => rules.findLast((rule) => rule.matches(path))?.lets ?? false;
+}
+
+/** One whose braces, length or depth are past all reason. It matches nothing but itself. */
+export function isTooLarge(pattern: string): boolean {
+  return parseGlob(bodyOf(pattern)) === undefined;
+}
+
+function matcherOfGlob(glob: string): (path: string) => boolean {
+  const parsed = parseGlob(glob);
+  if (parsed === undefined) return (path) => path === glob;
+  const { tame = [], wild = [] } = Object.groupBy(parsed, (one) => (isTame(one) ? "tame" : "wild"));
+  const regex = tame.length > 0 ? regexOf(tame) : undefined;
+  const others = wild.map(matcherOf);
+  return (path) => regex?.test(path) === true || others.some((matches) => matches(path));
+}
+
+function bodyOf(pattern: string): string {
+  return normalized(isNegative(pattern) ? pattern.slice(1) : pattern);
 }
 
 function isNegative(pattern: string): boolean {

@@ -476,6 +476,26 @@ describe("is not signed, and hides none but those that build on it:", () => {
     });
   });
 
+  test("a pattern that is too large, of files or of fields, taken out or let in", async () => {
+    using rig = openGitRig(files);
+    const pattern = "{a,b}".repeat(20);
+    const failure = { reason: "pattern-too-large", pattern };
+    const [positive, negative] = [
+      ["base/**", pattern],
+      ["base/**", `!${pattern}`],
+    ].map((patterns) => ({
+      ...base,
+      inputs: { ...base.inputs, filesets: [{ patterns, includesIgnored: false }] },
+    }));
+    const jsonFields = [{ pattern, fields: ["a"], excludeFields: [] }];
+    const ofFields = { ...base, inputs: { ...base.inputs, jsonFields } };
+    expect(await outcomes(rig.root, [positive ?? base])).toMatchObject({ "base:build": failure });
+    expect(await outcomes(rig.root, [ofFields])).toMatchObject({ "base:build": failure });
+    expect(await outcomes(rig.root, [negative ?? base])).toMatchObject({
+      "base:build": { ...failure, pattern: `!${pattern}` },
+    });
+  });
+
   test("a file that cannot be read, for the filesets that have it", async () => {
     using rig = openGitRig(files);
     const listing = await listFiles(rig.root, never);

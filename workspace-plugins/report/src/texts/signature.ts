@@ -26,6 +26,11 @@ export const signatureTexts: Texts<SignatureFailure> = {
     facts: { patterns: failure.patterns.join("\n") },
     hint: "correct them or take them out: what matches nothing would change no work signature",
   }),
+  "pattern-too-large": (failure) => ({
+    what: "a pattern for files is too large",
+    facts: { pattern: failure.pattern.slice(0, 200) },
+    hint: "write several patterns: one has at most 4096 characters, 1000 ways to take its braces, and 20 brackets within each other",
+  }),
   "file-unreadable": (failure) => ({
     what: "a file that was listed a moment ago cannot be read",
     facts: { path: failure.path, code: failure.code },
