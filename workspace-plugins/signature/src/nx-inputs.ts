@@ -36,7 +36,13 @@ export function resolveInputs(
   owner: { readonly id: string; readonly project: string; readonly target: TargetConfiguration },
 ): Result<TargetInputs, DerivationFailure> {
   const { graph, namedInputs } = workspace;
-  const scope = { graph, namedInputs, project: owner.project, through: [] };
+  const scope = {
+    graph,
+    namedInputs,
+    project: owner.project,
+    through: [],
+    seen: new Set<string>(),
+  };
   const found = (owner.target.inputs ?? undeclared).flatMap((input) => expand(scope, input));
   const refusal = found.find((input) => input.kind === "refused");
   if (refusal !== undefined) return fail({ ...refusal.because, target: owner.id });
@@ -61,7 +67,7 @@ export function declaredVariables(
   project: string,
   target: TargetConfiguration,
 ): readonly string[] {
-  const scope = { graph, namedInputs, project, through: [] };
+  const scope = { graph, namedInputs, project, through: [], seen: new Set<string>() };
   return (target.inputs ?? undeclared)
     .flatMap((input) => expand(scope, input))
     .flatMap((input) => (input.kind === "env" ? [input.name] : []));
@@ -90,6 +96,8 @@ type Scope = {
   readonly project: string;
   /** Named inputs that led here. */
   readonly through: readonly string[];
+  /** Named inputs of projects that were expanded for this target: once more would add nothing, and double the work each time. */
+  readonly seen: Set<string>;
 };
 
 function expand(scope: Scope, input: NxInput): readonly Resolved[] {
@@ -126,7 +134,7 @@ function expandText(scope: Scope, input: string): readonly Resolved[] {
   if (/^!?\{(projectRoot|workspaceRoot)\}/.test(input)) return [placeFileset(scope, input)];
   const own = scope.graph.nodes[scope.project]?.data.namedInputs;
   const known = { ...builtIn, ...scope.namedInputs, ...own };
-  const inputs = known[input];
+  const inputs = Object.hasOwn(known, input) ? known[input] : undefined;
   if (inputs === undefined) {
     const names = Object.keys(known).toSorted();
     return [refused({ reason: "named-input-unknown", name: input, known: names })];
@@ -136,6 +144,9 @@ function expandText(scope: Scope, input: string): readonly Resolved[] {
     const path = within.through.slice(within.through.indexOf(input));
     return [refused({ reason: "named-input-cycle", path })];
   }
+  const place = JSON.stringify([scope.project, input]);
+  if (scope.seen.has(place)) return [];
+  scope.seen.add(place);
   return inputs.flatMap((one) => expand(within, one));
 }
 

@@ -7,7 +7,9 @@ export const slipwayTag = "slipway";
 /** Projects that a project needs directly, in the order of the graph. */
 export function dependenciesOf(graph: ProjectGraph, project: string): readonly string[] {
   const targets = (graph.dependencies[project] ?? []).map((dependency) => dependency.target);
-  return [...new Set(targets)].filter((target) => target in graph.nodes && target !== project);
+  return [...new Set(targets)].filter(
+    (target) => Object.hasOwn(graph.nodes, target) && target !== project,
+  );
 }
 
 /** Projects that a project needs, directly or through others. */
@@ -38,7 +40,7 @@ export function projectsMatching(
 }
 
 function namesMatching(graph: ProjectGraph, pattern: string): readonly string[] {
-  if (pattern in graph.nodes) return [pattern];
+  if (Object.hasOwn(graph.nodes, pattern)) return [pattern];
   const nodes = Object.values(graph.nodes);
   const matches = pathMatcher([pattern.replace(/^tag:/, "")]);
   const isMatch = pattern.startsWith("tag:")

@@ -186,6 +186,14 @@ describe("inputs", () => {
         known: ["a", "b", "c", "default"],
       },
     ],
+    [
+      { inputs: ["constructor"] },
+      {
+        reason: "named-input-unknown",
+        name: "constructor",
+        known: ["a", "b", "c", "default"],
+      },
+    ],
     [{ inputs: ["a"] }, { reason: "named-input-cycle", path: ["b", "c", "b"] }],
   ])("%j has no place in a signature", (target, failure) => {
     const projects = {
@@ -196,6 +204,30 @@ describe("inputs", () => {
     expect(definitions.map(({ id }) => id)).toEqual(["other:build"]);
     expect([...failures]).toEqual([["app:build", { ...Object(failure), target: "app:build" }]]);
   });
+});
+
+test("named inputs that each name the next one twice are expanded once each", () => {
+  const groups = Object.fromEntries(
+    Array.from({ length: 60 }, (_, at) => [`g${at}`, [`g${at + 1}`, `g${at + 1}`]]),
+  );
+  expect(inputsOf(["g0"], { ...groups, g60: ["{projectRoot}/x"] })?.filesets[0]).toEqual(
+    inputsOf(["{projectRoot}/x"])?.filesets[0],
+  );
+});
+
+test("named inputs that ask for themselves in what a project needs end, in a circle too", () => {
+  const names = Array.from({ length: 40 }, (_, at) => `p${at}`);
+  const projects = Object.fromEntries(
+    names.map((name, at) => {
+      const needs = [...names.slice(at + 1), "p0"];
+      return [name, { root: name, targets: at === 0 ? { build: { inputs: ["own"] } } : {}, needs }];
+    }),
+  );
+  const derived = derive(projects, { own: ["{projectRoot}/x", "^own"] })["p0:build"];
+  const own = derived?.inputs.filesets.flatMap(({ patterns }) => patterns);
+  expect(own?.filter((pattern) => pattern.endsWith("/x"))).toEqual(
+    expect.arrayContaining(names.map((name) => `${name}/x`)),
+  );
 });
 
 function upstreamsOf(dependsOn: TargetConfiguration["dependsOn"]): readonly string[] | undefined {
@@ -221,6 +253,7 @@ describe("upstreams", () => {
     [[{ target: "image*", dependencies: true }], ["base:image", "base:image-check"]],
     [[{ target: "serve", projects: "registry" }], []],
     [["no-such-target"], []],
+    [["toString", { target: "toString", projects: ["constructor"] }], []],
   ])("of %j are %j", (dependsOn, expected) => {
     expect(upstreamsOf(dependsOn)).toEqual(expected);
   });

@@ -90,7 +90,7 @@ function targetsNamed(graph: ProjectGraph, project: string, wanted: string): rea
   const targets = graph.nodes[project]?.data.targets ?? {};
   // No glob is spared the making of a matcher: a graph of thousands has thousands of such names.
   if (!/[*?[\]{}()!+@|]/.test(wanted)) {
-    return wanted in targets ? [{ project, target: wanted }] : [];
+    return Object.hasOwn(targets, wanted) ? [{ project, target: wanted }] : [];
   }
   const matches = pathMatcher([wanted]);
   return Object.keys(targets)
