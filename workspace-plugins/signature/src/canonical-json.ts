@@ -7,6 +7,7 @@ export function canonicalJson(value: unknown): string {
     const items: readonly unknown[] = value;
     return `[${items.map((item) => canonicalJson(item ?? null)).join(",")}]`;
   }
+  if (isWrittenNumber(value)) return value[written];
   if (typeof value === "object" && value !== null) {
     const members = Object.entries(value)
       .filter(([, member]) => member !== undefined)
@@ -18,6 +19,20 @@ export function canonicalJson(value: unknown): string {
   const text: unknown = JSON.stringify(value);
   if (typeof text !== "string") throw notJson(value);
   return text;
+}
+
+const written = Symbol("written");
+
+/** A number that is another one, or of another type, than the ECMAScript number closest to it: `1.0`, `-0`, 2^53 + 1. */
+export type WrittenNumber = { readonly [written]: string };
+
+/** `text` is a number of JSON; it is what the canonical text has. */
+export function writtenNumber(text: string): WrittenNumber {
+  return { [written]: text };
+}
+
+export function isWrittenNumber(value: unknown): value is WrittenNumber {
+  return typeof value === "object" && value !== null && written in value;
 }
 
 function notJson(value: unknown): Error {

@@ -66,6 +66,28 @@ test.each([
   },
 );
 
+test("what is no UTF-8 counts byte by byte", async () => {
+  const digests = [0xfe, 0xff].map(async (byte) => {
+    using rig = openRig();
+    rig.write("a.json", Buffer.from([0x22, byte, 0x22]));
+    const listing = await listFiles(rig.root, never);
+    if (!listing.ok) throw new Error(listing.failure.reason);
+    const input = { pattern: "a.json", fields: undefined, excludeFields: [] };
+    // With its folder: the rig goes at the end of this scope.
+    const found = await readJsonFields([input], listing.value);
+    return found;
+  });
+  expect(await Promise.all(digests)).toMatchObject(
+    [0xfe, 0xff].map((byte) => ({
+      value: [{ digest: digestOf(Buffer.from([0x22, byte, 0x22])), sizeBytes: 3 }],
+    })),
+  );
+});
+
+test("a number in a chosen field is as it is written", async () => {
+  await check('{"a":{"b":1.0},"c":2.0}', { excludeFields: ["*.b", "a.b"] }, '{"a":{},"c":2.0}');
+});
+
 test("a link counts by its target, and what it leads to by its fields", async () => {
   using rig = openRig({ "other.json": text });
   rig.link("package.json", "other.json");

@@ -1,16 +1,17 @@
 import path from "node:path";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson, isWrittenNumber } from "./canonical-json.ts";
 import { compareBytes } from "./byte-order.ts";
 import { digestOf } from "./digest.ts";
 import type { Digest } from "./digest.ts";
 import type { SignatureFailure } from "./failure.ts";
-import { readTextIfPresent } from "./read-text.ts";
+import { readFileSync } from "./file-system.ts";
 import { filesOfFileset } from "./fileset.ts";
 import type { FileListing, ListedFile } from "./listing.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 import { parseStructured } from "./structured-text.ts";
 import type { JsonFields } from "./target.ts";
+import { isUtf8 } from "./utf8.ts";
 
 /** The chosen fields of one file. */
 export type JsonIngredient = {
@@ -33,9 +34,9 @@ export async function readJsonFields(
     const files = filesOfFileset(fileset, listing);
     if (!files.ok) return files;
     for (const file of files.value) {
-      const text = await textOf(file, listing.folder);
-      if (!text.ok) return text;
-      const digested = await digestFields(file.path, text.value, input);
+      const content = contentOf(file, listing.folder);
+      if (!content.ok) return content;
+      const digested = await digestFields(file.path, content.value, input);
       found.push({ path: file.path, choice: choiceOf(input), ...digested });
     }
   }
@@ -48,12 +49,10 @@ export async function readJsonFields(
 }
 
 /** A link is its target here too: JSON that no parser takes. */
-async function textOf(file: ListedFile, folder: string): Promise<Result<string, SignatureFailure>> {
-  if (file.kind === "symlink") return ok(`-> ${file.target}`);
+function contentOf(file: ListedFile, folder: string): Result<Buffer, SignatureFailure> {
+  if (file.kind === "symlink") return ok(Buffer.from(`-> ${file.target}`));
   try {
-    const text = await readTextIfPresent(path.join(folder, file.path));
-    if (text !== undefined) return ok(text);
-    return fail({ reason: "file-unreadable", path: file.path, code: "ENOENT" });
+    return ok(readFileSync(path.join(folder, file.path)));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : undefined;
     if (code === undefined) throw error;
@@ -65,16 +64,20 @@ function choiceOf({ fields, excludeFields }: JsonFields): string {
   return [...(fields ?? []), ...excludeFields.map((field) => `-${field}`)].toSorted().join(",");
 }
 
-/** What cannot be parsed counts as it is written. */
+/** What cannot be parsed counts as it is written, byte by byte. */
 async function digestFields(
   file: string,
-  text: string,
+  content: Buffer,
   { fields, excludeFields }: JsonFields,
 ): Promise<Pick<JsonIngredient, "digest" | "sizeBytes">> {
-  const parsed = await parseStructured(file, text);
+  const parsed = isUtf8(content)
+    ? await parseStructured(file, content.toString("utf8"))
+    : undefined;
   const canonical =
-    parsed === undefined ? text : canonicalJson(choose(parsed, fields, excludeFields));
-  return { digest: digestOf(canonical), sizeBytes: Buffer.byteLength(canonical) };
+    parsed === undefined
+      ? content
+      : Buffer.from(canonicalJson(choose(parsed, fields, excludeFields)));
+  return { digest: digestOf(canonical), sizeBytes: canonical.byteLength };
 }
 
 function choose(
@@ -108,5 +111,6 @@ function without(value: unknown, names: readonly string[]): unknown {
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  const isObject = typeof value === "object" && value !== null;
+  return isObject && !Array.isArray(value) && !isWrittenNumber(value);
 }
