@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { openRig } from "../test/rig.ts";
+import type { Rig } from "../test/rig.ts";
 import { digestOf } from "./digest.ts";
 import type { Derivation } from "./nx-targets.ts";
 import {
@@ -64,5 +65,17 @@ test.each([
   const file = definitionsFile(rig.root);
   await storeDefinitions(file, key, derivation);
   writeFileSync(file, change(readFileSync(file, "utf8")));
+  expect(await readDefinitions(file, key)).toBeUndefined();
+});
+
+test.each([
+  ["a file where its folder would be", (rig: Rig) => rig.write(".slipway", "")],
+  ["a link to nowhere", (rig: Rig) => rig.link(".slipway", "/nonexistent/slipway")],
+  ["a folder of its name", (rig: Rig) => rig.write(".slipway/definitions.json/x", "")],
+])("with %s nothing is kept, and nothing fails", async (_, make) => {
+  using rig = openRig();
+  make(rig);
+  const file = definitionsFile(rig.root);
+  await storeDefinitions(file, key, derivation);
   expect(await readDefinitions(file, key)).toBeUndefined();
 });

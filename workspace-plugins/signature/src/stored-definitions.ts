@@ -6,6 +6,7 @@ import { closeSync, openSync, readSync } from "./file-system.ts";
 import type { Derivation } from "./nx-targets.ts";
 import { readTextIfPresent } from "./read-text.ts";
 import type { Fileset, TargetDefinition } from "./target.ts";
+import { isUnwritable } from "./tree/cache-folder.ts";
 
 /** Where the definitions of a workspace's targets are kept, since making Nx's graph takes a second. */
 export function definitionsFile(workspaceRoot: string): string {
@@ -14,7 +15,7 @@ export function definitionsFile(workspaceRoot: string): string {
 
 /**
  * Three lines: the key under which they stand, the digest of the third line, and the definitions. Many share their
- * filesets, so those are kept once.
+ * filesets, so those are kept once. Where nothing can be written the next command makes the graph again.
  */
 export async function storeDefinitions(
   file: string,
@@ -39,7 +40,12 @@ export async function storeDefinitions(
   });
   // Loaded here: most commands find them stored.
   const { writeFileAtomically } = await import("./files.ts");
-  await writeFileAtomically(file, `${key}\n${digestOf(body)}\n${body}\n`, { isDurable: false });
+  const text = `${key}\n${digestOf(body)}\n${body}\n`;
+  try {
+    await writeFileAtomically(file, text, { isDurable: false });
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+  }
 }
 
 /** Whether definitions stand under the key, by the first line alone: for those who have them and would store them. */
@@ -59,7 +65,11 @@ export function hasDefinitions(file: string, key: Digest): boolean {
 
 /** `undefined`: none are kept, those that are stand under another key, or the file is damaged. */
 export async function readDefinitions(file: string, key: Digest): Promise<Derivation | undefined> {
-  const text = await readTextIfPresent(file);
+  const text = await readTextIfPresent(file).catch((error: unknown) => {
+    // Somebody else's, or no file at all.
+    if (isUnwritable(error)) return undefined;
+    throw error;
+  });
   if (text === undefined || !text.startsWith(`${key}\n`)) return undefined;
   const [, checksum, body = ""] = text.split("\n");
   if (digestOf(body) !== checksum) return undefined;

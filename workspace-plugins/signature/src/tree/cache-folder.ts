@@ -11,3 +11,24 @@ export function makeCacheFolder(folder: string): void {
   const rules = path.join(folder, ".gitignore");
   if (!existsSync(rules)) writeFileSync(rules, "*\n");
 }
+
+/**
+ * Whether nothing can be written where a cache file would be: somebody else's folder, a full disk, another thing in its
+ * place. Then nothing is remembered, and all else is as ever.
+ */
+export function isUnwritable(error: unknown): boolean {
+  return error instanceof Error && "code" in error && unwritable.includes(String(error.code));
+}
+
+const unwritable: readonly string[] = [
+  "EACCES",
+  "EDQUOT",
+  "EEXIST",
+  "EISDIR",
+  "ELOOP",
+  "ENOENT",
+  "ENOSPC",
+  "ENOTDIR",
+  "EPERM",
+  "EROFS",
+];

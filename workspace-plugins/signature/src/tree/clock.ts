@@ -1,7 +1,18 @@
 import type { Stats } from "node:fs";
 import path from "node:path";
 import { closeSync, fstatSync, openSync, rmSync } from "../file-system.ts";
-import { makeCacheFolder } from "./cache-folder.ts";
+import { isUnwritable, makeCacheFolder } from "./cache-folder.ts";
+
+/** What changed at this moment or later could change again behind the same times. */
+export function raceMsOf(cacheFile: string | undefined): number {
+  if (cacheFile === undefined) return safeClockMs();
+  try {
+    return fileClockMs(path.dirname(cacheFile));
+  } catch (error) {
+    if (isUnwritable(error)) return safeClockMs();
+    throw error;
+  }
+}
 
 /**
  * Now, in ms, by the clock that the file system stamps files with: that of the kernel is up to some ms behind the one

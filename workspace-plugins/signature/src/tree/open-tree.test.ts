@@ -297,6 +297,22 @@ describe("the cache file", () => {
     });
   });
 
+  test.each([
+    ["a file where its folder would be", (rig: Rig) => rig.write(".slipway", "")],
+    ["a link to nowhere", (rig: Rig) => rig.link(".slipway", "/nonexistent/slipway")],
+    ["a folder of its name", (rig: Rig) => rig.write(".slipway/tree.bin/x", "")],
+  ])("that cannot be there, for %s, is done without", async (_, make) => {
+    using rig = openGitRig({ "a.txt": "a", ".gitignore": ".slipway\n" });
+    const before = await rootOf(await open(rig.root));
+    make(rig);
+    const cacheFile = path.join(rig.root, ".slipway/tree.bin");
+    const found = await openTree(rig.root, { cacheFile, hashesAll: true, signal: never });
+    if (!found.ok) throw new Error(found.failure.reason);
+    expect(await rootOf(found.value)).toBe(before);
+    await found.value.save();
+    expect(readSnapshot(cacheFile)).toBeUndefined();
+  });
+
   test("is not trusted after a flipped bit or a cut", async () => {
     await opened(async (_, cache, root) => {
       const whole = readFileSync(cache.file);

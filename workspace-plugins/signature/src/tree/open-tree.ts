@@ -3,7 +3,7 @@ import type { ListingFailure } from "../failure.ts";
 import { realpathSync, statSync } from "../file-system.ts";
 import { fail, ok } from "../result.ts";
 import type { Result } from "../result.ts";
-import { fileClockMs, safeClockMs } from "./clock.ts";
+import { raceMsOf, safeClockMs } from "./clock.ts";
 import { compare } from "./compare.ts";
 import type { Found, Scan } from "./compare.ts";
 import { openCrew } from "./crew.ts";
@@ -100,7 +100,7 @@ function scanOf(root: string, { cacheFile, hashesAll, signal }: TreeOptions, cre
   return {
     root,
     telling: tellingDevice(root),
-    raceMs: cacheFile === undefined ? safeClockMs() : fileClockMs(path.dirname(cacheFile)),
+    raceMs: raceMsOf(cacheFile),
     hashes: hashesAll ?? false,
     isNoted: cacheFile !== undefined,
     crew,

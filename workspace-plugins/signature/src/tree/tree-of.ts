@@ -54,11 +54,18 @@ export async function treeOf(
     save: async ({ isSparing = false } = {}) => {
       const leastMs = isSparing ? mostAgainMs : 0;
       if (cacheFile === undefined || !(learnt.againMs > leastMs || memo.hasChanged())) return;
-      const { saveSnapshot } = await import("./save.ts");
-      await saveSnapshot(cacheFile, snapshot, {
-        notes: JSON.stringify({ ...notes, texts: textsInUse(snapshot, notes.texts) }),
-        memo: memo.hasChanged() ? memo.text() : undefined,
-      });
+      const [{ saveSnapshot }, { isUnwritable }] = await Promise.all([
+        import("./save.ts"),
+        import("./cache-folder.ts"),
+      ]);
+      try {
+        await saveSnapshot(cacheFile, snapshot, {
+          notes: JSON.stringify({ ...notes, texts: textsInUse(snapshot, notes.texts) }),
+          memo: memo.hasChanged() ? memo.text() : undefined,
+        });
+      } catch (error) {
+        if (!isUnwritable(error)) throw error;
+      }
     },
   };
 }
