@@ -8,4 +8,9 @@ import { deriveNow } from "./workspace-targets.ts";
 const [file = "", keyText = ""] = process.argv.slice(2);
 const key = parseDigest(keyText);
 if (key === undefined) throw new Error(`internal: not a key: ${keyText}`);
-await storeDefinitions(file, key, await deriveNow(process.cwd()));
+const derived = await deriveNow(process.cwd());
+if (derived.ok) await storeDefinitions(file, key, derived.value);
+else {
+  process.stderr.write(`${JSON.stringify(derived.failure, undefined, 2)}\n`);
+  process.exitCode = 1;
+}

@@ -54,6 +54,27 @@ test("one that there is not is told, and does not hide the others", () => {
   ]);
 });
 
+test("a graph that Nx cannot make is a failure like any other, of each command", () => {
+  checkout.write("examples/odd/project.json", "{");
+  for (const words of [["signature"], ["explain", "slugify:pack"], ["signature", "verify"]]) {
+    const said = checkout.slipway([...words, "--json"]);
+    expect([said.code, JSON.parse(said.stdout)]).toMatchObject([
+      1,
+      { schema: 1, failure: { reason: "graph-failed" } },
+    ]);
+    expect(said.stdout).toContain("examples/odd/project.json");
+  }
+  const said = checkout.slipway(["signature"]);
+  expect(said.stderr).toMatch(/^✗ Nx could not make the graph of this workspace\n/);
+  checkout.remove("examples/odd");
+});
+
+test("nx.json may have comments", () => {
+  checkout.edit("nx.json", (text) => `// ours\n${text}`);
+  expect(signatures("slugify:push").size).toBe(1);
+  checkout.edit("nx.json", (text) => text.replace("// ours\n", ""));
+});
+
 test("what is kept is verified, and a lie is told with what to do", () => {
   const right = checkout.slipway(["signature", "verify"]);
   expect([right.code, right.stderr]).toEqual([0, ""]);

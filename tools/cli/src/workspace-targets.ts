@@ -2,7 +2,7 @@ import path from "node:path";
 import type { NxJsonConfiguration } from "@nx/devkit";
 import { readFileSync } from "@slipway/signature/file-system";
 import { graphKey } from "@slipway/signature/graph-key";
-import { ok } from "@slipway/signature/result";
+import { fail, ok } from "@slipway/signature/result";
 import { signDerivation } from "@slipway/signature/sign-workspace";
 import {
   definitionsFile,
@@ -37,7 +37,9 @@ export async function openTargets(
   const file = definitionsFile(workspaceRoot);
   const known = key === undefined ? undefined : await readDefinitions(file, key);
   if (known !== undefined) return ok({ tree, environment, derivation: known });
-  const derivation = await deriveNow(workspaceRoot);
+  const derived = await deriveNow(workspaceRoot);
+  if (!derived.ok) return derived;
+  const derivation = derived.value;
   const after = await openWorkspaceTree(workspaceRoot, signal);
   if (!after.ok) return after;
   // A file that changed meanwhile may be in the graph with either content.
@@ -47,23 +49,40 @@ export async function openTargets(
 }
 
 /** The same, with nothing of what Nx remembers of a graph that it made before. */
-export async function deriveAnew(workspaceRoot: string): Promise<Derivation> {
+export async function deriveAnew(
+  workspaceRoot: string,
+): Promise<Result<Derivation, SignatureFailure>> {
   process.env["NX_CACHE_PROJECT_GRAPH"] = "false";
   return deriveNow(workspaceRoot);
 }
 
 /** In this process: a daemon may not have heard yet of the last edit. */
-export async function deriveNow(workspaceRoot: string): Promise<Derivation> {
+export async function deriveNow(
+  workspaceRoot: string,
+): Promise<Result<Derivation, SignatureFailure>> {
   process.env["NX_DAEMON"] = "false";
-  const [{ createProjectGraphAsync }, { deriveTargets }] = await Promise.all([
+  const [{ createProjectGraphAsync, parseJson }, { deriveTargets }] = await Promise.all([
     import("@nx/devkit"),
     import("@slipway/signature"),
   ]);
-  const graph = await createProjectGraphAsync({ exitOnError: true });
+  const graph = await createProjectGraphAsync({ exitOnError: false }).catch(problemsOf);
+  if (Array.isArray(graph)) return fail({ reason: "graph-failed", problems: graph });
   const text = readFileSync(path.join(workspaceRoot, "nx.json"), "utf8");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Nx has just read it and found it to be so
-  const { namedInputs } = JSON.parse(text) as NxJsonConfiguration;
-  return deriveTargets(graph, namedInputs);
+  // It may have comments.
+  const { namedInputs } = parseJson<NxJsonConfiguration>(text);
+  return ok(deriveTargets(graph, namedInputs));
+}
+
+/** Nx throws errors of errors, some as often as it has plugins; the innermost texts say which file is wrong, and how. */
+function problemsOf(error: unknown): string[] {
+  const inner: unknown = isRecord(error) ? error["errors"] : undefined;
+  const told = Array.isArray(inner) ? inner.filter(isRecord) : [];
+  if (told.length > 0) return [...new Set(told.flatMap(problemsOf))];
+  return [String(isRecord(error) ? error["message"] : error).trim()];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Signs these targets, and what they build on; all where none is named. */

@@ -27,6 +27,11 @@ export type SignatureFailure =
       readonly target: string;
       readonly near: readonly string[];
     }
+  | {
+      readonly reason: "graph-failed";
+      /** What Nx says of each file that it could not read. */
+      readonly problems: readonly string[];
+    }
   | { readonly reason: "signatures-not-found"; readonly target: string }
   | { readonly reason: "signatures-overtaken"; readonly target: string }
   | {
@@ -77,6 +82,13 @@ export type LockFailure = {
 };
 
 export type DerivationFailure =
+  | {
+      readonly reason: "target-malformed";
+      readonly target: string;
+      /** Of the target, and what stands there, in JSON. */
+      readonly field: string;
+      readonly found: string;
+    }
   | {
       readonly reason: "input-unsupported";
       readonly target: string;

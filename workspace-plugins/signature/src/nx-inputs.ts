@@ -4,6 +4,7 @@ import type { DerivationFailure } from "./failure.ts";
 import { escapeGlob } from "./glob.ts";
 import { allDependenciesOf, projectsMatching } from "./nx-projects.ts";
 import { readOwnDeclarations } from "./own-declarations.ts";
+import { isInput, isList } from "./nx-shapes.ts";
 import { isOwnFact, isOwnFactFile } from "./own-fact.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
@@ -101,6 +102,7 @@ type Scope = {
 };
 
 function expand(scope: Scope, input: NxInput): readonly Resolved[] {
+  if (!isInput(input)) return [unsupported(input)];
   if (typeof input === "string") return expandText(scope, input);
   if ("env" in input) return [{ kind: "env", name: input.env }];
   if ("externalDependencies" in input)
@@ -112,7 +114,11 @@ function expand(scope: Scope, input: NxInput): readonly Resolved[] {
   // Their bytes come from upstream targets, whose signatures are in the action.
   if ("dependentTasksOutputFiles" in input) return [];
   // Where somebody stands when they start Nx changes no result of an executor.
-  return [refused({ reason: "input-unsupported", input: JSON.stringify(input) })];
+  return [unsupported(input)];
+}
+
+function unsupported(input: unknown): Resolved {
+  return refused({ reason: "input-unsupported", input: JSON.stringify(input) });
 }
 
 function refused(because: Refusal): Resolved {
@@ -139,6 +145,7 @@ function expandText(scope: Scope, input: string): readonly Resolved[] {
     const names = Object.keys(known).toSorted();
     return [refused({ reason: "named-input-unknown", name: input, known: names })];
   }
+  if (!isList(inputs)) return [unsupported({ [input]: inputs })];
   const within = { ...scope, through: [...scope.through, input] };
   if (scope.through.includes(input)) {
     const path = within.through.slice(within.through.indexOf(input));
@@ -192,9 +199,9 @@ function placeFileset(
 
 function placePattern(fileset: string, root: string, project: string): string {
   return fileset
-    .replaceAll("{projectRoot}/", root === "." ? "" : `${escapeGlob(root)}/`)
+    .replaceAll("{projectRoot}/", () => (root === "." ? "" : `${escapeGlob(root)}/`))
     .replaceAll("{workspaceRoot}/", "")
-    .replaceAll("{projectName}", escapeGlob(project));
+    .replaceAll("{projectName}", () => escapeGlob(project));
 }
 
 /** What counts by its meaning is no file beside that. */

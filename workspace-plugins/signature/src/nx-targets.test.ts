@@ -1,5 +1,6 @@
 import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
 import { describe, expect, test } from "vitest";
+import { pathMatcher } from "./glob.ts";
 import { executorSource } from "./executor-source.ts";
 import { ownDeclarations } from "./own-declarations.ts";
 import { deriveTargets } from "./nx-targets.ts";
@@ -30,6 +31,11 @@ function graphOf(projects: Readonly<Record<string, Project>>): ProjectGraph {
       ]),
     ),
   };
+}
+
+/** As Nx takes it from project.json, whatever it is. */
+function asWritten(json: string): TargetConfiguration {
+  return JSON.parse(json) as TargetConfiguration;
 }
 
 function derive(
@@ -168,7 +174,9 @@ describe("inputs", () => {
     });
   });
 
-  const namedInputs = { a: ["b"], b: ["{projectRoot}/x", "c"], c: ["b"] };
+  const namedInputs = JSON.parse(
+    '{ "a": ["b"], "b": ["{projectRoot}/x", "c"], "c": ["b"], "odd": 5 }',
+  ) as NamedInputs;
   test.each<[TargetConfiguration, unknown]>([
     [
       { inputs: [{ workingDirectory: "relative" }] },
@@ -183,7 +191,7 @@ describe("inputs", () => {
       {
         reason: "named-input-unknown",
         name: "no-such-input",
-        known: ["a", "b", "c", "default"],
+        known: ["a", "b", "c", "default", "odd"],
       },
     ],
     [
@@ -191,10 +199,27 @@ describe("inputs", () => {
       {
         reason: "named-input-unknown",
         name: "constructor",
-        known: ["a", "b", "c", "default"],
+        known: ["a", "b", "c", "default", "odd"],
       },
     ],
     [{ inputs: ["a"] }, { reason: "named-input-cycle", path: ["b", "c", "b"] }],
+    ...["null", "5", '{"env":5}', '{"fileset":null}', '{"json":"a","fields":"b"}'].map(
+      (input): [TargetConfiguration, unknown] => [
+        asWritten(`{ "inputs": [${input}] }`),
+        { reason: "input-unsupported", input },
+      ],
+    ),
+    [{ inputs: ["odd"] }, { reason: "input-unsupported", input: '{"odd":5}' }],
+    ...[
+      ["inputs", '"x"'],
+      ["outputs", "[null]"],
+      ["dependsOn", "[null]"],
+      ["dependsOn", '[{"target":5}]'],
+      ["executor", "5"],
+    ].map(([field, found]): [TargetConfiguration, unknown] => [
+      asWritten(`{ "${field}": ${found} }`),
+      { reason: "target-malformed", field, found },
+    ]),
   ])("%j has no place in a signature", (target, failure) => {
     const projects = {
       app: { root: "app", targets: { build: target } },
@@ -204,6 +229,19 @@ describe("inputs", () => {
     expect(definitions.map(({ id }) => id)).toEqual(["other:build"]);
     expect([...failures]).toEqual([["app:build", { ...Object(failure), target: "app:build" }]]);
   });
+});
+
+test("a project whose folder has signs of a replacement in its name has its own files and outputs", () => {
+  const root = "apps/$$id$&";
+  const build = {
+    inputs: ["{projectRoot}/x"],
+    outputs: ["{projectRoot}/dist"],
+    options: { cwd: "{projectRoot}", of: "{projectName}" },
+  };
+  const { inputs, outputs, options } =
+    derive({ "$&": { root, targets: { build } } })["$&:build"] ?? {};
+  expect(pathMatcher(inputs?.filesets[0]?.patterns ?? [])(`${root}/x`)).toBe(true);
+  expect([outputs, options]).toEqual([[`${root}/dist`], { cwd: root, of: "$&" }]);
 });
 
 test("named inputs that each name the next one twice are expanded once each", () => {

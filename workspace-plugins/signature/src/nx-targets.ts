@@ -2,6 +2,7 @@ import type { ProjectGraph, TargetConfiguration } from "@nx/devkit";
 import type { DerivationFailure } from "./failure.ts";
 import { resolveInputs, sortedRoots } from "./nx-inputs.ts";
 import type { NamedInputs, WorkspaceInputs } from "./nx-inputs.ts";
+import { malformedField } from "./nx-shapes.ts";
 import { slipwayTag } from "./nx-projects.ts";
 import { upstreamsOf } from "./nx-upstreams.ts";
 import { fail, ok } from "./result.ts";
@@ -52,6 +53,11 @@ function deriveTarget(
   id: string,
 ): Result<TargetDefinition, DerivationFailure> {
   const { project, root, target } = findTarget(workspace.graph, id);
+  const field = malformedField(target);
+  if (field !== undefined) {
+    const found = JSON.stringify(target[field]);
+    return fail({ reason: "target-malformed", target: id, field, found });
+  }
   const inputs = resolveInputs(workspace, { id, project, target });
   if (!inputs.ok) return fail(inputs.failure);
   const place = placer(root, project);
@@ -85,9 +91,10 @@ type Place = (text: string) => string;
 function placer(root: string, project: string): Place {
   return (text) =>
     text
-      .replaceAll("{projectRoot}", root)
+      // By a function: a text would have its `$&` replaced.
+      .replaceAll("{projectRoot}", () => root)
       .replaceAll("{workspaceRoot}/", "")
-      .replaceAll("{projectName}", project);
+      .replaceAll("{projectName}", () => project);
 }
 
 /** With those of the default configuration, as Nx runs the target when none is asked for. */

@@ -56,6 +56,11 @@ export const signatureTexts: Texts<SignatureFailure> = {
     facts: numbered(failure.problems),
     hint: "npm install writes it anew",
   }),
+  "target-malformed": (failure) => ({
+    what: `the ${failure.field} of a target cannot be what Nx takes`,
+    facts: { target: failure.target, [failure.field]: failure.found },
+    hint: "correct it in project.json: executor is a text; inputs, outputs and dependsOn are lists",
+  }),
   "input-unsupported": (failure) => ({
     what: "a target declares an input that no signature can hold",
     facts: { target: failure.target, input: failure.input },
@@ -113,6 +118,11 @@ export const signatureTexts: Texts<SignatureFailure> = {
     what: `there is no target ${failure.target} with a work signature`,
     facts: failure.near.length === 0 ? {} : { "did you mean": failure.near.join(", ") },
     hint: 'name it <project>:<target>, of a project with the tag "slipway" (npx nx show project <project>); continuous targets have none; of jobs, ask slipway signature <folder of their cig.toml>',
+  }),
+  "graph-failed": (failure) => ({
+    what: "Nx could not make the graph of this workspace",
+    facts: numbered(failure.problems),
+    hint: "npx nx show projects says the same; correct the file and ask again",
   }),
   "signatures-not-found": (failure) => ({
     what: "no signatures were found out before the tasks of this command",

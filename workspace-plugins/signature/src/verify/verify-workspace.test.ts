@@ -1,3 +1,4 @@
+import { ok } from "../result.ts";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -100,7 +101,7 @@ async function liars(rig: Rig): Promise<Readonly<Partial<Record<CacheName, reado
     root: rig.root,
     environment: {},
     otherEnvironment: {},
-    derive: async () => derivation,
+    derive: async () => ok(derivation),
     signJobs: async () => new Map(),
     signal: never,
   });
@@ -121,7 +122,7 @@ test("caches that are right are counted", async () => {
     root: rig.root,
     environment: {},
     otherEnvironment: {},
-    derive: async () => derivation,
+    derive: async () => ok(derivation),
     signJobs: async () => new Map(),
     signal: never,
   });

@@ -28,7 +28,7 @@ type Workspace = {
   /** Another that the written signatures may be of: a command that needs no engine has not asked for one. */
   readonly otherEnvironment: Environment;
   /** By Nx, which has to look for itself as well. */
-  readonly derive: () => Promise<Derivation>;
+  readonly derive: () => Promise<Result<Derivation, SignatureFailure>>;
   /** The signatures of the jobs of all pipelines, by what the tree says and remembers. */
   readonly signJobs: (tree: Tree) => Promise<ReadonlyMap<string, string>>;
   readonly signal: AbortSignal;
@@ -64,7 +64,9 @@ async function verifyOnce(
   if (!opened.ok) return opened;
   const truth = await readTruth(root, signal);
   if (!truth.ok) return truth;
-  const derivation = await workspace.derive();
+  const derived = await workspace.derive();
+  if (!derived.ok) return derived;
+  const derivation = derived.value;
   const from = { environment, signal };
   const signed = await signDerivation(derivation, { tree: truth.value, ...from });
   if (!signed.ok) return signed;
