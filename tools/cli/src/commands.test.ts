@@ -1,17 +1,18 @@
 import { expect, test } from "vitest";
-import { commands, findCommand } from "./commands.ts";
+import { commands } from "./commands.ts";
+import { findCommand } from "./find-command.ts";
 
 test.each([
   [["explain", "app:pack"], "explain", ["app:pack"]],
   [["smoke", "keys", "init"], "smoke keys init", []],
   [["pkg", "add", "host/a"], "pkg add", ["host/a"]],
 ])("%j calls a command", (words, name, args) => {
-  const found = findCommand(words);
+  const found = findCommand(words, commands);
   expect([found?.command.name, found?.args]).toEqual([name, args]);
 });
 
 test.each([[[]], [["pkg"]], [["smoke", "keys"]], [["explai"]]])("%j calls none", (words) => {
-  expect(findCommand(words)).toBeUndefined();
+  expect(findCommand(words, commands)).toBeUndefined();
 });
 
 test("of two commands the one with the longer name is called", () => {

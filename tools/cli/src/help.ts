@@ -1,11 +1,10 @@
 import { columns } from "@slipway/report/table";
-import { commands } from "./commands.ts";
 import type { Command } from "./command.ts";
 
 const width = 80;
 
 /** All commands, a line each. */
-export function overview(): string {
+export function overview(commands: readonly Command[]): string {
   return [
     ...wrapped(
       "Slipway makes agent packages, images, AO processes, pipelines and smoke runs into cacheable Nx targets, and says why each of them runs or does not. What decides is its work signature: one digest of everything that can change its result.",

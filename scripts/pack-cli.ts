@@ -1,0 +1,101 @@
+// node scripts/pack-cli.ts FOLDER: makes FOLDER/slipway-<version>.tgz, `slipway pkg` as one npm package without dependencies.
+// A machine without this workspace installs it with npm install --global, and needs Node alone.
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { rolldown } from "rolldown";
+import { z } from "zod";
+
+const repository = path.join(import.meta.dirname, "..");
+/** The first that unpacks zstd and can require a module. */
+const oldestNode = "22.15";
+/** Never reached by `slipway pkg`, and not to be bundled: native code. */
+const external = ["dockerode", "nx", "@nx/devkit"];
+
+/** What CommonJS modules know by themselves. */
+const commonNames = { __filename: "import.meta.filename", __dirname: "import.meta.dirname" };
+
+async function bundle(input: string, file: string): Promise<void> {
+  await using made = await rolldown({
+    input,
+    external,
+    cwd: repository,
+    platform: "node",
+    logLevel: "silent",
+    transform: { target: "node22", define: commonNames },
+  });
+  const names = { entryFileNames: path.basename(file), chunkFileNames: "chunks/[name]-[hash].js" };
+  await made.write({ dir: path.dirname(file), format: "esm", minify: false, ...names });
+}
+
+function versionOfCli(): string {
+  const text = readFileSync(path.join(repository, "tools/cli/package.json"), "utf8");
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+function writeManifest(folder: string, manifest: object): void {
+  writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+}
+
+async function fill(folder: string): Promise<void> {
+  const program = path.join(folder, "slipway.js");
+  const input = path.join(repository, "tools/cli/src/pkg-main.ts");
+  await bundle(input, path.join(folder, "main.js"));
+  // A file of its own, since an older Node stops at the first word of the others that it cannot read.
+  writeFileSync(
+    program,
+    `#!/usr/bin/env node
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 15)) {
+  process.stderr.write(\`slipway needs Node >= ${oldestNode} and runs on \${process.version} (\${process.execPath})\\n\`);
+  process.exit(1);
+}
+await import("./main.js");
+`,
+  );
+  chmodSync(program, 0o755);
+  // Required when a text needs it, and so in a place where a require finds it.
+  const width = path.join(folder, "node_modules", "string-width");
+  mkdirSync(width, { recursive: true });
+  await bundle("string-width", path.join(width, "index.js"));
+  writeManifest(width, {
+    name: "string-width",
+    version: "0.0.0",
+    type: "module",
+    main: "index.js",
+  });
+  writeManifest(folder, {
+    name: "slipway",
+    version: versionOfCli(),
+    description: "slipway pkg: agent packages from any container registry.",
+    license: "Apache-2.0",
+    type: "module",
+    bin: { slipway: "slipway.js" },
+    engines: { node: `>=${oldestNode}` },
+    bundledDependencies: ["string-width"],
+    dependencies: { "string-width": "0.0.0" },
+  });
+}
+
+const [target] = process.argv.slice(2);
+if (target === undefined) throw new Error("usage: node scripts/pack-cli.ts FOLDER");
+const folder = mkdtempSync(path.join(tmpdir(), "slipway-cli-"));
+try {
+  await fill(folder);
+  const words = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
+  const name = execFileSync("npm", words, { cwd: folder, encoding: "utf8" }).trim();
+  mkdirSync(target, { recursive: true });
+  copyFileSync(path.join(folder, name), path.join(target, name));
+  process.stdout.write(`${path.resolve(target, name)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,70 @@
+import { openLines } from "@slipway/report/lines";
+import { fstatSync } from "@slipway/signature/file-system";
+import { usageExitCode } from "./call.ts";
+import type { Command } from "./command.ts";
+import { findCommand } from "./find-command.ts";
+import { findWorkspace, isWorkspace } from "./workspace.ts";
+
+/** Runs the command that the words begin with, and answers with the exit code. */
+export async function runCommandLine(
+  words: readonly string[],
+  commands: readonly Command[],
+): Promise<number> {
+  const found = findCommand(words, commands);
+  if (found === undefined) return answer(words, commands);
+  const { command, args } = found;
+  const own = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
+  if (own.some(isHelp)) {
+    openLines().line((await import("./help.ts")).usage(command));
+    return 0;
+  }
+  const workspaceRoot = findWorkspace(process.cwd());
+  if (command.needsWorkspace === true && !isWorkspace(workspaceRoot)) {
+    const { tellFailure } = await import("./tell.ts");
+    return tellFailure({ reason: "workspace-missing", folder: workspaceRoot });
+  }
+  const run = await command.load();
+  const { doing } = command;
+  // Where nobody looks on, nothing is said, and nothing loaded for it.
+  const isWaitedFor = doing !== undefined && isTerminal();
+  using _heartbeat = isWaitedFor
+    ? (await import("./heartbeat.ts")).openHeartbeat(doing)
+    : undefined;
+  return await run({ workspaceRoot, args });
+}
+
+/** Asking the stream at once would load all streams and sockets, which takes 5 ms, where it is a file or a pipe. */
+function isTerminal(): boolean {
+  return fstatSync(2).isCharacterDevice() && process.stderr.isTTY;
+}
+
+/** Where no command was named. */
+async function answer(words: readonly string[], commands: readonly Command[]): Promise<number> {
+  const { line } = openLines();
+  const [word] = words;
+  if (word === "--version") {
+    line((await import("../package.json", { with: { type: "json" } })).default.version);
+    return 0;
+  }
+  if (word === undefined || isHelp(word)) {
+    line((await import("./help.ts")).overview(commands));
+    return 0;
+  }
+  if (word === "help") return runCommandLine([...words.slice(1), "--help"], commands);
+  const named = words.filter((one) => !isHelp(one));
+  const family = commands.filter(({ name }) => name.startsWith(`${named.join(" ")} `));
+  if (family.length > 0 && named.length < words.length) {
+    line((await import("./help.ts")).family(family));
+    return 0;
+  }
+  const { namesNear } = await import("@slipway/signature/names-near");
+  const { openConsole } = await import("@slipway/report");
+  const known = commands.map(({ name }) => name);
+  const near = namesNear(words, known);
+  openConsole().failure({ reason: "command-unknown", words: words.join(" "), known, near });
+  return usageExitCode;
+}
+
+function isHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
+}
