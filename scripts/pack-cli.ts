@@ -24,11 +24,12 @@ const external = ["dockerode", "nx", "@nx/devkit"];
 /** What CommonJS modules know by themselves. */
 const commonNames = { __filename: "import.meta.filename", __dirname: "import.meta.dirname" };
 
-async function bundle(input: string, file: string): Promise<void> {
+/** What is imported is found as from `from`. */
+async function bundle(from: string, input: string, file: string): Promise<void> {
   await using made = await rolldown({
     input,
     external,
-    cwd: repository,
+    cwd: from,
     platform: "node",
     logLevel: "silent",
     transform: { target: "node22", define: commonNames },
@@ -48,8 +49,8 @@ function writeManifest(folder: string, manifest: object): void {
 
 async function fill(folder: string): Promise<void> {
   const program = path.join(folder, "slipway.js");
-  const input = path.join(repository, "tools/cli/src/pkg-main.ts");
-  await bundle(input, path.join(folder, "main.js"));
+  const cli = path.join(repository, "tools/cli");
+  await bundle(cli, path.join(cli, "src/pkg-main.ts"), path.join(folder, "main.js"));
   // A file of its own, since an older Node stops at the first word of the others that it cannot read.
   writeFileSync(
     program,
@@ -66,7 +67,8 @@ await import("./main.js");
   // Required when a text needs it, and so in a place where a require finds it.
   const width = path.join(folder, "node_modules", "string-width");
   mkdirSync(width, { recursive: true });
-  await bundle("string-width", path.join(width, "index.js"));
+  const report = path.join(repository, "workspace-plugins/report");
+  await bundle(report, "string-width", path.join(width, "index.js"));
   writeManifest(width, {
     name: "string-width",
     version: "0.0.0",

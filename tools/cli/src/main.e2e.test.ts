@@ -57,10 +57,14 @@ test("the dispatch loads the words of the command line and nothing else", () => 
   ];
   expect([...new Set(loaded.map(([, file = ""]) => file))].toSorted(compareBytes)).toEqual([
     "cli/src/call.ts",
+    "cli/src/command-line.ts",
     "cli/src/commands.ts",
+    "cli/src/find-command.ts",
     "cli/src/main.ts",
+    "cli/src/pkg/commands.ts",
     "cli/src/workspace.ts",
     "report/src/lines.ts",
+    "signature/src/file-system.ts",
   ]);
 });
 
