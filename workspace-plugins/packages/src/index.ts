@@ -34,6 +34,9 @@ export type { FoundDependency, Imported, ImportPlace } from "./scan/dependencies
 export type { ScanFailure, SourceFault } from "./scan/failure.ts";
 export { scanPackage } from "./scan/scan-package.ts";
 export type { Scan, ScanOptions } from "./scan/scan-package.ts";
+export type { ValidationFinding } from "./scan/finding.ts";
+export { validatePackage } from "./scan/validate-package.ts";
+export type { Validation } from "./scan/validate-package.ts";
 export { showDependencies } from "./show-deps/show-dependencies.ts";
 export { entryFolder, inspectEntry, storeIn } from "./store.ts";
 export type { Store, StoreEntry } from "./store.ts";

@@ -168,6 +168,17 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./scan.ts")).scanProject,
   },
   {
+    name: "pkg validate",
+    takes: "[--json]",
+    does: "say whether the package is what its manifest says",
+    options: {
+      "--json": "one object: schema, package, valid, errors, warnings",
+      "exit code 1": "it is not valid, or cannot be read",
+    },
+    examples: ["slipway pkg validate", "slipway pkg validate --json | jq .errors"],
+    load: async () => (await import("./validate.ts")).validateProject,
+  },
+  {
     name: "pkg login",
     takes: "<registry> -u <user> [-p]",
     does: "keep a user and password for a registry that takes them",

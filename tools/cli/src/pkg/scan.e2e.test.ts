@@ -58,3 +58,16 @@ test("where there is no package it is said, and a word too many is usage", () =>
   expect(slipway(path.dirname(folder), "scan").status).toBe(1);
   expect(slipway(folder, "scan", "x").status).toBe(2);
 });
+
+test("validate ends with 1 while an import is undeclared, and with 0 once all is well", async () => {
+  const missing = slipway(folder, "validate", "--json");
+  expect([missing.status, JSON.parse(missing.stdout)]).toMatchObject([
+    1,
+    { schema: 1, valid: false, errors: [{ rule: "dependencies-undeclared" }, { name: "x" }] },
+  ]);
+  await writeFile(path.join(folder, "lib", "a.mjs"), `import "node:fs";\n`);
+  expect(slipway(folder, "validate")).toMatchObject({
+    status: 0,
+    stdout: "✓ demo 1.0.0 is valid\n",
+  });
+});

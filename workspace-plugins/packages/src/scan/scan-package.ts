@@ -38,20 +38,30 @@ export type Scan = Found & {
   readonly suggestions: Suggestions;
 };
 
+/** A project as it would be packed. */
+export type Project = {
+  readonly manifest: PackageManifest;
+  readonly files: readonly PackageFile[];
+};
+
 /** Reads the imports of the files that the package would hold. Runs nothing of the project and asks no network. */
 export async function scanPackage(options: ScanOptions): Promise<Result<Scan, PackagesFailure>> {
-  const file = path.join(options.projectFolder, manifestName);
+  const project = await readProject(options.projectFolder);
+  return project.ok ? scanProject(project.value, options) : project;
+}
+
+export async function readProject(folder: string): Promise<Result<Project, PackagesFailure>> {
+  const file = path.join(folder, manifestName);
   const text = await readTextIfPresent(file);
   if (text === undefined) return fail({ reason: "package-file-missing", file });
   const manifest = parsePackageManifest(file, text);
   if (!manifest.ok) return manifest;
-  const files = await discoverFiles(options.projectFolder, manifest.value);
-  return files.ok ? scanFiles(manifest.value, files.value, options) : files;
+  const files = await discoverFiles(folder, manifest.value);
+  return files.ok ? ok({ manifest: manifest.value, files: files.value }) : files;
 }
 
-async function scanFiles(
-  manifest: PackageManifest,
-  files: readonly PackageFile[],
+export async function scanProject(
+  { manifest, files }: Project,
   { projectFolder, environment, signal }: ScanOptions,
 ): Promise<Result<Scan, PackagesFailure>> {
   const { name, version } = manifest;
