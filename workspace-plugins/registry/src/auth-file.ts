@@ -87,7 +87,7 @@ async function writeAuths(
 ): Promise<void> {
   // As aigg writes it: two spaces, no newline at the end.
   const text = JSON.stringify({ ...content, auths }, undefined, 2);
-  await writeFileAtomically(file, text, { mode: 0o600 });
+  await writeFileAtomically(file, text, { mode: 0o600, followsLink: true });
 }
 
 function authsWithout(

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { replaceFolder, writeJson } from "./files.ts";
+import { replaceFolder, writeFileAtomically, writeJson } from "./files.ts";
 import { readTextIfPresent } from "./read-text.ts";
 import { fail, ok } from "./result.ts";
 
@@ -24,6 +24,26 @@ async function fillWith(text: string, partial: string): Promise<{ ok: true; valu
 async function seen(): Promise<readonly [files: readonly string[], text: string | undefined]> {
   return [await readdir(root), await readTextIfPresent(path.join(folder, "file"))];
 }
+
+describe("writeFileAtomically", () => {
+  test("replaces a link, and leaves what it leads to", async () => {
+    const [file, other] = [path.join(root, "file"), path.join(root, "other")];
+    await writeFile(other, "theirs");
+    await symlink(other, file);
+    await writeFileAtomically(file, "ours");
+    expect(await Promise.all([file, other].map(readTextIfPresent))).toEqual(["ours", "theirs"]);
+    expect((await lstat(file)).isFile()).toBe(true);
+  });
+
+  test("follows one that is a person's own", async () => {
+    const [file, other] = [path.join(root, "file"), path.join(root, "other")];
+    await writeFile(other, "theirs");
+    await symlink(other, file);
+    await writeFileAtomically(file, "ours", { followsLink: true });
+    expect(await readTextIfPresent(other)).toBe("ours");
+    expect((await lstat(file)).isSymbolicLink()).toBe(true);
+  });
+});
 
 describe("replaceFolder", () => {
   test("puts a new folder in place, and another one over it", async () => {

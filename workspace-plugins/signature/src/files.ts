@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { hasCode } from "./read-text.ts";
 import type { Result } from "./result.ts";
@@ -6,19 +6,36 @@ import type { Result } from "./result.ts";
 /**
  * Writes beside the file and renames: a reader sees the old bytes or the new ones, never a part. Makes its folder. What
  * need not outlive a power cut, as it can be made again and has its own digest, is not waited for (`isDurable`).
+ * A link in its place is replaced: who may commit one would have us write to any file. `followsLink` is for settings
+ * that are a person's own.
  */
 export async function writeFileAtomically(
   file: string,
   data: string | Uint8Array,
-  options: { readonly mode?: number; readonly isDurable?: boolean } = {},
+  options: {
+    readonly mode?: number;
+    readonly isDurable?: boolean;
+    readonly followsLink?: boolean;
+  } = {},
 ): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true });
   const bytes =
     typeof data === "string" ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   // Loaded here: most commands write nothing.
   const { default: writeFileAtomic } = await import("write-file-atomic");
-  const { mode, isDurable = true } = options;
+  const { mode, isDurable = true, followsLink = false } = options;
+  // The library would write where it leads.
+  if (!followsLink && (await isLink(file))) await rm(file, { force: true });
   await writeFileAtomic(file, bytes, { fsync: isDurable, ...(mode === undefined ? {} : { mode }) });
+}
+
+async function isLink(file: string): Promise<boolean> {
+  try {
+    return (await lstat(file)).isSymbolicLink();
+  } catch (error) {
+    if (hasCode(error, ["ENOENT"])) return false;
+    throw error;
+  }
 }
 
 /** JSON with two spaces and a newline at the end, written atomically. */

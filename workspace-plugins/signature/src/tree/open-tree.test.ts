@@ -313,6 +313,24 @@ describe("the cache file", () => {
     expect(readSnapshot(cacheFile)).toBeUndefined();
   });
 
+  test("that is a pipe, or a link to somebody's file, is replaced by one of its own", async () => {
+    using rig = openGitRig({ "a.txt": "a", ".gitignore": ".slipway\n", "theirs.txt": "theirs" });
+    const cacheFile = path.join(rig.root, ".slipway/tree.bin");
+    mkdirSync(path.dirname(cacheFile));
+    for (const make of [
+      () => execFileSync("mkfifo", [cacheFile]),
+      () => rig.link(".slipway/tree.bin", "../theirs.txt"),
+    ]) {
+      make();
+      const found = await openTree(rig.root, { cacheFile, hashesAll: true, signal: never });
+      if (!found.ok) throw new Error(found.failure.reason);
+      await found.value.save();
+      expect(readSnapshot(cacheFile)).toBeDefined();
+      expect(readFileSync(path.join(rig.root, "theirs.txt"), "utf8")).toBe("theirs");
+      rig.remove(".slipway/tree.bin");
+    }
+  });
+
   test("is not trusted after a flipped bit or a cut", async () => {
     await opened(async (_, cache, root) => {
       const whole = readFileSync(cache.file);

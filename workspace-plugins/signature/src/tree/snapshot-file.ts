@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "../file-system.ts";
+import { closeSync, constants, fstatSync, openSync, readSync } from "../file-system.ts";
 import { codeOf } from "./look.ts";
 import {
   checkedFromByte,
@@ -36,7 +36,8 @@ function checkedBytes({ buffer }: Snapshot): Uint8Array {
 function readShared(file: string): SharedArrayBuffer | undefined {
   let opened: number | undefined;
   try {
-    opened = openSync(file, "r");
+    // A pipe in its place would be waited for.
+    opened = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
     const buffer = new SharedArrayBuffer(fstatSync(opened).size);
     let filled = 0;
     while (filled < buffer.byteLength) {
