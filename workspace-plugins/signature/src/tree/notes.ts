@@ -90,6 +90,15 @@ export function repositoryMarks(root: string): Readonly<Record<string, string>> 
   );
 }
 
+/**
+ * The same for a folder that git took for none of a repository. Where there is a `.git` all the same it is asked each
+ * time: what was wrong with it, or with the variables that it listens to, may be mended with no trace in its stat.
+ */
+export function noRepositoryMarks(root: string): Readonly<Record<string, string>> {
+  const marks = Object.entries(repositoryMarks(root));
+  return Object.fromEntries(marks.map(([file, mark]) => [file, mark === "" ? "" : "asked"]));
+}
+
 /** A folder and all above it. */
 function upwards(folder: string): readonly string[] {
   const parent = path.dirname(folder);

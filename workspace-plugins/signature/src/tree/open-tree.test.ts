@@ -59,6 +59,18 @@ describe("a folder", () => {
     expect(await rootOf(await open(rig.root))).toBe(before);
   });
 
+  test("that git took for none of a repository once is one again when it is", async () => {
+    using rig = openGitRig({ "a.txt": "a", ".gitignore": "ignored\n", ignored: "" });
+    using cache = cacheOf(rig);
+    const [head, aside] = [".git/HEAD", ".git/aside"].map((name) => path.join(rig.root, name));
+    renameSync(String(head), String(aside));
+    const walked = (await cache.open()).root;
+    renameSync(String(aside), String(head));
+    const listed = await rootOf(await open(rig.root));
+    expect(listed).not.toBe(walked);
+    expect((await cache.open()).root).toBe(listed);
+  });
+
   test("that has a repository no more, or has one, is as if nothing was known of it", async () => {
     using rig = openGitRig({ "a/x.txt": "x", ".gitattributes": "* text\n", "b.txt": "1\r\n" });
     mkdirSync(path.join(rig.root, "a/empty"));

@@ -1,6 +1,6 @@
 import { ok } from "../result.ts";
 import { foldersIn } from "./assemble.ts";
-import { repositoryMarks } from "./notes.ts";
+import { noRepositoryMarks } from "./notes.ts";
 import type { Names } from "./names.ts";
 import type { FolderWork } from "./survey-folder.ts";
 
@@ -13,7 +13,7 @@ export function walkedNames(root: string): Names {
     notes: async () => ({
       scheme: "walk",
       folder: root,
-      marks: repositoryMarks(root),
+      marks: noRepositoryMarks(root),
       settings: "",
       repositories: [],
       texts: {},
