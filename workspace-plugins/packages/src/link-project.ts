@@ -1,10 +1,11 @@
 import { rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { exists, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { exists } from "@slipway/signature";
 import { hasCode } from "./file-error.ts";
 import { importsState, swapImports } from "./imports-folder.ts";
-import { plannedLinks, registerText } from "./links.ts";
+import { plannedLinks } from "./links.ts";
 import type { Installed, Link } from "./links.ts";
+import { linkForNode, unlinkForNode } from "./node-files.ts";
 import {
   importsFolder,
   pythonPathState,
@@ -27,10 +28,11 @@ export async function linkProject(
   const isFirst = !(await exists(place.aigogoFolder));
   const links = plannedLinks(installed);
   const imports = await importsState(place.aigogoFolder, links);
-  const runsNode = await linkForNode(place.aigogoFolder, installed);
+  const hasNode = installed.some(({ locked }) => locked.language === "javascript");
+  const node = await (hasNode ? linkForNode : unlinkForNode)(place.aigogoFolder);
   if (imports !== "right") await swapImports(place.aigogoFolder, links);
   const python = await linkForPython(place, links);
-  const changed = imports !== "right" || runsNode === "written" || python.written;
+  const changed = imports !== "right" || node === "written" || python.written;
   const state = imports === "right" ? "missing" : imports;
   return { state: isFirst ? "first" : changed ? state : "right", pythonPath: python.pythonPath };
 }
@@ -46,33 +48,12 @@ export type Unlinked = {
 export async function unlinkProject(place: PythonPlace): Promise<Unlinked> {
   const wasLinked = await exists(path.join(place.aigogoFolder, "imports"));
   const pythonFiles = await removePythonPath(place);
-  for (const name of ["imports", "links", ...Object.keys(nodeFiles)]) {
+  await unlinkForNode(place.aigogoFolder);
+  for (const name of ["imports", "links"]) {
     await rm(path.join(place.aigogoFolder, name), { recursive: true, force: true });
   }
   await removeIfEmpty(place.aigogoFolder);
   return { wasLinked, pythonFiles };
-}
-
-/** The package.json keeps a workspace that is all ES modules from reading register.js as one. */
-const nodeFiles: Readonly<Record<string, string>> = {
-  "register.js": registerText,
-  "package.json": '{ "type": "commonjs" }\n',
-};
-
-async function linkForNode(
-  aigogoFolder: string,
-  installed: readonly Installed[],
-): Promise<"written" | "right"> {
-  const wanted = installed.some(({ locked }) => locked.language === "javascript");
-  let state: "written" | "right" = "right";
-  for (const [name, text] of Object.entries(nodeFiles)) {
-    const file = path.join(aigogoFolder, name);
-    const found = await readTextIfPresent(file);
-    if (found === (wanted ? text : undefined)) continue;
-    await (wanted ? writeFileAtomically(file, text) : rm(file));
-    state = "written";
-  }
-  return state;
 }
 
 async function linkForPython(
