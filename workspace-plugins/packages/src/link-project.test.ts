@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { lstat, mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { digestOf } from "@slipway/signature";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { linkProject, unlinkProject } from "./link-project.ts";
-import { nameClash } from "./links.ts";
+import { nameClash, plannedLinks } from "./links.ts";
 import type { Installed } from "./links.ts";
 import { isPackageKey } from "./package-name.ts";
 import type { Language } from "./package-name.ts";
@@ -134,6 +135,16 @@ describe("an environment", () => {
     expect(await readdir(sitePackages("env"))).toEqual([]);
   });
 
+  // Root may write into every folder, but not into this one.
+  test.runIf(existsSync("/sys"))("that is read-only is PYTHONPATH's part", async () => {
+    await rm(sitePackages("env"), { recursive: true });
+    await symlink("/sys", sitePackages("env"));
+    const pythonPath = at("app/.aigogo/imports");
+    expect(await link("app")).toEqual({ state: "first", pythonPath });
+    expect(await link("app")).toEqual({ state: "right", pythonPath });
+    expect(await unlinkProject(placeOf("app"))).toEqual({ wasLinked: true, pythonFiles: [] });
+  });
+
   test("that is not there is PYTHONPATH's part", async () => {
     const place = { ...placeOf("app"), virtualEnv: undefined };
     const linked = await linkProject(place, [words()]);
@@ -141,6 +152,29 @@ describe("an environment", () => {
     await symlink(at("env"), at("app/.venv"));
     expect(await linkProject(place, [words()])).toMatchObject({ pythonPath: undefined });
     expect((await lstat(shared())).isFile()).toBe(true);
+  });
+});
+
+describe("a JavaScript package without a package.json", () => {
+  const mainOf = (...files: readonly string[]) => {
+    const links = plannedLinks([installedOf("one", "javascript", files)]);
+    const file = links.find((each) => each.path.endsWith("package.json") && each.kind === "file");
+    return file?.kind === "file" ? file.text : undefined;
+  };
+  const withMain = (main: string) => `{\n  "main": "${main}",\n  "name": "@aigogo/one"\n}\n`;
+
+  test.each([
+    ["its index, by extension", ["z.js", "index.cjs", "index.mjs", "index.js"], "index.js"],
+    ["else the first by name", ["b.mjs", "a.cjs", "lib/index.js"], "a.cjs"],
+    ["JavaScript before TypeScript", ["index.ts", "z.js"], "z.js"],
+    ["TypeScript where there is no other", ["a.ts", "index.mts", "index.d.ts"], "index.mts"],
+  ])("starts at %s", (_, files, main) => {
+    expect(mainOf(...files)).toBe(withMain(main));
+  });
+
+  test("starts nowhere without a source at its top, and nowhere of ours with its own", () => {
+    expect(mainOf("lib/a.js", "types.d.ts")).toBeUndefined();
+    expect(mainOf("index.js", "package.json")).toBeUndefined();
   });
 });
 
