@@ -77,6 +77,12 @@ const programs = {
   "no package that is not locked": `
     try: import aigogo.none
     except ModuleNotFoundError as error: print(error)`,
+  "packages from a folder that is gone": `
+    import os, sys
+    os.mkdir("gone"); os.chdir("gone"); os.rmdir("../gone")
+    sys.path[:0] = ["", b"bytes"]
+    from aigogo.words import count
+    print(count("a b"))`,
   "a module again, when it is reloaded": `
     import importlib, aigogo.greet as module
     importlib.invalidate_caches()
@@ -94,6 +100,7 @@ const outputs: Readonly<Record<keyof typeof programs, string>> = {
     ".aigogo/imports/aigogo/greet/greet.py 7 def fail(): raise ValueError('refused')",
   "no half of a module that fails": "at import\nat import\n[]",
   "no package that is not locked": "No module named 'aigogo.none'",
+  "packages from a folder that is gone": "2",
   "a module again, when it is reloaded": "True",
 };
 

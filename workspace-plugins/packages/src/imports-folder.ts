@@ -54,11 +54,19 @@ async function pointTo(imports: string, generation: string, isFolder: boolean): 
   const next = path.join(beside, "imports");
   try {
     await symlink(generation, next);
-    // aigg leaves a real folder here, which a rename cannot replace.
-    if (isFolder) await rm(imports, { recursive: true, force: true });
+    // aigg leaves a real folder here, which a rename cannot replace: it goes aside, for as long as the next one takes.
+    if (isFolder) await moveAside(imports, path.join(beside, "before"));
     await rename(next, imports);
   } finally {
     await rm(beside, { recursive: true, force: true });
+  }
+}
+
+async function moveAside(imports: string, aside: string): Promise<void> {
+  try {
+    await rename(imports, aside);
+  } catch (error) {
+    if (!hasCode(error, ["ENOENT"])) throw error;
   }
 }
 

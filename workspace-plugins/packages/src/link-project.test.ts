@@ -74,6 +74,38 @@ describe("the links of a project", () => {
   });
 });
 
+describe(".gitignore", () => {
+  const ignored = async () => readFile(at("app/.gitignore"), "utf8").catch(() => "none");
+
+  test.each([
+    ["gets a line of its own", "*.log", "*.log\n.aigogo/\n"],
+    ["keeps its end", "*.log\n", "*.log\n.aigogo/\n"],
+    ["is left alone where it names the links", " /.aigogo \n*.log", " /.aigogo \n*.log"],
+  ])("%s", async (_, before, after) => {
+    await mkdir(at("app/.git"), { recursive: true });
+    await writeFile(at("app/.gitignore"), before);
+    await link("app");
+    await link("app");
+    expect(await ignored()).toBe(after);
+  });
+
+  test("is made in a repository, unless one above says so for all of it", async () => {
+    await mkdir(at(".git"));
+    await writeFile(at(".gitignore"), "/.aigogo\n");
+    await link("app");
+    expect(await ignored()).toBe(".aigogo/\n");
+    await rm(at("app/.gitignore"));
+    await writeFile(at(".gitignore"), ".aigogo/\n");
+    await link("app");
+    expect(await ignored()).toBe("none");
+  });
+
+  test("is not made where there is no repository", async () => {
+    await link("app");
+    expect(await ignored()).toBe("none");
+  });
+});
+
 describe("an environment", () => {
   const shared = () => path.join(sitePackages("env"), "aigogo.pth");
 

@@ -2,6 +2,7 @@ import { rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { exists } from "@slipway/signature";
 import { hasCode } from "./file-error.ts";
+import { ignoreLinks } from "./git-ignore.ts";
 import { importsState, swapImports } from "./imports-folder.ts";
 import { plannedLinks } from "./links.ts";
 import type { Installed, Link } from "./links.ts";
@@ -32,6 +33,7 @@ export async function linkProject(
   const node = await (hasNode ? linkForNode : unlinkForNode)(place.aigogoFolder);
   if (imports !== "right") await swapImports(place.aigogoFolder, links);
   const python = await linkForPython(place, links);
+  await ignoreLinks(place.projectFolder);
   const changed = imports !== "right" || node === "written" || python.written;
   const state = imports === "right" ? "missing" : imports;
   return { state: isFirst ? "first" : changed ? state : "right", pythonPath: python.pythonPath };

@@ -10,9 +10,9 @@ def _prepare(path):
 
     def projects():
         """The folders like this one on sys.path; what PYTHONPATH names, then the program's own, then the others."""
-        entries = [os.path.join(os.path.abspath(entry), "aigogo") for entry in sys.path]
+        entries = [os.path.join(entry, "aigogo") for entry in sys.path if isinstance(entry, str)]
         others = [each for each in entries if os.path.isfile(os.path.join(each, "__init__.py"))]
-        found = list(dict.fromkeys([os.path.abspath(each) for each in path] + others))
+        found = list(dict.fromkeys(map(os.path.abspath, [*path, *others])))
         if len(found) == 1:
             return found
         told = os.environ.get("PYTHONPATH", "").split(os.pathsep)
