@@ -49,7 +49,7 @@ export async function cleanFolders(options: CleanOptions): Promise<Result<Cleane
   const isDone = folders.some((one) => one.isRemoved);
   return ok({
     state: isDone ? "done" : "unchanged",
-    cause: options.isDry ? "would-clean" : isDone ? "cleaned" : "disk-usage",
+    cause: causeOf(options, isDone),
     facts: Object.fromEntries(
       folders
         .filter(({ name }) => options.folders.length === 0 || options.folders.includes(name))
@@ -57,6 +57,12 @@ export async function cleanFolders(options: CleanOptions): Promise<Result<Cleane
     ),
     folders,
   });
+}
+
+function causeOf({ folders, isDry }: CleanOptions, isDone: boolean): PackagesCause {
+  if (folders.length === 0) return "disk-usage";
+  if (isDry) return "would-clean";
+  return isDone ? "cleaned" : "nothing-to-clean";
 }
 
 /** Of a size in bytes, as people read it. */

@@ -233,4 +233,5 @@ export type PackagesCause =
   | "cached-removed"
   | "cleaned"
   | "would-clean"
+  | "nothing-to-clean"
   | "disk-usage";

@@ -32,18 +32,18 @@ export const manifestShape: Shape = struct({
     unset: "as-it-stands",
   },
   files: {
-    shape: struct({ include: { shape: value, unset: "as-it-stands" }, exclude: omitted }),
+    shape: struct({ include: { shape: value, unset: "as-it-stands" }, exclude: list(value) }),
     unset: { value: {} },
   },
   scripts: map,
   metadata: {
-    shape: struct({ license: omitted, homepage: omitted, tags: omitted, extra: map }),
+    shape: struct({ license: omitted, homepage: omitted, tags: list(value), extra: map }),
     unset: { value: {} },
   },
   ai: {
     shape: struct({
       summary: text,
-      capabilities: { shape: value, unset: { value: null } },
+      capabilities: { ...list(value), unset: { value: null } },
       usage: omitted,
       inputs: omitted,
       outputs: omitted,

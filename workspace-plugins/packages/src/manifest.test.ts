@@ -43,6 +43,16 @@ describe("a manifest is read as Go reads it", () => {
     ]);
   });
 
+  test("save in a list, a map or what is a pointer, where it takes back what was said", () => {
+    const { value } = sourceOf(
+      withField({ files: { include: "auto", exclude: ["a"] } }).replace(
+        /\}$/,
+        ',"FILES":{"EXCLUDE":null,"Include":null},"language":{"version":null},"name":null}',
+      ),
+    );
+    expect([value.files, value.language, value.name]).toEqual([{}, whole.language, "demo"]);
+  });
+
   test("the names of scripts are no keys of ours", () => {
     const { value } = sourceOf(withField({ scripts: { Name: "a.py", name: "b.py" } }));
     expect(value.scripts).toEqual({ Name: "a.py", name: "b.py" });

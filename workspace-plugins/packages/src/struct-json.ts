@@ -90,21 +90,29 @@ function valueOf(
   const members = new Map(isJoined && isObject(before) ? Object.entries(before) : []);
   for (const { children: [key, value] = [] } of children) {
     if (key === undefined || value === undefined) continue;
-    const [name, inner] = memberOf(shape, String(key.value));
-    if (value.type === "null" && inner !== undefined) continue;
-    const known = inner ?? { kind: "value" };
+    const [name, field] = memberOf(shape, String(key.value));
+    if (value.type === "null" && field !== undefined) {
+      if (isCleared(field)) members.delete(name);
+      continue;
+    }
+    const known = field?.shape ?? { kind: "value" };
     members.set(name, valueOf(value, known, places, [...path, name], members.get(name)));
   }
   return Object.fromEntries(members);
 }
 
-/** The name that the key stands for, and what is read there; `undefined` where nothing of ours is. */
-function memberOf(shape: Shape, key: string): readonly [string, Shape | undefined] {
+/** What `null` does to a list, a map or a pointer of Go; a text or a struct keeps what it has. */
+function isCleared({ shape, unset }: Field): boolean {
+  return shape.kind === "list" || shape.kind === "map" || unset === "as-it-stands";
+}
+
+/** The name that the key stands for, and the field there; `undefined` where none of ours is. */
+function memberOf(shape: Shape, key: string): readonly [string, Field | undefined] {
   if (shape.kind !== "struct") return [key, undefined];
   const exact = Object.hasOwn(shape.fields, key) ? key : undefined;
   const folded = key.toLowerCase();
   const name = exact ?? Object.keys(shape.fields).find((one) => one.toLowerCase() === folded);
-  return name === undefined ? [key, undefined] : [name, shape.fields[name]?.shape];
+  return name === undefined ? [key, undefined] : [name, shape.fields[name]];
 }
 
 function placeKey(path: Path): string {

@@ -15,7 +15,7 @@ export function completionOf(commands: readonly Command[]): Runner {
       const problem = `no shell that is known: ${shell} (known: ${shells.join(", ")})`;
       return tellUsage({ reason: "arguments-invalid", problem });
     }
-    openLines().line(completionScript(shell, commands));
+    openLines().line(await completionScript(shell, commands));
     return 0;
   };
 }

@@ -9,7 +9,7 @@ import type { DependencyKind } from "@slipway/packages";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
-import { givenOrAsked } from "./ask.ts";
+import { openQuestions } from "./ask.ts";
 import { openPackageCall } from "./package-call.ts";
 
 export async function addRuntime(call: Call): Promise<number> {
@@ -46,9 +46,13 @@ async function add({ args }: Call, kind: DependencyKind): Promise<number> {
     return tellUsage({ reason: "arguments-invalid", problem });
   }
   if (isImport) return tell(await importPyproject(place, kind));
-  const name = await givenOrAsked(givenName, { prompt: "Package name: ", missing: missingName });
+  using questions = openQuestions();
+  const name = await questions.wordFor(givenName, {
+    prompt: "Package name: ",
+    missing: missingName,
+  });
   if (!name.ok) return tellUsage(name.failure);
-  const version = await givenOrAsked(givenVersion, {
+  const version = await questions.wordFor(givenVersion, {
     prompt: "Version constraint (such as >=2.31.0,<3.0.0 or ^1.6.0): ",
     missing: "the version is missing",
   });
@@ -70,7 +74,8 @@ async function remove({ args }: Call, kind: DependencyKind): Promise<number> {
     }
   }
   const prompt = "Package name to remove: ";
-  const name = await givenOrAsked(given, { prompt, missing: missingName });
+  using questions = openQuestions();
+  const name = await questions.wordFor(given, { prompt, missing: missingName });
   if (!name.ok) return tellUsage(name.failure);
   return tell(await removeDependency(place, kind, name.value));
 }

@@ -2,7 +2,7 @@ import { addFiles, listOf, openManifest, removeFiles } from "@slipway/packages";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
-import { givenOrAsked } from "./ask.ts";
+import { openQuestions } from "./ask.ts";
 import { openPackageCall } from "./package-call.ts";
 
 const most = Number.POSITIVE_INFINITY;
@@ -37,6 +37,7 @@ export async function removeFile({ args }: Call): Promise<number> {
 
 async function wordsOf(given: readonly string[], prompt: string) {
   if (given.length > 0) return { ok: true, value: given } as const;
-  const asked = await givenOrAsked(undefined, { prompt, missing });
+  using questions = openQuestions();
+  const asked = await questions.wordFor(undefined, { prompt, missing });
   return asked.ok ? ({ ok: true, value: asked.value.split(/\s+/) } as const) : asked;
 }

@@ -272,6 +272,7 @@ export const packagesCauses: Causes<PackagesCause> = {
   "cached-removed": "removed from the cache",
   cleaned: "cleaned",
   "would-clean": "this would go",
+  "nothing-to-clean": "there is nothing to clean",
   "disk-usage": "disk usage",
 };
 

@@ -1,0 +1,94 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { commands } from "../commands.ts";
+import { completionScript } from "./completion-script.ts";
+
+const known = [
+  { name: "pkg add", takes: "<reference> [--json]", does: "lock it" },
+  {
+    name: "pkg add file",
+    takes: "<file>...",
+    does: "the package's list",
+    options: { "--force": "" },
+  },
+  { name: "pkg login", takes: "", does: "", options: { "-u, --username <user>": "" } },
+  { name: "run", takes: "[-t <targets>]", does: "run it" },
+];
+
+const bash = await completionScript("bash", known);
+
+/** What bash offers for the last of the words. */
+function offered(...words: readonly string[]): readonly string[] {
+  const list = words.map((word) => `'${word}'`).join(" ");
+  const script = `${bash}\nCOMP_WORDS=(slipway ${list}); COMP_CWORD=${words.length}; _slipway; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = spawnSync("bash", ["--norc"], { input: script, encoding: "utf8" });
+  expect(stderr).toBe("");
+  return stdout.trim() === "" ? [] : stdout.trim().split("\n");
+}
+
+test.for([
+  [[""], ["pkg", "run"]],
+  [["p"], ["pkg"]],
+  [
+    ["pkg", ""],
+    ["add", "login"],
+  ],
+  [["pkg", "a"], ["add"]],
+  [["pkg", "add", ""], ["file"]],
+  [
+    ["pkg", "add", "-"],
+    ["--help", "--json"],
+  ],
+  [
+    ["pkg", "add", "file", "-"],
+    ["--force", "--help"],
+  ],
+  [["pkg", "add", "file", "a.py", "--f"], ["--force"]],
+  [["pkg", "add", "--json", ""], ["file"]],
+  [
+    ["pkg", "login", "-"],
+    ["--help", "--username", "-u"],
+  ],
+  // Then bash goes on to the names of files.
+  [["pkg", "add", "file", ""], []],
+  [["pkg", "nothing", ""], []],
+] as const)("bash: %j is completed by %j", ([words, expected]) => {
+  expect(offered(...words)).toEqual(expected);
+});
+
+test("all commands are in it, as they are", async () => {
+  const script = await completionScript("bash", commands);
+  for (const { name } of commands) expect(script).toContain(`\n${name}|`);
+});
+
+const isThere = (shell: string) => spawnSync(shell, ["--version"]).status === 0;
+
+// A shell that is not installed cannot say whether it could read the script.
+test.for(["zsh", "fish"] as const)("%s reads its script", async (shell, { skip }) => {
+  skip(!isThere(shell), `${shell} is not installed`);
+  const input = await completionScript(shell, commands);
+  const { status, stderr } = spawnSync(shell, ["-n"], { input, encoding: "utf8" });
+  expect([status, stderr]).toEqual([0, ""]);
+});
+
+test.skipIf(!isThere("fish"))("fish completes words and options", async () => {
+  const script = await completionScript("fish", known);
+  const offers = (line: string) =>
+    spawnSync("fish", ["--no-config"], {
+      input: `${script}\ncomplete -C ${JSON.stringify(line)}`,
+      encoding: "utf8",
+    }).stdout.split("\n");
+  expect(offers("slipway pkg ")).toEqual(["add\tlock it", "login", ""]);
+  expect(offers("slipway pkg add file --").toSorted()).toEqual(["", "--force", "--help"]);
+});
+
+test.skipIf(!isThere("zsh"))("zsh completes words and options", async () => {
+  const script = await completionScript("zsh", known);
+  const offers = (...words: readonly string[]) =>
+    spawnSync("zsh", ["-f"], {
+      input: `compdef() {}\ncompadd() { shift; print -l -- "$@" }\n${script}\nwords=(slipway ${words.map((word) => `'${word}'`).join(" ")}); CURRENT=${words.length + 1}; _slipway`,
+      encoding: "utf8",
+    }).stdout.trim();
+  expect(offers("pkg", "")).toBe("add\nlogin");
+  expect(offers("pkg", "add", "file", "-")).toBe("--force\n--help");
+});
