@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fail } from "@slipway/signature";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cleanFolders, readableSize } from "./clean.ts";
 import type { CleanOptions } from "./clean.ts";
@@ -32,7 +33,7 @@ async function clean(options: Partial<CleanOptions>) {
     progress: () => {},
     ...options,
   });
-  if (!cleaned.ok) throw new Error("clean never fails");
+  if (!cleaned.ok) throw new Error(cleaned.failure.reason);
   return cleaned.value;
 }
 
@@ -91,7 +92,10 @@ describe("clean", () => {
   test("stops between entries", async () => {
     const stopping = new AbortController();
     stopping.abort();
-    await expect(clean({ folders: ["store"], signal: stopping.signal })).rejects.toThrow("aborted");
+    const options = { home, isDry: false, signal: stopping.signal, progress: () => {} };
+    expect(await cleanFolders({ ...options, folders: ["store"] })).toEqual(
+      fail({ reason: "clean-stopped", folder: at("store") }),
+    );
     expect(await left("store")).toEqual(["sha256"]);
   });
 

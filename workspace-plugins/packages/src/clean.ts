@@ -1,9 +1,9 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import { sizeOf } from "./cache/list.ts";
-import type { PackagesCause } from "./failure.ts";
+import type { CacheFailure, PackagesCause } from "./failure.ts";
 import { hasCode } from "./file-error.ts";
 import { removeFolder } from "./place-folder.ts";
 
@@ -35,7 +35,7 @@ type Cleaned = Outcome<PackagesCause> & { readonly folders: readonly CleanedFold
  * Empties folders entry by entry, each moved away whole before it goes: what is stopped leaves whole entries, and who reads
  * meanwhile finds an entry whole or not at all. Read-only folders of the store are no hindrance.
  */
-export async function cleanFolders(options: CleanOptions): Promise<Result<Cleaned, never>> {
+export async function cleanFolders(options: CleanOptions): Promise<Result<Cleaned, CacheFailure>> {
   const folders: CleanedFolder[] = [];
   for (const name of cleanable) {
     const folder = path.join(options.home, ".aigogo", name);
@@ -43,7 +43,9 @@ export async function cleanFolders(options: CleanOptions): Promise<Result<Cleane
     const entries = await namesIn(folder);
     const sizeBytes = await sizeOf(folder + path.sep);
     const isRemoved = isAsked && !options.isDry && entries.length > 0;
-    if (isRemoved) await empty(folder, entries, options);
+    if (isRemoved && !(await empty(folder, entries, options))) {
+      return fail({ reason: "clean-stopped", folder });
+    }
     folders.push({ name, folder, sizeBytes, items: entries.length, isRemoved });
   }
   const isDone = folders.some((one) => one.isRemoved);
@@ -73,16 +75,18 @@ export function readableSize(bytes: number): string {
   return `${power === 0 ? size : size.toFixed(1)} ${units[power] ?? "B"}`;
 }
 
+/** False: it was stopped. */
 async function empty(
   folder: string,
   entries: readonly string[],
   { signal, progress }: CleanOptions,
-): Promise<void> {
+): Promise<boolean> {
   for (const [at, entry] of entries.entries()) {
-    signal.throwIfAborted();
+    if (signal.aborted) return false;
     progress(`removing ${path.join(folder, entry)} (${at + 1} of ${entries.length})`);
     await removeFolder(path.join(folder, entry));
   }
+  return true;
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

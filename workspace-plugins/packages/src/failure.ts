@@ -170,7 +170,9 @@ export type CacheFailure =
       readonly folder: string;
     }
   | { readonly reason: "cache-entry-missing"; readonly reference: string }
-  | { readonly reason: "build-missing"; readonly reference: string };
+  | { readonly reason: "build-missing"; readonly reference: string }
+  | { readonly reason: "build-stopped"; readonly reference: string }
+  | { readonly reason: "clean-stopped"; readonly folder: string };
 
 /** What keeps locked packages from being linked side by side. */
 export type LinkFailure = {

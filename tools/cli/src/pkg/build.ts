@@ -15,8 +15,7 @@ export async function buildPackage({ args }: Call): Promise<number> {
   if (!read.ok) return tellUsage(read.failure);
   const { force: isForced = false, "no-validate": isUnchecked = false } = read.value.options;
   const [reference] = read.value.words;
-  const { place, cache, tell } = openPackageCall(read.value.options);
-  const isChecked = !isUnchecked;
-  const builtAt = new Date();
-  return tell(await buildIntoCache({ place, cache, reference, isForced, isChecked, builtAt }));
+  const { place, cache, signal, progress, tell } = openPackageCall(read.value.options);
+  const world = { place, cache, builtAt: new Date(), signal, progress };
+  return tell(await buildIntoCache({ ...world, reference, isForced, isChecked: !isUnchecked }));
 }

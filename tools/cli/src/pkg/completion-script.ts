@@ -33,16 +33,16 @@ function optionsOf({ takes, options = {} }: Completed): readonly string[] {
 }
 
 function fishRows(commands: readonly Completed[]): readonly string[] {
-  const words = commands.flatMap(({ name, does }) => {
+  const names = commands.map(({ name }) => name);
+  const abouts = new Map(commands.map(({ name, does }) => [name, ` -d ${quoted(does)}`]));
+  const words = names.flatMap((name) => {
     const parts = name.split(" ");
     return parts.map((word, at) => {
-      const isWhole = at === parts.length - 1;
       const said = `__slipway_said ${quoted(parts.slice(0, at).join(" "))}`;
-      const about = isWhole ? ` -d ${quoted(does)}` : "";
+      const about = abouts.get(parts.slice(0, at + 1).join(" ")) ?? "";
       return `complete -c slipway -n ${quoted(said)} -f -a ${word}${about}`;
     });
   });
-  const names = commands.map(({ name }) => name);
   const options = commands.flatMap((command) => {
     const longer = names.filter((name) => name.startsWith(`${command.name} `));
     const calls = ["__slipway_calls", ...[command.name, ...longer].map(quoted)].join(" ");

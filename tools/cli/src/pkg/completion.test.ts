@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect, test } from "vitest";
 import { commands } from "../commands.ts";
 import { completionScript } from "./completion-script.ts";
@@ -63,32 +66,43 @@ test("all commands are in it, as they are", async () => {
 
 const isThere = (shell: string) => spawnSync(shell, ["--version"]).status === 0;
 
+/** What a shell that reads a script from a file, since fish reads none from a pipe, says. */
+async function read(shell: string, options: readonly string[], script: string) {
+  const folder = await mkdtemp(path.join(tmpdir(), "slipway-completion-"));
+  try {
+    const file = path.join(folder, "script");
+    await writeFile(file, script);
+    const { status, stdout, stderr } = spawnSync(shell, [...options, file], { encoding: "utf8" });
+    return { status, stderr, lines: stdout.trimEnd().split("\n") };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 // A shell that is not installed cannot say whether it could read the script.
 test.for(["zsh", "fish"] as const)("%s reads its script", async (shell, { skip }) => {
   skip(!isThere(shell), `${shell} is not installed`);
-  const input = await completionScript(shell, commands);
-  const { status, stderr } = spawnSync(shell, ["-n"], { input, encoding: "utf8" });
+  const { status, stderr } = await read(shell, ["-n"], await completionScript(shell, commands));
   expect([status, stderr]).toEqual([0, ""]);
 });
 
 test.skipIf(!isThere("fish"))("fish completes words and options", async () => {
   const script = await completionScript("fish", known);
-  const offers = (line: string) =>
-    spawnSync("fish", ["--no-config"], {
-      input: `${script}\ncomplete -C ${JSON.stringify(line)}`,
-      encoding: "utf8",
-    }).stdout.split("\n");
-  expect(offers("slipway pkg ")).toEqual(["add\tlock it", "login", ""]);
-  expect(offers("slipway pkg add file --").toSorted()).toEqual(["", "--force", "--help"]);
+  const offers = async (line: string) =>
+    (await read("fish", ["--no-config"], `${script}\ncomplete -C ${JSON.stringify(line)}`)).lines;
+  expect(await offers("slipway pkg ")).toEqual(["add\tlock it", "login"]);
+  expect((await offers("slipway pkg add file --")).toSorted()).toEqual(["--force", "--help"]);
 });
 
 test.skipIf(!isThere("zsh"))("zsh completes words and options", async () => {
   const script = await completionScript("zsh", known);
-  const offers = (...words: readonly string[]) =>
-    spawnSync("zsh", ["-f"], {
-      input: `compdef() {}\ncompadd() { shift; print -l -- "$@" }\n${script}\nwords=(slipway ${words.map((word) => `'${word}'`).join(" ")}); CURRENT=${words.length + 1}; _slipway`,
-      encoding: "utf8",
-    }).stdout.trim();
-  expect(offers("pkg", "")).toBe("add\nlogin");
-  expect(offers("pkg", "add", "file", "-")).toBe("--force\n--help");
+  const offers = async (...words: readonly string[]) => {
+    const list = words.map((word) => `'${word}'`).join(" ");
+    const call = `words=(slipway ${list}); CURRENT=${words.length + 1}; _slipway`;
+    // Of zsh's own system only what is called here stands in, as it needs a terminal.
+    const system = `compdef() {}\ncompadd() { shift; print -l -- "$@" }`;
+    return (await read("zsh", ["-f"], `${system}\n${script}\n${call}`)).lines;
+  };
+  expect(await offers("pkg", "")).toEqual(["add", "login"]);
+  expect(await offers("pkg", "add", "file", "-")).toEqual(["--force", "--help"]);
 });

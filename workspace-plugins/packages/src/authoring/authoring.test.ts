@@ -294,6 +294,8 @@ describe("build", () => {
       isForced: false,
       isChecked: true,
       builtAt: new Date(0),
+      signal: new AbortController().signal,
+      progress: () => {},
       ...options,
     });
   const built = (text: string) => {
@@ -351,6 +353,18 @@ describe("build", () => {
     expect(await build()).toMatchObject({ failure: { reason } });
     expect(await manifestText()).toBe(before);
     expect(await readdir(home)).toEqual(["demo"]);
+  });
+
+  test("that is stopped leaves what was built before", async () => {
+    await build({ reference: "demo:1" });
+    await writeFile(at("src/a.py"), "x = 2\n");
+    const signal = AbortSignal.abort();
+    expect(await build({ reference: "demo:1", isForced: true, signal })).toMatchObject({
+      failure: { reason: "build-stopped" },
+    });
+    expect(await readFile(path.join(built("demo:1"), "src/a.py"), "utf8")).toBe("x = 1\n");
+    expect(await build({ signal })).toMatchObject({ failure: { reason: "build-stopped" } });
+    expect(await manifest()).toMatchObject({ version: "1.0.0" });
   });
 
   test("asks nothing of dependencies when it is told not to", async () => {

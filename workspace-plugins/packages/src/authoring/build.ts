@@ -26,6 +26,8 @@ export type BuildOptions = {
   /** Whether dependencies have to be such that the language's package manager reads them. */
   readonly isChecked: boolean;
   readonly builtAt: Date;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
 };
 
 type Target = {
@@ -45,6 +47,7 @@ export async function buildPackage(
   const target = targetOf(opened.value, options.reference);
   if (!target.ok) return target;
   const { reference, version } = target.value;
+  options.progress(`Building package: ${reference}`);
   const before = await findBuild(options.cache, reference);
   const isDamaged = !before.ok && before.failure.reason === "cache-entry-damaged";
   if (!before.ok && !(isDamaged && options.isForced)) return before;
@@ -58,7 +61,9 @@ export async function buildPackage(
   const lost = unpackedScript(file, manifest, found.value);
   if (lost !== undefined) return fail(lost);
   const files = withManifest(found.value, target.value.manifest);
-  const written = await writeBuild(options.cache, reference, files, options.builtAt);
+  options.progress(`Packaging ${files.length} file(s)...`);
+  const { cache, builtAt, signal } = options;
+  const written = await writeBuild(cache, reference, files, builtAt, signal);
   if (!written.ok) return written;
   const folder = buildFolder(options.cache, reference);
   const saved = await saveVersion(opened.value, target.value, folder);

@@ -4,6 +4,7 @@ import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signa
 import type { Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackagesFailure } from "../failure.ts";
+import { findProject } from "../find-manifest.ts";
 import { formatManifest } from "../manifest-shape.ts";
 import { parseManifestSource } from "../manifest.ts";
 import type { PackageManifest } from "../manifest.ts";
@@ -21,15 +22,14 @@ export type ManifestFile = {
 export type Place = { readonly folder: string; readonly home: string };
 
 export async function openManifest(place: Place): Promise<Result<ManifestFile, PackagesFailure>> {
-  for (const folder of foldersUp(place)) {
-    const file = path.join(folder, manifestName);
-    const text = await readTextIfPresent(file);
-    if (text === undefined) continue;
-    const read = parseManifestSource(file, text);
-    if (!read.ok) return read;
-    return ok({ file, manifest: read.value.value, source: read.value.source });
-  }
-  return fail({ reason: "manifest-missing", folder: place.folder });
+  const missing = fail({ reason: "manifest-missing", folder: place.folder } as const);
+  const folder = await findProject(place.folder, place.home);
+  if (folder === undefined) return missing;
+  const file = path.join(folder, manifestName);
+  const text = await readTextIfPresent(file);
+  if (text === undefined) return missing;
+  const read = parseManifestSource(file, text);
+  return read.ok ? ok({ file, manifest: read.value.value, source: read.value.source }) : read;
 }
 
 /** Writes nothing where nothing changes, or where the result would be none that can be read. */
@@ -43,10 +43,4 @@ export async function saveManifest(
   if (!read.ok) return read;
   await writeFileAtomically(file, text);
   return ok("written");
-}
-
-function foldersUp({ folder, home }: Place): readonly string[] {
-  const parent = path.dirname(folder);
-  const isEnd = parent === folder || parent === home || parent === path.parse(folder).root;
-  return isEnd ? [folder] : [folder, ...foldersUp({ folder: parent, home })];
 }

@@ -45,11 +45,9 @@ test("a package that is begun, edited and built here packs to what was built, an
   const requests = { name: "requests", version: ">=2,<3", isForced: false };
   valueOf(await addDependency(place, "runtime", requests));
   const cache = cacheIn(root);
-  const reference = undefined;
-  const builtAt = new Date(0);
-  valueOf(
-    await buildPackage({ place, cache, reference, isForced: false, isChecked: true, builtAt }),
-  );
+  const world = { place, cache, builtAt: new Date(0), signal, progress: () => {} };
+  const asked = { reference: undefined, isForced: false, isChecked: true };
+  valueOf(await buildPackage({ ...world, ...asked }));
 
   valueOf(await packPackage({ workspaceRoot: root, projectRoot: "greeter", signal }));
   const packFolder = path.join(place.folder, "dist", "pack");

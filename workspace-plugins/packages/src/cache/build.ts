@@ -34,6 +34,7 @@ export async function writeBuild(
   reference: CacheReference,
   files: readonly PackageFile[],
   builtAt: Date,
+  signal?: AbortSignal,
 ): Promise<Result<void, CacheFailure>> {
   const shipped = files.find((file) => file.path === manifestName);
   if (shipped === undefined) throw new Error("internal: a build without its manifest");
@@ -41,6 +42,7 @@ export async function writeBuild(
   if (!before.ok && before.failure.reason === "cache-place-taken") return before;
   return replaceFolder(buildFolder(cache, reference), async (partial) => {
     for (const file of files) {
+      if (signal?.aborted === true) return fail({ reason: "build-stopped", reference });
       const target = path.join(partial, file.path);
       await mkdir(path.dirname(target), { recursive: true });
       await writeFile(target, file.bytes, { mode: 0o644 });

@@ -233,6 +233,14 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: {},
     hint: "slipway pkg list says what the cache holds",
   }),
+  "build-stopped": (f) => ({
+    what: `the build of ${f.reference} was stopped; nothing has changed`,
+    facts: {},
+  }),
+  "clean-stopped": (f) => ({
+    what: "it was stopped before all was removed; what is left is whole",
+    facts: { folder: f.folder },
+  }),
   "build-missing": (f) => ({
     what: `local build not found: ${f.reference}`,
     facts: {},
