@@ -216,6 +216,9 @@ describe("dependencies", () => {
     expect(await add("flask", "=>1")).toMatchObject({
       failure: { reason: "dependency-unreadable", ecosystem: "python" },
     });
+    expect(await add("flask login", ">=1")).toMatchObject({
+      failure: { reason: "dependency-unreadable" },
+    });
     expect(await manifest()).toEqual(whole);
     expect(await add("flask", "=>1", true)).toMatchObject({ ok: true });
     await write({ language: { name: "javascript", version: ">=20" } });

@@ -3,6 +3,7 @@ import type { Outcome, Result } from "@slipway/signature";
 import type { DependencyFailure, PackagesCause, PackagesFailure } from "../failure.ts";
 import type { PackageManifest } from "../manifest.ts";
 import { pythonIdentity } from "./requirement.ts";
+import { isDependencyName } from "../show-deps/merge.ts";
 import { npmRange } from "../show-deps/npm-range.ts";
 import { pythonRange } from "../show-deps/python-range.ts";
 import { isObject } from "../struct-json.ts";
@@ -109,7 +110,7 @@ export async function saveDependencies(
 
 const other = { runtime: "dev", dev: "runtime" } as const;
 
-/** A declared dependency whose version the language's package manager does not read; Go and Rust have their own. */
+/** A declared dependency that the language's package manager does not read, by name or version; Go and Rust have their own. */
 export function unreadableDependency(manifest: PackageManifest): DependencyFailure | undefined {
   const all = [...dependenciesOf(manifest, "runtime"), ...dependenciesOf(manifest, "dev")];
   return all.map((one) => unreadableIn(manifest, one)).find((failure) => failure !== undefined);
@@ -120,11 +121,13 @@ function unreadableIn(
   { package: name, version: constraint }: Dependency,
 ): DependencyFailure | undefined {
   const refused = { reason: "dependency-unreadable", name, constraint, wantedBy } as const;
-  if (language.name === "python" && pythonRange(constraint) === undefined) {
-    return { ...refused, ecosystem: "python" };
+  if (language.name === "python") {
+    const isRead = isDependencyName(name, "python") && pythonRange(constraint) !== undefined;
+    return isRead ? undefined : { ...refused, ecosystem: "python" };
   }
-  if (language.name === "javascript" && npmRange(constraint) === undefined) {
-    return { ...refused, ecosystem: "npm" };
+  if (language.name === "javascript") {
+    const isRead = isDependencyName(name, "npm") && npmRange(constraint) !== undefined;
+    return isRead ? undefined : { ...refused, ecosystem: "npm" };
   }
   return undefined;
 }

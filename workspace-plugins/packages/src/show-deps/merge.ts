@@ -38,7 +38,7 @@ function mergeSame(
   const ranges = new Set<string>();
   for (const need of same) {
     const range = ecosystem === "python" ? pythonRange(need.constraint) : npmRange(need.constraint);
-    if (range === undefined || !isName(need.name, ecosystem)) {
+    if (range === undefined || !isDependencyName(need.name, ecosystem)) {
       const { wantedBy, constraint } = need;
       return fail({ reason: "dependency-unreadable", name, wantedBy, constraint, ecosystem });
     }
@@ -65,6 +65,7 @@ function identityOf(name: string, ecosystem: Ecosystem): string {
 const pythonName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\[[A-Za-z0-9._, -]*\])?$/;
 const npmName = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$/;
 
-function isName(name: string, ecosystem: Ecosystem): boolean {
+/** Whether the ecosystem has names like this; a Python one may have extras behind it. */
+export function isDependencyName(name: string, ecosystem: Ecosystem): boolean {
   return (ecosystem === "python" ? pythonName : npmName).test(name);
 }
