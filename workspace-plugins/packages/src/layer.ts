@@ -1,6 +1,4 @@
-import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { pipeline } from "node:stream/promises";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import tar from "tar-stream";
@@ -14,7 +12,6 @@ export type LayerProblem = { readonly entry: string; readonly problem: EntryProb
 /** Some writers put this first; it is no file of the package and outside its integrity. */
 const metadataName = ".aigogo-manifest.json";
 const mostEntries = 10_000;
-const mostManifestBytes = 1024 * 1024;
 
 /** An uncompressed tar of regular files alone, since aigg makes a file of any other entry; equal files, equal bytes. */
 export async function writeLayer(files: readonly PackageFile[]): Promise<Buffer<ArrayBuffer>> {
@@ -45,26 +42,6 @@ export async function readLayer(
   }
   const clash = treeProblem(files.map((file) => file.path));
   return clash === undefined ? ok(files) : fail({ entry: clash.path, problem: clash.problem });
-}
-
-/** One file of a layer, which is read no further; `undefined` where there is none, or one larger than any manifest. */
-export async function readFromLayer(layer: Readable, name: string): Promise<Buffer | undefined> {
-  const extract = tar.extract();
-  // A layer that is no tar, or that goes away, has no such file; who waits below sees the same error.
-  const reading = pipeline(layer, extract).catch(() => undefined);
-  try {
-    for await (const entry of extract) {
-      if (entry.header.name !== name) entry.resume();
-      else return (entry.header.size ?? 0) > mostManifestBytes ? undefined : await buffer(entry);
-    }
-    return undefined;
-  } catch (error) {
-    if (error instanceof Error) return undefined;
-    throw error;
-  } finally {
-    layer.destroy();
-    await reading;
-  }
 }
 
 async function fileIn(

@@ -61,20 +61,18 @@ test("a package that is begun, edited and built here packs to what was built, an
   const repository = `${served.host}/agents/greeter`;
   valueOf(await pushPackage({ packFolder, repository, registry }));
   const lockFile = path.join(root, "app", "aigogo.lock");
-  const { locked } = valueOf(
-    await addPackage({ reference: `${repository}:0.1.1`, lockFile, registry }),
-  );
+  const here = {
+    signal,
+    progress: () => {},
+    registry,
+    store: { folder: path.join(root, ".aigogo", "store") },
+  };
+  const reference = `${repository}:0.1.1`;
+  const { locked } = valueOf(await addPackage({ ...here, reference, lockFile }));
   expect(locked).toMatchObject({ key: "greeter", version: "0.1.1", integrity: receipt.integrity });
-  valueOf(
-    await installPackages({
-      workspaceRoot: root,
-      projectRoot: "app",
-      home: path.join(root, "elsewhere"),
-      virtualEnv: undefined,
-      registry,
-      progress: () => {},
-    }),
-  );
+  const elsewhere = { home: path.join(root, "elsewhere"), virtualEnv: undefined };
+  const project = { workspaceRoot: root, projectRoot: "app" };
+  valueOf(await installPackages({ ...here, ...elsewhere, ...project }));
   const installed = path.join(root, "app/.aigogo/imports/aigogo/greeter/parts/hello.py");
   expect(await readFile(installed, "utf8")).toBe("def hello(): return 'hello'\n");
 });
