@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -21,6 +22,15 @@ const oldestNode = "22.15";
 /** Never reached by `slipway pkg`, and not to be bundled: native code. */
 const external = ["dockerode", "nx", "@nx/devkit"];
 
+/** Not by its keys, which may be no names of variables. */
+const jsonAsDefault = {
+  name: "json-as-default",
+  transform: {
+    filter: { id: /\.json$/ },
+    handler: (code: string) => ({ code: `export default ${code}`, moduleType: "js" as const }),
+  },
+};
+
 /** What CommonJS modules know by themselves. */
 const commonNames = { __filename: "import.meta.filename", __dirname: "import.meta.dirname" };
 
@@ -29,8 +39,10 @@ async function bundle(from: string, input: string, file: string): Promise<void> 
   await using made = await rolldown({
     input,
     external,
+    plugins: [jsonAsDefault],
     cwd: from,
     platform: "node",
+    resolve: { mainFields: ["module", "main"] },
     logLevel: "silent",
     transform: { target: "node22", define: commonNames },
   });
@@ -88,11 +100,17 @@ await import("./main.js");
   });
 }
 
+/** Whatever a command is going to load: what was bundled in a wrong way fails here. */
+async function loadAll(chunks: string): Promise<void> {
+  for (const name of readdirSync(chunks)) await import(path.join(chunks, name));
+}
+
 const [target] = process.argv.slice(2);
 if (target === undefined) throw new Error("usage: node scripts/pack-cli.ts FOLDER");
 const folder = mkdtempSync(path.join(tmpdir(), "slipway-cli-"));
 try {
   await fill(folder);
+  await loadAll(path.join(folder, "chunks"));
   const words = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
   const name = execFileSync("npm", words, { cwd: folder, encoding: "utf8" }).trim();
   mkdirSync(target, { recursive: true });
