@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { readAsked } from "@slipway/executors/runs";
 import { askedLines, openConsole, runTable, runTotals } from "@slipway/report";
-import { initKeys } from "@slipway/smoke";
+import { initKeys } from "@slipway/attestation";
 import { readArguments } from "./arguments.ts";
 import { usageExitCode } from "./call.ts";
 import type { Call } from "./call.ts";

@@ -1,5 +1,5 @@
 import { openConsole } from "@slipway/report";
-import { initKeys } from "@slipway/smoke";
+import { initKeys } from "@slipway/attestation";
 import { readArguments } from "./arguments.ts";
 import { usageExitCode } from "./call.ts";
 import type { Call } from "./call.ts";

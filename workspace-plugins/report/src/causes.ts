@@ -1,4 +1,5 @@
 import { workspaceCauses } from "./texts/workspace.ts";
+import { attestationCauses } from "./texts/attestation.ts";
 import { imagesCauses } from "./texts/images.ts";
 import { packagesCauses } from "./texts/packages.ts";
 import { pipelinesCauses } from "./texts/pipelines.ts";
@@ -10,6 +11,7 @@ import { smokeCauses } from "./texts/smoke.ts";
 const causes: ReadonlyMap<string, string> = new Map(
   Object.entries({
     ...workspaceCauses,
+    ...attestationCauses,
     ...imagesCauses,
     ...packagesCauses,
     ...pipelinesCauses,

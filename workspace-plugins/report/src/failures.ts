@@ -1,3 +1,4 @@
+import type { AttestationFailure } from "@slipway/attestation";
 import type { ImagesFailure } from "@slipway/images";
 import type { PackagesFailure } from "@slipway/packages";
 import type { PipelinesFailure } from "@slipway/pipelines";
@@ -6,6 +7,7 @@ import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
 import type { SmokeFailure } from "@slipway/smoke";
 import type { Text, Texts } from "./text.ts";
+import { attestationTexts } from "./texts/attestation.ts";
 import { imagesTexts } from "./texts/images.ts";
 import { packagesTexts } from "./texts/packages.ts";
 import { pipelinesTexts } from "./texts/pipelines.ts";
@@ -18,6 +20,7 @@ import type { WorkspaceFailure } from "./texts/workspace.ts";
 
 export type Failure =
   | WorkspaceFailure
+  | AttestationFailure
   | ImagesFailure
   | PackagesFailure
   | PipelinesFailure
@@ -28,6 +31,7 @@ export type Failure =
 
 const texts: Texts<Failure> = {
   ...workspaceTexts,
+  ...attestationTexts,
   ...imagesTexts,
   ...packagesTexts,
   ...pipelinesTexts,

@@ -1,9 +1,10 @@
+import type { AttestationFailure, Distrust } from "@slipway/attestation";
 import type { Digest } from "@slipway/signature";
 
 export type RunName = "first" | "second";
 
 /** What keeps a smoke run from leaving a transcript, or a transcript from being believed. */
-export type SmokeFailure = RunFailure | KeyFailure | TranscriptFailure;
+export type SmokeFailure = RunFailure | AttestationFailure | TranscriptFailure;
 
 type RunFailure =
   | { readonly reason: "smoke-file-missing"; readonly file: string }
@@ -68,17 +69,6 @@ type RunFailure =
       readonly found: Digest | undefined;
     };
 
-type KeyFailure =
-  | { readonly reason: "signing-key-unwritable"; readonly file: string }
-  | { readonly reason: "signing-key-missing"; readonly file: string }
-  | { readonly reason: "signing-key-exposed"; readonly file: string; readonly mode: string }
-  | { readonly reason: "signing-key-invalid"; readonly file: string; readonly detail: string }
-  | {
-      readonly reason: "trust-file-invalid";
-      readonly file: string;
-      readonly problems: readonly string[];
-    };
-
 type TranscriptFailure =
   | { readonly reason: "transcript-missing"; readonly file: string }
   /** Changed after it was signed, or never made by us. */
@@ -92,7 +82,7 @@ type TranscriptFailure =
       readonly reason: "transcript-untrusted";
       readonly file: string;
       readonly signer: string;
-      readonly detail: "unknown" | "revoked" | "not-valid-yet" | "no-longer-valid";
+      readonly detail: Distrust;
     }
   /** Genuine, of another state of the workspace. */
   | {
@@ -109,9 +99,4 @@ type TranscriptFailure =
       readonly state: string;
     };
 
-export type SmokeCause =
-  | "smoke-passed"
-  | "transcript-verified"
-  | "signing-key-made"
-  | "signing-key-trusted"
-  | "signing-key-present";
+export type SmokeCause = "smoke-passed" | "transcript-verified";

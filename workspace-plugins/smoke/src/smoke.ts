@@ -1,5 +1,7 @@
 import { mkdir, open, rm } from "node:fs/promises";
 import path from "node:path";
+import { readSigningKey, signStatement } from "@slipway/attestation";
+import type { SigningKey } from "@slipway/attestation";
 import type { DefinitionFailure } from "@slipway/definitions";
 import {
   canonicalJson,
@@ -15,8 +17,6 @@ import type { RunName, SmokeCause, SmokeFailure } from "./failure.ts";
 import { readSmokeImage } from "./image.ts";
 import type { SmokeImage } from "./image.ts";
 import { readInputs } from "./input.ts";
-import { readSigningKey } from "./key.ts";
-import type { SigningKey } from "./key.ts";
 import { openPhases } from "./phases.ts";
 import type { Phases } from "./phases.ts";
 import { placesOf, readDefinition } from "./project.ts";
@@ -24,7 +24,6 @@ import type { ReadDefinition, SmokePlaces, SmokeProject } from "./project.ts";
 import { sealOf } from "./seal.ts";
 import { runSealed } from "./sealed-run.ts";
 import type { ContainerRunner, Log, SealedRun } from "./sealed-run.ts";
-import { signStatement } from "./envelope.ts";
 import { statementOf } from "./statement.ts";
 import type { Claims, Observation } from "./statement.ts";
 import { treeDigestOf, treeOf } from "./tree.ts";

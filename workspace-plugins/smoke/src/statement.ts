@@ -3,7 +3,6 @@ import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import { treeDigestOf } from "./tree.ts";
 
-export const payloadType = "application/vnd.in-toto+json";
 const predicateType = "https://slipway.dev/boot-transcript/v1";
 const statementType = "https://in-toto.io/Statement/v1";
 

@@ -1,11 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { readSigningKey, signStatement, signingKeyFile, trustFiles } from "@slipway/attestation";
 import { digestOf } from "@slipway/signature";
 import { describe, expect, it } from "vitest";
-import { readSigningKey, signingKeyFile } from "./key.ts";
-import { signStatement } from "./envelope.ts";
 import { Statement, statementOf } from "./statement.ts";
 import { fakeRunner, openReadyRig } from "./test/rig.ts";
-import { trustFiles } from "./trust.ts";
 
 type ReadyRig = Awaited<ReturnType<typeof openReadyRig>>;
 

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { readTrust } from "@slipway/attestation";
 import type { DefinitionFailure } from "@slipway/definitions";
 import { exists, fail, ok, shortDigest } from "@slipway/signature";
 import type { SignatureFailure, Outcome, Result } from "@slipway/signature";
@@ -13,7 +14,6 @@ import { findUnpassedPhase } from "./statement.ts";
 import type { Claims } from "./statement.ts";
 import { readTranscript } from "./transcript.ts";
 import { findTreeDifference, treeOf } from "./tree.ts";
-import { readTrust } from "./trust.ts";
 
 export type VerifyRequest = {
   readonly project: SmokeProject;

@@ -3,16 +3,15 @@ import os from "node:os";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { initKeys, signingKeyFile } from "@slipway/attestation";
 import { digestOf, ok } from "@slipway/signature";
 import tar from "tar-stream";
 import { trailer } from "../bootstrap.ts";
-import { signingKeyFile } from "../key.ts";
 import { placesOf } from "../project.ts";
 import type { SmokeProject } from "../project.ts";
 import type { SealedContainer } from "../seal.ts";
 import { runSmoke } from "../smoke.ts";
 import type { ContainerExit, ContainerRunner } from "../sealed-run.ts";
-import { initKeys } from "../trust.ts";
 import { verifyBoot } from "../verify-boot.ts";
 
 const imageId = digestOf("an image");

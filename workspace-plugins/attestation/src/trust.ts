@@ -2,7 +2,7 @@ import path from "node:path";
 import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import { z } from "zod";
-import type { SmokeCause, SmokeFailure } from "./failure.ts";
+import type { AttestationCause, AttestationFailure } from "./failure.ts";
 import { makeSigningKey, parsePublicKey, readSigningKey, signingKeyFile } from "./key.ts";
 
 const Moment = z.iso.datetime();
@@ -37,7 +37,7 @@ export function trustFiles(workspaceRoot: string): {
 }
 
 /** A signer in the committed file has the last word: a local copy cannot lift what was revoked there. */
-export async function readTrust(workspaceRoot: string): Promise<Result<Trust, SmokeFailure>> {
+export async function readTrust(workspaceRoot: string): Promise<Result<Trust, AttestationFailure>> {
   const trust = new Map<string, TrustedSigner>();
   const { local, committed } = trustFiles(workspaceRoot);
   for (const file of [local, committed]) {
@@ -55,7 +55,7 @@ export async function readTrust(workspaceRoot: string): Promise<Result<Trust, Sm
   return ok(trust);
 }
 
-async function readTrustFile(file: string): Promise<Result<TrustFile, SmokeFailure>> {
+async function readTrustFile(file: string): Promise<Result<TrustFile, AttestationFailure>> {
   const text = await readTextIfPresent(file);
   if (text === undefined) return ok({ schema: 1, signers: {} });
   try {
@@ -74,7 +74,7 @@ async function readTrustFile(file: string): Promise<Result<TrustFile, SmokeFailu
 export async function initKeys(
   workspaceRoot: string,
   variables: Readonly<Record<string, string | undefined>>,
-): Promise<Result<Outcome<SmokeCause>, SmokeFailure>> {
+): Promise<Result<Outcome<AttestationCause>, AttestationFailure>> {
   const keyFile = signingKeyFile(variables);
   const made = await makeSigningKey(keyFile);
   if (made === "unwritable") return fail({ reason: "signing-key-unwritable", file: keyFile });

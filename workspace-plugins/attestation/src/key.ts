@@ -10,7 +10,7 @@ import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, exists, fail, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
-import type { SmokeFailure } from "./failure.ts";
+import type { AttestationFailure } from "./failure.ts";
 
 /** An Ed25519 key that signs. Its hint is the digest of its public half, so a trust file cannot name it wrongly. */
 export type SigningKey = {
@@ -27,7 +27,9 @@ export function signingKeyFile(variables: Variables): string {
   return path.join(folder, "slipway", "ed25519.pem");
 }
 
-export async function readSigningKey(file: string): Promise<Result<SigningKey, SmokeFailure>> {
+export async function readSigningKey(
+  file: string,
+): Promise<Result<SigningKey, AttestationFailure>> {
   if (!(await exists(file))) return fail({ reason: "signing-key-missing", file });
   const { mode } = await stat(file);
   if ((mode & 0o077) !== 0) {

@@ -1,8 +1,21 @@
-import { chmod, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { readSigningKey, signingKeyFile } from "./key.ts";
-import { openRig } from "./test/rig.ts";
-import { readTrust } from "./trust.ts";
+import { initKeys, readTrust } from "./trust.ts";
+
+/** A workspace and a user of their own. */
+async function openRig() {
+  const root = await mkdtemp(path.join(tmpdir(), "slipway-attestation-"));
+  const variables = { XDG_CONFIG_HOME: path.join(root, "config") };
+  return {
+    root,
+    variables,
+    initKeys: () => initKeys(root, variables),
+    [Symbol.asyncDispose]: () => rm(root, { recursive: true }),
+  };
+}
 
 describe("initKeys", () => {
   it("makes a key that only its owner can read, and trusts it here", async () => {

@@ -3,11 +3,20 @@ import { DSSEBundleBuilder } from "@sigstore/sign";
 import { Verifier, toSignedEntity, toTrustMaterial } from "@sigstore/verify";
 import { canonicalJson } from "@slipway/signature";
 import type { SigningKey } from "./key.ts";
-import { payloadType } from "./statement.ts";
-import type { Statement } from "./statement.ts";
+
+/** in-toto attestation framework v1, spec/v1/envelope.md. */
+export const payloadType = "application/vnd.in-toto+json";
+
+/** An in-toto statement, version 1: what it is about, and what is said of it. */
+export type AnyStatement = {
+  readonly _type: "https://in-toto.io/Statement/v1";
+  readonly subject: readonly unknown[];
+  readonly predicateType: string;
+  readonly predicate: unknown;
+};
 
 /** A sigstore bundle around a DSSE envelope, as text. Nothing is sent anywhere: no log, no time stamp. */
-export async function signStatement(statement: Statement, key: SigningKey): Promise<string> {
+export async function signStatement(statement: AnyStatement, key: SigningKey): Promise<string> {
   const builder = new DSSEBundleBuilder({
     signer: {
       sign: async (data) => ({
