@@ -10,3 +10,21 @@ export function openSessionRegistry({ signal, counted }: Session): Registry {
     { signal, counted: (question) => counted("registry", question) },
   );
 }
+
+/**
+ * The same for the tasks of a batch, one after another: they share connections and tokens, and each request is counted
+ * for the task that made it.
+ */
+export function openBatchRegistry(): (session: Session) => Registry {
+  const stopping = new AbortController();
+  let current: Session | undefined;
+  const registry = openUserRegistry(
+    { home: homedir(), environment: process.env },
+    { signal: stopping.signal, counted: (question) => current?.counted("registry", question) },
+  );
+  return (session) => {
+    current = session;
+    session.signal.addEventListener("abort", () => stopping.abort(), { once: true });
+    return registry;
+  };
+}

@@ -1,35 +1,56 @@
-import { parseReference } from "@slipway/registry";
-import type { Registry, RegistryFailure } from "@slipway/registry";
+import { chmod, copyFile, mkdir } from "node:fs/promises";
+import path from "node:path";
+import { parseShortReference } from "@slipway/registry";
+import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
-import { contentOf, integrityOf, manifestName } from "./content.ts";
-import type { PackageFile } from "./content.ts";
+import { findBuild } from "./cache/build.ts";
+import type { CachedBuild } from "./cache/build.ts";
+import { parseCacheReference } from "./cache/cache.ts";
+import type { Cache } from "./cache/cache.ts";
+import { manifestName } from "./content.ts";
 import type { ManifestProblem, PackagesCause, PackagesFailure } from "./failure.ts";
-import { fetchFiles, filesOf } from "./fetch.ts";
+import { isLocalSource } from "./fetch-locked.ts";
+import { fetchPackage, filesOf } from "./fetch.ts";
 import { readLock, withPackage, writeLock } from "./lock.ts";
 import type { LockedPackage } from "./lock.ts";
 import { parseForeignManifest } from "./manifest.ts";
 import { isPackageKey, keyText, languages } from "./package-name.ts";
+import type { PackagePath } from "./package-path.ts";
+import { shippedManifest, stagedPackage } from "./staged-package.ts";
+import { openStaging } from "./staging.ts";
+import { stock } from "./stock.ts";
+import type { StagedPackage } from "./store.ts";
+import type { Store } from "./store-place.ts";
+import { onFolder } from "./write-errors.ts";
 
 export type AddOptions = {
-  /** As typed; the tag is `latest` where it has none. */
+  /** As typed; without a registry it is of Docker Hub, and the tag is `latest` where it has none. */
   readonly reference: string;
   /** Absolute; made where there is none. One that cannot be read is left alone. */
   readonly lockFile: string;
+  /** Keeps the content, so that an install fetches nothing. */
+  readonly store: Store;
+  /** The builds of this machine: a name such as `utils:1.0.0` is looked for there first. */
+  readonly cache?: Cache;
   readonly registry: Registry;
+  readonly signal: AbortSignal;
 };
+
+export type Added = Outcome<PackagesCause> & { readonly locked: LockedPackage };
 
 type Failure = PackagesFailure | RegistryFailure;
 
-/** Locks the content that the reference names now, always from the registry. Links nothing. */
-export async function addPackage(
-  options: AddOptions,
-): Promise<Result<Outcome<PackagesCause> & { readonly locked: LockedPackage }, Failure>> {
+/**
+ * Locks the content that the reference names now: a build of this machine, or what the registry has, never what was once
+ * pulled. Links nothing.
+ */
+export async function addPackage(options: AddOptions): Promise<Result<Added, Failure>> {
   const lock = await readLock(options.lockFile, options.lockFile);
   const empty = !lock.ok && lock.failure.reason === "package-file-missing";
   if (!lock.ok && !empty) return lock;
   const before = lock.ok ? lock.value : { packages: [] };
-  const locked = await resolve(options.registry, options.reference);
+  const locked = await onFolder(options.store.folder, () => fetchAndStock(options));
   if (!locked.ok) return locked;
   const { key, version, integrity } = locked.value;
   const facts = { package: `${key} ${version}`, integrity: shortDigest(integrity) };
@@ -41,37 +62,78 @@ export async function addPackage(
   return ok({ state: "done", cause: "lock-changed", facts, locked: locked.value });
 }
 
-async function resolve(registry: Registry, text: string): Promise<Result<LockedPackage, Failure>> {
-  const asked = parseReference(text);
+async function fetchAndStock(options: AddOptions): Promise<Result<LockedPackage, Failure>> {
+  const { reference, store, signal } = options;
+  const asked = parseShortReference(reference);
   if (!asked.ok) return asked;
-  const isNamed = asked.value.tag !== undefined || asked.value.digest !== undefined;
-  const reference = isNamed ? asked : parseReference(`${text}:latest`);
-  if (!reference.ok) return reference;
-  const absent = { reason: "package-missing", reference: text, immutable: undefined } as const;
-  const files = filesOf(await fetchFiles(registry, reference.value), absent);
+  const staging = await openStaging(store, { word: `add-${crypto.randomUUID()}` }, { signal });
+  if (!staging.ok) return staging;
+  await using opened = staging.value;
+  const folder = path.join(opened.folder, "package");
+  const files = await filesFor(options, asked.value, path.join(folder, "files"));
   if (!files.ok) return files;
-  return lockedAs(text, reference.value, files.value);
+  const read = await readAs(reference, asked.value, folder, files.value);
+  if (!read.ok) return read;
+  const stocked = await stock(store, read.value.staged, { signal });
+  return stocked.ok ? ok(read.value.locked) : stocked;
 }
 
-function lockedAs(
+/** Puts the files into a folder: those of a build where the name is one of a build, else what the registry has. */
+async function filesFor(
+  { reference, cache, registry }: AddOptions,
+  asked: Reference,
+  folder: string,
+): Promise<Result<readonly PackagePath[], Failure>> {
+  const name = isLocalSource(reference) ? parseCacheReference(reference) : undefined;
+  if (cache !== undefined && name?.ok === true) {
+    const build = await findBuild(cache, name.value);
+    if (!build.ok) return build;
+    if (build.value !== undefined) return ok(await copyBuild(build.value, folder));
+  }
+  const absent = { reason: "package-missing", reference, immutable: undefined } as const;
+  return filesOf(await fetchPackage(registry, asked, folder), absent);
+}
+
+async function copyBuild(build: CachedBuild, folder: string): Promise<readonly PackagePath[]> {
+  for (const { path: name } of build.files) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await copyFile(path.join(build.folder, name), file);
+    await chmod(file, 0o444);
+  }
+  return build.files.map((file) => file.path);
+}
+
+type Read = { readonly locked: LockedPackage; readonly staged: StagedPackage };
+
+async function readAs(
   source: string,
-  reference: { readonly repository: string; readonly tag?: string },
-  files: readonly PackageFile[],
-): Result<LockedPackage, PackagesFailure> {
+  reference: Reference,
+  folder: string,
+  files: readonly PackagePath[],
+): Promise<Result<Read, PackagesFailure>> {
   const refuse = (problem: ManifestProblem) =>
     fail({ reason: "manifest-refused", reference: source, problem } as const);
-  const shipped = files.find((file) => file.path === manifestName);
-  const text = shipped === undefined ? "{}" : Buffer.from(shipped.bytes).toString("utf8");
+  const shipped = await shippedManifest(folder, files);
+  if (shipped === "too-large") return refuse("package-manifest-invalid");
+  const text = shipped?.toString("utf8") ?? "{}";
   const manifest = parseForeignManifest(`${source} ${manifestName}`, text);
   if (!manifest.ok) return refuse("package-manifest-invalid");
   const name = manifest.value.name ?? reference.repository.split("/").at(-1) ?? "";
-  const version = manifest.value.version ?? reference.tag ?? "unknown";
+  const version = manifest.value.version ?? tagIn(source) ?? "unknown";
   const named = (manifest.value.language?.name ?? "python").toLowerCase();
   const language = languages.find((each) => each === named);
   if (language === undefined) return refuse("package-manifest-invalid");
   const key = keyText(name, language);
   if (!isPackageKey(key, language)) return refuse("name-unusable");
-  const integrity = integrityOf(contentOf(files, { name, version, language }));
-  const paths = files.map((file) => file.path);
-  return ok({ key, version, integrity, source, language, files: paths });
+  const staged = await stagedPackage(folder, files, shipped, { name, version, language });
+  return ok({
+    staged,
+    locked: { key, version, integrity: staged.integrity, source, language, files },
+  });
+}
+
+/** As it was typed: where there is none, aigg does not take `latest` for a version. */
+function tagIn(source: string): string | undefined {
+  return /:([^/:@]+)(?:@|$)/.exec(source)?.[1];
 }

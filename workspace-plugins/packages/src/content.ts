@@ -45,6 +45,7 @@ export function inByteOrder(files: readonly PackageFile[]): readonly PackageFile
   return files.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
 
-function syntheticManifest({ name, version, language }: PackageNaming): string {
+/** What stands in the integrity for the manifest of a package without one. */
+export function syntheticManifest({ name, version, language }: PackageNaming): string {
   return goJson({ language: { name: language }, name, version });
 }

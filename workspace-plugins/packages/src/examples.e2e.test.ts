@@ -10,6 +10,7 @@ import { addPackage } from "./add.ts";
 import { installPackages } from "./install.ts";
 import { packPackage } from "./pack.ts";
 import { pushPackage } from "./push.ts";
+import { storeIn } from "./store-place.ts";
 
 const run = promisify(execFile);
 const examples = path.resolve(import.meta.dirname, "../../../examples");
@@ -29,7 +30,8 @@ test("the lock of the consumer is what slipway locks for the packages beside it,
     const repository = `${served.host}/agents/${name}`;
     await pushPackage({ packFolder: at(name, "dist/pack"), repository, registry });
     const reference = `${repository}:1.0.0`;
-    await addPackage({ reference, lockFile: at("consumer/aigogo.lock"), registry });
+    const lockFile = at("consumer/aigogo.lock");
+    await addPackage({ reference, lockFile, store: storeIn(at("other")), registry, signal });
   }
   const lock = await readFile(at("consumer/aigogo.lock"), "utf8");
   const expected = await readFile(path.join(examples, "consumer/aigogo.lock"), "utf8");
@@ -42,6 +44,7 @@ test("the lock of the consumer is what slipway locks for the packages beside it,
     home: at("home"),
     virtualEnv: undefined,
     registry,
+    signal,
     progress: () => {},
   });
   expect(installed).toMatchObject({ ok: true });

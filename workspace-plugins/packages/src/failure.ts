@@ -11,6 +11,19 @@ export type FileProblem = {
   readonly column: number;
 };
 
+/** What of an entry of the store is not as it was made; the first thing that is found. */
+export type EntryDamage =
+  | { readonly kind: "missing" }
+  | { readonly kind: "unreadable"; readonly error: string }
+  /** Neither a file nor a folder: we never wrote one. */
+  | { readonly kind: "odd-file"; readonly path: string }
+  | {
+      readonly kind: "other-files";
+      readonly missing: readonly string[];
+      readonly extra: readonly string[];
+    }
+  | { readonly kind: "other-bytes" };
+
 export type EntryProblem =
   | "absolute"
   | "traversal"
@@ -22,12 +35,15 @@ export type EntryProblem =
   | "duplicate"
   | "file-and-folder"
   | "too-many"
+  | "too-large"
+  | "too-dense"
   | "not-a-tar";
 
 export type ManifestProblem =
   | "not-an-image-manifest"
   | "layer-missing"
   | "layer-too-large"
+  | "no-package-in-index"
   | "package-manifest-invalid"
   | "name-unusable";
 
@@ -77,6 +93,8 @@ export type PackagesFailure =
       readonly reference: string;
       readonly entry: string;
       readonly problem: EntryProblem;
+      /** The limit, where the problem is one. */
+      readonly most?: number;
     }
   | {
       readonly reason: "manifest-refused";
@@ -91,12 +109,6 @@ export type PackagesFailure =
       readonly expected: Digest;
       readonly actual: Digest;
     }
-  | {
-      readonly reason: "language-not-linkable";
-      readonly lockFile: string;
-      readonly key: string;
-      readonly language: string;
-    }
   | { readonly reason: "lock-entry-is-cache"; readonly lockFile: string; readonly key: string }
   | {
       readonly reason: "package-not-installed";
@@ -104,6 +116,7 @@ export type PackagesFailure =
       readonly key: string;
       readonly state: "missing" | "damaged";
     }
+  | StoreFailure
   | LinkFailure
   | DependencyFailure
   | ScanFailure
@@ -174,6 +187,52 @@ export type CacheFailure =
   | { readonly reason: "build-stopped"; readonly reference: string }
   | { readonly reason: "clean-stopped"; readonly folder: string };
 
+/** What keeps the store and a project from agreeing with a lock. */
+export type StoreFailure =
+  /** Made by a build on the machine that locked it: no registry has it. */
+  | {
+      readonly reason: "source-local";
+      readonly lockFile: string;
+      readonly key: string;
+      readonly source: string;
+    }
+  /** The integrity is the same, but it could be of other files: NUL bytes separate them. */
+  | {
+      readonly reason: "files-not-as-locked";
+      readonly lockFile: string;
+      readonly key: string;
+      readonly source: string;
+      readonly missing: readonly string[];
+      readonly extra: readonly string[];
+    }
+  | {
+      readonly reason: "packages-not-in-store";
+      readonly lockFile: string;
+      readonly packages: readonly {
+        readonly key: string;
+        readonly state: "missing" | "damaged";
+      }[];
+    }
+  /** What `--frozen` asks of a lock. */
+  | {
+      readonly reason: "lock-incomplete";
+      readonly lockFile: string;
+      readonly entries: readonly {
+        readonly key: string;
+        readonly problem: "no-files" | "no-registry";
+      }[];
+    }
+  | {
+      readonly reason: "store-damaged";
+      readonly folder: string;
+      /** `name` is the key of a locked package, or the beginning of an integrity. */
+      readonly entries: readonly { readonly name: string; readonly damage: EntryDamage }[];
+    }
+  | { readonly reason: "project-missing"; readonly folder: string }
+  | { readonly reason: "folder-not-writable"; readonly folder: string; readonly error: string }
+  | { readonly reason: "store-busy"; readonly folder: string; readonly waitedMs: number }
+  | { readonly reason: "packages-stopped" };
+
 /** What keeps locked packages from being linked side by side. */
 export type LinkFailure = {
   /** Keys that differ in nothing but upper and lower case: a file system may hold only one of them. */
@@ -221,6 +280,13 @@ export type PackagesCause =
   | "links-missing"
   | "links-changed"
   | "project-agrees"
+  | "planned"
+  | "nothing-linked"
+  | "unlinked-project"
+  | "verified"
+  | "repaired"
+  | "collected"
+  | "nothing-to-collect"
   | "lock-changed"
   | "lock-agrees"
   | "package-begun"

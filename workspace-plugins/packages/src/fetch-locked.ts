@@ -1,69 +1,104 @@
-import { formatReference, parseReference } from "@slipway/registry";
+import path from "node:path";
+import { formatReference, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
 import { fail, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
-import { contentOf, integrityOf } from "./content.ts";
-import type { PackageContent, PackageFile } from "./content.ts";
 import type { PackagesFailure } from "./failure.ts";
-import { fetchFiles, filesOf } from "./fetch.ts";
+import { fetchPackage, filesOf } from "./fetch.ts";
+import type { Fetched } from "./fetch.ts";
+import { metadataName } from "./layer.ts";
 import type { LockedPackage } from "./lock.ts";
+import type { PackagePath } from "./package-path.ts";
 import { immutableTag } from "./push.ts";
+import { shippedManifest, stagedPackage } from "./staged-package.ts";
+import { filesDifference } from "./store.ts";
+import type { StagedPackage } from "./store.ts";
 
 type Failure = PackagesFailure | RegistryFailure;
 
+export type FetchLocked = {
+  readonly registry: Registry;
+  /** How failures name the lock. */
+  readonly lockFile: string;
+  readonly locked: LockedPackage;
+  /** Ours alone; gets a folder for each try. */
+  readonly folder: string;
+};
+
 /** The content that is locked, from the version's tag or, where that has moved or gone, from the content's own. */
-export async function fetchLocked(
-  registry: Registry,
-  lockFile: string,
-  locked: LockedPackage,
-): Promise<Result<PackageContent, Failure>> {
-  const source = sourceOf(locked);
+export async function fetchLocked(asked: FetchLocked): Promise<Result<StagedPackage, Failure>> {
+  const { registry, lockFile, locked, folder } = asked;
+  const source = sourceOf(lockFile, locked);
   if (!source.ok) return source;
-  const first = await fetchFiles(registry, source.value);
+  const byVersion = path.join(folder, "by-version");
+  const first = await fetchPackage(registry, source.value, path.join(byVersion, "files"));
   if (first.state === "unknown") return fail(first.failure);
-  const content = first.state === "present" ? lockedContent(locked, first.files) : undefined;
-  if (content?.integrity === locked.integrity) return ok(content);
+  const staged = await stagedFrom(byVersion, first, locked);
+  if (staged?.integrity === locked.integrity) return asListed(lockFile, locked, staged);
 
-  const immutable: Reference = { ...source.value, tag: immutableTag(locked.integrity) };
-  const second = await fetchFiles(registry, immutable);
+  const immutable: Reference = {
+    registry: source.value.registry,
+    repository: source.value.repository,
+    tag: immutableTag(locked.integrity),
+  };
+  const byContent = path.join(folder, "by-content");
+  const second = await fetchPackage(registry, immutable, path.join(byContent, "files"));
+  const kept = await stagedFrom(byContent, second, locked);
+  if (kept?.integrity === locked.integrity) return asListed(lockFile, locked, kept);
+  const found = kept ?? (second.state === "missing" ? staged : undefined);
+  if (found !== undefined) return fail(mismatch(lockFile, locked, found.integrity));
   const answer = second.state === "missing" && first.state !== "missing" ? first : second;
-  const reference = locked.source;
-  const files = filesOf(answer, {
+  const absent = {
     reason: "package-missing",
-    reference,
+    reference: locked.source,
     immutable: formatReference(immutable),
-  });
-  if (!files.ok) return files;
-  const kept = lockedContent(locked, files.value);
-  return kept.integrity === locked.integrity
-    ? ok(kept)
-    : fail(mismatch(lockFile, locked, kept.integrity));
+  } as const;
+  const files = filesOf(answer, absent);
+  return files.ok ? fail({ ...absent, reason: "manifest-refused", problem }) : files;
 }
 
-/** Locks by aigg may leave the tag away. */
-function sourceOf(locked: LockedPackage): Result<Reference, RegistryFailure> {
-  const parsed = parseReference(locked.source);
-  if (!parsed.ok || parsed.value.tag !== undefined || parsed.value.digest !== undefined) {
-    return parsed;
-  }
-  return parseReference(`${locked.source}:latest`);
+const problem = "package-manifest-invalid";
+
+/** Names a build on the machine where it was locked: a name and no path. */
+export function isLocalSource(source: string): boolean {
+  return !source.includes("/");
 }
 
-function lockedContent(
-  locked: LockedPackage,
-  files: readonly PackageFile[],
-): PackageContent & { readonly integrity: Digest } {
-  const content = contentOf(files, {
-    name: lastSegment(locked.source),
-    version: locked.version,
-    language: locked.language,
-  });
-  return { ...content, integrity: integrityOf(content) };
+function sourceOf(lockFile: string, { key, source }: LockedPackage): Result<Reference, Failure> {
+  if (isLocalSource(source)) return fail({ reason: "source-local", lockFile, key, source });
+  return parseShortReference(source);
+}
+
+async function stagedFrom(
+  folder: string,
+  fetched: Fetched,
+  { source, version, language }: LockedPackage,
+): Promise<StagedPackage | undefined> {
+  if (fetched.state !== "present") return undefined;
+  const shipped = await shippedManifest(folder, fetched.files);
+  if (shipped === "too-large") return undefined;
+  const naming = { name: lastSegment(source), version, language };
+  return stagedPackage(folder, fetched.files, shipped, naming);
 }
 
 /** The last part of a reference without its tag: what aigg names a package that ships no manifest. */
 function lastSegment(source: string): string {
   return (source.split("/").at(-1) ?? "").replace(/[:@].*$/, "");
+}
+
+function asListed(
+  lockFile: string,
+  { key, source, files }: LockedPackage,
+  staged: StagedPackage,
+): Result<StagedPackage, Failure> {
+  const difference = filesDifference(staged.files, withoutMetadata(files));
+  if (difference === undefined) return ok(staged);
+  return fail({ reason: "files-not-as-locked", lockFile, key, source, ...difference });
+}
+
+/** aigg may list it, and never hashes it. */
+export function withoutMetadata(files: readonly PackagePath[]): readonly PackagePath[] {
+  return files.filter((file) => file !== metadataName);
 }
 
 function mismatch(lockFile: string, locked: LockedPackage, actual: Digest): PackagesFailure {

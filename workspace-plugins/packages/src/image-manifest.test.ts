@@ -11,13 +11,42 @@ test("the manifest has the bytes that aigg sends", () => {
 });
 
 test("the first layer is the package, and what has none is refused", () => {
-  expect(readImageManifest(writeImageManifest(layer))).toEqual({ ok: true, value: layer });
+  const manifest = readImageManifest(writeImageManifest(layer));
+  expect(manifest).toEqual({ ok: true, value: { kind: "image", layer, isTar: true } });
   for (const text of [
     "",
     "[]",
     '{"layers":[]}',
+    '{"manifests":[]}',
     '{"layers":[{"digest":"sha256:../x","size":1}]}',
+    '{"manifests":[{"digest":"sha256:../x"}]}',
   ]) {
     expect(readImageManifest(Buffer.from(text)).ok).toBe(false);
   }
+});
+
+test("a layer that is said to be something else than a tar is told", () => {
+  const check = (mediaType: string, isTar: boolean) => {
+    const layers = [{ mediaType, digest: layer.digest, size: 5 }];
+    const manifest = readImageManifest(Buffer.from(JSON.stringify({ layers })));
+    expect(manifest).toMatchObject({ value: { isTar } });
+  };
+  check("application/vnd.oci.image.layer.v1.tar+zstd", true);
+  check("application/vnd.docker.image.rootfs.diff.tar.gzip", true);
+  check("application/vnd.in-toto+json", false);
+});
+
+test("an index is its image manifests, in order; other indexes in it are not followed", () => {
+  const manifests = [
+    { mediaType: "application/vnd.oci.image.index.v1+json", digest: digestOf("index") },
+    { mediaType: "application/vnd.oci.image.manifest.v1+json", digest: digestOf("oci") },
+    {
+      mediaType: "application/vnd.docker.distribution.manifest.v2+json",
+      digest: digestOf("docker"),
+    },
+  ];
+  expect(readImageManifest(Buffer.from(JSON.stringify({ manifests })))).toEqual({
+    ok: true,
+    value: { kind: "index", manifests: [digestOf("oci"), digestOf("docker")] },
+  });
 });

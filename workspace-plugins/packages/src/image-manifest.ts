@@ -1,7 +1,7 @@
 import { mediaTypes } from "@slipway/registry";
 import type { Descriptor } from "@slipway/registry";
 import { digestOf, fail, isDigest, ok } from "@slipway/signature";
-import type { Result } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { ManifestProblem } from "./failure.ts";
 import { jsonIn } from "./json-file.ts";
@@ -32,16 +32,44 @@ export function writeImageManifest(layer: Descriptor): Buffer<ArrayBuffer> {
   return Buffer.from(JSON.stringify(manifest));
 }
 
-const schema = z.object({
+const digest = z.string().refine(isDigest);
+const image = z.object({
   layers: z
-    .array(z.object({ digest: z.string().refine(isDigest), size: z.int().nonnegative() }))
+    .array(z.object({ digest, size: z.int().nonnegative(), mediaType: z.string().optional() }))
     .min(1),
 });
+const index = z.object({
+  manifests: z.array(z.object({ digest, mediaType: z.string().optional() })).min(1),
+});
 
-/** The layer that holds the package: the first one. */
-export function readImageManifest(bytes: Buffer): Result<Descriptor, ManifestProblem> {
-  const parsed = schema.safeParse(jsonIn(bytes.toString("utf8")));
-  const layer = parsed.data?.layers[0];
-  if (layer === undefined) return fail("not-an-image-manifest");
-  return ok({ digest: layer.digest, sizeBytes: layer.size });
+export type ImageManifest =
+  | {
+      readonly kind: "image";
+      /** The first one: no reader of packages looks at another. */
+      readonly layer: Descriptor;
+      /** Whether it says that it holds a file system; one of an attestation does not. */
+      readonly isTar: boolean;
+    }
+  /** An index of images, one a platform; in its order, without what is no image. */
+  | { readonly kind: "index"; readonly manifests: readonly Digest[] };
+
+const imageTypes: readonly string[] = [mediaTypes.dockerManifest, mediaTypes.ociManifest];
+
+/** Docker schema 2, an OCI image manifest, or a list of such, told apart by what they hold. */
+export function readImageManifest(bytes: Buffer): Result<ImageManifest, ManifestProblem> {
+  const value = jsonIn(bytes.toString("utf8"));
+  const layer = image.safeParse(value).data?.layers[0];
+  if (layer !== undefined) {
+    const isTar = /\btar\b/.test(layer.mediaType ?? "tar");
+    return ok({
+      kind: "image",
+      layer: { digest: layer.digest, sizeBytes: layer.size },
+      isTar,
+    });
+  }
+  const listed = index.safeParse(value).data?.manifests ?? [];
+  const manifests = listed
+    .filter(({ mediaType }) => mediaType === undefined || imageTypes.includes(mediaType))
+    .map((each) => each.digest);
+  return manifests.length > 0 ? ok({ kind: "index", manifests }) : fail("not-an-image-manifest");
 }

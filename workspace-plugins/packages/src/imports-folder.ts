@@ -1,18 +1,8 @@
-import {
-  lstat,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  readlink,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, hexOf } from "@slipway/signature";
 import { hasCode } from "./file-error.ts";
+import { holdsLinks } from "./held-links.ts";
 import type { Link } from "./links.ts";
 import { placeFolder } from "./place-folder.ts";
 
@@ -28,17 +18,17 @@ export async function importsState(
   const target = await linkTarget(imports);
   if (target === undefined) return (await isThere(imports)) ? "changed" : "missing";
   if (target !== generationOf(links)) return "changed";
-  return (await holds(path.join(aigogoFolder, target), links)) ? "right" : "missing";
+  return holdsLinks(path.join(aigogoFolder, target), links) ? "right" : "missing";
 }
 
 export async function swapImports(aigogoFolder: string, links: readonly Link[]): Promise<void> {
   const generation = generationOf(links);
   const folder = path.join(aigogoFolder, generation);
-  if (!(await holds(folder, links))) {
+  if (!holdsLinks(folder, links)) {
     await placeFolder({
       folder,
       fill: (partial) => fillWith(partial, links),
-      isRight: () => holds(folder, links),
+      isRight: async () => holdsLinks(folder, links),
     });
   }
   const imports = path.join(aigogoFolder, "imports");
@@ -85,34 +75,6 @@ async function fillWith(folder: string, links: readonly Link[]): Promise<void> {
     if (link.kind === "link") await symlink(link.target, file);
     else await writeFile(file, link.text);
   }
-}
-
-/** Exactly these, but for the bytecode that Python leaves beside its sources. */
-async function holds(folder: string, links: readonly Link[]): Promise<boolean> {
-  if (!(await isThere(folder))) return false;
-  const found = await namesUnder(folder, "");
-  if (found.length !== links.length) return false;
-  for (const link of links) {
-    if (!(await isAs(path.join(folder, link.path), link))) return false;
-  }
-  return true;
-}
-
-/** Nothing is followed: a link may lead anywhere. */
-async function namesUnder(root: string, folder: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for (const entry of await readdir(path.join(root, folder), { withFileTypes: true })) {
-    const name = path.join(folder, entry.name);
-    if (!entry.isDirectory()) names.push(name);
-    else if (entry.name !== "__pycache__") names.push(...(await namesUnder(root, name)));
-  }
-  return names;
-}
-
-async function isAs(file: string, link: Link): Promise<boolean> {
-  if (link.kind === "link") return (await linkTarget(file)) === link.target;
-  if (!(await isThere(file)) || (await linkTarget(file)) !== undefined) return false;
-  return (await readFile(file, "utf8")) === link.text;
 }
 
 async function linkTarget(file: string): Promise<string | undefined> {

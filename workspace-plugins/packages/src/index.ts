@@ -1,8 +1,9 @@
 export { addPackage } from "./add.ts";
-export type { AddOptions } from "./add.ts";
+export type { Added, AddOptions } from "./add.ts";
 export { contentOf, integrityOf } from "./content.ts";
 export type { PackageContent, PackageFile } from "./content.ts";
 export type {
+  EntryDamage,
   EntryProblem,
   FileProblem,
   ManifestProblem,
@@ -38,8 +39,17 @@ export type { ValidationFinding } from "./scan/finding.ts";
 export { validatePackage } from "./scan/validate-package.ts";
 export type { Validation } from "./scan/validate-package.ts";
 export { showDependencies } from "./show-deps/show-dependencies.ts";
-export { entryFolder, inspectEntry, storeIn } from "./store.ts";
-export type { Store, StoreEntry } from "./store.ts";
+export { collectStore } from "./collect-store.ts";
+export type { Collected, CollectOptions } from "./collect-store.ts";
+export { uninstallPackages } from "./uninstall.ts";
+export type { UninstallOptions } from "./uninstall.ts";
+export { verifyStore } from "./verify-store.ts";
+export type { VerifiedEntry, VerifyOptions } from "./verify-store.ts";
+export type { SeenEntries } from "./stock.ts";
+export { inspectEntry } from "./store.ts";
+export type { StoreEntry } from "./store.ts";
+export { entryFolder, storeIn } from "./store-place.ts";
+export type { Store } from "./store-place.ts";
 export { findBuild, readBuild, readBuiltFiles } from "./cache/build.ts";
 export type { BuiltFile, CachedBuild } from "./cache/build.ts";
 export { cacheIn, parseCacheReference } from "./cache/cache.ts";

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { zstdCompress } from "node:zlib";
 import { mediaTypes, openRegistry, parseReference } from "@slipway/registry";
 import type { Reference } from "@slipway/registry";
 import { freePort, startRegistryRig } from "@slipway/registry/rig";
@@ -24,11 +25,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { addPackage } from "./add.ts";
 import { writeImageManifest } from "./image-manifest.ts";
 import { installPackages } from "./install.ts";
+import type { InstallOptions } from "./install.ts";
 import { formatLock, readLock } from "./lock.ts";
 import { packPackage } from "./pack.ts";
 import { pushPackage } from "./push.ts";
 import { readPacked } from "./receipt.ts";
-import { filesFolder, storeIn } from "./store.ts";
+import { filesFolder, storeIn } from "./store-place.ts";
 
 const run = promisify(execFile);
 const examples = path.resolve(import.meta.dirname, "../../../examples/packages");
@@ -73,13 +75,18 @@ async function add(name: string) {
   const added = await addPackage({
     reference: `${repository(name)}:1.0.0`,
     lockFile: at("app/aigogo.lock"),
+    store: storeIn(at("other-home")),
     registry: client(),
+    signal,
   });
   if (!added.ok) throw new Error(JSON.stringify(added.failure));
   return added.value.locked;
 }
 
-async function install(virtualEnv?: string) {
+/** How many layers were asked for. */
+const fetched = () => asked.filter((question) => question.includes("/blobs/")).length;
+
+async function install(virtualEnv?: string, mode: Partial<InstallOptions> = {}) {
   asked = [];
   return installPackages({
     workspaceRoot: root,
@@ -87,7 +94,9 @@ async function install(virtualEnv?: string) {
     home: at("home"),
     virtualEnv,
     registry: client(),
+    signal,
     progress: () => {},
+    ...mode,
   });
 }
 
@@ -268,10 +277,12 @@ describe("install", () => {
     await publishAndLock();
     const results = await Promise.all([install(), install(), install(), install()]);
     for (const result of results) expect(result).toMatchObject({ ok: true });
+    expect(fetched()).toBe(2);
     expect(await python(countWords, pythonPath())).toBe("3");
     expect(await install()).toMatchObject({ value: { state: "unchanged" } });
-    const names = (await readdir(at("home"), { recursive: true })).join("\n");
-    expect(names).not.toMatch(/partial|damaged/);
+    expect(await readdir(at("home/.aigogo/store/slipway/incoming"))).toEqual([]);
+    expect(await readdir(at("home/.aigogo/store/slipway/locks"))).toEqual([]);
+    expect((await readdir(at("app/.aigogo"))).join("\n")).not.toMatch(/partial|damaged|next|\d/);
   });
 
   test("a package.json that a package ships is linked and its store entry stays as it was", async () => {
@@ -283,7 +294,13 @@ describe("install", () => {
     await writeFile(at("slugify/aigogo.json"), manifest);
     await publish("slugify");
     const reference = `${repository("slugify")}:1.1.0`;
-    await addPackage({ reference, lockFile: at("app/aigogo.lock"), registry: client() });
+    await addPackage({
+      reference,
+      lockFile: at("app/aigogo.lock"),
+      store: storeIn(at("other-home")),
+      registry: client(),
+      signal,
+    });
     await install();
     expect(await readFile(at("app/.aigogo/imports/@aigogo/slugify/package.json"), "utf8")).toBe(
       shipped,
@@ -344,7 +361,7 @@ describe("hostile content", () => {
     expect(await node(makeSlug)).toBe("a-b");
   });
 
-  test("a layer that would write elsewhere is refused before anything is written", async () => {
+  test("a layer that would write elsewhere is refused, and nothing of it stays", async () => {
     const pack = tar.pack();
     pack.entry({ name: "../../../../escaped", mode: 0o644 }, "x");
     pack.finalize();
@@ -359,7 +376,8 @@ describe("hostile content", () => {
       failure: { reason: "layer-refused", entry: '"../../../../escaped"', problem: "traversal" },
     });
     expect(await readdir(at("app"))).toEqual(["aigogo.lock"]);
-    expect(await readdir(root)).not.toContain("home");
+    expect(await readdir(root, { recursive: true })).not.toContain("escaped");
+    expect(await readdir(at("home/.aigogo/store/slipway/incoming"))).toEqual([]);
   });
 
   test("a lock key that leads out of the project is refused before anything is asked or removed", async () => {
@@ -381,6 +399,189 @@ describe("hostile content", () => {
     expect(await install()).toMatchObject({
       failure: { reason: "registry-unreachable", error: "ECONNREFUSED", retryable: true },
     });
+  });
+});
+
+describe("install by options", () => {
+  test("a dry run says what would be fetched, linked and removed, and changes nothing", async () => {
+    await publish("slugify");
+    await add("slugify");
+    await install();
+    await rm(at("app/aigogo.lock"));
+    await publish("text-tools");
+    await add("text-tools");
+    const before = await readdir(at(), { recursive: true });
+    expect(await install(undefined, { isDryRun: true })).toMatchObject({
+      value: {
+        state: "unchanged",
+        cause: "planned",
+        facts: { fetch: 1, link: 0, remove: 1 },
+        packages: [{ key: "text_tools", action: "fetch" }],
+        removed: ["slugify"],
+      },
+    });
+    expect(asked).toEqual([]);
+    expect(await readdir(at(), { recursive: true })).toEqual(before);
+    expect(await install()).toMatchObject({
+      value: { packages: [{ key: "text_tools", action: "fetch", files: 3 }], removed: ["slugify"] },
+    });
+    expect(await install(undefined, { isDryRun: true })).toMatchObject({
+      value: { facts: { fetch: 0, link: 0, remove: 0 }, packages: [{ action: "keep" }] },
+    });
+  });
+
+  test("offline names all that is missing, asks nobody and changes nothing; what is there it links", async () => {
+    await publishAndLock();
+    const missing = [
+      { key: "slugify", state: "missing" },
+      { key: "text_tools", state: "missing" },
+    ];
+    expect(await install(undefined, { isOffline: true })).toMatchObject({
+      failure: { reason: "packages-not-in-store", packages: missing },
+    });
+    expect(await readdir(at("app"))).toEqual(["aigogo.lock"]);
+    await install();
+    await rm(at("app/.aigogo"), { recursive: true });
+    expect(await install(undefined, { isOffline: true })).toMatchObject({ ok: true });
+    expect(asked).toEqual([]);
+    expect(await python(countWords, pythonPath())).toBe("3");
+  });
+
+  test("frozen takes no lock that lacks files or a registry", async () => {
+    await publishAndLock();
+    const text = await readFile(at("app/aigogo.lock"), "utf8");
+    const lock = JSON.parse(text) as { packages: Record<string, Record<string, unknown>> };
+    expect(await install(undefined, { isFrozen: true })).toMatchObject({ ok: true });
+    lock.packages["slugify"] = { ...lock.packages["slugify"], files: null };
+    lock.packages["text_tools"] = { ...lock.packages["text_tools"], source: "text-tools:1.0.0" };
+    await writeFile(at("app/aigogo.lock"), JSON.stringify(lock));
+    expect(await install(undefined, { isFrozen: true })).toEqual({
+      ok: false,
+      failure: {
+        reason: "lock-incomplete",
+        lockFile: "app/aigogo.lock",
+        entries: [
+          { key: "slugify", problem: "no-files" },
+          { key: "text_tools", problem: "no-registry" },
+        ],
+      },
+    });
+    expect(await install()).toMatchObject({ value: { state: "unchanged" } });
+  });
+
+  test("a lock that became empty takes the links away", async () => {
+    await publishAndLock();
+    await install();
+    await writeFile(at("app/aigogo.lock"), formatLock({ packages: [] }));
+    expect(await install()).toMatchObject({
+      value: { state: "done", cause: "links-changed", removed: ["slugify", "text_tools"] },
+    });
+    expect(await readdir(at("app"))).toEqual(["aigogo.lock"]);
+    expect(await install()).toMatchObject({ value: { state: "unchanged" } });
+  });
+
+  test("a Go package is kept in the store, and the others are linked", async () => {
+    await publish("text-tools");
+    const manifest = await readFile(at("text-tools/aigogo.json"), "utf8");
+    const go = JSON.parse(manifest) as Record<string, unknown>;
+    go["name"] = "tool";
+    go["language"] = { name: "go" };
+    delete go["dependencies"];
+    await writeFile(at("text-tools/aigogo.json"), JSON.stringify(go));
+    await add("text-tools");
+    await packPackage({ workspaceRoot: root, projectRoot: "text-tools", signal });
+    const packFolder = at("text-tools/dist/pack");
+    await pushPackage({ packFolder, repository: repository("tool"), registry: client() });
+    await add("tool");
+    expect(await install()).toMatchObject({
+      value: { cause: "first-install", facts: { packages: 2, "not linked": "tool (go)" } },
+    });
+    expect(await python(countWords, pythonPath())).toBe("3");
+    expect(await install()).toMatchObject({
+      value: { state: "unchanged", packages: [{ action: "keep" }, { action: "store" }] },
+    });
+  });
+
+  test("a package that was built on another machine is said to be in no registry", async () => {
+    const { python: locked } = await publishAndLock();
+    const text = await readFile(at("app/aigogo.lock"), "utf8");
+    await writeFile(at("app/aigogo.lock"), text.replace(locked.source, "text-tools:1.0.0"));
+    expect(await install()).toMatchObject({
+      failure: { reason: "source-local", key: "text_tools", source: "text-tools:1.0.0" },
+    });
+  });
+
+  test("files that the lock does not list are refused, though the integrity is the same", async () => {
+    const { python: locked } = await publishAndLock();
+    const text = await readFile(at("app/aigogo.lock"), "utf8");
+    await writeFile(at("app/aigogo.lock"), text.replace('"text_tools.py"', '"text.py"'));
+    expect(await install()).toMatchObject({
+      failure: {
+        reason: "files-not-as-locked",
+        source: locked.source,
+        missing: ["text.py"],
+        extra: ["text_tools.py"],
+      },
+    });
+    expect(await readdir(at("app"))).toEqual(["aigogo.lock"]);
+  });
+});
+
+describe("packages of others", () => {
+  const files = [{ name: "./", type: "directory" }, { name: "./one.py" }] as const;
+
+  async function layerOf(): Promise<Buffer<ArrayBuffer>> {
+    const pack = tar.pack();
+    for (const header of files)
+      pack.entry({ ...header, mode: 0o644 }, "type" in header ? "" : "x = 1\n");
+    pack.finalize();
+    return Buffer.from(await buffer(pack));
+  }
+
+  async function pushImage(reference: Reference, layer: Buffer<ArrayBuffer>, mediaType: string) {
+    const config = Buffer.from("{}");
+    for (const blob of [layer, config]) {
+      await client().uploadBlob(reference, digestOf(blob), new Blob([blob]));
+    }
+    const described = (bytes: Buffer, type: string) => ({
+      mediaType: type,
+      digest: digestOf(bytes),
+      size: bytes.byteLength,
+    });
+    const bytes = Buffer.from(
+      JSON.stringify({
+        schemaVersion: 2,
+        mediaType: mediaTypes.ociManifest,
+        config: described(config, "application/vnd.oci.image.config.v1+json"),
+        layers: [described(layer, mediaType)],
+      }),
+    );
+    const put = await client().putManifest(reference, { mediaType: mediaTypes.ociManifest, bytes });
+    if (!put.ok) throw new Error(JSON.stringify(put.failure));
+    return { digest: put.value, size: bytes.byteLength, mediaType: mediaTypes.ociManifest };
+  }
+
+  test("an OCI index of a compressed layer, behind an attestation, is locked and installed", async () => {
+    const parsed = parseReference(`${repository("one")}:1.0.0`);
+    if (!parsed.ok) throw new Error("reference");
+    const attestation = { ...parsed.value, tag: undefined };
+    const { tag: _tag, ...untagged } = attestation;
+    const statement = Buffer.from("{}");
+    const manifests = [
+      await pushImage(untagged, statement, "application/vnd.in-toto+json"),
+      await pushImage(
+        untagged,
+        await promisify(zstdCompress)(await layerOf()),
+        "application/vnd.oci.image.layer.v1.tar+zstd",
+      ),
+    ];
+    const mediaType = mediaTypes.ociIndex;
+    const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
+    const put = await client().putManifest(parsed.value, { mediaType, bytes });
+    expect(put).toMatchObject({ ok: true });
+    expect(await add("one")).toMatchObject({ key: "one", version: "1.0.0", files: ["one.py"] });
+    expect(await install()).toMatchObject({ ok: true });
+    expect(await python("from aigogo.one.one import x; print(x)", pythonPath())).toBe("1");
   });
 });
 

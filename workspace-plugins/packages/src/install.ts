@@ -1,18 +1,27 @@
 import path from "node:path";
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { compareBytes, exists, fail, ok } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
-import { fetchLocked } from "./fetch-locked.ts";
-import { inParallel } from "./in-parallel.ts";
-import { linkProject } from "./link-project.ts";
+import { isLocalSource } from "./fetch-locked.ts";
+import { hasCode } from "./file-error.ts";
+import { inspectLinks, linkProject, unlinkProject } from "./link-project.ts";
 import type { Linked } from "./link-project.ts";
+import { linkedKeys } from "./linked-keys.ts";
 import { nameClash } from "./links.ts";
 import type { Installed } from "./links.ts";
 import { lockName, readLock } from "./lock.ts";
 import type { Lock, LockedPackage } from "./lock.ts";
-import { filesFolder, inspectEntry, storeIn, writeEntry } from "./store.ts";
-import type { Store, StoreEntry } from "./store.ts";
+import { openProject } from "./open-project.ts";
+import { dueRecord, writeRecord } from "./project-record.ts";
+import type { PythonPlace } from "./python-path.ts";
+import { sweepStagings } from "./staging.ts";
+import { inspectLocked, stockMissing } from "./stock.ts";
+import type { Inspected, SeenEntries, Stocked } from "./stock.ts";
+import { denials, onFolder } from "./write-errors.ts";
+import { filesFolder, storeIn } from "./store-place.ts";
+import type { Store } from "./store-place.ts";
+import { sweepLinks, unfinishedLinks } from "./sweep-links.ts";
 
 export type InstallOptions = {
   readonly workspaceRoot: string;
@@ -23,26 +32,47 @@ export type InstallOptions = {
   /** $VIRTUAL_ENV */
   readonly virtualEnv: string | undefined;
   readonly registry: Registry;
+  readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
+  /** Shared by the projects of one run: an entry that several of them use is hashed once. */
+  readonly seen?: SeenEntries;
+  /** The lock has to be complete: each package with its files and a registry to have it from. */
+  readonly isFrozen?: boolean;
+  /** No request is made; what is not in the store is a failure that names all of it. */
+  readonly isOffline?: boolean;
+  /** Answers what would be done, and changes nothing. */
+  readonly isDryRun?: boolean;
 };
 
-/** What became of a locked package. */
+/** What becomes of a locked package. `store`: its language has no links, so it is in the store and nowhere else. */
 export type InstalledPackage = {
   readonly key: string;
   readonly version: string;
   readonly language: string;
   readonly integrity: string;
-  readonly files: number;
-  readonly isFetched: boolean;
+  readonly source: string;
+  readonly action: "fetch" | "link" | "keep" | "store";
+  /** How many; `undefined` before it is fetched. */
+  readonly files?: number;
 };
 
 export type Installation = Outcome<PackagesCause> & {
+  /** In the order of the lock. */
   readonly packages: readonly InstalledPackage[];
+  /** Keys that are no longer importable. */
+  readonly removed: readonly string[];
 };
 
 type Failure = PackagesFailure | RegistryFailure;
 
-const fetchesAtOnce = 4;
+/** A project that is being installed. */
+type Work = {
+  readonly options: InstallOptions;
+  readonly store: Store;
+  readonly place: PythonPlace;
+  readonly lockFile: string;
+  readonly lock: Lock;
+};
 
 /**
  * Makes store and project agree with the lock. Nothing of the project changes before every package is in the store and
@@ -55,96 +85,181 @@ export async function installPackages(
   const lockFile = path.posix.join(options.projectRoot, lockName);
   const lock = await readLock(path.join(options.workspaceRoot, lockFile), lockFile);
   if (!lock.ok) return lock;
-  const unlinkable = lock.value.packages.find(({ language }) => !isLinkable(language));
-  if (unlinkable !== undefined) {
-    const { key, language } = unlinkable;
-    return fail({ reason: "language-not-linkable", lockFile, key, language });
-  }
-  const keys = nameClash(lock.value.packages);
-  if (keys !== undefined) return fail({ reason: "package-names-clash", lockFile, keys });
-  const stocked = await stockStore(options, lockFile, lock.value);
-  if (!stocked.ok) return stocked;
+  const problem = lockProblem(options, lockFile, lock.value);
+  if (problem !== undefined) return fail(problem);
   const aigogoFolder = path.join(projectFolder, ".aigogo");
-  const linked = await linkProject(
-    { projectFolder, aigogoFolder, virtualEnv: options.virtualEnv },
-    stocked.value.installed,
-  );
-  return ok({
-    ...outcomeOf(stocked.value, linked),
-    packages: stocked.value.installed.map(({ locked, files }) => ({
-      key: locked.key,
-      version: locked.version,
-      language: locked.language,
-      integrity: locked.integrity,
-      files: files.length,
-      isFetched: stocked.value.fetchedKeys.includes(locked.key),
-    })),
-  });
+  const place = { projectFolder, aigogoFolder, virtualEnv: options.virtualEnv };
+  const work = { options, store: storeIn(options.home), place, lockFile, lock: lock.value };
+  return options.isDryRun === true ? planned(work) : installed(work);
 }
 
-type Stocked = {
-  readonly installed: readonly Installed[];
-  readonly fetched: readonly Exclude<StoreEntry["state"], "right">[];
-  readonly fetchedKeys: readonly string[];
-};
-
-async function stockStore(
-  options: InstallOptions,
-  lockFile: string,
-  lock: Lock,
-): Promise<Result<Stocked, Failure>> {
-  const store = storeIn(options.home);
-  const stocked = await inParallel(fetchesAtOnce, lock.packages, (locked) =>
-    stockOne(options, store, lockFile, locked),
+async function planned(work: Work): Promise<Result<Installation, Failure>> {
+  const { store, place, lock } = work;
+  const inspected = await inspectLocked(store, lock.packages);
+  const ready = inspected.flatMap(({ locked, entry }) =>
+    entry.state === "right" ? [{ locked, files: entry.files, was: entry.state }] : [],
   );
-  if (!stocked.ok) return stocked;
-  return ok({
-    installed: stocked.value.map(({ installed }) => installed),
-    fetched: stocked.value.flatMap(({ was }) => (was === "right" ? [] : [was])),
-    fetchedKeys: stocked.value.flatMap(({ was, installed }) =>
-      was === "right" ? [] : [installed.locked.key],
-    ),
+  const links = await inspectLinks(place, installedOf(store, ready));
+  const isLinked = ready.length === inspected.length && links.state === "right";
+  const linked = await linkedKeys(place.aigogoFolder);
+  const plannedFor = ({ locked, entry }: Inspected): InstalledPackage["action"] => {
+    if (entry.state !== "right") return "fetch";
+    if (!isLinkable(locked)) return "store";
+    return isLinked || linked.has(locked.key) ? "keep" : "link";
+  };
+  const packages = inspected.map((each) => {
+    const count = each.entry.state === "right" ? { files: each.entry.files.length } : {};
+    return { ...told(each.locked), action: plannedFor(each), ...count };
   });
+  const removed = removedKeys(linked, lock);
+  const counted = (action: InstalledPackage["action"]): number =>
+    packages.filter((each) => each.action === action).length;
+  const facts = { fetch: counted("fetch"), link: counted("link"), remove: removed.length };
+  return ok({ state: "unchanged", cause: "planned", facts, packages, removed });
 }
 
-async function stockOne(
-  options: InstallOptions,
-  store: Store,
-  lockFile: string,
-  locked: LockedPackage,
-): Promise<Result<{ readonly installed: Installed; readonly was: StoreEntry["state"] }, Failure>> {
-  const folder = filesFolder(store, locked.integrity);
-  const entry = await inspectEntry(store, locked.integrity);
-  if (entry.state === "right") {
-    const installed = { locked, filesFolder: folder, files: entry.files };
-    return ok({ installed, was: "right" });
+async function installed(work: Work): Promise<Result<Installation, Failure>> {
+  const { options, store, place, lockFile, lock } = work;
+  await prepareStore(work);
+  const inspected = await inspectLocked(store, lock.packages, options.seen);
+  if (options.isOffline === true) {
+    const missing = inspected.flatMap(({ locked: { key }, entry: { state } }) =>
+      state === "right" ? [] : [{ key, state }],
+    );
+    if (missing.length > 0) {
+      return fail({ reason: "packages-not-in-store", lockFile, packages: missing });
+    }
   }
-  options.progress(`${locked.key}: the store entry is ${entry.state}, fetching ${locked.source}`);
-  const content = await fetchLocked(options.registry, lockFile, locked);
-  if (!content.ok) return content;
-  await writeEntry(store, locked.integrity, content.value);
-  const installed = { locked, filesFolder: folder, files: content.value.files };
-  return ok({ installed, was: entry.state });
+  const { registry, signal, progress } = options;
+  const stocking = { store, registry, lockFile, signal, progress };
+  const stocked = await stockMissing(stocking, inspected);
+  if (!stocked.ok) return stocked;
+  const before = await linkedKeys(place.aigogoFolder);
+  const linked = await link(work, installedOf(store, stocked.value));
+  if (!linked.ok) return linked;
+  return ok(installationOf(work, stocked.value, linked.value, before));
 }
 
-function outcomeOf(stocked: Stocked, linked: Linked): Outcome<PackagesCause> {
+/** Before anything is looked for: from now on the store knows whose its entries are, and nothing is half-made in it. */
+async function prepareStore({ store, place, lock, options }: Work): Promise<void> {
+  const integrities = lock.packages.map(({ integrity }) => integrity);
+  try {
+    await sweepStagings(store);
+    const record = await dueRecord(store, place.projectFolder, integrities);
+    if (record === undefined || lock.packages.length === 0) return;
+    const opened = await openProject(store, place, options.signal);
+    if (!opened.ok) return;
+    await using project = opened.value;
+    if (project.staging !== undefined) await writeRecord(project.staging, record);
+  } catch (error) {
+    // A store that may not be written, in an image say, is not collected either.
+    if (!hasCode(error, denials)) throw error;
+  }
+}
+
+/** What is right is left as it is. Else, one run at a time: what is half-made there is then nobody's. */
+async function link(work: Work, packages: readonly Installed[]): Promise<Result<Linked, Failure>> {
+  const { store, place, options } = work;
+  const { aigogoFolder } = place;
+  const isClean = (await unfinishedLinks(aigogoFolder)).length === 0;
+  const found = await foundLinks(place, packages);
+  if (found.state === "right" && isClean) return ok(found);
+  const staging = await openProject(store, place, options.signal);
+  if (!staging.ok) return staging;
+  await using _opened = staging.value;
+  return await onFolder(aigogoFolder, async () => {
+    await sweepLinks(aigogoFolder);
+    if (packages.length > 0) return ok(await linkProject(place, packages));
+    await unlinkProject(place);
+    return ok({ state: found.state, pythonPath: undefined });
+  });
+}
+
+async function foundLinks(place: PythonPlace, packages: readonly Installed[]): Promise<Linked> {
+  if (packages.length > 0) return inspectLinks(place, packages);
+  const isLinked = await exists(path.join(place.aigogoFolder, "imports"));
+  return { state: isLinked ? "changed" : "right", pythonPath: undefined };
+}
+
+function lockProblem(
+  { isFrozen = false }: InstallOptions,
+  lockFile: string,
+  { packages }: Lock,
+): PackagesFailure | undefined {
+  const keys = nameClash(packages);
+  if (keys !== undefined) return { reason: "package-names-clash", lockFile, keys };
+  if (!isFrozen) return undefined;
+  const entries = packages.flatMap(({ key, files, source }) => {
+    const problem = files.length === 0 ? "no-files" : "no-registry";
+    return files.length === 0 || isLocalSource(source) ? [{ key, problem } as const] : [];
+  });
+  return entries.length === 0 ? undefined : { reason: "lock-incomplete", lockFile, entries };
+}
+
+function installedOf(store: Store, stocked: readonly Stocked[]): readonly Installed[] {
+  return stocked
+    .filter(({ locked }) => isLinkable(locked))
+    .map(({ locked, files }) => ({
+      locked,
+      filesFolder: filesFolder(store, locked.integrity),
+      files: files.map((file) => ({ path: file })),
+    }));
+}
+
+function isLinkable({ language }: LockedPackage): boolean {
+  return language === "python" || language === "javascript";
+}
+
+function told({ key, version, language, integrity, source }: LockedPackage) {
+  return { key, version, language, integrity, source };
+}
+
+function removedKeys(linked: ReadonlySet<string>, lock: Lock): readonly string[] {
+  const kept = new Set<string>(lock.packages.filter(isLinkable).map(({ key }) => key));
+  return [...linked].filter((key) => !kept.has(key)).toSorted(compareBytes);
+}
+
+function installationOf(
+  { lock }: Work,
+  stocked: readonly Stocked[],
+  linked: Linked,
+  before: ReadonlySet<string>,
+): Installation {
+  const unlinked = lock.packages.filter((locked) => !isLinkable(locked));
   const facts = {
-    packages: stocked.installed.length,
-    fetched: stocked.fetched.length,
+    packages: stocked.length,
+    fetched: stocked.filter(({ was }) => was !== "right").length,
+    ...(unlinked.length === 0 ? {} : { "not linked": unlinked.map(languageTold).join(", ") }),
     ...(linked.pythonPath === undefined ? {} : { PYTHONPATH: linked.pythonPath }),
   };
   const cause = causeOf(stocked, linked);
-  return { state: cause === "project-agrees" ? "unchanged" : "done", cause, facts };
+  const packages = stocked.map(({ locked, files, was }) => ({
+    ...told(locked),
+    action: actionOf(locked, was, before),
+    files: files.length,
+  }));
+  const state = cause === "project-agrees" ? "unchanged" : "done";
+  return { state, cause, facts, packages, removed: removedKeys(before, lock) };
 }
 
-function causeOf({ fetched }: Stocked, { state }: Linked): PackagesCause {
+function actionOf(
+  locked: LockedPackage,
+  was: Stocked["was"],
+  before: ReadonlySet<string>,
+): InstalledPackage["action"] {
+  if (was !== "right") return "fetch";
+  if (!isLinkable(locked)) return "store";
+  return before.has(locked.key) ? "keep" : "link";
+}
+
+function languageTold({ key, language }: LockedPackage): string {
+  return `${key} (${language})`;
+}
+
+function causeOf(stocked: readonly Stocked[], { state }: Linked): PackagesCause {
   if (state === "first") return "first-install";
-  if (fetched.includes("damaged")) return "store-entry-damaged";
-  if (fetched.includes("missing")) return "store-entry-missing";
+  if (stocked.some(({ was }) => was === "damaged")) return "store-entry-damaged";
+  if (stocked.some(({ was }) => was === "missing")) return "store-entry-missing";
   if (state === "missing") return "links-missing";
   return state === "changed" ? "links-changed" : "project-agrees";
-}
-
-function isLinkable(language: string): boolean {
-  return language === "python" || language === "javascript";
 }

@@ -1,24 +1,55 @@
+import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { buffer } from "node:stream/consumers";
+import { promisify } from "node:util";
+import { gzip, zstdCompress } from "node:zlib";
 import tar from "tar-stream";
-import { describe, expect, test } from "vitest";
+import type { Header } from "tar-stream";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PackageFile } from "./content.ts";
-import { readLayer, writeLayer } from "./layer.ts";
+import { layerLimits } from "./layer-limits.ts";
+import { extractLayer, writeLayer } from "./layer.ts";
 import { isPackagePath } from "./package-path.ts";
 
-function file(path: string, text: string): PackageFile {
-  if (!isPackagePath(path)) throw new Error(path);
-  return { path, bytes: Buffer.from(text) };
+type Member = Partial<Header> & Pick<Header, "name">;
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "slipway-layer-"));
+});
+afterEach(async () => rm(root, { recursive: true }));
+
+function file(name: string, text: string): PackageFile {
+  if (!isPackagePath(name)) throw new Error(name);
+  return { path: name, bytes: Buffer.from(text) };
 }
 
 const long = `${"folder/".repeat(30)}ü.py`;
 const files = [file("b.py", "b"), file("a/a.py", "a"), file(long, "long")];
+const inOrder = ["a/a.py", "b.py", long];
+
+/** In pieces of a size that fits nothing in a tar. */
+async function* inPieces(bytes: Uint8Array, pieceBytes = 333): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += pieceBytes) {
+    yield bytes.subarray(at, at + pieceBytes);
+  }
+}
+
+async function extract(layer: Uint8Array, limits = layerLimits) {
+  return extractLayer(inPieces(layer), path.join(root, "files"), limits);
+}
 
 test("equal files give equal bytes in any order, and are read back", async () => {
   const layer = await writeLayer(files);
   expect(layer.equals(await writeLayer(files.toReversed()))).toBe(true);
-  const read = await readLayer(layer);
-  const paths = read.ok ? read.value.map((each) => each.path) : [];
-  expect(paths).toEqual(["a/a.py", "b.py", long]);
+  expect(await extract(layer)).toEqual({ ok: true, value: inOrder });
+  for (const { path: name, bytes } of files) {
+    const written = path.join(root, "files", name);
+    expect(Buffer.from(bytes).equals(await readFile(written))).toBe(true);
+    expect((await stat(written)).mode & 0o777).toBe(0o444);
+  }
 });
 
 test("a header is that of a regular file of nobody, mode 0644, at the epoch, in USTAR", async () => {
@@ -33,38 +64,162 @@ test("a header is that of a regular file of nobody, mode 0644, at the epoch, in 
   expect(field(265, 329).replaceAll("\0", "")).toBe("");
 });
 
-type Entry = { readonly name: string; readonly type?: "file" | "symlink" | "directory" | "link" };
+describe("a layer of others is read", () => {
+  test.for([
+    ["gzip", promisify(gzip)],
+    ["zstd", promisify(zstdCompress)],
+  ] as const)("compressed by %s", async ([, compress]) => {
+    const layer = await compress(await writeLayer(files));
+    expect(await extract(layer)).toEqual({ ok: true, value: inOrder });
+    expect(await readFile(path.join(root, "files/b.py"), "utf8")).toBe("b");
+  });
 
-async function check(entries: readonly Entry[], problem: string): Promise<void> {
+  test("with folders, names that begin with ./, and what aigg says of the package", async () => {
+    const layer = await packed([
+      { name: ".aigogo-manifest.json" },
+      { name: "./", type: "directory" },
+      { name: "./lib/", type: "directory" },
+      { name: "./lib/a.py" },
+      { name: "b.py", type: "contiguous-file" },
+    ]);
+    expect(await extract(layer)).toEqual({ ok: true, value: ["lib/a.py", "b.py"] });
+    expect((await readdir(path.join(root, "files"), { recursive: true })).toSorted()).toEqual([
+      "b.py",
+      "lib",
+      "lib/a.py",
+    ]);
+  });
+
+  test("with a global header, and names that GNU tar and others write as entries of their own", async () => {
+    const name = "n".repeat(150);
+    const record = "20 comment=a global\n";
+    const layer = Buffer.concat([
+      member("pax_global_header", "g", record),
+      member("././@LongLink", "L", `${name}\0`),
+      member("short", "0", "x"),
+      Buffer.alloc(1024),
+    ]);
+    expect(await extract(layer)).toEqual({ ok: true, value: [name] });
+  });
+
+  test("with a file of more than one piece of memory", async () => {
+    const large = Buffer.alloc(3 * 1024 * 1024, "large ");
+    const layer = await writeLayer([{ ...file("large.bin", ""), bytes: large }]);
+    expect(await extractLayer(inPieces(layer, 65_536), root)).toMatchObject({ ok: true });
+    expect(large.equals(await readFile(path.join(root, "large.bin")))).toBe(true);
+  });
+});
+
+/** One member of a tar, header and content, with the type as it stands in the header. */
+function member(name: string, type: string, content: string, sizeBytes = content.length): Buffer {
+  const header = Buffer.alloc(512);
+  header.write(name);
+  header.write("0000644\u00000000000\u00000000000\0", 100);
+  header.write(`${sizeBytes.toString(8).padStart(11, "0")}\u000000000000000\0`, 124);
+  header.write(`        ${type}`, 148);
+  header.write("ustar\u000000", 257);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  const padded = Buffer.alloc(Math.ceil(content.length / 512) * 512);
+  padded.write(content);
+  return Buffer.concat([header, padded]);
+}
+
+async function packed(entries: readonly Member[]): Promise<Buffer> {
   const pack = tar.pack();
-  for (const { name, type = "file" } of entries) {
-    const header = { name, type, mode: 0o644, linkname: "/etc/passwd" };
-    pack.entry(type === "file" ? { name, mode: 0o644 } : header, type === "file" ? "x" : "");
+  for (const { type = "file", ...header } of entries) {
+    const isFile = type === "file" || type === "contiguous-file";
+    const named = { ...header, type, mode: 0o644, linkname: isFile ? "" : "/etc/passwd" };
+    pack.entry(named, isFile ? "x" : "");
   }
   pack.finalize();
-  expect(await readLayer(await buffer(pack))).toMatchObject({ ok: false, failure: { problem } });
+  return buffer(pack);
 }
 
 describe("a layer is refused whole", () => {
-  test.for<readonly [string, readonly Entry[], string]>([
+  test.for<readonly [string, readonly Member[], string]>([
     ["a way up", [{ name: "ok.py" }, { name: "../x" }], "traversal"],
     ["a way up in the middle", [{ name: "a/../../x" }], "traversal"],
+    ["a way up behind a dot", [{ name: "./../x" }], "traversal"],
+    ["a folder that leads up", [{ name: "../x/", type: "directory" }], "traversal"],
     ["an absolute path", [{ name: "/etc/x" }], "absolute"],
+    ["an absolute path behind a dot", [{ name: ".//etc/x" }], "absolute"],
     ["a drive", [{ name: "C:/x" }], "absolute"],
     ["a backslash", [{ name: String.raw`a\..\x` }], "backslash"],
     ["a control character", [{ name: "a\u001B[2J" }], "control-character"],
-    ["an unclean path", [{ name: "./a" }], "empty-segment"],
+    ["a name that shows backwards", [{ name: "a\u202Eyp.exe" }], "control-character"],
+    ["an unclean path", [{ name: "a/./b" }], "empty-segment"],
+    ["a name that no file system takes", [{ name: "a".repeat(256) }], "too-long"],
     ["a symbolic link", [{ name: "a", type: "symlink" }], "not-a-file"],
     ["a hard link", [{ name: "a", type: "link" }], "not-a-file"],
-    ["a folder", [{ name: "a/", type: "directory" }], "not-a-file"],
+    ["a device", [{ name: "a", type: "character-device" }], "not-a-file"],
+    ["a block device", [{ name: "a", type: "block-device" }], "not-a-file"],
+    ["a fifo", [{ name: "a", type: "fifo" }], "not-a-file"],
+    ["a sparse file", [{ name: "a", pax: { "GNU.sparse.major": "1" } }], "not-a-file"],
     ["a name twice", [{ name: "a" }, { name: "a" }], "duplicate"],
+    ["a name twice, once with a dot", [{ name: "a" }, { name: "./a" }], "duplicate"],
     ["a file under a file", [{ name: "a" }, { name: "a/b" }], "file-and-folder"],
-  ])("for %s", ([, entries, problem]) => check(entries, problem));
-
-  test("when it is not a tar, or is cut off", async () => {
-    const problem = { ok: false, failure: { problem: "not-a-tar" } };
-    expect(await readLayer(Buffer.alloc(1024, 7))).toMatchObject(problem);
-    const whole = await writeLayer([file("a.py", "x".repeat(2000))]);
-    expect(await readLayer(whole.subarray(0, 1024))).toMatchObject(problem);
+    ["a file where a folder is", [{ name: "a/b" }, { name: "a" }], "file-and-folder"],
+    [
+      "a folder where a file is",
+      [{ name: "a" }, { name: "a/", type: "directory" }],
+      "file-and-folder",
+    ],
+  ])("for %s", async ([, entries, problem]) => {
+    expect(await extract(await packed(entries))).toMatchObject({ ok: false, failure: { problem } });
+    const outside = (await readdir(root)).filter((name) => name !== "files");
+    expect(outside).toEqual([]);
   });
+
+  test("when it is not a tar, or is cut off, packed or not", async () => {
+    const problem = { ok: false, failure: { problem: "not-a-tar" } };
+    expect(await extract(Buffer.alloc(1024, 7))).toMatchObject(problem);
+    const whole = await writeLayer([file("a.py", "x".repeat(2000))]);
+    expect(await extract(whole.subarray(0, 1024))).toMatchObject(problem);
+    const zipped = await promisify(gzip)(whole);
+    expect(await extract(zipped.subarray(0, -20))).toMatchObject(problem);
+  });
+
+  test("when it has more entries than it may", async () => {
+    const layer = await writeLayer(files);
+    const failure = { entry: JSON.stringify(long), problem: "too-many", most: 2 };
+    expect(await extract(layer, { ...layerLimits, entries: 2 })).toEqual({ ok: false, failure });
+  });
+
+  test("before a file that is larger than all may be is written", async () => {
+    const most = 1024 * 1024;
+    const layer = member("a", "0", "x", most + 1);
+    expect(await extract(layer, { ...layerLimits, unpackedBytes: most })).toEqual({
+      ok: false,
+      failure: { entry: '"a"', problem: "too-large", most },
+    });
+  });
+
+  test("when it goes on for ever without a file", async () => {
+    const layer = await promisify(gzip)(Buffer.alloc(4 * 1024 * 1024));
+    const limits = { ...layerLimits, unpackedBytes: 1024 * 1024 };
+    const failure = { entry: "the layer", problem: "too-large", most: 1024 * 1024 };
+    expect(await extract(layer, limits)).toEqual({ ok: false, failure });
+  });
+
+  test.for([
+    ["gzip", promisify(gzip)],
+    ["zstd", promisify(zstdCompress)],
+  ] as const)("when little of %s becomes too much", async ([, compress]) => {
+    const dense = Buffer.alloc(4 * 1024 * 1024);
+    const layer = await compress(await writeLayer([{ ...file("zeros", ""), bytes: dense }]));
+    const limits = { ...layerLimits, ratio: 100, ratioFromBytes: 1024 * 1024 };
+    const failure = { entry: "the layer", problem: "too-dense", most: 100 };
+    expect(await extract(layer, limits)).toEqual({ ok: false, failure });
+    expect(await extract(await writeLayer(files), limits)).toMatchObject({ ok: true });
+  });
+});
+
+test("a source is read to its end after a refusal, and what it throws is what comes out", async () => {
+  const layer = Buffer.concat([await packed([{ name: "../x" }]), Buffer.alloc(100_000)]);
+  const broken = async function* () {
+    yield* inPieces(layer);
+    throw new Error("another digest");
+  };
+  await expect(extractLayer(broken(), root)).rejects.toThrow("another digest");
 });

@@ -1,17 +1,36 @@
+import { chmodSync, createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import tar from "tar-stream";
+import type { Extract, ExtractEvents, Header } from "tar-stream";
 import { inByteOrder } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import type { EntryProblem } from "./failure.ts";
-import { isPackagePath, pathProblem, treeProblem } from "./package-path.ts";
+import { hasCode } from "./file-error.ts";
+import { layerLimits } from "./layer-limits.ts";
+import type { LayerLimits } from "./layer-limits.ts";
+import { LimitReached, openSource, unpacked } from "./layer-source.ts";
+import type { Source } from "./layer-source.ts";
+import { isPackagePath, openPathTree, pathProblem } from "./package-path.ts";
+import type { PackagePath, PathTree } from "./package-path.ts";
 
-export type LayerProblem = { readonly entry: string; readonly problem: EntryProblem };
+export type LayerProblem = {
+  readonly entry: string;
+  readonly problem: EntryProblem;
+  /** The limit, where the problem is one. */
+  readonly most?: number;
+};
+
+type Extracted = Result<readonly PackagePath[], LayerProblem>;
+type Entry = ExtractEvents["entry"][1];
 
 /** Some writers put this first; it is no file of the package and outside its integrity. */
-const metadataName = ".aigogo-manifest.json";
-const mostEntries = 10_000;
+export const metadataName = ".aigogo-manifest.json";
+/** A smaller file is written in one go. */
+const smallBytes = 1024 * 1024;
 
 /** An uncompressed tar of regular files alone, since aigg makes a file of any other entry; equal files, equal bytes. */
 export async function writeLayer(files: readonly PackageFile[]): Promise<Buffer<ArrayBuffer>> {
@@ -23,36 +42,132 @@ export async function writeLayer(files: readonly PackageFile[]): Promise<Buffer<
   return Buffer.from(await buffer(pack));
 }
 
-/** All of the files or a reason: nothing is written anywhere. */
-export async function readLayer(
-  layer: Uint8Array,
-): Promise<Result<readonly PackageFile[], LayerProblem>> {
-  const files: PackageFile[] = [];
-  const extract = tar.extract();
-  extract.end(layer);
-  try {
-    for await (const entry of extract) {
-      const file = await fileIn(entry, files.length);
-      if (!file.ok) return file;
-      if (file.value !== undefined) files.push(file.value);
-    }
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return fail({ entry: error.message, problem: "not-a-tar" });
-  }
-  const clash = treeProblem(files.map((file) => file.path));
-  return clash === undefined ? ok(files) : fail({ entry: clash.path, problem: clash.problem });
+/**
+ * Writes the files of a tar, which may be compressed by gzip or zstd, into an empty folder, read-only, and answers their
+ * paths in the tar's order. Nothing is kept in memory. After a problem the folder holds a part; the source is read to
+ * its end in any case, so that who verifies it comes to a verdict. What the source throws passes through.
+ */
+export async function extractLayer(
+  chunks: AsyncIterable<Uint8Array>,
+  folder: string,
+  limits: LayerLimits = layerLimits,
+): Promise<Extracted> {
+  const source = openSource(chunks);
+  const extracted = await extractFrom(source, folder, limits);
+  await source.finish();
+  return extracted;
 }
 
-async function fileIn(
-  entry: tar.Extract extends AsyncIterable<infer Entry> ? Entry : never,
-  before: number,
-): Promise<Result<PackageFile | undefined, LayerProblem>> {
-  const { name, type } = entry.header;
-  const refuse = (problem: EntryProblem) => fail({ entry: JSON.stringify(name), problem });
-  if (before >= mostEntries) return refuse("too-many");
-  if (type !== "file") return refuse("not-a-file");
+async function extractFrom(
+  source: Source,
+  folder: string,
+  limits: LayerLimits,
+): Promise<Extracted> {
+  const extract = tar.extract();
+  const feeding = feed(unpacked(source, limits), extract);
+  try {
+    const paths: PackagePath[] = [];
+    const taking: Taking = { folder, limits, tree: openPathTree(), paths };
+    for await (const entry of extract) {
+      const taken = await take(entry, taking);
+      if (!taken.ok) return taken;
+    }
+    return ok(paths);
+  } catch (error) {
+    const broken = await feeding;
+    if (broken instanceof LimitReached) {
+      return fail({ entry: "the layer", problem: broken.problem, most: broken.most });
+    }
+    // The file system's are not the layer's.
+    if (!(error instanceof Error) || "syscall" in error) throw error;
+    return fail({ entry: error.message, problem: "not-a-tar" });
+  }
+}
+
+type Taking = {
+  readonly folder: string;
+  readonly limits: LayerLimits;
+  readonly tree: PathTree;
+  readonly paths: PackagePath[];
+};
+
+async function take(entry: Entry, taking: Taking): Promise<Result<undefined, LayerProblem>> {
+  const { tree, limits, paths } = taking;
+  const { header } = entry;
+  const refuse = (problem: EntryProblem, most?: number) =>
+    fail({ entry: JSON.stringify(header.name), problem, ...(most === undefined ? {} : { most }) });
+  if (tree.size() >= limits.entries) return refuse("too-many", limits.entries);
+  const kind = kindOf(header);
+  if (kind === "other") return refuse("not-a-file");
+  const name = cleanName(header.name, kind);
+  if (name === "" && kind === "folder") return skip(entry);
   if (!isPackagePath(name)) return refuse(pathProblem(name) ?? "not-a-file");
-  const bytes = await buffer(entry);
-  return ok(name === metadataName ? undefined : { path: name, bytes });
+  const clash = tree.add(name, kind);
+  if (clash !== undefined) return refuse(clash);
+  if (kind === "folder" || name === metadataName) return skip(entry);
+  if ((header.size ?? 0) > limits.unpackedBytes) return refuse("too-large", limits.unpackedBytes);
+  if (!(await write(entry, path.join(taking.folder, name)))) return refuse("duplicate");
+  paths.push(name);
+  return ok(undefined);
+}
+
+/** A sparse file's bytes are not those of the file. */
+function kindOf({ type, pax }: Header): "file" | "folder" | "other" {
+  if (type === "directory") return "folder";
+  const isSparse = Object.keys(pax ?? {}).some((key) => key.startsWith("GNU.sparse."));
+  const isFile = type === "file" || type === "contiguous-file";
+  return isFile && !isSparse ? "file" : "other";
+}
+
+/** `tar .` writes `./` before each name, and a slash behind a folder's. */
+function cleanName(name: string, kind: "file" | "folder"): string {
+  const relative = name.replace(/^(?:\.\/)+/, "");
+  if (kind === "file") return relative;
+  return relative === "." ? "" : relative.replace(/\/$/, "");
+}
+
+function skip(entry: Entry): Result<undefined, never> {
+  entry.resume();
+  return ok(undefined);
+}
+
+/** False where a file is there already: the file system may take two names for one. */
+async function write(entry: Entry, file: string): Promise<boolean> {
+  mkdirSync(path.dirname(file), { recursive: true });
+  try {
+    if ((entry.header.size ?? 0) > smallBytes) {
+      await pipeline(contentOf(entry), createWriteStream(file, { flags: "wx" }));
+    } else {
+      writeFileSync(file, await buffer(contentOf(entry)), { flag: "wx" });
+    }
+  } catch (error) {
+    if (hasCode(error, ["EEXIST"])) return false;
+    throw error;
+  }
+  chmodSync(file, 0o444);
+  return true;
+}
+
+/** A pipe would wait without end for an entry that broke off before it was connected. */
+async function* contentOf(entry: Entry): AsyncGenerator {
+  yield* entry;
+}
+
+/** Ends with the sink: who has seen enough destroys it. Answers what broke it off, if anything did. */
+async function feed(chunks: AsyncIterable<Uint8Array>, sink: Extract): Promise<unknown> {
+  const closed = new Promise<void>((resolve) => sink.once("close", () => resolve()));
+  try {
+    for await (const chunk of chunks) {
+      if (sink.destroyed) return undefined;
+      if (!sink.write(chunk)) {
+        const drained = new Promise<void>((resolve) => sink.once("drain", () => resolve()));
+        await Promise.race([drained, closed]);
+      }
+    }
+    sink.end(undefined);
+    return undefined;
+  } catch (error) {
+    sink.destroy(error instanceof Error ? error : new Error(String(error)));
+    return error;
+  }
 }

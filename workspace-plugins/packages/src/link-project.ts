@@ -6,7 +6,7 @@ import { ignoreLinks } from "./git-ignore.ts";
 import { importsState, swapImports } from "./imports-folder.ts";
 import { plannedLinks } from "./links.ts";
 import type { Installed, Link } from "./links.ts";
-import { linkForNode, unlinkForNode } from "./node-files.ts";
+import { linkForNode, nodeFilesState, unlinkForNode } from "./node-files.ts";
 import {
   importsFolder,
   pythonPathState,
@@ -37,6 +37,25 @@ export async function linkProject(
   const changed = imports !== "right" || node === "written" || python.written;
   const state = imports === "right" ? "missing" : imports;
   return { state: isFirst ? "first" : changed ? state : "right", pythonPath: python.pythonPath };
+}
+
+/** What `linkProject` would do; nothing is written. */
+export async function inspectLinks(
+  place: PythonPlace,
+  installed: readonly Installed[],
+): Promise<Linked> {
+  if (!(await exists(place.aigogoFolder))) return { state: "first", pythonPath: undefined };
+  const links = plannedLinks(installed);
+  const imports = await importsState(place.aigogoFolder, links);
+  const hasNode = installed.some(({ locked }) => locked.language === "javascript");
+  const runsNode = (await nodeFilesState(place.aigogoFolder)) === (hasNode ? "right" : "none");
+  const isPython = links.some((link) => link.path.startsWith("aigogo/"));
+  const python = isPython ? await pythonPathState(place) : undefined;
+  const isRight = imports === "right" && runsNode && python?.state !== "stale";
+  return {
+    state: isRight ? "right" : imports === "right" ? "missing" : imports,
+    pythonPath: python?.state === "none" ? importsFolder(place) : undefined,
+  };
 }
 
 export type Unlinked = {

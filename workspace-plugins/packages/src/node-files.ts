@@ -32,6 +32,19 @@ export async function unlinkForNode(aigogoFolder: string): Promise<"written" | "
   return wasThere === undefined ? "right" : "written";
 }
 
+/** `stale`: some are there, or they are others. */
+export async function nodeFilesState(aigogoFolder: string): Promise<"right" | "stale" | "none"> {
+  const found: boolean[] = [await isLinked(path.join(aigogoFolder, "node_modules"))];
+  let isThere = found.includes(true);
+  for (const name of nodeFileNames) {
+    const text = await readTextIfPresent(path.join(aigogoFolder, name));
+    found.push(text === projectFile(name));
+    isThere ||= text !== undefined;
+  }
+  if (!isThere) return "none";
+  return found.includes(false) ? "stale" : "right";
+}
+
 const target = "imports";
 
 async function linkImports(link: string): Promise<void> {

@@ -1,6 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rename } from "node:fs/promises";
 import path from "node:path";
 import { hasCode } from "./file-error.ts";
+import { removeTree } from "./remove-tree.ts";
 
 export type Placement = {
   readonly folder: string;
@@ -24,14 +25,8 @@ export async function placeFolder({ folder, fill, isRight }: Placement): Promise
       await removeFolder(folder);
     }
   } finally {
-    await removeReadOnly(partial);
+    await removeTree(partial);
   }
-}
-
-/** A tree may hold folders without the right to write, which only root could remove as they are. */
-async function removeReadOnly(folder: string): Promise<void> {
-  await makeFoldersWritable(folder);
-  await rm(folder, { recursive: true, force: true });
 }
 
 async function renamed(from: string, to: string): Promise<boolean> {
@@ -52,16 +47,5 @@ export async function removeFolder(folder: string): Promise<void> {
   } catch (error) {
     if (!hasCode(error, ["ENOENT"])) throw error;
   }
-  await removeReadOnly(aside);
-}
-
-async function makeFoldersWritable(folder: string): Promise<void> {
-  try {
-    await chmod(folder, 0o755);
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.isDirectory()) await makeFoldersWritable(path.join(folder, entry.name));
-    }
-  } catch (error) {
-    if (!hasCode(error, ["ENOENT", "ENOTDIR"])) throw error;
-  }
+  await removeTree(aside);
 }

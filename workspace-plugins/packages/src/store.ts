@@ -1,84 +1,132 @@
-import { chmod, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { exists, hexOf } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
-import { integrityOf, manifestName } from "./content.ts";
-import type { PackageContent, PackageFile } from "./content.ts";
-import { isPackagePath } from "./package-path.ts";
-import { placeFolder } from "./place-folder.ts";
-
-/** aigg's store, in its layout: `<home>/.aigogo/store/sha256/<2 hex>/<64 hex>/{files/,aigogo.json}`. */
-export type Store = { readonly folder: string };
+import { manifestName } from "./content.ts";
+import type { EntryDamage } from "./failure.ts";
+import { filesBelow, integrityOfFolder } from "./hash-folder.ts";
+import { hasCode } from "./file-error.ts";
+import type { PackagePath } from "./package-path.ts";
+import type { Staging } from "./staging.ts";
+import { entryFolder } from "./store-place.ts";
+import type { Store } from "./store-place.ts";
 
 export type StoreEntry =
-  | { readonly state: "right"; readonly files: readonly PackageFile[] }
+  | { readonly state: "right"; readonly files: readonly PackagePath[] }
   | { readonly state: "missing" }
-  | { readonly state: "damaged" };
+  | { readonly state: "damaged"; readonly damage: EntryDamage };
 
-export function storeIn(home: string): Store {
-  return { folder: path.join(home, ".aigogo", "store") };
-}
+/** A package on disk that is not in the store yet: `files/` in its folder, and what its integrity ends with. */
+export type StagedPackage = {
+  readonly folder: string;
+  readonly files: readonly PackagePath[];
+  readonly manifest: Uint8Array;
+  readonly integrity: Digest;
+};
 
-export function entryFolder(store: Store, integrity: Digest): string {
-  const hex = hexOf(integrity);
-  return path.join(store.folder, "sha256", hex.slice(0, 2), hex);
-}
-
-export function filesFolder(store: Store, integrity: Digest): string {
-  return path.join(entryFolder(store, integrity), "files");
-}
-
-/** Reads every byte of the entry again: being there proves nothing. */
-export async function inspectEntry(store: Store, integrity: Digest): Promise<StoreEntry> {
+/**
+ * Reads every byte of the entry again: being there proves nothing. `listed` are the files that a lock names; one that
+ * names none says nothing of them.
+ */
+export async function inspectEntry(
+  store: Store,
+  integrity: Digest,
+  listed: readonly PackagePath[] = [],
+): Promise<StoreEntry> {
   const folder = entryFolder(store, integrity);
-  if (!(await exists(folder))) return { state: "missing" };
+  if (!existsSync(folder)) return { state: "missing" };
   try {
-    const manifest = await readFile(path.join(folder, manifestName));
-    const files = await filesUnder(path.join(folder, "files"), "");
-    if (files === undefined || !shipsSame(files, manifest)) return { state: "damaged" };
-    if (integrityOf({ files, manifest }) === integrity) return { state: "right", files };
-    return await withoutBytecode(folder, { files, manifest }, integrity);
+    const manifest = readFileSync(path.join(folder, manifestName));
+    const below = filesBelow(path.join(folder, "files"));
+    if (below.odd !== undefined) return damaged({ kind: "odd-file", path: below.odd });
+    return await judge({ folder, files: below.files, manifest, integrity, listed });
   } catch (error) {
-    if (error instanceof Error && "code" in error) return { state: "damaged" };
-    throw error;
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    return damaged({ kind: "unreadable", error: String(error.code) });
   }
 }
 
-/** Atomic; a damaged entry is replaced. The content must have that integrity. */
-export async function writeEntry(
+/**
+ * One rename puts the entry in its place. A damaged one is moved away first; a right one stays. The staging is of this
+ * integrity, so that no other run of ours is at it.
+ */
+export async function placeEntry(
   store: Store,
-  integrity: Digest,
-  content: PackageContent,
+  staging: Staging,
+  staged: StagedPackage,
 ): Promise<void> {
-  if (integrityOf(content) !== integrity) throw new Error("internal: content of another integrity");
-  await placeFolder({
-    folder: entryFolder(store, integrity),
-    fill: async (partial) => {
-      for (const file of content.files) await writeReadOnly(path.join(partial, "files"), file);
-      await mkdir(path.join(partial, "files"), { recursive: true });
-      await closeFolders(path.join(partial, "files"));
-      await writeFile(path.join(partial, manifestName), content.manifest, { mode: 0o644 });
-    },
-    isRight: async () => (await inspectEntry(store, integrity)).state === "right",
-  });
+  const place = entryFolder(store, staged.integrity);
+  await mkdir(path.join(staged.folder, "files"), { recursive: true });
+  await closeFolders(path.join(staged.folder, "files"));
+  await writeFile(path.join(staged.folder, manifestName), staged.manifest, { mode: 0o644 });
+  await mkdir(path.dirname(place), { recursive: true });
+  while (!(await renamed(staged.folder, place))) {
+    if ((await inspectEntry(store, staged.integrity, staged.files)).state === "right") return;
+    await setAside(place, staging);
+  }
 }
+
+/** Moves an entry out of the store, into a staging that ends with it. */
+export async function setAside(place: string, staging: Staging): Promise<string> {
+  const aside = path.join(staging.folder, `was-${performance.now()}`);
+  try {
+    // A folder that may not be written cannot be moved either: its `..` changes.
+    await chmod(place, 0o755);
+    await rename(place, aside);
+  } catch (error) {
+    if (!hasCode(error, ["ENOENT"])) throw error;
+  }
+  return aside;
+}
+
+function damaged(damage: EntryDamage): StoreEntry {
+  return { state: "damaged", damage };
+}
+
+type Judged = Pick<StagedPackage, "folder" | "files" | "manifest" | "integrity"> & {
+  readonly listed: readonly PackagePath[];
+};
 
 /**
  * Python run by the store's owner as root leaves bytecode in it, and would load what another put there. It goes; the
  * rest must then be right.
  */
-async function withoutBytecode(
-  folder: string,
-  { files, manifest }: PackageContent,
-  integrity: Digest,
-): Promise<StoreEntry> {
-  const kept = files.filter((file) => bytecodeFolder(file.path) === undefined);
-  if (integrityOf({ files: kept, manifest }) !== integrity) return { state: "damaged" };
-  for (const name of new Set(files.map((file) => bytecodeFolder(file.path)))) {
-    if (name === undefined) continue;
-    await rm(path.join(folder, "files", name), { recursive: true, force: true });
+async function judge({ folder, files, manifest, integrity, listed }: Judged): Promise<StoreEntry> {
+  const root = path.join(folder, "files");
+  if ((await integrityOfFolder(root, files, manifest)) === integrity) {
+    return asListed(files, listed) ?? { state: "right", files };
   }
-  return { state: "right", files: kept };
+  const kept = files.filter((file) => bytecodeFolder(file) === undefined);
+  const isKept =
+    kept.length < files.length && (await integrityOfFolder(root, kept, manifest)) === integrity;
+  if (!isKept) return asListed(kept, listed) ?? damaged({ kind: "other-bytes" });
+  for (const name of new Set(files.map(bytecodeFolder))) {
+    if (name === undefined) continue;
+    await rm(path.join(root, name), { recursive: true, force: true });
+  }
+  return asListed(kept, listed) ?? { state: "right", files: kept };
+}
+
+/** `undefined`: the files are those that are listed, or none are. */
+function asListed(
+  files: readonly PackagePath[],
+  listed: readonly PackagePath[],
+): StoreEntry | undefined {
+  const difference = filesDifference(files, listed);
+  return difference === undefined ? undefined : damaged({ kind: "other-files", ...difference });
+}
+
+/** How files differ from those that a lock lists, if it lists any. */
+export function filesDifference(
+  files: readonly PackagePath[],
+  listed: readonly PackagePath[],
+): { readonly missing: readonly string[]; readonly extra: readonly string[] } | undefined {
+  if (listed.length === 0) return undefined;
+  const there = new Set<string>(files);
+  const wanted = new Set<string>(listed);
+  const missing = listed.filter((file) => !there.has(file));
+  const extra = files.filter((file) => !wanted.has(file));
+  return missing.length + extra.length === 0 ? undefined : { missing, extra };
 }
 
 function bytecodeFolder(file: string): string | undefined {
@@ -87,37 +135,14 @@ function bytecodeFolder(file: string): string | undefined {
   return at === -1 ? undefined : segments.slice(0, at + 1).join("/");
 }
 
-/** The copy beside `files/` is what aigg runs scripts by. */
-function shipsSame(files: readonly PackageFile[], manifest: Buffer): boolean {
-  const shipped = files.find((file) => file.path === manifestName);
-  return shipped === undefined || manifest.equals(shipped.bytes);
-}
-
-/** `undefined` where there is anything but files and folders: we never wrote a link. */
-async function filesUnder(
-  root: string,
-  folder: string,
-): Promise<readonly PackageFile[] | undefined> {
-  const files: PackageFile[] = [];
-  for (const entry of await readdir(path.join(root, folder), { withFileTypes: true })) {
-    const name = folder === "" ? entry.name : `${folder}/${entry.name}`;
-    if (!isPackagePath(name)) return undefined;
-    if (entry.isDirectory()) {
-      const inner = await filesUnder(root, name);
-      if (inner === undefined) return undefined;
-      files.push(...inner);
-    } else if (entry.isFile()) {
-      files.push({ path: name, bytes: await readFile(path.join(root, name)) });
-    } else return undefined;
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if (hasCode(error, ["ENOTEMPTY", "EEXIST", "ENOTDIR"])) return false;
+    throw error;
   }
-  return files;
-}
-
-async function writeReadOnly(root: string, file: PackageFile): Promise<void> {
-  const target = path.join(root, file.path);
-  await mkdir(path.dirname(target), { recursive: true });
-  await writeFile(target, file.bytes);
-  await chmod(target, 0o444);
 }
 
 async function closeFolders(folder: string): Promise<void> {

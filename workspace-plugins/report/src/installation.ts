@@ -1,15 +1,70 @@
-import type { Installation } from "@slipway/packages";
+import type { Added, Installation, InstalledPackage } from "@slipway/packages";
 
 /** A line for each package as aigg has it, the sum, and how the packages are found by Python and Node. */
-export function installationLines({ packages, facts }: Installation): readonly string[] {
-  if (packages.length === 0) return ["No packages to install"];
-  const fetched = packages.filter(({ isFetched }) => isFetched).length;
+export function installationLines(installation: Installation): readonly string[] {
+  const { packages, removed, facts, cause } = installation;
+  const gone = removed.map((key) => `- ${cause === "planned" ? "Remove" : "Removed"} ${key}`);
+  if (cause === "planned") return [...packages.map(plannedLine), ...gone, plannedSum(facts)];
+  if (packages.length === 0) return [...gone, "No packages to install"];
+  const fetched = packages.filter(({ action }) => action === "fetch").length;
   const pythonPath = facts["PYTHONPATH"];
   const runsNode = packages.some(({ language }) => language === "javascript");
   return [
-    ...packages.map(({ key, files }) => `✓ Installed ${key} (${files} files)`),
+    ...packages.map(installedLine),
+    ...gone,
     `✓ Installed ${packages.length} package(s) (${fetched} fetched)`,
     ...(pythonPath === undefined ? [] : [`  Python: export PYTHONPATH=${pythonPath}`]),
     ...(runsNode ? ["  Node: node --require ./.aigogo/register.js <program>"] : []),
   ];
+}
+
+function installedLine({ key, files = 0, language }: InstalledPackage): string {
+  return isLinked(language)
+    ? `✓ Installed ${key} (${files} files)`
+    : `✓ Stored ${key} (${files} files); ${language} packages have no links`;
+}
+
+const plannedWords: Readonly<Record<InstalledPackage["action"], string>> = {
+  fetch: "+ Fetch",
+  link: "+ Link",
+  keep: "= Keep",
+  store: "= Keep in the store",
+};
+
+function plannedLine({ key, version, source, action }: InstalledPackage): string {
+  const from = action === "fetch" ? ` from ${source}` : "";
+  return `${plannedWords[action]} ${key} ${version}${from}`;
+}
+
+function plannedSum(facts: Installation["facts"]): string {
+  const counts = ["fetch", "link", "remove"].map((word) => `${facts[word] ?? 0} to ${word}`);
+  return `${counts.join(", ")}; nothing was changed`;
+}
+
+function isLinked(language: string): boolean {
+  return language === "python" || language === "javascript";
+}
+
+/** As aigg has it, and how the package is imported. */
+export function addedLines({ state, locked }: Added, lockFile: string): readonly string[] {
+  const { key, version, integrity, files, language, source } = locked;
+  const head =
+    state === "done"
+      ? `✓ Added ${key}@${version} to ${lockFile}`
+      : `= ${key}@${version} is what ${lockFile} has already`;
+  return [
+    head,
+    `  Hash: ${integrity.slice(0, "sha256:".length + 16)}...`,
+    `  Files: ${files.length}`,
+    `  Language: ${language}`,
+    ...importHint(key, language),
+    ...(source.includes("/")
+      ? []
+      : ["  A build of this machine: push it before others install it"]),
+  ];
+}
+
+function importHint(key: string, language: string): readonly string[] {
+  if (language === "python") return [`  Import: from aigogo.${key} import ...`];
+  return language === "javascript" ? [`  Import: import ... from '@aigogo/${key}'`] : [];
 }

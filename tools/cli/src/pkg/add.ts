@@ -1,17 +1,24 @@
 import path from "node:path";
-import { addPackage as lockPackage, lockName } from "@slipway/packages";
+import { addPackage as lockPackage, findLock, lockName } from "@slipway/packages";
+import { addedLines } from "@slipway/report/installation";
+import { openLines } from "@slipway/report/lines";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
 import { openPackageCall } from "./package-call.ts";
 
-/** Locks what a reference names now, in the folder that we stand in. */
+/** Locks what a reference names now, in the nearest lock, or else in one of the folder that we stand in. */
 export async function addPackage({ args }: Call): Promise<number> {
   const options = { json: { type: "boolean" } } as const;
   const read = readArguments(args, { options, words: [1, 1] });
   if (!read.ok) return tellUsage(read.failure);
   const [reference = ""] = read.value.words;
-  const { registry, tell } = openPackageCall(read.value.options);
-  const lockFile = path.join(process.cwd(), lockName);
-  return tell(await lockPackage({ reference, lockFile, registry }));
+  const { json = false } = read.value.options;
+  const { registry, store, cache, signal, tell } = openPackageCall({ json });
+  const lockFile = (await findLock(process.cwd())) ?? path.join(process.cwd(), lockName);
+  const added = await lockPackage({ reference, lockFile, store, cache, registry, signal });
+  if (!added.ok || json) return tell(added);
+  const { line } = openLines();
+  for (const each of addedLines(added.value, lockFile)) line(each);
+  return 0;
 }

@@ -12,7 +12,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { addPackage, packPackage, pushPackage } from "@slipway/packages";
+import { addPackage, packPackage, pushPackage, storeIn } from "@slipway/packages";
 import { openUserRegistry } from "@slipway/registry";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
@@ -121,7 +121,9 @@ async function publishAll(): Promise<void> {
     expect(pushed).toMatchObject({ ok: true });
     const lockFile = at("project/aigogo.lock");
     const reference = `${to}:${version}`;
-    expect(await addPackage({ reference, lockFile, registry: client })).toMatchObject({ ok: true });
+    const store = storeIn(at("publisher"));
+    const added = await addPackage({ reference, lockFile, store, registry: client, signal });
+    expect(added).toMatchObject({ ok: true });
   }
   write(
     "project/app.py",

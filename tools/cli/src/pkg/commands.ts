@@ -117,11 +117,45 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg install",
-    takes: "[--json]",
+    takes: "[--frozen] [--offline] [--dry-run] [--json]",
     does: "make what aigogo.lock names importable here",
-    options: { "--json": "one object: schema, state, cause, facts, packages" },
-    examples: ["slipway pkg install"],
+    options: {
+      "--frozen": "fail where the lock lacks files or a registry of a package",
+      "--offline": "make no request; name all that the store lacks",
+      "--dry-run": "say what would be fetched, linked and removed",
+      "--json": "one object: schema, state, cause, facts, packages, removed",
+    },
+    examples: ["slipway pkg install", "slipway pkg install --frozen --offline"],
     load: async () => (await import("./install.ts")).installLocked,
+  },
+  {
+    name: "pkg uninstall",
+    takes: "[--json]",
+    does: "take the links away; the lock and the store stay",
+    load: async () => (await import("./uninstall.ts")).uninstall,
+  },
+  {
+    name: "pkg verify",
+    takes: "[--all] [--repair] [--json]",
+    does: "hash again what the store has of the lock",
+    options: {
+      "--all": "every entry of the store, with or without a lock",
+      "--repair": "fetch what is wrong again",
+      "--json": "one object: schema, state, cause, facts, entries",
+      "exit code 1": "an entry is not what it was",
+    },
+    load: async () => (await import("./verify.ts")).verify,
+  },
+  {
+    name: "pkg gc",
+    takes: "[--all] [--dry-run] [--json]",
+    does: "remove from the store what no lock uses",
+    options: {
+      "--all": "entries too that slipway has never installed, such as those of aigg",
+      "--dry-run": "say what would go",
+      "--json": "one object: schema, state, cause, facts, removed, swept",
+    },
+    load: async () => (await import("./gc.ts")).collect,
   },
   {
     name: "pkg rm",

@@ -7,26 +7,35 @@ import type { Call } from "../call.ts";
 import { tellFailure, tellUsage } from "../tell.ts";
 import { openPackageCall } from "./package-call.ts";
 
+const options = {
+  frozen: { type: "boolean" },
+  offline: { type: "boolean" },
+  "dry-run": { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
 /** The lock of the folder that we stand in, or of the nearest one above it. */
 export async function installLocked({ args }: Call): Promise<number> {
-  const options = { json: { type: "boolean" } } as const;
   const read = readArguments(args, { options, words: [0, 0] });
   if (!read.ok) return tellUsage(read.failure);
-  const { json = false } = read.value.options;
-  const { home, registry, progress, tell } = openPackageCall({ json });
+  const { json = false, frozen = false, offline = false } = read.value.options;
+  const { home, registry, signal, progress, tell } = openPackageCall({ json });
   const lockFile = await findLock(process.cwd());
   if (lockFile === undefined) {
     return tellFailure({ reason: "package-file-missing", file: lockName }, { json });
   }
-  const workspaceRoot = path.dirname(lockFile);
   progress(`Installing packages from ${lockFile}`);
   const installed = await installPackages({
-    workspaceRoot,
+    workspaceRoot: path.dirname(lockFile),
     projectRoot: ".",
     home,
     virtualEnv: process.env["VIRTUAL_ENV"],
     registry,
+    signal,
     progress,
+    isFrozen: frozen,
+    isOffline: offline,
+    isDryRun: read.value.options["dry-run"] ?? false,
   });
   if (!installed.ok || json) return tell(installed);
   const { line } = openLines();

@@ -7,7 +7,8 @@ import { formatLock } from "../lock.ts";
 import type { LockedPackage } from "../lock.ts";
 import { isPackageKey } from "../package-name.ts";
 import { isPackagePath } from "../package-path.ts";
-import { storeIn, writeEntry } from "../store.ts";
+import { stockContent } from "../stock.ts";
+import { storeIn } from "../store-place.ts";
 import { npmRange, npmRangesMeet } from "./npm-range.ts";
 import { pythonRange, pythonRangesMeet } from "./python-range.ts";
 import { showDependencies } from "./show-dependencies.ts";
@@ -190,7 +191,7 @@ describe("the dependencies of a lock", () => {
       const files = [{ path: file, bytes: Buffer.from(JSON.stringify(manifest)) }];
       const content = contentOf(files, { name, version, language });
       const integrity = integrityOf(content);
-      await writeEntry(storeIn(folder), integrity, content);
+      await stockContent(storeIn(folder), content, new AbortController());
       const source = `registry.example/team/${name}:${version}`;
       packages.push({ key, version, integrity, source, language, files: [file] });
     }

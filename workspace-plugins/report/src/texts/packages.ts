@@ -1,4 +1,5 @@
 import type {
+  EntryDamage,
   EntryProblem,
   ManifestProblem,
   PackagesCause,
@@ -76,8 +77,13 @@ export const packagesTexts: Texts<PackagesFailure> = {
     hint: "push it, or lock another version with slipway pkg add",
   }),
   "layer-refused": (f) => ({
-    what: "the package holds something that is not allowed; nothing of it was written",
-    facts: { reference: f.reference, entry: f.entry, problem: entryProblems[f.problem] },
+    what: "the package holds something that is not allowed; nothing of it was kept",
+    facts: {
+      reference: f.reference,
+      entry: f.entry,
+      problem: entryProblems[f.problem],
+      ...(f.most === undefined ? {} : { "at most": f.most }),
+    },
     hint: "do not use it; if it is your own, pack it again",
   }),
   "manifest-refused": (f) => ({
@@ -96,11 +102,6 @@ export const packagesTexts: Texts<PackagesFailure> = {
     },
     hint: `if the change is wanted: slipway pkg add ${f.source}`,
   }),
-  "language-not-linkable": (f) => ({
-    what: "a locked package is in a language that cannot be linked",
-    facts: { lock: f.lockFile, package: f.key, language: f.language },
-    hint: "only python and javascript packages can be installed; take it out of the lock",
-  }),
   "package-names-clash": (f) => ({
     what: "two locked packages have names that differ in upper and lower case alone",
     facts: { lock: f.lockFile, packages: f.keys.join(", ") },
@@ -114,6 +115,62 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { lock: f.lockFile, package: f.key },
     hint: "run the install target; it fetches what is not right",
   }),
+  "source-local": (f) => ({
+    what: "a locked package was built on another machine and is in no registry",
+    facts: { lock: f.lockFile, package: f.key, source: f.source },
+    hint: "push it, and lock what was pushed: slipway pkg add <host>/<repository>:<tag>",
+  }),
+  "files-not-as-locked": (f) => ({
+    what: "the package has other files than the lock lists; nothing was linked",
+    facts: {
+      lock: f.lockFile,
+      package: f.key,
+      source: f.source,
+      missing: f.missing.join(", "),
+      "not locked": f.extra.join(", "),
+    },
+    hint: `do not use it; if the lock is wrong: slipway pkg add ${f.source}`,
+  }),
+  "packages-not-in-store": (f) => ({
+    what: "packages would have to be fetched, which --offline does not let",
+    facts: {
+      lock: f.lockFile,
+      ...Object.fromEntries(f.packages.map(({ key, state }) => [key, `${state} in the store`])),
+    },
+    hint: "run slipway pkg install with a network once",
+  }),
+  "lock-incomplete": (f) => ({
+    what: "the lock is not complete",
+    facts: {
+      lock: f.lockFile,
+      ...Object.fromEntries(f.entries.map(({ key, problem }) => [key, lockProblems[problem]])),
+    },
+    hint: "lock these packages again with slipway pkg add",
+  }),
+  "store-damaged": (f) => ({
+    what: "entries of the store are not what they were",
+    facts: {
+      store: f.folder,
+      ...Object.fromEntries(f.entries.map(({ name, damage }) => [name, damageWords(damage)])),
+    },
+    hint: "slipway pkg install mends those of its lock; slipway pkg verify --repair does too",
+  }),
+  "project-missing": (f) => ({
+    what: "not an aigogo project (no .aigogo/ directory or aigogo.lock found)",
+    facts: { folder: f.folder },
+    hint: "go to the folder that has the lock",
+  }),
+  "folder-not-writable": (f) => ({
+    what: "what is installed cannot be written",
+    facts: { folder: f.folder, error: f.error },
+    hint: "mend the rights of the folder, or make room on its disk",
+  }),
+  "store-busy": (f) => ({
+    what: "another run holds an entry of the store for too long",
+    facts: { entry: f.folder, "waited for": `${Math.round(f.waitedMs / 1000)} s` },
+    hint: "see what that run waits for, and run this again",
+  }),
+  "packages-stopped": () => ({ what: "stopped before it was done", facts: {} }),
   "dependency-unreadable": (f) => ({
     what: `a dependency cannot be written for ${ecosystems[f.ecosystem]}`,
     facts: { dependency: f.name, version: f.constraint, "wanted by": f.wantedBy },
@@ -266,6 +323,13 @@ export const packagesCauses: Causes<PackagesCause> = {
   "links-missing": "links were missing",
   "links-changed": "the lock has changed",
   "project-agrees": "store and links are right",
+  planned: "this would be done; nothing was changed",
+  "nothing-linked": "nothing to uninstall",
+  "unlinked-project": "uninstalled; the lock and the store stay",
+  verified: "every entry is what it was",
+  repaired: "what was wrong has been fetched again",
+  collected: "removed what no lock uses",
+  "nothing-to-collect": "nothing in the store is without use",
   "lock-changed": "locked",
   "lock-agrees": "locked already",
   "package-begun": "initialized aigogo package",
@@ -290,21 +354,47 @@ const entryProblems: Readonly<Record<EntryProblem, string>> = {
   "control-character": "a name with control characters",
   backslash: "a name with a backslash",
   "empty-segment": "a path that is not clean",
-  "too-long": "a path of more than 1024 bytes",
+  "too-long": "a path of more than 1024 bytes, or a name of more than 255",
   "not-a-file": "not a regular file",
   duplicate: "a name that comes twice",
   "file-and-folder": "a file and a folder of one name",
-  "too-many": "more than 10 000 files",
-  "not-a-tar": "not an uncompressed tar",
+  "too-many": "too many entries",
+  "too-large": "too large when it is unpacked",
+  "too-dense": "too many times larger when it is unpacked",
+  "not-a-tar": "not a tar, or not a whole one",
 };
 
 const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   "not-an-image-manifest": "its manifest is not an image manifest",
   "layer-missing": "the registry lacks its layer",
-  "layer-too-large": "its layer is larger than 64 MiB",
+  "no-package-in-index": "its index lists no image that is a package",
+  "layer-too-large": "its layer is larger than 8 GiB",
   "package-manifest-invalid": "its aigogo.json cannot be read",
   "name-unusable": "its name cannot be imported",
 };
 
 const dependencyKinds = { runtime: "runtime", dev: "development" } as const;
+function damageWords(damage: EntryDamage): string {
+  switch (damage.kind) {
+    case "missing":
+      return "not there";
+    case "unreadable":
+      return `cannot be read: ${damage.error}`;
+    case "odd-file":
+      return `holds what no package has: ${damage.path}`;
+    case "other-files":
+      return [
+        ...(damage.missing.length === 0 ? [] : [`lacks ${damage.missing.join(", ")}`]),
+        ...(damage.extra.length === 0 ? [] : [`has ${damage.extra.join(", ")} too`]),
+      ].join("; ");
+    case "other-bytes":
+      return "a file, or aigogo.json beside them, has other bytes";
+  }
+}
+
+const lockProblems = {
+  "no-files": "its files are not listed",
+  "no-registry": "its source is a build of another machine",
+} as const;
+
 const ecosystems = { python: "Python", npm: "npm" } as const;

@@ -1,0 +1,40 @@
+import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import { takeLock } from "@slipway/signature";
+import { hasCode } from "./file-error.ts";
+
+/**
+ * A lock that is there only while it is held, or was held by a process that was killed: the system frees it then, and
+ * its file tells the next one that something may lie about. `undefined`: somebody else holds it.
+ */
+export function tryFileLock(file: string): Disposable | undefined {
+  mkdirSync(path.dirname(file), { recursive: true });
+  makeFile(file);
+  const before = inodeOf(file);
+  const held = takeLock(file);
+  if (held === undefined) return undefined;
+  // Whoever held it may have removed the file between our two looks: then we hold what nobody else will ask for.
+  if (before === undefined || before !== inodeOf(file)) {
+    held[Symbol.dispose]();
+    return undefined;
+  }
+  return {
+    [Symbol.dispose]: () => {
+      rmSync(file, { force: true });
+      held[Symbol.dispose]();
+    },
+  };
+}
+
+/** Opened only where it is new: to close a file drops every lock that this process has on it (fcntl, POSIX). */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, "wx"));
+  } catch (error) {
+    if (!hasCode(error, ["EEXIST"])) throw error;
+  }
+}
+
+function inodeOf(file: string): bigint | undefined {
+  return statSync(file, { bigint: true, throwIfNoEntry: false })?.ino;
+}

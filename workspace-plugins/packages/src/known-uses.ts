@@ -1,0 +1,35 @@
+import path from "node:path";
+import { ok } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import type { PackagesFailure } from "./failure.ts";
+import { lockName, readLock } from "./lock.ts";
+import type { LockedPackage } from "./lock.ts";
+import { readRecords } from "./project-record.ts";
+import type { ProjectRecord } from "./project-record.ts";
+import type { Store } from "./store-place.ts";
+
+/** What the projects that installed from a store want of it. */
+export type KnownUses = {
+  /** By their locks as they are now. */
+  readonly locked: ReadonlyMap<Digest, LockedPackage>;
+  /** What any of them has ever installed. */
+  readonly installed: ReadonlySet<Digest>;
+  /** Records of projects whose lock is gone. */
+  readonly gone: readonly ProjectRecord[];
+};
+
+/** A lock that cannot be read is a failure: nobody knows what it uses. */
+export async function knownUses(store: Store): Promise<Result<KnownUses, PackagesFailure>> {
+  const locked = new Map<Digest, LockedPackage>();
+  const installed = new Set<Digest>();
+  const gone: ProjectRecord[] = [];
+  for (const record of await readRecords(store)) {
+    for (const integrity of record.integrities) installed.add(integrity);
+    const file = path.join(record.project, lockName);
+    const lock = await readLock(file, file);
+    if (lock.ok) for (const each of lock.value.packages) locked.set(each.integrity, each);
+    else if (lock.failure.reason === "package-file-missing") gone.push(record);
+    else return lock;
+  }
+  return ok({ locked, installed, gone });
+}

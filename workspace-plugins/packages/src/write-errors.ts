@@ -1,0 +1,22 @@
+import { fail } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import type { StoreFailure } from "./failure.ts";
+import { hasCode } from "./file-error.ts";
+
+/** What the file system says of a folder without rights, or a disk without room. */
+export const denials = ["EACCES", "EPERM", "EROFS"] as const;
+const shortages = ["ENOSPC", "EDQUOT"] as const;
+
+/** Work in a folder, with a failure where it may not be written or has no room. */
+export async function onFolder<Value, Failure>(
+  folder: string,
+  work: () => Promise<Result<Value, Failure>>,
+): Promise<Result<Value, Failure | StoreFailure>> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!hasCode(error, [...denials, ...shortages])) throw error;
+    const told = error instanceof Error ? error.message : "";
+    return fail({ reason: "folder-not-writable", folder, error: told });
+  }
+}
