@@ -30,7 +30,7 @@ export async function runCommandLine(
   using _heartbeat = isWaitedFor
     ? (await import("./heartbeat.ts")).openHeartbeat(doing)
     : undefined;
-  return await run({ workspaceRoot, args });
+  return await run({ workspaceRoot, args, commands });
 }
 
 /** Asking the stream at once would load all streams and sockets, which takes 5 ms, where it is a file or a pipe. */

@@ -1,13 +1,7 @@
-import type { Runner } from "./call.ts";
+import type { Described, Runner } from "./call.ts";
 
 /** One command of the line. Nothing of it is loaded until it is the one that was asked for. */
-export type Command = {
-  /** The words that call it. */
-  readonly name: string;
-  /** What comes after them, for people. */
-  readonly takes: string;
-  readonly does: string;
-  readonly options?: Readonly<Record<string, string>>;
+export type Command = Described & {
   readonly examples?: readonly string[];
   /** It says so where there is no nx.json, before Nx looks through all that lies below. */
   readonly needsWorkspace?: true;

@@ -86,13 +86,6 @@ export const commands: readonly Command[] = [
   },
   ...packageCommands,
   {
-    name: "pkg completion",
-    takes: "bash|zsh|fish",
-    does: "print what completes the words of this program in a shell",
-    examples: ["source <(slipway pkg completion bash)"],
-    load: async () => (await import("./pkg/completion.ts")).completionOf(commands),
-  },
-  {
     name: "smoke keys init",
     takes: "",
     does: "make this machine's signing key, which is trusted here",

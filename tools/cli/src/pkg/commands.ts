@@ -110,6 +110,13 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./clean.ts")).cleanUserFolders,
   },
   {
+    name: "pkg completion",
+    takes: "bash|zsh|fish",
+    does: "print what completes the words of this program in a shell",
+    examples: ["source <(slipway pkg completion bash)"],
+    load: async () => (await import("./completion.ts")).printCompletion,
+  },
+  {
     name: "pkg version",
     takes: "[--json]",
     does: "say which Slipway, platform and Node these are",

@@ -18,7 +18,7 @@ const known = [
   { name: "run", takes: "[-t <targets>]", does: "run it" },
 ];
 
-const bash = await completionScript("bash", known);
+const bash = completionScript("bash", known);
 
 /** What bash offers for the last of the words. */
 function offered(...words: readonly string[]): readonly string[] {
@@ -60,7 +60,7 @@ test.for([
 });
 
 test("all commands are in it, as they are", async () => {
-  const script = await completionScript("bash", commands);
+  const script = completionScript("bash", commands);
   for (const { name } of commands) expect(script).toContain(`\n${name}|`);
 });
 
@@ -82,12 +82,12 @@ async function read(shell: string, options: readonly string[], script: string) {
 // A shell that is not installed cannot say whether it could read the script.
 test.for(["zsh", "fish"] as const)("%s reads its script", async (shell, { skip }) => {
   skip(!isThere(shell), `${shell} is not installed`);
-  const { status, stderr } = await read(shell, ["-n"], await completionScript(shell, commands));
+  const { status, stderr } = await read(shell, ["-n"], completionScript(shell, commands));
   expect([status, stderr]).toEqual([0, ""]);
 });
 
 test.skipIf(!isThere("fish"))("fish completes words and options", async () => {
-  const script = await completionScript("fish", known);
+  const script = completionScript("fish", known);
   const offers = async (line: string) =>
     (await read("fish", ["--no-config"], `${script}\ncomplete -C ${JSON.stringify(line)}`)).lines;
   expect(await offers("slipway pkg ")).toEqual(["add\tlock it", "login"]);
@@ -95,7 +95,7 @@ test.skipIf(!isThere("fish"))("fish completes words and options", async () => {
 });
 
 test.skipIf(!isThere("zsh"))("zsh completes words and options", async () => {
-  const script = await completionScript("zsh", known);
+  const script = completionScript("zsh", known);
   const offers = async (...words: readonly string[]) => {
     const list = words.map((word) => `'${word}'`).join(" ");
     const call = `words=(slipway ${list}); CURRENT=${words.length + 1}; _slipway`;
