@@ -99,6 +99,7 @@ test("these files and no others touch the world outside", () => {
     "workspace-plugins/images/src/archive.ts: tar-stream",
     "workspace-plugins/images/src/engine.ts: dockerode, node:http, node:https",
     "workspace-plugins/images/src/host-commands.ts: execa",
+    "workspace-plugins/packages/src/exec/process.ts: execa",
     "workspace-plugins/packages/src/layer.ts: tar-stream",
     "workspace-plugins/packages/src/reader-process.ts: execa",
     "workspace-plugins/processes/src/aoconnect.ts: @permaweb/aoconnect",

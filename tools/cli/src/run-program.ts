@@ -1,4 +1,6 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { constants } from "node:os";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
@@ -31,6 +33,40 @@ export async function runProgram(
     signal?.throwIfAborted();
     return { state: "failed", output: outputOf(error) };
   }
+}
+
+/** Passed on to a program that runs in our place. */
+const forwarded = ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
+
+export type Started = {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Beside ours. */
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/**
+ * In our place: with our input and outputs, and our exit code or signal is its own. A program does not replace us:
+ * pipes that Node has opened would not block it, and signals that Node ignores would be ignored by it.
+ */
+export async function runInOurPlace({ program, args, environment }: Started): Promise<number> {
+  const child = spawn(program, args, {
+    stdio: "inherit",
+    env: { ...process.env, ...environment },
+  });
+  const listeners = forwarded.map((signal) => {
+    // A terminal sends its signals to all of us.
+    const isSent = process.stdin.isTTY && (signal === "SIGINT" || signal === "SIGQUIT");
+    const listener = () => void (isSent || child.kill(signal));
+    process.on(signal, listener);
+    return { signal, listener };
+  });
+  await once(child, "close");
+  for (const { signal, listener } of listeners) process.off(signal, listener);
+  if (child.signalCode === null) return child.exitCode ?? 1;
+  process.removeAllListeners(child.signalCode);
+  process.kill(process.pid, child.signalCode);
+  return 128 + constants.signals[child.signalCode];
 }
 
 function outputOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import type { Digest, Place } from "@slipway/signature";
 import type { ScanFailure } from "./scan/failure.ts";
+import type { ExecFailure } from "./exec/failure.ts";
 import type { LockedCause, LockedFailure } from "./locked/failure.ts";
 import type { RemoteCause, RemoteFailure } from "./remote/failure.ts";
 
@@ -48,6 +49,7 @@ export type ManifestProblem =
   | "name-unusable";
 
 export type PackagesFailure =
+  | ExecFailure
   | LockedFailure
   | RemoteFailure
   | {

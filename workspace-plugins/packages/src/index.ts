@@ -2,6 +2,9 @@ export { addPackage } from "./add.ts";
 export type { Added, AddOptions } from "./add.ts";
 export { contentOf, integrityOf } from "./content.ts";
 export type { PackageContent, PackageFile } from "./content.ts";
+export type { ExecFailure } from "./exec/failure.ts";
+export { prepareScript } from "./exec/prepare.ts";
+export type { PreparedScript } from "./exec/start.ts";
 export type {
   EntryDamage,
   EntryProblem,

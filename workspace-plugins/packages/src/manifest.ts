@@ -145,6 +145,16 @@ export function parseForeignManifest(
   return valueOf(parseStructJson(file, text, { shape: manifestShape, schema: foreign }));
 }
 
+const runnable = foreign.extend({ scripts: z.record(z.string(), z.string()).optional() });
+
+/** What is needed to run a script of a package. */
+export function parseScriptManifest(
+  file: string,
+  text: string,
+): Result<z.output<typeof runnable>, PackagesFailure> {
+  return valueOf(parseStructJson(file, text, { shape: manifestShape, schema: runnable }));
+}
+
 function dependencyList(kind: "dependency" | "dev dependency") {
   const declared = z.object({
     package: required(`${kind} package name is required`),

@@ -172,6 +172,18 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./rm.ts")).removePackages,
   },
   {
+    name: "pkg exec",
+    takes: "[<options>] <package> [<script>] [--] [<argument>...]",
+    does: "run a script of a locked package, in an environment of its own",
+    options: {
+      "--offline": "install no dependencies: they have to be there",
+      "--allow-builds": "let dependencies run code of theirs while they are installed",
+      "--": "what follows is for the script, --help too",
+    },
+    examples: ["slipway pkg exec text_tools", "slipway pkg exec text_tools count -- --help"],
+    load: async () => (await import("./exec.ts")).execScript,
+  },
+  {
     name: "pkg delete",
     takes: "<reference> | <repository> --all",
     does: "delete a package, or all of a repository, from its registry",

@@ -5,6 +5,8 @@ import { parse, satisfies, validRange } from "@renovatebot/pep440";
  * npm's and Poetry's shorthands are written out. `undefined`: it is none of these.
  */
 export function pythonRange(constraint: string): string | undefined {
+  // A line of its own in a list of requirements could be an option of pip's.
+  if (/\p{Cc}/u.test(constraint.trim())) return undefined;
   const [range, marker] = split(constraint);
   const parts = range.split(",").map((part) => specifierOf(part.trim()));
   const specifiers = parts.filter((part) => part !== undefined);

@@ -1,4 +1,10 @@
-import type { LockedCause, LockedFailure, RemoteCause, RemoteFailure } from "@slipway/packages";
+import type {
+  ExecFailure,
+  LockedCause,
+  LockedFailure,
+  RemoteCause,
+  RemoteFailure,
+} from "@slipway/packages";
 import type { Causes, Texts } from "../text.ts";
 
 export const remoteTexts: Texts<RemoteFailure> = {
@@ -29,3 +35,46 @@ export const remoteCauses: Causes<RemoteCause> = {
 export const lockedCauses: Causes<LockedCause> = {
   unlocked: "taken out of the lock; slipway pkg install takes its links away",
 };
+
+export const execTexts: Texts<ExecFailure> = {
+  "script-unknown": (f) => ({
+    what: `${f.key} has no script of that name`,
+    facts: { scripts: f.scripts.length === 0 ? "none" : f.scripts.join(", ") },
+    ...(f.scripts.length === 0 ? {} : { hint: `slipway pkg exec ${f.key} <script>` }),
+  }),
+  "script-outside": (f) => ({
+    what: "a script is not among the files of its package; nothing was run",
+    facts: { package: f.key, script: f.script, file: f.path },
+    hint: "do not use the package; if it is your own, add the file to files.include",
+  }),
+  "script-not-runnable": (f) => ({
+    what: "scripts of this language cannot be run",
+    facts: { package: f.key, language: f.language },
+    hint: "only python and javascript packages have scripts that can",
+  }),
+  "runtime-missing": (f) => ({
+    what: `there is no ${runtimes[f.language] ?? f.language} that the package can be run with`,
+    facts: {
+      package: f.key,
+      wants: f.wanted === "" ? "any version" : f.wanted,
+      found: f.found.length === 0 ? "none" : f.found.join("\n"),
+    },
+    hint: "install one, or activate an environment that has one",
+  }),
+  "environment-missing": (f) => ({
+    what: "the dependencies of the package are not installed, and offline they cannot be",
+    facts: { package: f.key },
+    hint: "run it once without --offline",
+  }),
+  "environment-failed": (f) => ({
+    what: "the dependencies of the package could not be installed; its script was not run",
+    facts: { package: f.key, command: f.command, output: f.output },
+    hint: "what has to be built on this machine is let by --allow-builds",
+  }),
+  "environment-stopped": (f) => ({
+    what: "stopped before the script was run",
+    facts: { package: f.key },
+  }),
+};
+
+const runtimes: Readonly<Record<string, string>> = { python: "Python", javascript: "Node" };

@@ -6,10 +6,17 @@ import type {
   PackagesFailure,
 } from "@slipway/packages";
 import type { Causes, Texts } from "../text.ts";
-import { lockedCauses, lockedTexts, remoteCauses, remoteTexts } from "./packages-remote.ts";
+import {
+  execTexts,
+  lockedCauses,
+  lockedTexts,
+  remoteCauses,
+  remoteTexts,
+} from "./packages-remote.ts";
 import { scanTexts } from "./packages-scan.ts";
 
 export const packagesTexts: Texts<PackagesFailure> = {
+  ...execTexts,
   ...remoteTexts,
   ...lockedTexts,
   ...scanTexts,
