@@ -41,7 +41,9 @@ export function integrityOf(content: PackageContent): Digest {
   return hashing.end().digest;
 }
 
-export function inByteOrder(files: readonly PackageFile[]): readonly PackageFile[] {
+export function inByteOrder<File extends { readonly path: string }>(
+  files: readonly File[],
+): readonly File[] {
   return files.toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
 

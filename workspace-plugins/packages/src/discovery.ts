@@ -1,4 +1,4 @@
-import { readFile, readdir, realpath } from "node:fs/promises";
+import { readFile, readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { fail, ok, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
@@ -9,6 +9,7 @@ import { hasCode } from "./file-error.ts";
 import { ignoreRules } from "./ignore.ts";
 import type { EntryKind } from "./ignore.ts";
 import { includePattern } from "./include.ts";
+import type { LayerSource } from "./layer.ts";
 import type { PackageManifest } from "./manifest.ts";
 import type { Language } from "./package-name.ts";
 import { isPackagePath, pathProblem } from "./package-path.ts";
@@ -25,6 +26,20 @@ export async function discoverFiles(
   projectFolder: string,
   manifest: PackageManifest,
 ): Promise<Result<readonly PackageFile[], PackagesFailure>> {
+  const sources = await discoverSources(projectFolder, manifest);
+  if (!sources.ok) return sources;
+  const files: PackageFile[] = [];
+  for (const source of sources.value) {
+    files.push({ path: source.path, bytes: await readFile(source.file) });
+  }
+  return ok(files);
+}
+
+/** The same, and where their bytes are: a symbolic link stands for what it points at. */
+export async function discoverSources(
+  projectFolder: string,
+  manifest: PackageManifest,
+): Promise<Result<readonly LayerSource[], PackagesFailure>> {
   const ignoreFile = (await readTextIfPresent(path.join(projectFolder, ".aigogoignore"))) ?? "";
   const ignores = ignoreRules(manifest.files?.exclude ?? [], ignoreFile);
   const includes = includedBy(manifest);
@@ -36,13 +51,13 @@ export async function discoverFiles(
     return fail({ reason: "package-empty", file: path.join(projectFolder, manifestName) });
   }
   const root = await realpath(projectFolder);
-  const files: PackageFile[] = [];
+  const sources: LayerSource[] = [];
   for (const name of [...names, manifestName]) {
-    const file = await readInside(root, name);
-    if (!file.ok) return file;
-    files.push(file.value);
+    const source = await sourceInside(root, name);
+    if (!source.ok) return source;
+    sources.push(source.value);
   }
-  return ok(inByteOrder(files));
+  return ok(inByteOrder(sources));
 }
 
 function includedBy(manifest: PackageManifest): (name: string) => boolean {
@@ -72,26 +87,25 @@ export async function namesUnder(
   return names;
 }
 
-/** A symbolic link gives the bytes it points at, which must lie inside the project: a package must not leak others. */
-async function readInside(
+/** What a symbolic link points at must lie inside the project: a package must not leak others. */
+async function sourceInside(
   root: string,
   name: string,
-): Promise<Result<PackageFile, PackagesFailure>> {
+): Promise<Result<LayerSource, PackagesFailure>> {
   if (!isPackagePath(name)) {
     const problem = pathProblem(name) ?? "not-a-file";
     return fail({ reason: "source-unusable", path: JSON.stringify(name), problem });
   }
+  const unusable = fail({ reason: "source-unusable", path: name, problem: "not-a-file" } as const);
   try {
     const real = await realpath(path.join(root, name));
     if (!real.startsWith(root + path.sep)) {
       return fail({ reason: "source-escapes", path: name, target: real });
     }
-    return ok({ path: name, bytes: await readFile(real) });
+    return (await stat(real)).isFile() ? ok({ path: name, file: real }) : unusable;
   } catch (error) {
-    // A link to nowhere, to itself, or to a folder.
-    if (hasCode(error, ["ENOENT", "ELOOP", "EISDIR"])) {
-      return fail({ reason: "source-unusable", path: name, problem: "not-a-file" });
-    }
+    // A link to nowhere, or to itself.
+    if (hasCode(error, ["ENOENT", "ELOOP"])) return unusable;
     throw error;
   }
 }

@@ -60,8 +60,8 @@ type FoundLayer =
   | { readonly state: "present"; readonly layer: Descriptor }
   | Exclude<Fetched, { readonly state: "present" }>;
 
-/** Of an index, the layer of the first image that has a tar. */
-async function findLayer(registry: Registry, reference: Reference): Promise<FoundLayer> {
+/** The layer that holds the package; of an index, the layer of the first image that has a tar. */
+export async function findLayer(registry: Registry, reference: Reference): Promise<FoundLayer> {
   const answer = await registry.getManifest(reference);
   if (answer.state !== "present") return answer;
   const manifest = readImageManifest(answer.value.bytes);
@@ -79,7 +79,7 @@ async function findLayer(registry: Registry, reference: Reference): Promise<Foun
   return unusable(reference, "no-package-in-index");
 }
 
-function unusable(
+export function unusable(
   reference: Reference,
   problem: ManifestProblem,
 ): { readonly state: "unusable"; readonly failure: PackagesFailure } {

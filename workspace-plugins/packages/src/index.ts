@@ -33,6 +33,8 @@ export { packFolder, readPacked } from "./receipt.ts";
 export type { PackReceipt } from "./receipt.ts";
 export { deletePlanned, planDeletion } from "./remote/delete.ts";
 export type { DeletionPlan } from "./remote/delete.ts";
+export { pullPackage } from "./remote/pull.ts";
+export { pushReference } from "./remote/push.ts";
 export type { RemoteCause, RemoteFailure } from "./remote/failure.ts";
 export type { FoundDependency, Imported, ImportPlace } from "./scan/dependencies.ts";
 export type { ScanFailure, SourceFault } from "./scan/failure.ts";

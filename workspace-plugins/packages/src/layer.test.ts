@@ -1,15 +1,17 @@
-import { mkdtemp, readFile, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gzip, zstdCompress } from "node:zlib";
+import { digestOf } from "@slipway/signature";
 import tar from "tar-stream";
 import type { Header } from "tar-stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { integrityOf } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import { layerLimits } from "./layer-limits.ts";
-import { extractLayer, writeLayer } from "./layer.ts";
+import { extractLayer, writeLayer, writeLayerFile } from "./layer.ts";
 import { isPackagePath } from "./package-path.ts";
 
 type Member = Partial<Header> & Pick<Header, "name">;
@@ -222,4 +224,17 @@ test("a source is read to its end after a refusal, and what it throws is what co
     throw new Error("another digest");
   };
   await expect(extractLayer(broken(), root)).rejects.toThrow("another digest");
+});
+
+test("a layer written to a file has the bytes of one in memory, and their integrity", async () => {
+  const shipped = file("aigogo.json", "{}");
+  const all = [...files, shipped, file("empty.py", ""), file("large.py", "y".repeat(300_000))];
+  const sources = all.map((each, at) => ({ ...each, file: path.join(root, String(at)) }));
+  for (const source of sources) await writeFile(source.file, source.bytes);
+  const target = path.join(root, "layer.tar");
+  const written = await writeLayerFile(sources, target);
+  const layer = await writeLayer(all);
+  expect((await readFile(target)).equals(layer)).toBe(true);
+  expect(written.layer).toEqual({ digest: digestOf(layer), sizeBytes: layer.byteLength });
+  expect(written.integrity).toBe(integrityOf({ files: all, manifest: shipped.bytes }));
 });

@@ -1,12 +1,14 @@
-import { chmodSync, createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, createReadStream, createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { fail, ok } from "@slipway/signature";
-import type { Result } from "@slipway/signature";
+import type { Descriptor } from "@slipway/registry";
+import { fail, ok, openDigest } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
 import tar from "tar-stream";
 import type { Extract, ExtractEvents, Header } from "tar-stream";
-import { inByteOrder } from "./content.ts";
+import { inByteOrder, manifestName } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import type { EntryProblem } from "./failure.ts";
 import { hasCode } from "./file-error.ts";
@@ -40,6 +42,68 @@ export async function writeLayer(files: readonly PackageFile[]): Promise<Buffer<
   }
   pack.finalize();
   return Buffer.from(await buffer(pack));
+}
+
+/** A file of a package, and where on disk its bytes are; absolute. */
+export type LayerSource = { readonly path: PackagePath; readonly file: string };
+
+export type WrittenLayer = {
+  readonly layer: Descriptor;
+  readonly integrity: Digest;
+  readonly manifest: Buffer;
+};
+
+/**
+ * The same bytes as `writeLayer` in a file, and the integrity of exactly those, however large they are: each file is
+ * read once. One of them has to be `aigogo.json`.
+ */
+export async function writeLayerFile(
+  sources: readonly LayerSource[],
+  target: string,
+): Promise<WrittenLayer> {
+  const pack = tar.pack();
+  const layerDigest = openDigest();
+  const writing = pipeline(seen(pack, layerDigest.update), createWriteStream(target));
+  const integrity = openDigest();
+  const manifest: Uint8Array[] = [];
+  try {
+    for (const { path: name, file } of inByteOrder(sources)) {
+      const { size } = await stat(file);
+      const entry = pack.entry({ name, mode: 0o644, mtime: new Date(0), size });
+      integrity.update(`${name}\0`);
+      const chunks = seen(createReadStream(file), (chunk) => {
+        integrity.update(chunk);
+        if (name === manifestName) manifest.push(chunk);
+      });
+      await pipeline(chunks, entry);
+      integrity.update("\0");
+    }
+    pack.finalize();
+  } catch (error) {
+    pack.destroy(error instanceof Error ? error : new Error(String(error)));
+    await writing.catch(() => {});
+    throw error;
+  }
+  await writing;
+  if (manifest.length === 0) throw new Error("internal: a layer without its manifest");
+  integrity.update("__manifest__\0");
+  for (const chunk of manifest) integrity.update(chunk);
+  return {
+    layer: layerDigest.end(),
+    integrity: integrity.end().digest,
+    manifest: Buffer.concat(manifest),
+  };
+}
+
+async function* seen(
+  chunks: AsyncIterable<unknown>,
+  see: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks) {
+    if (!(chunk instanceof Uint8Array)) throw new Error("internal: a stream of texts");
+    see(chunk);
+    yield chunk;
+  }
 }
 
 /**

@@ -1,11 +1,10 @@
 import { formatReference, isTag, parseReference } from "@slipway/registry";
-import type { Reference, Registry, RegistryFailure, Tag } from "@slipway/registry";
+import type { Reference, Registry, RegistryFailure, Repository, Tag } from "@slipway/registry";
 import { digestOf, fail, hexOf, ok, shortDigest } from "@slipway/signature";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { emptyConfig, manifestMediaType } from "./image-manifest.ts";
 import { readPacked } from "./receipt.ts";
-import type { Packed } from "./receipt.ts";
 
 export type PushOptions = {
   /** `dist/pack` of the project, absolute. */
@@ -37,7 +36,12 @@ export async function pushPackage(options: PushOptions): Promise<Pushed> {
   if (there.state === "present" && there.value.digest === receipt.manifestDigest) {
     return ok({ state: "unchanged", cause: "registry-agrees", facts });
   }
-  const sent = await send(options.registry, version.value, packed.value);
+  const { manifest, layer } = packed.value;
+  const sent = await sendPackage(options.registry, version.value, {
+    integrity: receipt.integrity,
+    manifest,
+    layer: { digest: receipt.layerDigest, body: new Blob([layer]) },
+  });
   if (!sent.ok) return sent;
   const cause = there.state === "missing" ? "version-new" : "version-moved";
   return ok({ state: "done", cause, facts });
@@ -50,23 +54,34 @@ export function immutableTag(integrity: Digest): Tag {
   return text;
 }
 
-async function send(
+/** What a push sends; the layer is read from where it lies, as often as needed. */
+export type Sending = {
+  readonly integrity: Digest;
+  readonly manifest: Buffer<ArrayBuffer>;
+  readonly layer: { readonly digest: Digest; readonly body: Blob };
+  /** A repository of the same registry that may have the layer. */
+  readonly mountFrom?: Repository | undefined;
+};
+
+/** Blobs, then the content's own tag, then the version's; each tag is read back. */
+export async function sendPackage(
   registry: Registry,
   version: Reference,
-  { receipt, manifest, layer }: Packed,
+  { integrity, manifest, layer, mountFrom }: Sending,
 ): Promise<Result<undefined, PackagesFailure | RegistryFailure>> {
-  for (const blob of [Buffer.from(emptyConfig), layer]) {
-    const uploaded = await registry.uploadBlob(version, digestOf(blob), new Blob([blob]));
+  const config = { digest: digestOf(emptyConfig), body: new Blob([emptyConfig]) };
+  for (const { digest, body } of [config, layer]) {
+    const uploaded = await registry.uploadBlob(version, digest, body, mountFrom);
     if (!uploaded.ok) return uploaded;
   }
-  const byContent: Reference = { ...version, tag: immutableTag(receipt.integrity) };
+  const byContent: Reference = { ...version, tag: immutableTag(integrity) };
   for (const reference of [byContent, version]) {
     const put = await registry.putManifest(reference, {
       mediaType: manifestMediaType,
       bytes: manifest,
     });
     if (!put.ok) return put;
-    const confirmed = await confirm(registry, reference, receipt.manifestDigest);
+    const confirmed = await confirm(registry, reference, digestOf(manifest));
     if (!confirmed.ok) return confirmed;
   }
   return ok(undefined);

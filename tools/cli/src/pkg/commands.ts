@@ -184,6 +184,27 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./exec.ts")).execScript,
   },
   {
+    name: "pkg push",
+    takes: "<reference> [--from <build> | <folder>] [--force] [--json]",
+    does: "push a package to a registry",
+    options: {
+      "--from <build>": "what pkg build made or pkg pull brought; else a project folder",
+      "--force": "move the tag, should it name something else",
+    },
+    examples: [
+      "slipway pkg push localhost:5055/agents/text-tools:1.0.0 --from utils:1.0.0",
+      "slipway pkg push localhost:5055/agents/text-tools:1.0.0 examples/packages/text-tools",
+    ],
+    load: async () => (await import("./push.ts")).pushToRegistry,
+  },
+  {
+    name: "pkg pull",
+    takes: "<reference> [--json]",
+    does: "bring a package into the cache",
+    examples: ["slipway pkg pull localhost:5055/agents/text-tools:1.0.0"],
+    load: async () => (await import("./pull.ts")).pullToCache,
+  },
+  {
     name: "pkg delete",
     takes: "<reference> | <repository> --all",
     does: "delete a package, or all of a repository, from its registry",

@@ -13,6 +13,15 @@ export const remoteTexts: Texts<RemoteFailure> = {
     facts: { reference: f.reference },
     hint: "name the repository without a tag, or leave --all out",
   }),
+  "digest-not-expected": (f) => ({
+    what: "a push goes to a tag, not to a digest",
+    facts: { reference: f.reference },
+  }),
+  "tag-taken": (f) => ({
+    what: "the tag names something else already; nothing was pushed",
+    facts: { reference: f.reference, "would be": f.expected, is: f.found },
+    hint: "push another version, or move the tag with --force",
+  }),
   "deletion-unsupported": (f) => ({
     what: "the registry does not support deletion",
     facts: { registry: f.registry, status: f.status },
@@ -29,6 +38,7 @@ export const lockedTexts: Texts<LockedFailure> = {
 
 export const remoteCauses: Causes<RemoteCause> = {
   "tags-deleted": "deleted from the registry",
+  pulled: "pulled into the cache",
   "tags-gone": "the registry had lost them already",
 };
 

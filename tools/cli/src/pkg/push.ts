@@ -1,0 +1,32 @@
+import path from "node:path";
+import { cacheIn, pushReference } from "@slipway/packages";
+import { readArguments } from "../arguments.ts";
+import type { Call } from "../call.ts";
+import { tellUsage } from "../tell.ts";
+import { openPackageCall } from "./package-call.ts";
+
+const options = {
+  from: { type: "string" },
+  force: { type: "boolean" },
+  json: { type: "boolean" },
+} as const;
+
+/** Of a local build, or of a project folder, the one that we stand in without another. */
+export async function pushToRegistry({ args }: Call): Promise<number> {
+  const read = readArguments(args, { options, words: [1, 2] });
+  if (!read.ok) return tellUsage(read.failure);
+  const [reference = "", folder] = read.value.words;
+  const { from: build, force: mayMove = false } = read.value.options;
+  if (build !== undefined && folder !== undefined) {
+    return tellUsage({
+      reason: "arguments-invalid",
+      problem: "--from and a folder are two sources",
+    });
+  }
+  const { home, registry, progress, tell } = openPackageCall(read.value.options);
+  const from = build === undefined ? { project: path.resolve(folder ?? ".") } : { build };
+  const cache = cacheIn(home);
+  return tell(
+    await pushReference({ reference, from, mayMove, cache, registry, progress, now: new Date() }),
+  );
+}
