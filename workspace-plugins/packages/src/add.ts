@@ -50,7 +50,7 @@ export async function addPackage(options: AddOptions): Promise<Result<Added, Fai
   const empty = !lock.ok && lock.failure.reason === "package-file-missing";
   if (!lock.ok && !empty) return lock;
   const before = lock.ok ? lock.value : { packages: [] };
-  const locked = await onFolder(options.store.folder, () => fetchAndStock(options));
+  const locked = await resolvePackage(options);
   if (!locked.ok) return locked;
   const { key, version, integrity } = locked.value;
   const facts = { package: `${key} ${version}`, integrity: shortDigest(integrity) };
@@ -62,7 +62,16 @@ export async function addPackage(options: AddOptions): Promise<Result<Added, Fai
   return ok({ state: "done", cause: "lock-changed", facts, locked: locked.value });
 }
 
-async function fetchAndStock(options: AddOptions): Promise<Result<LockedPackage, Failure>> {
+/** The entry of a lock for what the reference names now; its content is in the store then. */
+export async function resolvePackage(
+  options: Omit<AddOptions, "lockFile">,
+): Promise<Result<LockedPackage, Failure>> {
+  return onFolder(options.store.folder, () => fetchAndStock(options));
+}
+
+async function fetchAndStock(
+  options: Omit<AddOptions, "lockFile">,
+): Promise<Result<LockedPackage, Failure>> {
   const { reference, store, signal } = options;
   const asked = parseShortReference(reference);
   if (!asked.ok) return asked;
@@ -80,7 +89,7 @@ async function fetchAndStock(options: AddOptions): Promise<Result<LockedPackage,
 
 /** Puts the files into a folder: those of a build where the name is one of a build, else what the registry has. */
 async function filesFor(
-  { reference, cache, registry }: AddOptions,
+  { reference, cache, registry }: Omit<AddOptions, "lockFile">,
   asked: Reference,
   folder: string,
 ): Promise<Result<readonly PackagePath[], Failure>> {

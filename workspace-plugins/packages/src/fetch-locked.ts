@@ -64,7 +64,10 @@ export function isLocalSource(source: string): boolean {
   return !source.includes("/");
 }
 
-function sourceOf(lockFile: string, { key, source }: LockedPackage): Result<Reference, Failure> {
+export function sourceOf(
+  lockFile: string,
+  { key, source }: LockedPackage,
+): Result<Reference, Failure> {
   if (isLocalSource(source)) return fail({ reason: "source-local", lockFile, key, source });
   return parseShortReference(source);
 }

@@ -172,6 +172,34 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./rm.ts")).removePackages,
   },
   {
+    name: "pkg outdated",
+    takes: "[<package>...] [--json]",
+    does: "say which locked packages have newer versions or moved tags",
+    load: async () => (await import("./outdated.ts")).listOutdated,
+  },
+  {
+    name: "pkg update",
+    takes: "[<package>...] [--latest] [--dry-run] [--json]",
+    does: "lock newer versions, and what moved tags name now",
+    options: {
+      "--latest": "also what is not compatible: another major version",
+      "--dry-run": "say what would be locked",
+    },
+    examples: ["slipway pkg update", "slipway pkg update text_tools --latest"],
+    load: async () => (await import("./update.ts")).updateLock,
+  },
+  {
+    name: "pkg why",
+    takes: "<package, import, file or dependency> [--json]",
+    does: "say what of the lock brings it here",
+    examples: [
+      "slipway pkg why aigogo.text_tools",
+      "slipway pkg why .aigogo/imports/aigogo/text_tools/text_tools.py",
+      "slipway pkg why requests",
+    ],
+    load: async () => (await import("./why.ts")).explainOrigin,
+  },
+  {
     name: "pkg exec",
     takes: "[<options>] <package> [<script>] [--] [<argument>...]",
     does: "run a script of a locked package, in an environment of its own",

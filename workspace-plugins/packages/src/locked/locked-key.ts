@@ -6,7 +6,7 @@ import type { Lock, LockedPackage } from "../lock.ts";
 import { keyText } from "../package-name.ts";
 
 /** The package of a key, of the name that a Python key was made from, or of an import such as `@aigogo/key/file.js`. */
-function lockedPackage(lock: Lock, named: string): LockedPackage | undefined {
+export function lockedPackage(lock: Lock, named: string): LockedPackage | undefined {
   const name = importedName(named);
   return (
     lock.packages.find(({ key }) => key === name) ??
@@ -27,7 +27,7 @@ export function lockedPackages(
   return ok(lock.packages.filter((locked) => named.has(locked)));
 }
 
-function unknownKey(lockFile: string, lock: Lock, key: string): PackagesFailure {
+export function unknownKey(lockFile: string, lock: Lock, key: string): PackagesFailure {
   const near = namesNear(
     [key],
     lock.packages.map((locked) => locked.key),

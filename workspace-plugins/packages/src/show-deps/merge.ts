@@ -22,7 +22,9 @@ export function mergeNeeds(
   ecosystem: Ecosystem,
 ): Result<readonly Requirement[], PackagesFailure> {
   const merged: Requirement[] = [];
-  for (const same of Map.groupBy(needs, ({ name }) => identityOf(name, ecosystem)).values()) {
+  for (const same of Map.groupBy(needs, ({ name }) =>
+    dependencyIdentity(name, ecosystem),
+  ).values()) {
     const requirement = mergeSame(same, ecosystem);
     if (!requirement.ok) return requirement;
     merged.push(requirement.value);
@@ -58,7 +60,7 @@ function mergeSame(
 }
 
 /** PEP 503 has one name for `A.b`, `a-b` and `a_b`, and extras are no part of it. */
-function identityOf(name: string, ecosystem: Ecosystem): string {
+export function dependencyIdentity(name: string, ecosystem: Ecosystem): string {
   return ecosystem === "npm" ? name : name.toLowerCase().replaceAll(/[-_.]+/g, "-");
 }
 

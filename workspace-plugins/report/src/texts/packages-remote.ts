@@ -34,6 +34,11 @@ export const lockedTexts: Texts<LockedFailure> = {
     what: `the lock has no package ${f.key}`,
     facts: { lock: f.lockFile, "did you mean": f.near.join(", ") },
   }),
+  "update-is-other": (f) => ({
+    what: "the newer version is another package; the lock was not changed",
+    facts: { package: f.key, source: f.source, found: `${f.found} (${f.language})` },
+    hint: "see who pushed it; if it is right, remove this one and add that one",
+  }),
 };
 
 export const remoteCauses: Causes<RemoteCause> = {
@@ -43,6 +48,9 @@ export const remoteCauses: Causes<RemoteCause> = {
 };
 
 export const lockedCauses: Causes<LockedCause> = {
+  updated: "locked anew; slipway pkg install links it",
+  "updates-planned": "what would be locked",
+  "up-to-date": "there is nothing newer",
   unlocked: "taken out of the lock; slipway pkg install takes its links away",
 };
 
