@@ -5,7 +5,7 @@ import { digestOf, hexOf } from "@slipway/signature";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureEnvironment, pythonIn } from "./environment.ts";
 import type { EnvironmentOptions } from "./environment.ts";
-import type { Finished, RunProgram } from "./process.ts";
+import type { Finished, RunProgram } from "../process.ts";
 
 let home: string;
 let commands: string[][];

@@ -7,7 +7,7 @@ import type { PackagesFailure } from "../failure.ts";
 import { mergeNeeds } from "../show-deps/merge.ts";
 import type { Requirement } from "../show-deps/merge.ts";
 import type { Need } from "../show-deps/need.ts";
-import type { RunProgram } from "./process.ts";
+import type { RunProgram } from "../process.ts";
 import type { Runtime, ScriptLanguage } from "./runtime.ts";
 
 /** What a script needs beside its package, in a folder of its own. */

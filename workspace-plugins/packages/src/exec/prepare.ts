@@ -12,7 +12,7 @@ import { needsOf } from "../show-deps/need.ts";
 import { inspectEntry } from "../store.ts";
 import { entryFolder, filesFolder, storeIn } from "../store-place.ts";
 import { ensureEnvironment } from "./environment.ts";
-import { runProgram } from "./process.ts";
+import { runProgram } from "../process.ts";
 import { findRuntime } from "./runtime.ts";
 import type { ScriptLanguage } from "./runtime.ts";
 import { chosenScript } from "./script.ts";

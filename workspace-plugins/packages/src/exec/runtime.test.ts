@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { RunProgram } from "./process.ts";
+import type { RunProgram } from "../process.ts";
 import { findRuntime } from "./runtime.ts";
 import type { RuntimeOptions } from "./runtime.ts";
 

@@ -6,7 +6,7 @@ import semver from "semver";
 import { npmRange } from "../show-deps/npm-range.ts";
 import { pythonRange } from "../show-deps/python-range.ts";
 import type { ExecFailure } from "./failure.ts";
-import type { RunProgram } from "./process.ts";
+import type { RunProgram } from "../process.ts";
 
 export type ScriptLanguage = "python" | "javascript";
 

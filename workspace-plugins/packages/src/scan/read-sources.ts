@@ -6,7 +6,7 @@ import type { PackageFile } from "../content.ts";
 import type { ScanFailure, SourceFault } from "./failure.ts";
 import { jsonIn } from "../json-file.ts";
 import type { Language } from "../package-name.ts";
-import { askReader } from "../reader-process.ts";
+import { askReader } from "../process.ts";
 import { decodeUtf8 } from "./decode-utf8.ts";
 import { goImports } from "./go-imports.ts";
 import { offsetOf } from "./places.ts";
