@@ -221,7 +221,7 @@ export const packageCommands: readonly Command[] = [
     },
     examples: [
       "slipway pkg push localhost:5055/agents/text-tools:1.0.0 --from utils:1.0.0",
-      "slipway pkg push localhost:5055/agents/text-tools:1.0.0 examples/packages/text-tools",
+      "slipway pkg push localhost:5055/agents/text-tools:1.0.0 text-tools",
     ],
     load: async () => (await import("./push.ts")).pushToRegistry,
   },
