@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { text } from "node:stream/consumers";
+import { startRegistryRig } from "@slipway/registry/rig";
+import type { RegistryRig } from "@slipway/registry/rig";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+
+const program = path.join(import.meta.dirname, "../../slipway.cjs");
+
+let served: RegistryRig;
+let root: string;
+beforeAll(async () => {
+  served = await startRegistryRig();
+});
+afterAll(async () => served[Symbol.asyncDispose]());
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "slipway-remote-"));
+  await mkdir(path.join(root, "words"));
+});
+afterEach(async () => rm(root, { recursive: true, force: true }));
+
+/** In the project folder, with nobody at a terminal. */
+async function slipway(...words: readonly string[]) {
+  const child = spawn(process.execPath, [program, "pkg", ...words], {
+    cwd: path.join(root, "words"),
+    env: { PATH: process.env["PATH"], HOME: path.join(root, "home") },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const outputs = Promise.all([text(child.stdout), text(child.stderr)]);
+  await once(child, "close");
+  const [stdout, stderr] = await outputs;
+  return { code: child.exitCode, stdout, stderr };
+}
+
+async function publish(name: string, version: string, ...more: readonly string[]) {
+  const manifest = {
+    name: "words",
+    version,
+    language: { name: "python" },
+    files: { include: ["*.py"] },
+  };
+  await writeFile(path.join(root, "words/aigogo.json"), JSON.stringify(manifest));
+  await writeFile(path.join(root, "words/words.py"), `version = "${version}"\n`);
+  return slipway("push", `${served.host}/${name}:${version}`, ...more);
+}
+
+test("nothing is deleted where nobody can be asked and no --yes is given", async () => {
+  await publish("a/words", "1.0.0");
+  const name = `${served.host}/a/words:1.0.0`;
+  const unasked = await slipway("delete", name);
+  expect([unasked.code, unasked.stdout]).toEqual([1, ""]);
+  expect(unasked.stderr).toMatch(/not confirmed; nothing was changed\n.*add --yes/s);
+  const dry = await slipway("delete", name, "--dry-run", "--json");
+  const hex = "[0-9a-f]{64}";
+  expect(dry.stdout.replaceAll(/\s/g, "")).toMatch(
+    new RegExp(
+      `^{"schema":1,"wouldDelete":\\[{"digest":"sha256:${hex}","tags":\\["1.0.0","aigogo-${hex}"\\]}\\]}$`,
+    ),
+  );
+  expect((await slipway("delete", name, "--yes")).code).toBe(0);
+  const gone = await slipway("delete", name, "--yes");
+  expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining("does not have")]);
+});
+
+test("a package is pushed, locked, told to be outdated, updated, explained and removed", async () => {
+  const name = `${served.host}/b/words`;
+  expect((await publish("b/words", "1.0.0")).code).toBe(0);
+  expect((await slipway("add", `${name}:1.0.0`)).code).toBe(0);
+  expect((await slipway("outdated")).stdout).toContain("as their registries have them");
+  await publish("b/words", "1.1.0");
+  expect((await slipway("outdated")).stdout).toMatch(/^words +1\.0\.0 +1\.1\.0 +1\.1\.0$/m);
+  expect((await slipway("update")).stdout).toMatch(/words +1\.0\.0 → 1\.1\.0 \([0-9a-f]{12} → /);
+  const why = await slipway("why", "words");
+  expect(why.stdout).toMatch(new RegExp(`^words 1.1.0\n +source +${name}:1.1.0\n`));
+  const slip = await slipway("rm", "wrods");
+  expect([slip.code, slip.stderr]).toEqual([1, expect.stringMatching(/did you mean +words/)]);
+  expect((await slipway("rm", "words")).code).toBe(0);
+  const lock = await readFile(path.join(root, "words/aigogo.lock"), "utf8");
+  expect(JSON.parse(lock)).toEqual({ version: 1, packages: {} });
+});
+
+test("a tag that names other content is moved by --force alone, and two sources are none", async () => {
+  await publish("c/words", "1.0.0");
+  await writeFile(path.join(root, "words/words.py"), "other = 1\n");
+  const name = `${served.host}/c/words:1.0.0`;
+  const refused = await slipway("push", name);
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("--force")]);
+  expect((await slipway("push", name, "--force")).stdout).toContain(
+    "the version had other content",
+  );
+  expect((await slipway("push", name, ".", "--from", "words:1.0.0")).code).toBe(2);
+  const pulled = await slipway("pull", name, "--json");
+  expect(JSON.parse(pulled.stdout)).toMatchObject({ schema: 1, state: "done", cause: "pulled" });
+});
