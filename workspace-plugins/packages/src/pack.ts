@@ -111,9 +111,9 @@ function manifestBytes(files: readonly PackageFile[]): Uint8Array {
 export function unpackedScript(
   file: string,
   manifest: PackageManifest,
-  files: readonly PackageFile[],
+  files: readonly { readonly path: string }[],
 ): PackagesFailure | undefined {
-  const packed = new Set<string>(files.map((each) => each.path));
+  const packed = new Set(files.map((each) => each.path));
   const lost = Object.entries(manifest.scripts ?? {}).find(([, target]) => !packed.has(target));
   if (lost === undefined) return undefined;
   return { reason: "script-not-packed", file, script: lost[0], path: lost[1] };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -118,6 +118,22 @@ test("what was pulled is pushed to another repository without sending its bytes"
   const pushed = await push("c/prod:1.0.0", { build: `${served.host}/c/dev:1.0.0` });
   expect(pushed).toMatchObject({ value: { integrity: integrity("x = 1\n") } });
   expect(asked.filter((question) => /^(?:PUT|PATCH) \S+\/blobs\//.test(question))).toEqual([]);
+});
+
+test("a project that would leak others' files, or lack its script, is not pushed", async () => {
+  const folder = await project("x = 1\n");
+  await writeFile(path.join(root, "secret.py"), "");
+  await symlink(path.join(root, "secret.py"), path.join(folder, "stolen.py"));
+  expect(await push("h/words:1.0.0", { project: folder })).toMatchObject({
+    failure: { reason: "source-escapes", path: "stolen.py" },
+  });
+  await rm(path.join(folder, "stolen.py"));
+  const scripted = manifest.replace("{", '{"scripts":{"run":"gone.py"},');
+  await writeFile(path.join(folder, "aigogo.json"), scripted);
+  expect(await push("h/words:1.0.0", { project: folder })).toMatchObject({
+    failure: { reason: "script-not-packed", path: "gone.py" },
+  });
+  expect(asked).toEqual([]);
 });
 
 test("a local build is pushed", async () => {

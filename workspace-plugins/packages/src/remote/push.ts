@@ -16,6 +16,7 @@ import { writeImageManifest } from "../image-manifest.ts";
 import { extractLayer, writeLayerFile } from "../layer.ts";
 import type { LayerSource, WrittenLayer } from "../layer.ts";
 import { parsePackageManifest } from "../manifest.ts";
+import { unpackedScript } from "../pack.ts";
 import { sendPackage } from "../push.ts";
 import { removeTree } from "../remove-tree.ts";
 
@@ -132,7 +133,11 @@ async function projectSources(folder: string): Promise<Result<readonly LayerSour
   const text = await readTextIfPresent(file);
   if (text === undefined) return fail({ reason: "package-file-missing", file });
   const manifest = parsePackageManifest(file, text);
-  return manifest.ok ? discoverSources(folder, manifest.value) : manifest;
+  if (!manifest.ok) return manifest;
+  const sources = await discoverSources(folder, manifest.value);
+  if (!sources.ok) return sources;
+  const lost = unpackedScript(file, manifest.value, sources.value);
+  return lost === undefined ? sources : fail(lost);
 }
 
 /** A build, else what was pulled under that name. */
