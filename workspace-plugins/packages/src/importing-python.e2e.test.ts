@@ -140,9 +140,11 @@ for (const { name, program, reason } of pythons()) {
     });
 
     test("leaves no bytecode in the store", async () => {
-      const code = "import aigogo.usual, aigogo.pair.left; print(aigogo.usual.value)";
+      const fresh = python(`fresh${name.replace(/\W/g, "_")}`, { "__init__.py": "", "a.py": "" });
+      await rig.link("fresh", [fresh]);
       const untouched = await rig.storeState();
-      expect(await run(["-c", code])).toBe("1");
+      const environment = { PYTHONPATH: rig.at("fresh/.aigogo/imports") };
+      await run(["-c", `import aigogo.${fresh.key}.a`], environment);
       expect(await rig.storeState()).toBe(untouched);
     });
 
@@ -164,6 +166,8 @@ for (const { name, program, reason } of pythons()) {
       const shared = `shared-${name}`.replaceAll(" ", "-");
       const say = (project: string) => python("say", { "say.py": `said = "${project}"\n` });
       const own = (project: string) => python(`only_${project}`, { "x.py": `y = "${project}"\n` });
+      const several = python("mixed", { "left.py": "", "right.py": "" });
+      const whole = python("mixed", { "__init__.py": "from . import only", "only.py": "" });
       const code =
         "from aigogo.say import said; import aigogo.only_one, aigogo.only_two; print(said)";
 
@@ -172,7 +176,8 @@ for (const { name, program, reason } of pythons()) {
         await rig.run("app", python3, ["-m", "venv", "--without-pip", rig.at(shared)]);
         for (const project of ["one", "two"]) {
           await rig.write({ [`${project}/src/main.py`]: code });
-          await rig.link(project, [say(project), own(project)], rig.at(shared));
+          const mixed = project === "one" ? several : whole;
+          await rig.link(project, [say(project), own(project), mixed], rig.at(shared));
         }
       });
 
@@ -189,6 +194,13 @@ for (const { name, program, reason } of pythons()) {
       test("without a file, it is the project that is worked in", async () => {
         expect(await inEnvironment("one", ["-c", code])).toBe("one");
         expect(await inEnvironment("two/src", ["-c", code])).toBe("two");
+      });
+
+      test("a package is all of one project, whatever it is in the other", async () => {
+        const parts =
+          "import aigogo.mixed, pkgutil; print([p.name for p in pkgutil.iter_modules(aigogo.mixed.__path__)])";
+        expect(await inEnvironment("one", ["-c", parts])).toBe("['left', 'right']");
+        expect(await inEnvironment("two", ["-c", parts])).toBe("['only']");
       });
 
       test("PYTHONPATH comes before both", async () => {
