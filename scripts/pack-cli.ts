@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -63,6 +64,9 @@ async function fill(folder: string): Promise<void> {
   const program = path.join(folder, "slipway.js");
   const cli = path.join(repository, "tools/cli");
   await bundle(cli, path.join(cli, "src/pkg-main.ts"), path.join(folder, "main.js"));
+  // What `install` copies into a project, read from beside the code that does it.
+  const packages = path.join(repository, "workspace-plugins/packages/src");
+  cpSync(path.join(packages, "project"), path.join(folder, "chunks/project"), { recursive: true });
   // A file of its own, since an older Node stops at the first word of the others that it cannot read.
   writeFileSync(
     program,
@@ -102,7 +106,9 @@ await import("./main.js");
 
 /** Whatever a command is going to load: what was bundled in a wrong way fails here. */
 async function loadAll(chunks: string): Promise<void> {
-  for (const name of readdirSync(chunks)) await import(path.join(chunks, name));
+  for (const name of readdirSync(chunks)) {
+    if (name.endsWith(".js")) await import(path.join(chunks, name));
+  }
 }
 
 const [target] = process.argv.slice(2);
