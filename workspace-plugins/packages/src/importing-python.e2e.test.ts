@@ -28,6 +28,11 @@ const packages = [
   python("usual", { "__init__.py": "from .inner import value\n", "inner.py": "value = 1\n" }),
   python("pair", { "left.py": "side = 'left'\n", "right.py": "side = 'right'\n" }),
   python("sys", { "tool.py": "def tool(): return 'own sys'\n" }),
+  python("script", { "__main__.py": "print('script', __name__)\n" }),
+  python("both", {
+    "it.py": "one = 1\n",
+    "__main__.py": "from . import one\nprint('both', one)\n",
+  }),
   python("broken", { "broken.py": "raise RuntimeError('at import')\n" }),
 ];
 
@@ -137,6 +142,11 @@ for (const { name, program, reason } of pythons()) {
     test("runs a module as a program, by both its names", async () => {
       expect(await run(["-m", "aigogo.greet"])).toBe("run hello ada");
       expect(await run(["-m", "aigogo.greet.greet"])).toBe("run hello ada");
+    });
+
+    test("runs the program that a package has, once", async () => {
+      expect(await run(["-m", "aigogo.script"])).toBe("script __main__");
+      expect(await run(["-m", "aigogo.both"])).toBe("both 1");
     });
 
     test("leaves no bytecode in the store", async () => {

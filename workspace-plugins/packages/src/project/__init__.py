@@ -38,7 +38,8 @@ def _prepare(path):
 
     def only_module(folder):
         """The file of a package that is one module: the only one at its top, without an __init__.py."""
-        files = [name for name in os.listdir(folder) if name.endswith(".py")]
+        names = [name for name in os.listdir(folder) if name != "__main__.py"]
+        files = [name for name in names if name.endswith(".py")]
         return os.path.join(folder, files[0]) if len(files) == 1 else None
 
     class Loader(machinery.SourceFileLoader):
