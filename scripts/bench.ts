@@ -10,8 +10,11 @@ import type { Bench } from "./bench/bench.ts";
 import { cold } from "./bench/cold.ts";
 import { explained } from "./bench/explained.ts";
 import { growth } from "./bench/growth.ts";
+import { install } from "./bench/install.ts";
+import { installsTogether } from "./bench/installs-together.ts";
 import { jobs } from "./bench/jobs.ts";
 import { large } from "./bench/large.ts";
+import { largeLayer } from "./bench/large-layer.ts";
 import { nxProjects } from "./bench/nx-projects.ts";
 import { warm } from "./bench/warm.ts";
 import { watched } from "./bench/watched.ts";
@@ -34,6 +37,9 @@ const parts: readonly Part[] = [
   explained,
   pool,
   growth,
+  install,
+  largeLayer,
+  installsTogether,
 ];
 const docs = path.join(repository, "docs");
 const recorded = path.join(docs, "benchmarks.json");

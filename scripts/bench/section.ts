@@ -9,7 +9,7 @@ const Target = z.strictObject({
   figure: z.number(),
   side: z.enum(["at most", "at least"]),
   bound: z.number(),
-  unit: z.enum(["×", "ms", "MB", "%"]),
+  unit: z.enum(["×", "ms", "MB", "%", "in all"]),
 });
 
 const Table = z.strictObject({

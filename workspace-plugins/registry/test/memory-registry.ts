@@ -26,6 +26,8 @@ export type MemoryRegistry = AsyncDisposable & {
   /** Method and URL of each request, in order. */
   readonly asked: readonly string[];
   readonly requests: readonly IncomingMessage[];
+  /** How many were ever made. */
+  readonly connections: () => number;
   /** The next so many requests whose method and URL match are answered by the fault; all of them without a number. */
   readonly misbehave: (which: RegExp, fault: Fault, times?: number) => void;
 };
@@ -45,6 +47,7 @@ export async function serveMemory(
   const requests: IncomingMessage[] = [];
   const faults: { readonly which: RegExp; readonly fault: Fault; left: number }[] = [];
   const content = openContent();
+  let connections = 0;
   const server = createServer((request, response) => {
     const question = `${request.method} ${request.url}`;
     asked.push(question);
@@ -61,6 +64,9 @@ export async function serveMemory(
       misdeed.fault(reply, response, request);
     })();
   });
+  server.on("connection", () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("internal: no port");
@@ -68,6 +74,7 @@ export async function serveMemory(
     host: `127.0.0.1:${address.port}`,
     asked,
     requests,
+    connections: () => connections,
     misbehave: (which, fault, times = Number.POSITIVE_INFINITY) =>
       void faults.push({ which, fault, left: times }),
     [Symbol.asyncDispose]: async () => {
