@@ -245,7 +245,16 @@ describe("install", () => {
     const link = at("app/.aigogo/imports/aigogo/text_tools");
     await rm(link);
     await symlink("/tmp", link);
-    expect(await install()).toMatchObject({ value: { state: "done", cause: "links-missing" } });
+    expect(await install()).toMatchObject({
+      value: {
+        state: "done",
+        cause: "links-missing",
+        packages: [
+          { key: "slugify", action: "keep" },
+          { key: "text_tools", action: "link" },
+        ],
+      },
+    });
     expect(await python(countWords, pythonPath())).toBe("3");
     await rm(at("app/.aigogo/register.js"));
     expect(await install()).toMatchObject({ value: { state: "done", cause: "links-missing" } });

@@ -7,7 +7,7 @@ import { isLocalSource } from "./fetch-locked.ts";
 import { hasCode } from "./file-error.ts";
 import { inspectLinks, linkProject, unlinkProject } from "./link-project.ts";
 import type { Linked } from "./link-project.ts";
-import { linkedKeys } from "./linked-keys.ts";
+import { isLinkedTo, linkedKeys } from "./linked-keys.ts";
 import { nameClash } from "./links.ts";
 import type { Installed } from "./links.ts";
 import { lockName, readLock } from "./lock.ts";
@@ -17,7 +17,7 @@ import { dueRecord, writeRecord } from "./project-record.ts";
 import type { PythonPlace } from "./python-path.ts";
 import { sweepStagings } from "./staging.ts";
 import { inspectLocked, stockMissing } from "./stock.ts";
-import type { Inspected, SeenEntries, Stocked } from "./stock.ts";
+import type { SeenEntries, Stocked } from "./stock.ts";
 import { denials, onFolder } from "./write-errors.ts";
 import { filesFolder, storeIn } from "./store-place.ts";
 import type { Store } from "./store-place.ts";
@@ -99,19 +99,12 @@ async function planned(work: Work): Promise<Result<Installation, Failure>> {
   const ready = inspected.flatMap(({ locked, entry }) =>
     entry.state === "right" ? [{ locked, files: entry.files, was: entry.state }] : [],
   );
-  const links = await inspectLinks(place, installedOf(store, ready));
-  const isLinked = ready.length === inspected.length && links.state === "right";
-  const linked = await linkedKeys(place.aigogoFolder);
-  const plannedFor = ({ locked, entry }: Inspected): InstalledPackage["action"] => {
-    if (entry.state !== "right") return "fetch";
-    if (!isLinkable(locked)) return "store";
-    return isLinked || linked.has(locked.key) ? "keep" : "link";
-  };
-  const packages = inspected.map((each) => {
-    const count = each.entry.state === "right" ? { files: each.entry.files.length } : {};
-    return { ...told(each.locked), action: plannedFor(each), ...count };
+  const kept = await keptKeys(place, installedOf(store, ready));
+  const packages = inspected.map(({ locked, entry }) => {
+    const count = entry.state === "right" ? { files: entry.files.length } : {};
+    return { ...told(locked), action: actionOf(locked, entry.state, kept), ...count };
   });
-  const removed = removedKeys(linked, lock);
+  const removed = removedKeys(await linkedKeys(place.aigogoFolder), lock);
   const counted = (action: InstalledPackage["action"]): number =>
     packages.filter((each) => each.action === action).length;
   const facts = { fetch: counted("fetch"), link: counted("link"), remove: removed.length };
@@ -134,10 +127,23 @@ async function installed(work: Work): Promise<Result<Installation, Failure>> {
   const stocking = { store, registry, lockFile, signal, progress };
   const stocked = await stockMissing(stocking, inspected);
   if (!stocked.ok) return stocked;
-  const before = await linkedKeys(place.aigogoFolder);
+  const removed = removedKeys(await linkedKeys(place.aigogoFolder), lock);
+  const kept = await keptKeys(place, installedOf(store, stocked.value));
   const linked = await link(work, installedOf(store, stocked.value));
   if (!linked.ok) return linked;
-  return ok(installationOf(work, stocked.value, linked.value, before));
+  return ok({ ...installationOf(work, stocked.value, linked.value, kept), removed });
+}
+
+/** Of packages that are importable already, with this content. */
+async function keptKeys(
+  { aigogoFolder }: PythonPlace,
+  packages: readonly Installed[],
+): Promise<ReadonlySet<string>> {
+  const kept = new Set<string>();
+  for (const each of packages) {
+    if (await isLinkedTo(aigogoFolder, each)) kept.add(each.locked.key);
+  }
+  return kept;
 }
 
 /** Before anything is looked for: from now on the store knows whose its entries are, and nothing is half-made in it. */
@@ -223,8 +229,8 @@ function installationOf(
   { lock }: Work,
   stocked: readonly Stocked[],
   linked: Linked,
-  before: ReadonlySet<string>,
-): Installation {
+  kept: ReadonlySet<string>,
+): Omit<Installation, "removed"> {
   const unlinked = lock.packages.filter((locked) => !isLinkable(locked));
   const facts = {
     packages: stocked.length,
@@ -235,21 +241,21 @@ function installationOf(
   const cause = causeOf(stocked, linked);
   const packages = stocked.map(({ locked, files, was }) => ({
     ...told(locked),
-    action: actionOf(locked, was, before),
+    action: actionOf(locked, was, kept),
     files: files.length,
   }));
   const state = cause === "project-agrees" ? "unchanged" : "done";
-  return { state, cause, facts, packages, removed: removedKeys(before, lock) };
+  return { state, cause, facts, packages };
 }
 
 function actionOf(
   locked: LockedPackage,
   was: Stocked["was"],
-  before: ReadonlySet<string>,
+  kept: ReadonlySet<string>,
 ): InstalledPackage["action"] {
   if (was !== "right") return "fetch";
   if (!isLinkable(locked)) return "store";
-  return before.has(locked.key) ? "keep" : "link";
+  return kept.has(locked.key) ? "keep" : "link";
 }
 
 function languageTold({ key, language }: LockedPackage): string {
