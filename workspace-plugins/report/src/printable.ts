@@ -1,12 +1,20 @@
 import { createRequire } from "node:module";
 import type stringWidth from "string-width";
 
-/** What comes from outside may hold terminal escapes: control characters are shown, not obeyed. */
+/**
+ * What comes from outside may hold terminal escapes, and signs that turn the direction of a text so that it reads as
+ * another: they are shown, not obeyed.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(
-    /[^\P{Cc}\n]/gu,
-    (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  return text
+    .replaceAll(
+      /[^\P{Cc}\n]/gu,
+      (found) => `\\x${found.charCodeAt(0).toString(16).padStart(2, "0")}`,
+    )
+    .replaceAll(
+      /\p{Bidi_Control}/gu,
+      (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+    );
 }
 
 /** Of one column each, and all that most tables have. */

@@ -281,6 +281,23 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./validate.ts")).validateProject,
   },
   {
+    name: "pkg search",
+    takes: "<word>... [--capability <text>] [--registry]",
+    does: "find packages of the lock, the store, the cache or registries",
+    options: {
+      "--capability <text>": "one of its capabilities says so; may be given again",
+      "--registry": "also ask the registries of the lock; without it nobody is asked",
+      "--repository <name>": "ask for this repository in their place; may be given again",
+      "--json": "one object: schema, packages with their places, unread",
+    },
+    examples: [
+      "slipway pkg search text words",
+      "slipway pkg search --capability summarise --registry",
+      "slipway pkg search text --repository localhost:5055/agents/text-tools",
+    ],
+    load: async () => (await import("./search.ts")).searchForPackages,
+  },
+  {
     name: "pkg login",
     takes: "<registry> -u <user> [-p]",
     does: "keep a user and password for a registry that takes them",
