@@ -6,6 +6,7 @@ const nothing = {
   dependencies: [],
   agentPackages: [],
   unusable: [],
+  unpacked: [],
   unused: [],
   suggestions: { runtime: [], dev: [] },
 } as const;

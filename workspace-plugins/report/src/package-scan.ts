@@ -8,6 +8,7 @@ export function scanLines(scan: Scan): readonly string[] {
     ...headed(`Found ${counted(dependencies.length)}`, dependencies.map(dependencyLine)),
     ...headed("Agent packages, to be locked beside this one", agentPackages.map(importedLine)),
     ...headed("No package can have these names", unusable.map(importedLine)),
+    ...headed("Files that the package does not hold", scan.unpacked.map(importedLine)),
     ...headed(
       "Declared and not imported",
       scan.unused.map((name) => `  - ${name}`),

@@ -37,6 +37,10 @@ function findingText(finding: ValidationFinding): string {
       return `ai.${finding.field} is required where a manifest has ai`;
     case "script-not-packed":
       return `script "${finding.script}" references file "${finding.file}" which is not in the package files`;
+    case "import-not-packed":
+      return `${finding.name} is imported and not among the package files${placesText(finding)}`;
+    case "key-unknown":
+      return `${finding.name} is no key of a manifest`;
     case "version-unreadable":
       return `the version of ${finding.name} cannot be read: ${finding.version}`;
     case "dependencies-undeclared":

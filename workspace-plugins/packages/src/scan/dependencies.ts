@@ -32,6 +32,8 @@ export type Found = {
   readonly agentPackages: readonly Imported[];
   /** What no package can be named. */
   readonly unusable: readonly Imported[];
+  /** Files of the project that the package does not hold. */
+  readonly unpacked: readonly Imported[];
   /** Declared for runtime, and not imported. */
   readonly unused: readonly string[];
 };
@@ -75,6 +77,7 @@ export function findDependencies(
     unusable: named(leads, ({ origin, place }) =>
       origin.kind === "unusable" ? place.specifier : undefined,
     ),
+    unpacked: named(leads, ({ origin }) => (origin.kind === "unpacked" ? origin.file : undefined)),
     unused: unused.map(({ name }) => name),
   };
 }

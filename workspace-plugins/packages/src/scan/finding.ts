@@ -8,6 +8,10 @@ type Rule<Name extends string, Facts> = { readonly rule: Name } & Facts;
 export type ValidationFinding =
   | Rule<"ai-incomplete", { readonly field: "summary" | "capabilities" }>
   | Rule<"script-not-packed", { readonly script: string; readonly file: string }>
+  /** The package cannot run without it; `name` is the path. */
+  | Rule<"import-not-packed", Imported>
+  /** aigg drops it when it saves the manifest; `name` is `a.b[0].c`. */
+  | Rule<"key-unknown", Named>
   /** No version can be told by it; `name` is the language's where it is that of `language.version`. */
   | Rule<"version-unreadable", Versioned>
   /** There is no `dependencies` at all; `imports` counts packages. */

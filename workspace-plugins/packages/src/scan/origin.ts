@@ -13,6 +13,8 @@ export type Origin =
   | { readonly kind: "agent-package"; readonly key: string }
   /** The language itself, or a file of the package. */
   | { readonly kind: "standard" | "own" }
+  /** A file of the project that the package does not hold. */
+  | { readonly kind: "unpacked"; readonly file: string }
   /** No package can have this name. */
   | { readonly kind: "unusable" };
 

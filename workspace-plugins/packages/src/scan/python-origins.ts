@@ -1,20 +1,25 @@
 import path from "node:path";
 import { distributionsOf } from "./distribution-names.ts";
 import type { OriginsOf } from "./origin.ts";
+import { unpackedAmong } from "./project-files.ts";
+import type { ProjectFiles } from "./project-files.ts";
 import type { Sources } from "./read-sources.ts";
 
 /**
  * A first name that is a file or folder of the package, seen from the importing file, its folders, or `src`, is its own.
  * Others are asked of the project's environment, then of what is generally known.
  */
-export function pythonOrigins(sources: Sources): OriginsOf {
+export function pythonOrigins(sources: Sources, files: ProjectFiles): OriginsOf {
   const own = ownModules(sources.files.map((file) => file.path));
   return (file, { specifier, names }) => {
     const [root = ""] = specifier.split(".");
     if (root === "aigogo") return agentPackages(specifier, names);
-    const isOwn = foldersAround(file).some((folder) => own.has(path.posix.join(folder, root)));
-    if (isOwn) return [{ kind: "own" }];
+    const places = foldersAround(file).map((folder) => path.posix.join(folder, root));
+    if (places.some((place) => own.has(place))) return [{ kind: "own" }];
     if (sources.standard.has(root)) return [{ kind: "standard" }];
+    const modules = places.flatMap((place) => [`${place}.py`, `${place}/__init__.py`]);
+    const unpacked = unpackedAmong(modules, files);
+    if (unpacked !== undefined) return [{ kind: "unpacked", file: unpacked }];
     const paths = names.length === 0 ? [specifier] : names.map((name) => `${specifier}.${name}`);
     return paths.map((module) => {
       const brought = sources.brought.get(module);

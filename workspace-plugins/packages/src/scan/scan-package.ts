@@ -14,6 +14,7 @@ import type { Found } from "./dependencies.ts";
 import { goOrigins } from "./go-origins.ts";
 import { npmOrigins } from "./npm-origins.ts";
 import type { OriginsOf } from "./origin.ts";
+import { projectFiles } from "./project-files.ts";
 import { goModuleOf, packageJsonIn, sitePackagesOf } from "./project-environment.ts";
 import { pythonOrigins } from "./python-origins.ts";
 import { readSources } from "./read-sources.ts";
@@ -41,6 +42,8 @@ export type Scan = Found & {
 /** A project as it would be packed. */
 export type Project = {
   readonly manifest: PackageManifest;
+  /** That of the manifest. */
+  readonly text: string;
   readonly files: readonly PackageFile[];
 };
 
@@ -57,7 +60,7 @@ export async function readProject(folder: string): Promise<Result<Project, Packa
   const manifest = parsePackageManifest(file, text);
   if (!manifest.ok) return manifest;
   const files = await discoverFiles(folder, manifest.value);
-  return files.ok ? ok({ manifest: manifest.value, files: files.value }) : files;
+  return files.ok ? ok({ manifest: manifest.value, text, files: files.value }) : files;
 }
 
 export async function scanProject(
@@ -87,13 +90,17 @@ async function originsIn(
   projectFolder: string,
 ): Promise<OriginsOf> {
   const declared = declaredIn(manifest).map(({ name }) => name);
+  const inProject = projectFiles(
+    projectFolder,
+    files.map((file) => file.path),
+  );
   switch (manifest.language.name) {
     case "python":
-      return pythonOrigins(sources);
+      return pythonOrigins(sources, inProject);
     case "javascript": {
       const shipped = files.find((file) => file.path === "package.json");
       const text = Buffer.from(shipped?.bytes ?? []).toString("utf8");
-      return npmOrigins(packageJsonIn(text)?.name);
+      return npmOrigins(packageJsonIn(text)?.name, inProject);
     }
     case "go":
       return goOrigins(await goModuleOf(projectFolder), declared);

@@ -122,6 +122,61 @@ describe("ai has a summary and capabilities", () => {
   });
 });
 
+describe("an imported file of the project is packed", () => {
+  const include = { include: ["a.*"] };
+  test.for<readonly [Language, Files, readonly string[]]>([
+    ["javascript", { "a.mjs": `import "./b.mjs"; import "../up.js"`, "b.mjs": "" }, ["b.mjs"]],
+    [
+      "javascript",
+      { "a.cjs": `require("./lib"); require("./c")`, "lib/index.js": "", "c.json": "{}" },
+      ["c.json", "lib/index.js"],
+    ],
+    [
+      "javascript",
+      { "a.ts": `import "./b.js"; import "./nowhere.js"; import "."`, "b.ts": "" },
+      ["b.ts"],
+    ],
+    [
+      "javascript",
+      {
+        "a.ts": `import type {} from "./b.js"; try { require("./c.js") } catch {}`,
+        "b.ts": "",
+        "c.js": "",
+      },
+      [],
+    ],
+    ["javascript", { "a.mjs": `import "./a.js"`, "a.js": "" }, []],
+    [
+      "python",
+      { "a.py": "import helper, pkg.deep", "helper.py": "", "pkg/__init__.py": "" },
+      ["helper.py", "pkg/__init__.py"],
+    ],
+  ])("%s: %j", async ([language, files, missing]) => {
+    const version = { name: language, version: ">=1" };
+    const text = manifest({ language: version, files: include });
+    expect(await findings({ "aigogo.json": text, ...files }, {}, language)).toEqual({
+      errors: missing.map((file) => `import-not-packed ${file}`),
+      warnings: [],
+    });
+  });
+});
+
+test("keys that nobody knows are told", async () => {
+  const text = manifest({
+    dependancies: {},
+    AI: { summary: "Counts", capabilities: ["count"], sumary: "" },
+    dependencies: { runtime: [{ package: "serde", version: "^1", optional: true, note: 1 }] },
+  });
+  expect(await findings({ "a.rs": "use serde::A;", "aigogo.json": text })).toEqual({
+    errors: [],
+    warnings: [
+      "key-unknown dependancies",
+      "key-unknown ai.sumary",
+      "key-unknown dependencies.runtime[0].note",
+    ],
+  });
+});
+
 test.for<readonly [string, string, string]>([
   ["a manifest that is not JSON", "{", "package-file-invalid"],
   ["a manifest of another type", manifest({ ai: { summary: 5 } }), "package-file-invalid"],

@@ -1,13 +1,16 @@
 import { compareBytes, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
+import { manifestName } from "../content.ts";
 import type { PackageFile } from "../content.ts";
 import type { PackagesFailure } from "../failure.ts";
+import { parseManifestSource } from "../manifest.ts";
 import type { PackageManifest } from "../manifest.ts";
 import { comparedName, declaredIn } from "./declared.ts";
 import { constraintState } from "./declared-version.ts";
 import type { ValidationFinding } from "./finding.ts";
 import { readProject, scanProject } from "./scan-package.ts";
 import type { Scan, ScanOptions } from "./scan-package.ts";
+import { unknownKeys } from "./unknown-keys.ts";
 
 export type Validation = {
   readonly package: Scan["package"];
@@ -30,10 +33,12 @@ export async function validatePackage(
   const errors = [
     ...incompleteFields(manifest),
     ...unpackedScripts(manifest, files),
+    ...unpackedImports(scan.value),
     ...unreadableVersions(manifest),
     ...undeclared(manifest, scan.value),
   ];
   const warnings = [
+    ...strangeKeys(project.value.text),
     ...looseVersions(manifest),
     ...declaredTwice(manifest),
     ...doubtfulImports(scan.value),
@@ -66,6 +71,19 @@ function unpackedScripts(
     .filter(([, file]) => !packed.has(file))
     .toSorted(([a], [b]) => compareBytes(a, b))
     .map(([script, file]) => ({ rule: "script-not-packed", script, file }) as const);
+}
+
+/** What may be missing, or is for types alone, is left to its author. */
+function unpackedImports({ unpacked }: Scan): readonly ValidationFinding[] {
+  return unpacked
+    .filter(({ imports }) => imports.some(({ kind }) => kind === "runtime"))
+    .map((one) => ({ rule: "import-not-packed", ...one }) as const);
+}
+
+function strangeKeys(text: string): readonly ValidationFinding[] {
+  const read = parseManifestSource(manifestName, text);
+  const keys = read.ok ? unknownKeys(read.value.source) : [];
+  return keys.map((name) => ({ rule: "key-unknown", name }) as const);
 }
 
 function unreadableVersions(manifest: PackageManifest): readonly ValidationFinding[] {
