@@ -6,6 +6,7 @@ import { fail } from "@slipway/signature";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cleanFolders, readableSize } from "./clean.ts";
 import type { CleanOptions } from "./clean.ts";
+import { openStaging } from "./staging.ts";
 
 let home: string;
 
@@ -62,6 +63,19 @@ describe("clean", () => {
       ["images"],
     ]);
     expect((await clean({ folders: ["store"] })).cause).toBe("nothing-to-clean");
+  });
+
+  test("leaves what a run at work holds in the store, and sweeps what a killed one left", async () => {
+    const { signal } = new AbortController();
+    const held = await openStaging({ folder: at("store") }, { word: "held" }, { signal });
+    if (!held.ok) throw new Error(held.failure.reason);
+    await mkdir(at("store", "slipway", "incoming", "killed"), { recursive: true });
+    await clean({ folders: ["store"] });
+    expect([await left("store"), await left("store", "slipway", "incoming")]).toEqual([
+      ["slipway"],
+      ["held"],
+    ]);
+    await held.value[Symbol.asyncDispose]();
   });
 
   test("with --dry-run says the same and removes nothing", async () => {

@@ -1,11 +1,11 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { fail, ok } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import { sizeOf } from "./cache/list.ts";
 import type { CacheFailure, PackagesCause } from "./failure.ts";
-import { hasCode } from "./file-error.ts";
+import { namesIn } from "./names-in.ts";
 import { removeFolder } from "./place-folder.ts";
+import { ownName, sweepStagings } from "./staging.ts";
 
 /** What aigg keeps for a user, in `~/.aigogo`; each can be made or fetched again. */
 export const cleanable = ["envs", "cache", "store"] as const;
@@ -40,12 +40,17 @@ export async function cleanFolders(options: CleanOptions): Promise<Result<Cleane
   for (const name of cleanable) {
     const folder = path.join(options.home, ".aigogo", name);
     const isAsked = options.folders.includes(name);
-    const entries = await namesIn(folder);
-    const sizeBytes = await sizeOf(folder + path.sep);
+    // What other runs hold there is theirs; what killed ones left goes with the rest.
+    const entries = (await namesIn(folder)).filter(
+      (entry) => name !== "store" || entry !== ownName,
+    );
+    const sizes = await Promise.all(entries.map((entry) => sizeOf(path.join(folder, entry))));
+    const sizeBytes = sizes.reduce((sum, size) => sum + size, 0);
     const isRemoved = isAsked && !options.isDry && entries.length > 0;
     if (isRemoved && !(await empty(folder, entries, options))) {
       return fail({ reason: "clean-stopped", folder });
     }
+    if (isRemoved && name === "store") await sweepStagings({ folder });
     folders.push({ name, folder, sizeBytes, items: entries.length, isRemoved });
   }
   const isDone = folders.some((one) => one.isRemoved);
@@ -87,13 +92,4 @@ async function empty(
     await removeFolder(path.join(folder, entry));
   }
   return true;
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).toSorted();
-  } catch (error) {
-    if (hasCode(error, ["ENOENT", "ENOTDIR"])) return [];
-    throw error;
-  }
 }

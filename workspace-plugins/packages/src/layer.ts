@@ -1,6 +1,7 @@
 import { chmodSync, createReadStream, createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import type { Descriptor } from "@slipway/registry";
@@ -31,6 +32,7 @@ type Entry = ExtractEvents["entry"][1];
 
 /** Some writers put this first; it is no file of the package and outside its integrity. */
 export const metadataName = ".aigogo-manifest.json";
+const mostManifestBytes = 1024 * 1024;
 /** A smaller file is written in one go. */
 const smallBytes = 1024 * 1024;
 
@@ -120,6 +122,26 @@ export async function extractLayer(
   const extracted = await extractFrom(source, folder, limits);
   await source.finish();
   return extracted;
+}
+
+/** One file of an uncompressed layer, read no further; `undefined` where there is none, or one larger than a manifest. */
+export async function readFromLayer(layer: Readable, name: string): Promise<Buffer | undefined> {
+  const extract = tar.extract();
+  // A layer that is no tar, or that goes away, has no such file; who waits below sees the same error.
+  const reading = pipeline(layer, extract).catch(() => undefined);
+  try {
+    for await (const entry of extract) {
+      if (entry.header.name !== name) entry.resume();
+      else return (entry.header.size ?? 0) > mostManifestBytes ? undefined : await buffer(entry);
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  } finally {
+    layer.destroy();
+    await reading;
+  }
 }
 
 async function extractFrom(

@@ -11,6 +11,7 @@ import { readBuild, readBuiltFiles, writeBuild } from "./build.ts";
 import { buildFolder, cacheIn, imageFolder, parseCacheReference } from "./cache.ts";
 import type { Cache, CacheReference } from "./cache.ts";
 import { findImage, writeImage } from "./image.ts";
+import { writeLayer } from "../layer.ts";
 import { listCache } from "./list.ts";
 
 let home: string;
@@ -181,13 +182,20 @@ describe("an image", () => {
   });
 });
 
-test("what is listed says what its manifest says, in a build", async () => {
+test("what is listed says what its manifest says, in a build and in a layer", async () => {
   await build("utils:1.0.0");
+  await writeImage(
+    cache,
+    named("org/pkg:1"),
+    async (layer) => ok(await writeFile(layer, await writeLayer(utils))),
+    time,
+  );
   await pull("org/none:1", "no tar");
   const summary = { version: "1.0.0", language: "python", dependencies: 0 };
   expect((await listCache(cache)).map((one) => [one.reference, one.manifest])).toEqual([
     ["utils:1.0.0", summary],
     ["org/none:1", undefined],
+    ["org/pkg:1", summary],
   ]);
 });
 

@@ -9,7 +9,7 @@ import { timeIn } from "./build.ts";
 import { imageFolder, isPlaceOf } from "./cache.ts";
 import type { Cache, CacheReference } from "./cache.ts";
 
-const layerName = "layer.tar";
+export const layerName = "layer.tar";
 const metadataName = "metadata.json";
 
 /** A package as a registry has it: one uncompressed tar. */

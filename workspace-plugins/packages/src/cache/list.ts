@@ -1,13 +1,15 @@
+import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { readTextIfPresent } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import { hasCode } from "../file-error.ts";
+import { readFromLayer } from "../layer.ts";
 import { parseForeignManifest } from "../manifest.ts";
 import { recordedBuild, timeIn } from "./build.ts";
 import { imagesName } from "./cache.ts";
 import type { Cache } from "./cache.ts";
-import { recordedImage } from "./image.ts";
+import { layerName, recordedImage } from "./image.ts";
 
 /** What the cache holds under one reference, as its metadata has it. */
 export type CacheEntry = {
@@ -19,7 +21,7 @@ export type CacheEntry = {
   readonly time: Date | undefined;
   /** Of all its files. */
   readonly sizeBytes: number;
-  /** Of a build, as far as it can be read. */
+  /** As far as it can be read. */
   readonly manifest: ManifestSummary | undefined;
 };
 
@@ -47,7 +49,8 @@ export async function listCache(cache: Cache): Promise<readonly CacheEntry[]> {
     if (image === undefined) continue;
     const sizeBytes = await sizeOf(folder);
     const time = timeIn(image.created_at);
-    const manifest = undefined;
+    const layer = createReadStream(path.join(folder, layerName));
+    const manifest = summaryOf((await readFromLayer(layer, manifestName))?.toString("utf8"));
     entries.push({ kind: "image", reference: image.ref, folder, time, sizeBytes, manifest });
   }
   return entries;
