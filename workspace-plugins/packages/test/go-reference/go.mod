@@ -1,0 +1,3 @@
+module example.org/go-reference
+
+go 1.21
