@@ -139,6 +139,26 @@ test("what was changed in the store is not run", async () => {
   expect(ended.stderr).toMatch(/not what it was in the store/);
 });
 
+test("the copy of the manifest beside the files, which can be written, decides nothing", async () => {
+  const manifest = { name: "tool", version: "1.0.0", language: python };
+  const folder = await installed(
+    { ...manifest, scripts: { tool: "main.py" } },
+    { "main.py": "print('as published')\n", "other.py": "print('other')\n" },
+  );
+  const other = JSON.stringify({ ...manifest, scripts: { tool: "other.py" } });
+  await writeFile(path.join(path.dirname(folder), "aigogo.json"), other);
+  const ended = await exec(["tool"]);
+  expect([ended.code, ended.stdout]).toEqual([1, ""]);
+});
+
+test("names in a manifest are shown and not obeyed by a terminal", async () => {
+  const scripts = { "\u001b[2Ja": "a.py", b: "a.py" };
+  await installed({ name: "tool", language: python, scripts }, { "a.py": "" });
+  const ended = await exec(["tool"]);
+  expect([ended.code, ended.stderr]).toEqual([1, expect.stringContaining("\\x1b[2Ja")]);
+  expect(ended.stderr).not.toContain("\u001b");
+});
+
 test("a script outside of its package is not run", async () => {
   await writeFile(at("evil.py"), "print('evil')\n");
   const manifest = { name: "tool", language: python, scripts: { tool: at("evil.py") } };

@@ -65,6 +65,42 @@ test("nothing is deleted where nobody can be asked and no --yes is given", async
   expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining("does not have")]);
 });
 
+/** Types a line, or a key, where `slipway pkg` asks at a terminal. */
+async function atTerminal(typed: string, ...words: readonly string[]) {
+  const driver = [
+    "import os, pty, sys",
+    "typed, program = sys.argv[1].encode(), sys.argv[2:]",
+    "child, terminal = pty.fork()",
+    "if child == 0: os.execvp(program[0], program)",
+    "said = b''",
+    "while b'to go on' not in said: said += os.read(terminal, 4096)",
+    "os.write(terminal, typed)",
+    "try:",
+    "    while os.read(terminal, 4096): pass",
+    "except OSError: pass",
+    "sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))",
+  ];
+  const args = ["-c", driver.join("\n"), typed, process.execPath, program, "pkg", ...words];
+  const child = spawn("python3", args, {
+    cwd: path.join(root, "words"),
+    env: { PATH: process.env["PATH"], HOME: path.join(root, "home") },
+  });
+  await once(child, "close");
+  return child.exitCode;
+}
+
+test("at a terminal the word has to be typed; Ctrl-C and the end of the input are none", async () => {
+  await publish("d/words", "1.0.0");
+  const name = `${served.host}/d/words`;
+  for (const typed of ["no\n", "\u0003", "\u0004"]) {
+    expect(await atTerminal(typed, "delete", `${name}:1.0.0`)).toBe(1);
+  }
+  expect(await atTerminal("yes\n", "delete", name, "--all")).toBe(1);
+  expect((await slipway("pull", `${name}:1.0.0`)).code).toBe(0);
+  expect(await atTerminal("DELETE ALL\n", "delete", name, "--all")).toBe(0);
+  expect((await slipway("pull", `${name}:1.0.0`)).code).toBe(1);
+});
+
 test("a package is pushed, locked, told to be outdated, updated, explained and removed", async () => {
   const name = `${served.host}/b/words`;
   expect((await publish("b/words", "1.0.0")).code).toBe(0);
@@ -75,6 +111,10 @@ test("a package is pushed, locked, told to be outdated, updated, explained and r
   expect((await slipway("update")).stdout).toMatch(/words +1\.0\.0 → 1\.1\.0 \([0-9a-f]{12} → /);
   const why = await slipway("why", "words");
   expect(why.stdout).toMatch(new RegExp(`^words 1.1.0\n +source +${name}:1.1.0\n`));
+  expect(why.stdout).toMatch(/^ +link +\S+ +missing$/m);
+  expect((await slipway("install")).code).toBe(0);
+  const installed = await slipway("why", ".aigogo/imports/aigogo/words/words.py");
+  expect(installed.stdout).toMatch(/^words 1\.1\.0\n(?: .*\n)* +link +\S+$/m);
   const slip = await slipway("rm", "wrods");
   expect([slip.code, slip.stderr]).toEqual([1, expect.stringMatching(/did you mean +words/)]);
   expect((await slipway("rm", "words")).code).toBe(0);

@@ -90,6 +90,14 @@ test("a project is pushed under its tag and its content's own; again, one questi
   });
   const byContent = `aigogo-${hexOf(integrity("x = 1\n"))}`;
   expect(await tagsOf("a/words")).toEqual(["1.0.0", byContent]);
+  // Whoever sees a tag can have its blobs, and whoever locks the version finds its content's own tag.
+  const put = asked.filter((question) => question.startsWith("PUT "));
+  expect(put.map((question) => question.replace(/^\S+ \S+\/(?=uploads|manifests)/, ""))).toEqual([
+    expect.stringMatching(/^uploads\//),
+    expect.stringMatching(/^uploads\//),
+    `manifests/${byContent}`,
+    "manifests/1.0.0",
+  ]);
   expect(await push("a/words:1.0.0", { project: folder })).toMatchObject({
     value: { state: "unchanged", cause: "registry-agrees" },
   });
