@@ -63,6 +63,9 @@ async function fetchLayer(
     return fail({ reason: "package-missing", reference: text, immutable: undefined });
   }
   if (found.state !== "present") return fail(found.failure);
+  if (found.layer.sizeBytes > layerLimits.compressedBytes) {
+    return fail(unusable(reference, "layer-too-large").failure);
+  }
   const blob = await registry.readBlob(reference, found.layer, async (chunks) =>
     writeUnpacked(chunks, layerFile),
   );

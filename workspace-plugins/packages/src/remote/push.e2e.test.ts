@@ -15,6 +15,7 @@ import { cacheIn, parseCacheReference } from "../cache/cache.ts";
 import { contentOf, integrityOf } from "../content.ts";
 import type { PackageFile } from "../content.ts";
 import { emptyConfig, manifestMediaType, writeImageManifest } from "../image-manifest.ts";
+import { layerLimits } from "../layer-limits.ts";
 import { writeLayer } from "../layer.ts";
 import { isPackagePath } from "../package-path.ts";
 import { pullPackage } from "./pull.ts";
@@ -184,6 +185,15 @@ test("a compressed layer lies in the cache as the plain tar that aigg reads", as
   expect(await pull("f/words:1.0.0")).toMatchObject({ ok: true });
   const [folder = ""] = await readdir(images());
   expect((await readFile(path.join(images(), folder, "layer.tar"))).equals(plain)).toBe(true);
+});
+
+test("a small layer that becomes a large one is given up on its way to the disk", async () => {
+  const bytes = layerLimits.ratioFromBytes + 1024 * 1024;
+  await publishLayer("i/words:1.0.0", Buffer.from(gzipSync(Buffer.alloc(bytes))));
+  expect(await pull("i/words:1.0.0")).toMatchObject({
+    failure: { reason: "layer-refused", problem: "too-dense" },
+  });
+  expect(await readdir(images())).toEqual([]);
 });
 
 test("a layer that would write elsewhere is not kept", async () => {
