@@ -136,7 +136,9 @@ test("without a tag of the content, as aigg leaves it, only fetching can tell", 
   expect(await update()).toMatchObject({ value: { state: "unchanged" } });
 });
 
-test("a newer version that names itself otherwise is not taken for the package", async () => {
+test("a newer version that names itself otherwise is not taken, and then nothing else is", async () => {
+  for (const tag of ["1.0.0", "1.1.0"]) await publish(`d/tools:${tag}`, { name: "tools" });
+  await add("d/tools:1.0.0");
   await publish("d/words:1.0.0");
   await add("d/words:1.0.0");
   await publish("d/words:1.1.0", { name: "requests" });
