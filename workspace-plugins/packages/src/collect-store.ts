@@ -86,22 +86,24 @@ async function removeUnused(
   options: CollectOptions,
   unused: readonly Digest[],
 ): Promise<Result<readonly Digest[], PackagesFailure>> {
-  await using stack = new AsyncDisposableStack();
   const aside: Aside[] = [];
-  for (const integrity of unused) {
-    const staging = await tryStaging(options.store, { entry: integrity });
-    if (staging === undefined) continue;
-    stack.use(staging);
-    const folder = await setAside(entryFolder(options.store, integrity), staging);
-    aside.push({ integrity, staging, folder });
+  try {
+    for (const integrity of unused) {
+      const staging = await tryStaging(options.store, { entry: integrity });
+      if (staging === undefined) continue;
+      const folder = await setAside(entryFolder(options.store, integrity), staging);
+      aside.push({ integrity, staging, folder });
+    }
+    const now = await knownUses(options.store);
+    const removed: Digest[] = [];
+    for (const each of aside) {
+      if (now.ok && isUnused(each.integrity, now.value, options)) removed.push(each.integrity);
+      else await putBack(options.store, each);
+    }
+    return now.ok ? ok(removed) : now;
+  } finally {
+    for (const { staging } of aside) await staging[Symbol.asyncDispose]();
   }
-  const now = await knownUses(options.store);
-  const removed: Digest[] = [];
-  for (const each of aside) {
-    if (now.ok && isUnused(each.integrity, now.value, options)) removed.push(each.integrity);
-    else await putBack(options.store, each);
-  }
-  return now.ok ? ok(removed) : now;
 }
 
 async function putBack(store: Store, { integrity, folder }: Aside): Promise<void> {
