@@ -116,12 +116,16 @@ async function putBack(store: Store, { integrity, folder }: Aside): Promise<void
   }
 }
 
-/** Of all files below. */
+/** Of all files below; of what goes meanwhile nothing. */
 async function sizeOf(folder: string): Promise<number> {
   let bytes = 0;
-  for (const name of await readdir(folder, { recursive: true })) {
-    const found = await lstat(path.join(folder, name));
-    if (found.isFile()) bytes += found.size;
+  try {
+    for (const name of await readdir(folder, { recursive: true })) {
+      const found = await lstat(path.join(folder, name));
+      if (found.isFile()) bytes += found.size;
+    }
+  } catch (error) {
+    if (!hasCode(error, ["ENOENT"])) throw error;
   }
   return bytes;
 }

@@ -12,17 +12,19 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import { mediaTypes, openRegistry, parseReference } from "@slipway/registry";
 import type { Reference } from "@slipway/registry";
 import { freePort, startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
-import { digestOf, hexOf } from "@slipway/signature";
+import { digestOf, hexOf, writeFileAtomically } from "@slipway/signature";
 import tar from "tar-stream";
 import { buffer } from "node:stream/consumers";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addPackage } from "./add.ts";
+import { collectStore } from "./collect-store.ts";
 import { writeImageManifest } from "./image-manifest.ts";
 import { installPackages } from "./install.ts";
 import type { InstallOptions } from "./install.ts";
@@ -30,6 +32,7 @@ import { formatLock, readLock } from "./lock.ts";
 import { packPackage } from "./pack.ts";
 import { pushPackage } from "./push.ts";
 import { readPacked } from "./receipt.ts";
+import { inspectEntry } from "./store.ts";
 import { filesFolder, storeIn } from "./store-place.ts";
 
 const run = promisify(execFile);
@@ -292,6 +295,26 @@ describe("install", () => {
     expect(await readdir(at("home/.aigogo/store/slipway/incoming"))).toEqual([]);
     expect(await readdir(at("home/.aigogo/store/slipway/locks"))).toEqual([]);
     expect((await readdir(at("app/.aigogo"))).join("\n")).not.toMatch(/partial|damaged|next|\d/);
+  });
+
+  test("an install while the store is collected has its entries when both are done", async () => {
+    const locked = await publishAndLock();
+    await install();
+    const lock = await readFile(at("app/aigogo.lock"));
+    const store = storeIn(at("home"));
+    for (let round = 0; round < 12; round += 1) {
+      await writeFileAtomically(at("app/aigogo.lock"), formatLock({ packages: [] }));
+      const progress = (): void => {};
+      const collecting = collectStore({ store, isAll: round % 2 === 0, isDryRun: false, progress });
+      for (let turn = 0; turn < round; turn += 1) await nextTurn();
+      await writeFileAtomically(at("app/aigogo.lock"), lock);
+      expect(await install()).toMatchObject({ ok: true });
+      expect(await collecting).toMatchObject({ ok: true });
+      for (const { integrity } of [locked.python, locked.javascript]) {
+        expect(await inspectEntry(store, integrity)).toMatchObject({ state: "right" });
+      }
+    }
+    expect(await python(countWords, pythonPath())).toBe("3");
   });
 
   test("a package.json that a package ships is linked and its store entry stays as it was", async () => {
