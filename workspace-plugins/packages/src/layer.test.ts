@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { gzip, zstdCompress } from "node:zlib";
+import { constants, createZstdCompress, gzip, zstdCompress } from "node:zlib";
 import { digestOf } from "@slipway/signature";
 import tar from "tar-stream";
 import type { Header } from "tar-stream";
@@ -215,6 +216,16 @@ describe("a layer is refused whole", () => {
     expect(await extract(layer, limits)).toEqual({ ok: false, failure });
     expect(await extract(await writeLayer(files), limits)).toMatchObject({ ok: true });
   });
+});
+
+test("a zstd frame that asks for more memory than it may is refused", async () => {
+  const windowed = async (log: number): Promise<Buffer> => {
+    const compress = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: log } });
+    return buffer(Readable.from(inPieces(await writeLayer(files))).pipe(compress));
+  };
+  expect(await extract(await windowed(26))).toMatchObject({ ok: true });
+  await rm(path.join(root, "files"), { recursive: true });
+  expect(await extract(await windowed(27))).toMatchObject({ failure: { problem: "not-a-tar" } });
 });
 
 test("a source is read to its end after a refusal, and what it throws is what comes out", async () => {
