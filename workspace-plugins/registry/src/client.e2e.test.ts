@@ -1,4 +1,9 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { buffer } from "node:stream/consumers";
+import { promisify } from "node:util";
 import { digestOf } from "@slipway/signature";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openRegistry } from "./client.ts";
@@ -101,4 +106,16 @@ test("a manifest of blobs that are not there is refused with the registry's code
 test("an upload under a wrong digest is refused", async () => {
   const sent = await registry.uploadBlob(reference("a/d:1"), digestOf("other"), new Blob([layer]));
   expect(sent).toMatchObject({ failure: { status: 400, codes: ["DIGEST_INVALID"] } });
+});
+
+test("an upload in one piece takes no memory of the size of the blob", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "slipway-upload-"));
+  const large = Buffer.alloc(300 * 1024 ** 2);
+  const file = path.join(folder, "large");
+  await writeFile(file, large);
+  const script = path.join(import.meta.dirname, "../test/upload-once.ts");
+  const words = [script, rig.host, file, digestOf(large)];
+  const { stdout } = await promisify(execFile)(process.execPath, words);
+  await rm(folder, { recursive: true });
+  expect(Number(stdout)).toBeLessThan(large.byteLength);
 });

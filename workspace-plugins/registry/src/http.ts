@@ -39,6 +39,8 @@ export class BrokenResponse extends Error {
 /** A body of this many bytes more buys a second more until the answer. */
 const slowestUploadBytesPerSecond = 128 * 1024;
 const mostRedirects = 5;
+/** Of what is not a stream `fetch` keeps a copy until the answer, for the case that it is sent on. */
+const mostCopiedBytes = 1024 ** 2;
 /** What has to come of a body within the time limit. */
 const leastBytes = 1024;
 
@@ -166,12 +168,17 @@ async function sendOnce(
 }
 
 async function ask(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+  const { method, body } = request;
+  const headers = { "user-agent": "slipway", "accept-encoding": "identity", ...request.headers };
+  const same = { method, redirect: "manual", signal } as const;
+  if (body === undefined || body.size <= mostCopiedBytes) {
+    return fetch(request.url, { ...same, headers, body: body ?? null });
+  }
   return fetch(request.url, {
-    method: request.method,
-    headers: { "user-agent": "slipway", "accept-encoding": "identity", ...request.headers },
-    body: request.body ?? null,
-    redirect: "manual",
-    signal,
+    ...same,
+    headers: { ...headers, "content-length": String(body.size) },
+    body: body.stream(),
+    duplex: "half",
   });
 }
 
