@@ -1,4 +1,16 @@
-import { mkdir, mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -325,6 +337,16 @@ describe("build", () => {
       "src/x",
       "src/x/b.py",
     ]);
+  });
+
+  test("has files of one mode, and what a link names in place of the link", async () => {
+    await chmod(at("src/a.py"), 0o700);
+    await symlink("a.py", at("src/link.py"));
+    await build({ reference: "demo:1" });
+    const file = path.join(built("demo:1"), "src", "link.py");
+    const { mode } = await lstat(file);
+    expect([(mode & 0o777).toString(8), await readFile(file, "utf8")]).toEqual(["644", "x = 1\n"]);
+    expect((await lstat(path.join(built("demo:1"), "src/a.py"))).mode & 0o777).toBe(0o644);
   });
 
   test("with a reference leaves the manifest as it is", async () => {

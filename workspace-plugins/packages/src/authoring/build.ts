@@ -2,13 +2,14 @@ import path from "node:path";
 import { fail, ok } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import { findBuild, writeBuild } from "../cache/build.ts";
+import type { BuildSource } from "../cache/build.ts";
 import { buildFolder, parseCacheReference } from "../cache/cache.ts";
 import type { Cache, CacheReference } from "../cache/cache.ts";
 import { removeFolder } from "../place-folder.ts";
 import { manifestName } from "../content.ts";
-import type { PackageFile } from "../content.ts";
-import { discoverFiles } from "../discovery.ts";
+import { discoverSources } from "../discovery.ts";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";
+import type { LayerSource } from "../layer.ts";
 import { formatManifest } from "../manifest-shape.ts";
 import { unpackedScript } from "../pack.ts";
 import type { JsonObject } from "../struct-json.ts";
@@ -56,7 +57,7 @@ export async function buildPackage(
   }
   const unreadable = options.isChecked ? unreadableDependency(manifest) : undefined;
   if (unreadable !== undefined) return fail(unreadable);
-  const found = await discoverFiles(path.dirname(file), manifest);
+  const found = await discoverSources(path.dirname(file), manifest);
   if (!found.ok) return found;
   const lost = unpackedScript(file, manifest, found.value);
   if (lost !== undefined) return fail(lost);
@@ -103,9 +104,9 @@ function nextPatch(version: string): string | undefined {
 }
 
 function withManifest(
-  files: readonly PackageFile[],
+  files: readonly LayerSource[],
   manifest: JsonObject | undefined,
-): readonly PackageFile[] {
+): readonly BuildSource[] {
   if (manifest === undefined) return files;
   const bytes = Buffer.from(formatManifest(manifest));
   return files.map((file) => (file.path === manifestName ? { path: file.path, bytes } : file));

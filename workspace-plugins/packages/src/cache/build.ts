@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { chmod, copyFile, lstat, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
@@ -7,6 +7,7 @@ import { manifestName } from "../content.ts";
 import type { PackageFile } from "../content.ts";
 import type { CacheFailure } from "../failure.ts";
 import { jsonIn } from "../json-file.ts";
+import type { LayerSource } from "../layer.ts";
 import { isPackagePath } from "../package-path.ts";
 import type { PackagePath } from "../package-path.ts";
 import { buildFolder, isPlaceOf } from "./cache.ts";
@@ -28,31 +29,33 @@ export type BuiltFile = { readonly path: PackagePath; readonly sizeBytes: number
 
 const Metadata = z.object({ name: z.string(), built_at: z.string().optional() });
 
-/** aigg's shape, whole or not at all. Replaces a build of the same reference, and none of another. */
+/** A file that goes into a build: its bytes, or where they are. */
+export type BuildSource = PackageFile | LayerSource;
+
+/**
+ * aigg's shape, whole or not at all; one of the files is `aigogo.json`. Replaces a build of the same reference, and none
+ * of another.
+ */
 export async function writeBuild(
   cache: Cache,
   reference: CacheReference,
-  files: readonly PackageFile[],
+  files: readonly BuildSource[],
   builtAt: Date,
   signal?: AbortSignal,
 ): Promise<Result<void, CacheFailure>> {
-  const shipped = files.find((file) => file.path === manifestName);
-  if (shipped === undefined) throw new Error("internal: a build without its manifest");
   const before = await findBuild(cache, reference);
   if (!before.ok && before.failure.reason === "cache-place-taken") return before;
   return replaceFolder(buildFolder(cache, reference), async (partial) => {
     for (const file of files) {
       if (signal?.aborted === true) return fail({ reason: "build-stopped", reference });
-      const target = path.join(partial, file.path);
-      await mkdir(path.dirname(target), { recursive: true });
-      await writeFile(target, file.bytes, { mode: 0o644 });
+      await put(file, path.join(partial, file.path));
     }
     const metadata = {
       name: reference,
       type: "local-build",
       built_at: localTime(builtAt),
       source: "local",
-      manifest: jsonIn(Buffer.from(shipped.bytes).toString("utf8")),
+      manifest: jsonIn(await readFile(path.join(partial, manifestName), "utf8")),
     };
     await writeFile(path.join(partial, metadataName), JSON.stringify(metadata, undefined, 2));
     return ok(undefined);
@@ -110,6 +113,13 @@ export async function recordedBuild(
 export function timeIn(text: string | undefined): Date | undefined {
   const time = new Date(text ?? "");
   return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+async function put(source: BuildSource, target: string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true });
+  if ("bytes" in source) await writeFile(target, source.bytes);
+  else await copyFile(source.file, target);
+  await chmod(target, 0o644);
 }
 
 /** `undefined` where there is anything but files and folders: a link would lead out of the package. */
