@@ -77,18 +77,25 @@ type Ended = {
   readonly stderr: string;
 };
 
-/** Runs `slipway pkg` in a project; killed, as by a machine that has no memory left, when it has said so many lines. */
+/**
+ * Runs `slipway pkg` in a project. It gets a signal when it has said so many lines: SIGKILL, as of a machine that has no
+ * memory left, or SIGINT, as of a person.
+ */
 async function slipway(
   project: string,
   words: readonly string[],
   killedAt = Number.POSITIVE_INFINITY,
+  signalled: "SIGKILL" | "SIGINT" = "SIGKILL",
 ): Promise<Ended> {
   const env = { PATH: process.env["PATH"], HOME: at("home") };
   const child = spawn(process.execPath, [program, "pkg", ...words], { cwd: at(project), env });
   const said: string[] = [];
+  // One signal: a second SIGINT would end it at once.
+  let isSent = false;
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
     said.push(chunk);
-    if (said.join("").split("\n").length > killedAt) child.kill("SIGKILL");
+    if (isSent || said.join("").split("\n").length <= killedAt) return;
+    isSent = child.kill(signalled);
   });
   const [stdout, end] = await Promise.all([text(child.stdout), endOf(child)]);
   return { end, stdout, stderr: said.join("") };
@@ -145,6 +152,19 @@ test.for([1, 2, 3, 4])(
     }
   },
 );
+
+test("Ctrl-C while packages are fetched leaves nothing half-made, and the next install goes on", async () => {
+  await mkdir(at("home"));
+  await mkdir(at("a"));
+  for (const name of names) await publish(name, "a");
+  const stopped = await slipway("a", ["install"], 2, "SIGINT");
+  expect([1, 0]).toContain(stopped.end);
+  const own = path.join(storeIn(at("home")).folder, "slipway");
+  expect(await readdir(path.join(own, "incoming"))).toEqual([]);
+  expect(await readdir(path.join(own, "locks"))).toEqual([]);
+  expect(await slipway("a", ["install"])).toMatchObject({ end: 0 });
+  expect(await imported("a")).toBe(0);
+});
 
 test("install, verify, gc and uninstall say what they did, to people and as JSON", async () => {
   await mkdir(at("home"));
