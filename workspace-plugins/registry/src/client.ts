@@ -9,6 +9,8 @@ import type { RegistryFailure } from "./failure.ts";
 import { openLimit } from "./limit.ts";
 import { openLine } from "./line.ts";
 import type { Line } from "./line.ts";
+import { listReferrers, putReferrer } from "./referrers.ts";
+import type { Referrer } from "./referrers.ts";
 import { deleteManifest, getManifest, headManifest, putManifest } from "./manifest.ts";
 import type { Manifest } from "./manifest.ts";
 import type { Reference, RegistryHost, Repository, RepositoryName } from "./reference.ts";
@@ -59,6 +61,16 @@ export type Registry = {
     mountFrom?: Repository,
   ) => Promise<Result<Uploaded, RegistryFailure>>;
   readonly listTags: (name: RepositoryName) => Promise<Answer<readonly string[]>>;
+  /** Digests of the manifests of that type that refer to `subject`, in the registry's order. */
+  readonly listReferrers: (
+    name: RepositoryName,
+    asked: Pick<Referrer, "subject" | "artifactType">,
+  ) => Promise<Answer<readonly Digest[]>>;
+  /** The manifest has to name the subject; so that it is found, also where a registry has no list of its own. */
+  readonly putReferrer: (
+    name: RepositoryName,
+    referrer: Referrer,
+  ) => Promise<Result<Digest, RegistryFailure>>;
   /** With it go all tags that point to it. */
   readonly deleteManifest: (name: RepositoryName, digest: Digest) => Promise<Answer<"deleted">>;
   /** Whether the host is a registry that takes the credential that was found for it. */
@@ -94,6 +106,8 @@ export function openRegistry(options: RegistryOptions = {}): Registry {
     readBlob: (name, descriptor, into) => readBlob(line, name, descriptor, into),
     uploadBlob: (name, digest, body, mountFrom) =>
       uploadBlob(line, name, digest, body, { mountFrom, chunkBytes }),
+    listReferrers: (name, asked) => listReferrers(line, name, asked),
+    putReferrer: (name, referrer) => putReferrer(line, name, referrer),
     listTags: (name) => listTags(line, name),
     deleteManifest: (name, digest) => deleteManifest(line, name, digest),
     checkAccess: (registry) => checkAccess(line, registry),

@@ -103,6 +103,54 @@ describe.each([
   const open = (credential: Credential | undefined, options: RegistryOptions = {}) =>
     openRegistry({ findCredential: async () => ok(credential), ...options });
 
+  test("what refers to a manifest is found, by type, each once", async () => {
+    const registry = open(ada);
+    const name = reference("team/signed:1");
+    const layer = blobOf("signed");
+    for (const blob of [config, layer]) {
+      expect((await registry.uploadBlob(name, digestOf(blob), new Blob([blob]))).ok).toBe(true);
+    }
+    const bytes = manifestOf(mediaTypes.dockerManifest, layer);
+    const put = await registry.putManifest(name, { mediaType: mediaTypes.dockerManifest, bytes });
+    const subject = digestOf(bytes);
+    expect(put).toEqual({ ok: true, value: subject });
+    const wanted = "application/vnd.example.signature";
+    expect(await registry.listReferrers(name, { subject, artifactType: wanted })).toEqual({
+      state: "present",
+      value: [],
+    });
+    const referring = (artifactType: string) => ({
+      mediaType: mediaTypes.ociManifest,
+      bytes: Buffer.from(
+        JSON.stringify({
+          schemaVersion: 2,
+          mediaType: mediaTypes.ociManifest,
+          artifactType,
+          config: {
+            mediaType: "application/vnd.oci.empty.v1+json",
+            digest: digestOf(config),
+            size: 2,
+          },
+          layers: [{ mediaType: wanted, digest: digestOf(layer), size: layer.byteLength }],
+          subject: {
+            mediaType: mediaTypes.dockerManifest,
+            digest: subject,
+            size: bytes.byteLength,
+          },
+        }),
+      ),
+    });
+    for (const artifactType of [wanted, "application/vnd.example.other", wanted]) {
+      const manifest = referring(artifactType);
+      const sent = await registry.putReferrer(name, { subject, artifactType, manifest });
+      expect(sent).toEqual({ ok: true, value: digestOf(manifest.bytes) });
+    }
+    expect(await registry.listReferrers(name, { subject, artifactType: wanted })).toEqual({
+      state: "present",
+      value: [digestOf(referring(wanted).bytes)],
+    });
+  });
+
   test("a package goes there and comes back, with one token for reads and one for writes", async () => {
     const registry = open(ada);
     const name = reference("team/tool:1");

@@ -80,6 +80,7 @@ export type ResponseProblem =
   | "tags-invalid"
   | "tags-too-many"
   | "next-page-foreign"
+  | "referrers-invalid"
   | "next-page-seen"
   | "token-invalid"
   | "realm-insecure"

@@ -210,17 +210,25 @@ function stored(repository: Repository, name: string, digest: string, bytes: Buf
   return said(201, { location: `/v2/${name}/blobs/${digest}`, "docker-content-digest": digest });
 }
 
-const Manifest = z.object({
-  config: z.object({ digest: z.string() }),
-  layers: z.array(z.object({ digest: z.string() })),
-});
+const Digests = z.array(z.object({ digest: z.string() }));
+const Manifest = z.object({ config: z.object({ digest: z.string() }), layers: Digests });
+const Index = z.object({ manifests: Digests });
+
+/** What the manifest is made of; an index is made of manifests. */
+function isWhole(repository: Repository, body: Buffer): boolean {
+  const json: unknown = JSON.parse(body.toString("utf8"));
+  const index = Index.safeParse(json);
+  if (index.success) {
+    return index.data.manifests.every(({ digest }) => repository.manifests.has(digest));
+  }
+  const { config, layers } = Manifest.parse(json);
+  return [config, ...layers].every(({ digest }) => repository.blobs.has(digest));
+}
 
 function manifestReply({ request, repository, rest, body }: Asked): Reply {
   const digest = repository.tags.get(rest) ?? rest;
   if (request.method === "PUT") {
-    const { config, layers } = Manifest.parse(JSON.parse(body.toString("utf8")));
-    const isWhole = [config, ...layers].every((one) => repository.blobs.has(one.digest));
-    if (!isWhole) return refusal(400, "MANIFEST_BLOB_UNKNOWN");
+    if (!isWhole(repository, body)) return refusal(400, "MANIFEST_BLOB_UNKNOWN");
     const own = digestOf(body);
     repository.manifests.set(own, {
       mediaType: request.headers["content-type"] ?? "",

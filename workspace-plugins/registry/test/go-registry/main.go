@@ -33,7 +33,7 @@ type claims struct {
 	Access   []access `json:"access"`
 }
 
-var repositoryPath = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs|tags)/`)
+var repositoryPath = regexp.MustCompile(`^/v2/(.+)/(manifests|blobs|tags|referrers)/`)
 
 // verify gives the claims of a token that the key signed (RFC 7515, ES256) and that has not come to its end.
 func verify(key *ecdsa.PublicKey, token string) (*claims, bool) {
@@ -102,7 +102,7 @@ func main() {
 		log.Fatal(err)
 	}
 	key := parsed.PublicKey.(*ecdsa.PublicKey)
-	inner := registry.New(registry.Logger(log.New(os.Stderr, "", 0)))
+	inner := registry.New(registry.WithReferrersSupport(true), registry.Logger(log.New(os.Stderr, "", 0)))
 	handler := func(response http.ResponseWriter, request *http.Request) {
 		token := strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer ")
 		said, ok := verify(key, token)

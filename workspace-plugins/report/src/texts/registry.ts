@@ -136,6 +136,7 @@ const responseProblems = {
   "tags-invalid": "the list of tags is not one",
   "tags-too-many": "more than 100000 tags",
   "next-page-seen": "the pages of tags lead round in a ring",
+  "referrers-invalid": "the list of what refers to a manifest is none",
   "next-page-foreign": "the next page of tags is on another host",
   "token-invalid": "the token server gave no token",
   "realm-insecure": "credentials would have to be sent without TLS to the token server",
