@@ -1,6 +1,8 @@
 import path from "node:path";
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
+import { readSigningKey, signingKeyFile } from "@slipway/attestation";
 import { packFolder, pushPackage } from "@slipway/packages";
+import { ok } from "@slipway/signature";
 import type { output } from "zod";
 import { runBatch } from "../session/batch.ts";
 import { runTask } from "../session/run-task.ts";
@@ -24,10 +26,13 @@ export async function* pushBatch(
   yield* runBatch({ graph, inputs, context, schema: Options, run: pushProject });
 }
 
-async function pushProject(session: Session, { repository }: output<typeof Options>) {
+async function pushProject(session: Session, { repository, sign = false }: output<typeof Options>) {
+  const key = sign ? await readSigningKey(signingKeyFile(process.env)) : ok(undefined);
+  if (!key.ok) return key;
   return pushPackage({
     packFolder: path.join(session.workspaceRoot, session.projectRoot, packFolder),
     repository,
     registry: openSessionRegistry(session),
+    signingKey: key.value,
   });
 }

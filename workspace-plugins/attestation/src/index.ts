@@ -1,4 +1,5 @@
 export { payloadType, signStatement } from "./envelope.ts";
+export type { AnyStatement } from "./envelope.ts";
 export type { AttestationCause, AttestationFailure, Distrust } from "./failure.ts";
 export { readSigningKey, signingKeyFile } from "./key.ts";
 export type { SigningKey } from "./key.ts";

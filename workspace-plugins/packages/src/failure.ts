@@ -120,6 +120,7 @@ export type PackagesFailure =
     }
   | StoreFailure
   | LinkFailure
+  | PolicyFailure
   | DependencyFailure
   | ScanFailure
   | CacheFailure
@@ -269,12 +270,38 @@ export type DependencyFailure =
       readonly language: string;
     };
 
+/** What a policy has against a locked package. */
+export type PolicyFailure =
+  | { readonly reason: "policy-without-rule"; readonly policyFile: string; readonly key: string }
+  | {
+      readonly reason: "source-not-allowed";
+      readonly policyFile: string;
+      readonly key: string;
+      readonly source: string;
+      readonly allowed: readonly string[];
+    }
+  | {
+      readonly reason: "package-unsigned";
+      readonly policyFile: string;
+      readonly key: string;
+      readonly source: string;
+      /** One for each signature that was found; none were. */
+      readonly objections: readonly SignatureObjection[];
+    };
+
+export type SignatureObjection = {
+  /** Digest of the public key; `undefined`: it cannot be believed who it was. */
+  readonly signer: string | undefined;
+  readonly problem: string;
+};
+
 export type PackagesCause =
   | LockedCause
   | RemoteCause
   | "packed"
   | "version-new"
   | "version-moved"
+  | "signature-new"
   | "registry-agrees"
   | "first-install"
   | "store-entry-missing"

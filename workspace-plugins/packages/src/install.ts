@@ -1,4 +1,5 @@
 import path from "node:path";
+import type { AttestationFailure } from "@slipway/attestation";
 import type { Registry, RegistryFailure } from "@slipway/registry";
 import { compareBytes, exists, fail, ok } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
@@ -13,6 +14,8 @@ import type { Installed } from "./links.ts";
 import { lockName, readLock } from "./lock.ts";
 import type { Lock, LockedPackage } from "./lock.ts";
 import { openProject } from "./open-project.ts";
+import { checkSignatures, checkSources } from "./trust/check-policy.ts";
+import type { Policy } from "./trust/policy.ts";
 import { dueRecord, writeRecord } from "./project-record.ts";
 import type { PythonPlace } from "./python-path.ts";
 import { sweepStagings } from "./staging.ts";
@@ -63,7 +66,7 @@ export type Installation = Outcome<PackagesCause> & {
   readonly removed: readonly string[];
 };
 
-type Failure = PackagesFailure | RegistryFailure;
+type Failure = PackagesFailure | RegistryFailure | AttestationFailure;
 
 /** A project that is being installed. */
 type Work = {
@@ -72,6 +75,7 @@ type Work = {
   readonly place: PythonPlace;
   readonly lockFile: string;
   readonly lock: Lock;
+  readonly policy: Policy | undefined;
 };
 
 /**
@@ -87,9 +91,18 @@ export async function installPackages(
   if (!lock.ok) return lock;
   const problem = lockProblem(options, lockFile, lock.value);
   if (problem !== undefined) return fail(problem);
+  const policy = await checkSources(path.resolve(projectFolder), lock.value.packages);
+  if (!policy.ok) return policy;
   const aigogoFolder = path.join(projectFolder, ".aigogo");
   const place = { projectFolder, aigogoFolder, virtualEnv: options.virtualEnv };
-  const work = { options, store: storeIn(options.home), place, lockFile, lock: lock.value };
+  const work = {
+    options,
+    store: storeIn(options.home),
+    place,
+    lockFile,
+    lock: lock.value,
+    policy: policy.value,
+  };
   return options.isDryRun === true ? planned(work) : installed(work);
 }
 
@@ -127,6 +140,8 @@ async function installed(work: Work): Promise<Result<Installation, Failure>> {
   const stocking = { store, registry, lockFile, signal, progress };
   const stocked = await stockMissing(stocking, inspected);
   if (!stocked.ok) return stocked;
+  const believed = await believe(work);
+  if (!believed.ok) return believed;
   const removed = removedKeys(await linkedKeys(place.aigogoFolder), lock);
   const kept = await keptKeys(place, installedOf(store, stocked.value));
   const linked = await link(work, installedOf(store, stocked.value));
@@ -144,6 +159,20 @@ async function keptKeys(
     if (await isLinkedTo(aigogoFolder, each)) kept.add(each.locked.key);
   }
   return kept;
+}
+
+/** A store entry that is right is not yet one that may be linked here. */
+async function believe({
+  options,
+  store,
+  lock,
+  policy,
+}: Work): Promise<Result<undefined, Failure>> {
+  if (policy === undefined) return ok(undefined);
+  const isOffline = options.isOffline === true;
+  const { packages } = lock;
+  const { registry } = options;
+  return checkSignatures(policy, { registry, packages, store, isOffline, now: new Date() });
 }
 
 /** Before anything is looked for: from now on the store knows whose its entries are, and nothing is half-made in it. */

@@ -1,3 +1,4 @@
+import type { SigningKey } from "@slipway/attestation";
 import { formatReference, isTag, parseReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, Repository, Tag } from "@slipway/registry";
 import { digestOf, fail, hexOf, ok, shortDigest } from "@slipway/signature";
@@ -5,6 +6,8 @@ import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { emptyConfig, manifestMediaType } from "./image-manifest.ts";
 import { readPacked } from "./receipt.ts";
+import type { Packed } from "./receipt.ts";
+import { signed } from "./trust/sign-package.ts";
 
 export type PushOptions = {
   /** `dist/pack` of the project, absolute. */
@@ -12,6 +15,8 @@ export type PushOptions = {
   /** `host[:port]/path`, without a tag: the version is the tag. */
   readonly repository: string;
   readonly registry: Registry;
+  /** Whose statement of it is put beside it. */
+  readonly signingKey?: SigningKey | undefined;
 };
 
 type Pushed = Result<Outcome<PackagesCause>, PackagesFailure | RegistryFailure>;
@@ -26,18 +31,29 @@ export async function pushPackage(options: PushOptions): Promise<Pushed> {
   const { receipt } = packed.value;
   const version = parseReference(`${options.repository}:${receipt.version}`);
   if (!version.ok) return version;
+  const pushed = await pushVersion(options, version.value, packed.value);
+  if (!pushed.ok || options.signingKey === undefined) return pushed;
+  return signed(options.registry, version.value, pushed.value, {
+    integrity: receipt.integrity,
+    key: options.signingKey,
+  });
+}
+
+async function pushVersion(
+  { registry }: PushOptions,
+  version: Reference,
+  { receipt, manifest, layer }: Packed,
+): Promise<Pushed> {
   const facts = {
-    reference: formatReference(version.value),
+    reference: formatReference(version),
     integrity: shortDigest(receipt.integrity),
   };
-
-  const there = await options.registry.headManifest(version.value);
+  const there = await registry.headManifest(version);
   if (there.state === "unknown") return fail(there.failure);
   if (there.state === "present" && there.value.digest === receipt.manifestDigest) {
     return ok({ state: "unchanged", cause: "registry-agrees", facts });
   }
-  const { manifest, layer } = packed.value;
-  const sent = await sendPackage(options.registry, version.value, {
+  const sent = await sendPackage(registry, version, {
     integrity: receipt.integrity,
     manifest,
     layer: { digest: receipt.layerDigest, body: new Blob([layer]) },

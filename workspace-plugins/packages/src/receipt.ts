@@ -25,7 +25,7 @@ const schema = z.strictObject({
 /** What was packed; lies in `dist/pack/receipt.json`. */
 export type PackReceipt = Readonly<z.output<typeof schema>>;
 
-type Packed = {
+export type Packed = {
   readonly receipt: PackReceipt;
   readonly manifest: Buffer<ArrayBuffer>;
   readonly layer: Buffer<ArrayBuffer>;

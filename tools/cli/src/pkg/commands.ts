@@ -213,11 +213,12 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg push",
-    takes: "<reference> [--from <build> | <folder>] [--force] [--json]",
+    takes: "<reference> [--from <build> | <folder>] [--force] [--sign] [--json]",
     does: "push a package to a registry",
     options: {
       "--from <build>": "what pkg build made or pkg pull brought; else a project folder",
       "--force": "move the tag, should it name something else",
+      "--sign": "put a statement beside it that this machine's key has signed",
     },
     examples: [
       "slipway pkg push localhost:5055/agents/text-tools:1.0.0 --from utils:1.0.0",

@@ -1,5 +1,7 @@
 import path from "node:path";
+import { readSigningKey, signingKeyFile } from "@slipway/attestation";
 import { cacheIn, pushReference } from "@slipway/packages";
+import { ok } from "@slipway/signature";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
@@ -8,6 +10,7 @@ import { openPackageCall } from "./package-call.ts";
 const options = {
   from: { type: "string" },
   force: { type: "boolean" },
+  sign: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
@@ -16,7 +19,7 @@ export async function pushToRegistry({ args }: Call): Promise<number> {
   const read = readArguments(args, { options, words: [1, 2] });
   if (!read.ok) return tellUsage(read.failure);
   const [reference = "", folder] = read.value.words;
-  const { from: build, force: mayMove = false } = read.value.options;
+  const { from: build, force: mayMove = false, sign = false } = read.value.options;
   if (build !== undefined && folder !== undefined) {
     return tellUsage({
       reason: "arguments-invalid",
@@ -26,7 +29,11 @@ export async function pushToRegistry({ args }: Call): Promise<number> {
   const { home, registry, progress, tell } = openPackageCall(read.value.options);
   const from = build === undefined ? { project: path.resolve(folder ?? ".") } : { build };
   const cache = cacheIn(home);
+  const key = sign ? await readSigningKey(signingKeyFile(process.env)) : ok(undefined);
+  if (!key.ok) return tell(key);
+  const now = new Date();
+  const signingKey = key.value;
   return tell(
-    await pushReference({ reference, from, mayMove, cache, registry, progress, now: new Date() }),
+    await pushReference({ reference, from, mayMove, cache, registry, progress, now, signingKey }),
   );
 }

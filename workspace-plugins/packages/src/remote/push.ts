@@ -1,6 +1,7 @@
 import { createReadStream, openAsBlob } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import type { SigningKey } from "@slipway/attestation";
 import { formatReference, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, Repository } from "@slipway/registry";
 import { digestOf, fail, ok, readTextIfPresent, shortDigest } from "@slipway/signature";
@@ -19,6 +20,7 @@ import { parsePackageManifest } from "../manifest.ts";
 import { unpackedScript } from "../pack.ts";
 import { sendPackage } from "../push.ts";
 import { removeTree } from "../remove-tree.ts";
+import { signed } from "../trust/sign-package.ts";
 
 export type PushReferenceOptions = {
   /** As typed; the tag is `latest` where it has none. */
@@ -31,6 +33,8 @@ export type PushReferenceOptions = {
   readonly registry: Registry;
   readonly progress: (line: string) => void;
   readonly now: Date;
+  /** Whose statement of it is put beside it. */
+  readonly signingKey?: SigningKey | undefined;
 };
 
 export type PushedPackage = Outcome<PackagesCause> & {
@@ -79,7 +83,10 @@ async function packAndSend(
   if (!sources.ok) return sources;
   const written = await writeLayerFile(sources.value, layerFile);
   await removeTree(scratch);
-  return send(options, reference, written, layerFile);
+  const pushed = await send(options, reference, written, layerFile);
+  const { signingKey: key, registry } = options;
+  if (!pushed.ok || key === undefined) return pushed;
+  return signed(registry, reference, pushed.value, { integrity: written.integrity, key });
 }
 
 async function send(

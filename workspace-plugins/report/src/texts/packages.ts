@@ -75,6 +75,36 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { reference: f.reference, expected: f.expected, actual: f.actual },
     hint: "somebody may have pushed the same version at once; run it again",
   }),
+  "policy-without-rule": (f) => ({
+    what: "the policy has no rule for a locked package",
+    facts: { package: f.key, policy: f.policyFile },
+    hint: 'add a rule that has it; one with "packages": ["*"] at the end has all others',
+  }),
+  "source-not-allowed": (f) => ({
+    what: "a locked package comes from where the policy lets none come from",
+    facts: {
+      package: f.key,
+      source: f.source,
+      allowed: f.allowed.join(", "),
+      policy: f.policyFile,
+    },
+    hint: "lock it from there, or allow its source in the policy",
+  }),
+  "package-unsigned": (f) => ({
+    what: "nobody whom the policy trusts has signed a locked package; nothing was linked",
+    facts: {
+      package: f.key,
+      source: f.source,
+      policy: f.policyFile,
+      ...Object.fromEntries(
+        f.objections.map(({ signer, problem }, at) => [
+          `signature ${at + 1}`,
+          signer === undefined ? problem : `${problem}: ${signer}`,
+        ]),
+      ),
+    },
+    hint: "its publisher signs it with slipway pkg push --sign; trust their key in trust/signers.json beside the policy",
+  }),
   "package-missing": (f) => ({
     what: "the registry does not have the package",
     facts: {
@@ -322,6 +352,7 @@ export const packagesCauses: Causes<PackagesCause> = {
   ...lockedCauses,
   packed: "packed from its files",
   "version-new": "the registry had no such version",
+  "signature-new": "nobody had signed it with this key",
   "version-moved": "the version had other content",
   "registry-agrees": "the registry has this content",
   "first-install": "nothing had been installed",
