@@ -213,7 +213,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg push",
-    takes: "<reference> [--from <build> | <folder>] [--force] [--sign] [--json]",
+    takes: "<reference> [--from <build> | <folder>] [--force] [--sign]",
     does: "push a package to a registry",
     options: {
       "--from <build>": "what pkg build made or pkg pull brought; else a project folder",
