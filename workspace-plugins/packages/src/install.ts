@@ -172,7 +172,7 @@ async function believe({
   const isOffline = options.isOffline === true;
   const { packages } = lock;
   const { registry } = options;
-  return checkSignatures(policy, { registry, packages, store, isOffline, now: new Date() });
+  return checkSignatures(policy, packages, { registry, store, isOffline, now: new Date() });
 }
 
 /** Before anything is looked for: from now on the store knows whose its entries are, and nothing is half-made in it. */

@@ -1,10 +1,13 @@
-import { execa } from "execa";
-
 export type Read =
   | { readonly state: "done"; readonly output: string }
   | { readonly state: "absent" }
   | { readonly state: "timed-out"; readonly output: string }
   | { readonly state: "ended"; readonly output: string; readonly complaint: string };
+
+/** With the first program that is run: a hundred modules, and most commands run none. */
+async function loadExeca() {
+  return (await import("execa")).execa;
+}
 
 const mostOutputBytes = 256 * 1024 * 1024;
 
@@ -24,6 +27,7 @@ export async function askReader(
 ): Promise<Read> {
   const { input, signal, limitMs } = options;
   const { PATH, HOME } = options.environment;
+  const execa = await loadExeca();
   const ended = await execa(program, args, {
     input,
     cancelSignal: signal,
@@ -64,6 +68,7 @@ export type RunProgram = (
 
 /** Ends with all that it has started: as it is asked, or by force five seconds later. */
 export const runProgram: RunProgram = async (file, args, options) => {
+  const execa = await loadExeca();
   const result = await execa(file, args, {
     cwd: options.cwd,
     env: options.environment,

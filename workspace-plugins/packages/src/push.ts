@@ -7,7 +7,6 @@ import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { emptyConfig, manifestMediaType } from "./image-manifest.ts";
 import { readPacked } from "./receipt.ts";
 import type { Packed } from "./receipt.ts";
-import { signed } from "./trust/sign-package.ts";
 
 export type PushOptions = {
   /** `dist/pack` of the project, absolute. */
@@ -33,6 +32,8 @@ export async function pushPackage(options: PushOptions): Promise<Pushed> {
   if (!version.ok) return version;
   const pushed = await pushVersion(options, version.value, packed.value);
   if (!pushed.ok || options.signingKey === undefined) return pushed;
+  // Loaded here: most pushes are not signed.
+  const { signed } = await import("./trust/sign-package.ts");
   return signed(options.registry, version.value, pushed.value, {
     integrity: receipt.integrity,
     key: options.signingKey,

@@ -1,5 +1,3 @@
-import { execa } from "execa";
-
 export type Finished = { readonly exitCode: number | undefined; readonly output: string };
 
 export type Exit = {
@@ -25,11 +23,17 @@ function scrubbed(): Readonly<Record<string, string>> {
   );
 }
 
+/** With the first program that is run: a hundred modules, and most commands run none. */
+async function loadExeca() {
+  return (await import("execa")).execa;
+}
+
 export async function runProgram(
   file: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<Finished> {
+  const execa = await loadExeca();
   const result = await execa(file, args, {
     cwd: options.cwd,
     cancelSignal: options.signal,
@@ -49,6 +53,7 @@ export async function askCredentialHelper(
   host: string,
   signal: AbortSignal,
 ): Promise<Finished> {
+  const execa = await loadExeca();
   const result = await execa(program, ["get"], {
     input: host,
     cancelSignal: signal,
@@ -59,11 +64,12 @@ export async function askCredentialHelper(
   return { exitCode: result.exitCode, output: result.stdout };
 }
 
-export function startProgram(
+export async function startProgram(
   file: string,
   args: readonly string[],
   options: { readonly cwd: string; readonly logFile: string },
-): Running {
+): Promise<Running> {
+  const execa = await loadExeca();
   const child = execa(file, args, {
     cwd: options.cwd,
     env: scrubbed(),

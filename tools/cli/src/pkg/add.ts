@@ -1,5 +1,7 @@
 import path from "node:path";
-import { addPackage as lockPackage, findLock, lockName } from "@slipway/packages";
+import { addPackage as lockPackage } from "@slipway/packages/add";
+import { findLock } from "@slipway/packages/find-lock";
+import { lockName } from "@slipway/packages/lock";
 import { addedLines } from "@slipway/report/installation";
 import { openLines } from "@slipway/report/lines";
 import { readArguments } from "../arguments.ts";

@@ -1,4 +1,4 @@
-import { buildPackage as buildIntoCache } from "@slipway/packages";
+import { buildPackage as buildIntoCache } from "@slipway/packages/authoring/build";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

@@ -1,10 +1,7 @@
-import {
-  cleanFolders,
-  listCache,
-  parseCacheReference,
-  readableSize,
-  removeCached,
-} from "@slipway/packages";
+import { parseCacheReference } from "@slipway/packages/cache/cache";
+import { listCache } from "@slipway/packages/cache/list";
+import { removeCached } from "@slipway/packages/cache/remove";
+import { cleanFolders, readableSize } from "@slipway/packages/clean";
 import type { CacheEntry } from "@slipway/packages";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

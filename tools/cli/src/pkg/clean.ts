@@ -1,4 +1,4 @@
-import { cleanFolders, cleanable } from "@slipway/packages";
+import { cleanFolders, cleanable } from "@slipway/packages/clean";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

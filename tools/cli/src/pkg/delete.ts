@@ -1,4 +1,4 @@
-import { deletePlanned, planDeletion } from "@slipway/packages";
+import { deletePlanned, planDeletion } from "@slipway/packages/remote/delete";
 import type { DeletionPlan } from "@slipway/packages";
 import { columns } from "@slipway/report/table";
 import { shortDigest } from "@slipway/signature";

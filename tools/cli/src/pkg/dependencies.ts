@@ -1,10 +1,10 @@
 import {
   addDependency,
   dependenciesOf,
-  importPyproject,
-  openManifest,
   removeDependency,
-} from "@slipway/packages";
+} from "@slipway/packages/authoring/dependency-list";
+import { importPyproject } from "@slipway/packages/authoring/import-pyproject";
+import { openManifest } from "@slipway/packages/authoring/manifest-file";
 import type { DependencyKind } from "@slipway/packages";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

@@ -1,4 +1,4 @@
-import { prepareScript } from "@slipway/packages";
+import { prepareScript } from "@slipway/packages/exec/prepare";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { runInOurPlace } from "../run-program.ts";

@@ -1,4 +1,5 @@
-import { addFiles, listOf, openManifest, removeFiles } from "@slipway/packages";
+import { addFiles, listOf, removeFiles } from "@slipway/packages/authoring/include-list";
+import { openManifest } from "@slipway/packages/authoring/manifest-file";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

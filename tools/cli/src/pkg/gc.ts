@@ -1,4 +1,4 @@
-import { collectStore } from "@slipway/packages";
+import { collectStore } from "@slipway/packages/collect-store";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

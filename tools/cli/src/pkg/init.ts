@@ -1,4 +1,4 @@
-import { initPackage as writeManifest } from "@slipway/packages";
+import { initPackage as writeManifest } from "@slipway/packages/authoring/init";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

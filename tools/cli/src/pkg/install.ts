@@ -1,5 +1,7 @@
 import path from "node:path";
-import { findLock, installPackages, lockName } from "@slipway/packages";
+import { findLock } from "@slipway/packages/find-lock";
+import { installPackages } from "@slipway/packages/install";
+import { lockName } from "@slipway/packages/lock";
 import { installationLines } from "@slipway/report/installation";
 import { openLines } from "@slipway/report/lines";
 import { readArguments } from "../arguments.ts";

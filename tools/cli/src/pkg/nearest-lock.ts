@@ -1,5 +1,6 @@
 import path from "node:path";
-import { findLock, lockName } from "@slipway/packages";
+import { findLock } from "@slipway/packages/find-lock";
+import { lockName } from "@slipway/packages/lock";
 import type { PackagesFailure } from "@slipway/packages";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";

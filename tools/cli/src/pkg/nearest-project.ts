@@ -1,5 +1,5 @@
 import path from "node:path";
-import { findProject } from "@slipway/packages";
+import { findProject } from "@slipway/packages/find-manifest";
 import type { PackagesFailure } from "@slipway/packages";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";

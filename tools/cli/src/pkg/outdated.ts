@@ -1,4 +1,4 @@
-import { outdatedPackages } from "@slipway/packages";
+import { outdatedPackages } from "@slipway/packages/locked/update";
 import type { PackageAge } from "@slipway/packages";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

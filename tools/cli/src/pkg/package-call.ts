@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
-import { cacheIn, storeIn } from "@slipway/packages";
+import { cacheIn } from "@slipway/packages/cache/cache";
+import { storeIn } from "@slipway/packages/store-place";
 import type { Cache, Place, Store } from "@slipway/packages";
 import { openUserRegistry } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";

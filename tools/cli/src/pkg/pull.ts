@@ -1,4 +1,5 @@
-import { cacheIn, pullPackage } from "@slipway/packages";
+import { cacheIn } from "@slipway/packages/cache/cache";
+import { pullPackage } from "@slipway/packages/remote/pull";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

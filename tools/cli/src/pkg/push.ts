@@ -1,6 +1,6 @@
 import path from "node:path";
-import { readSigningKey, signingKeyFile } from "@slipway/attestation";
-import { cacheIn, pushReference } from "@slipway/packages";
+import { cacheIn } from "@slipway/packages/cache/cache";
+import { pushReference } from "@slipway/packages/remote/push";
 import { ok } from "@slipway/signature";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
@@ -29,11 +29,17 @@ export async function pushToRegistry({ args }: Call): Promise<number> {
   const { home, registry, progress, tell } = openPackageCall(read.value.options);
   const from = build === undefined ? { project: path.resolve(folder ?? ".") } : { build };
   const cache = cacheIn(home);
-  const key = sign ? await readSigningKey(signingKeyFile(process.env)) : ok(undefined);
+  const key = sign ? await ownKey() : ok(undefined);
   if (!key.ok) return tell(key);
   const now = new Date();
   const signingKey = key.value;
   return tell(
     await pushReference({ reference, from, mayMove, cache, registry, progress, now, signingKey }),
   );
+}
+
+/** Loaded here: most pushes are not signed. */
+async function ownKey() {
+  const { readSigningKey, signingKeyFile } = await import("@slipway/attestation");
+  return readSigningKey(signingKeyFile(process.env));
 }

@@ -1,4 +1,4 @@
-import { removeLocked } from "@slipway/packages";
+import { removeLocked } from "@slipway/packages/locked/remove";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

@@ -1,4 +1,4 @@
-import { scanPackage } from "@slipway/packages";
+import { scanPackage } from "@slipway/packages/scan/scan-package";
 import { scanLines } from "@slipway/report/package-scan";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

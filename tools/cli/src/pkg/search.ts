@@ -1,4 +1,6 @@
-import { cacheIn, findLock, searchPackages } from "@slipway/packages";
+import { cacheIn } from "@slipway/packages/cache/cache";
+import { findLock } from "@slipway/packages/find-lock";
+import { searchPackages } from "@slipway/packages/search/search-packages";
 import { searchLines } from "@slipway/report/package-search";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

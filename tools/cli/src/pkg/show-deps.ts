@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import path from "node:path";
-import { showDependencies, storeIn } from "@slipway/packages";
+import { showDependencies } from "@slipway/packages/show-deps/show-dependencies";
+import { storeIn } from "@slipway/packages/store-place";
 import { openLines } from "@slipway/report/lines";
 import { readTextIfPresent } from "@slipway/signature";
 import { readArguments } from "../arguments.ts";

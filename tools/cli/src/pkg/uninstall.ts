@@ -1,5 +1,6 @@
 import path from "node:path";
-import { findLock, uninstallPackages } from "@slipway/packages";
+import { findLock } from "@slipway/packages/find-lock";
+import { uninstallPackages } from "@slipway/packages/uninstall";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

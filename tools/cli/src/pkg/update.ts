@@ -1,4 +1,4 @@
-import { updatePackages } from "@slipway/packages";
+import { updatePackages } from "@slipway/packages/locked/update";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";

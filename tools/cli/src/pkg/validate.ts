@@ -1,4 +1,4 @@
-import { validatePackage } from "@slipway/packages";
+import { validatePackage } from "@slipway/packages/scan/validate-package";
 import { validationLines } from "@slipway/report/package-validation";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

@@ -1,4 +1,6 @@
-import { findLock, lockName, verifyStore } from "@slipway/packages";
+import { findLock } from "@slipway/packages/find-lock";
+import { lockName } from "@slipway/packages/lock";
+import { verifyStore } from "@slipway/packages/verify-store";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellFailure, tellUsage } from "../tell.ts";

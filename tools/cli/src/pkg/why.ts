@@ -1,4 +1,4 @@
-import { explainPackage } from "@slipway/packages";
+import { explainPackage } from "@slipway/packages/locked/why";
 import type { Why } from "@slipway/packages";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

@@ -20,7 +20,6 @@ import { parsePackageManifest } from "../manifest.ts";
 import { unpackedScript } from "../pack.ts";
 import { sendPackage } from "../push.ts";
 import { removeTree } from "../remove-tree.ts";
-import { signed } from "../trust/sign-package.ts";
 
 export type PushReferenceOptions = {
   /** As typed; the tag is `latest` where it has none. */
@@ -86,6 +85,8 @@ async function packAndSend(
   const pushed = await send(options, reference, written, layerFile);
   const { signingKey: key, registry } = options;
   if (!pushed.ok || key === undefined) return pushed;
+  // Loaded here: most pushes are not signed.
+  const { signed } = await import("../trust/sign-package.ts");
   return signed(registry, reference, pushed.value, { integrity: written.integrity, key });
 }
 

@@ -1,32 +1,12 @@
-import path from "node:path";
-import { buffer } from "node:stream/consumers";
-import { readStatement, readTrust } from "@slipway/attestation";
-import type { AttestationFailure, Trust } from "@slipway/attestation";
-import { parseShortReference } from "@slipway/registry";
-import type { Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
-import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
-import type { Digest, Result } from "@slipway/signature";
-import type { PackagesFailure, SignatureObjection } from "../failure.ts";
-import { readImageManifest } from "../image-manifest.ts";
+import type { AttestationFailure } from "@slipway/attestation";
+import type { RegistryFailure } from "@slipway/registry";
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import type { PackagesFailure } from "../failure.ts";
 import type { LockedPackage } from "../lock.ts";
-import { immutableTag } from "../push.ts";
-import { entryFolder } from "../store-place.ts";
-import type { Store } from "../store-place.ts";
+import type { SignatureSearch } from "./find-signature.ts";
 import { objectionTo, readPolicy, ruleFor } from "./policy.ts";
-import type { Policy, Rule } from "./policy.ts";
-import { bundleType } from "./signature-artifact.ts";
-import { PackageStatement } from "./statement.ts";
-
-type Failure = PackagesFailure | RegistryFailure | AttestationFailure;
-
-export type PolicyCheck = {
-  readonly packages: readonly LockedPackage[];
-  readonly store: Store;
-  readonly registry: Registry;
-  /** Only what the store keeps counts. */
-  readonly isOffline: boolean;
-  readonly now: Date;
-};
+import type { Policy } from "./policy.ts";
 
 /** Before anything is fetched: where packages come from is told by the lock. `undefined`: there is no policy. */
 export async function checkSources(
@@ -48,114 +28,15 @@ export async function checkSources(
  */
 export async function checkSignatures(
   policy: Policy,
-  check: PolicyCheck,
-): Promise<Result<undefined, Failure>> {
-  const due = check.packages.flatMap((locked) => {
+  packages: readonly LockedPackage[],
+  search: Omit<SignatureSearch, "policy" | "due">,
+): Promise<Result<undefined, PackagesFailure | RegistryFailure | AttestationFailure>> {
+  const due = packages.flatMap((locked) => {
     const rule = ruleFor(policy, locked);
     return rule?.signed === true || rule?.signers !== undefined ? [{ locked, rule }] : [];
   });
   if (due.length === 0) return ok(undefined);
-  const trust = await readTrust(policy.folder);
-  if (!trust.ok) return trust;
-  for (const { locked, rule } of due) {
-    const found = await findSignature({ ...check, policy, trust: trust.value, rule, locked });
-    if (!found.ok) return found;
-  }
-  return ok(undefined);
-}
-
-type Wanted = PolicyCheck & {
-  readonly policy: Policy;
-  readonly trust: Trust;
-  readonly rule: Rule;
-  readonly locked: LockedPackage;
-};
-
-async function findSignature(wanted: Wanted): Promise<Result<undefined, Failure>> {
-  const { store, locked, policy, registry, isOffline } = wanted;
-  const kept = path.join(entryFolder(store, locked.integrity), "signature.sigstore.json");
-  const objections: SignatureObjection[] = [];
-  const keptText = await readTextIfPresent(kept);
-  if (keptText !== undefined) {
-    const objection = objectionToBundle(wanted, keptText);
-    if (objection === undefined) return ok(undefined);
-    objections.push(objection);
-  }
-  for await (const text of isOffline ? [] : bundlesOf(registry, locked)) {
-    if (typeof text !== "string") return fail(text);
-    const objection = objectionToBundle(wanted, text);
-    if (objection === undefined) {
-      await writeFileAtomically(kept, text, { mode: 0o644 });
-      return ok(undefined);
-    }
-    objections.push(objection);
-  }
-  const { key, source } = locked;
-  return fail({ reason: "package-unsigned", policyFile: policy.file, key, source, objections });
-}
-
-function objectionToBundle(
-  { trust, now, rule, locked }: Wanted,
-  text: string,
-): SignatureObjection | undefined {
-  const read = readStatement(text, PackageStatement, { trust, now });
-  if (!read.ok) {
-    const { failure } = read;
-    return failure.kind === "tampered"
-      ? { signer: undefined, problem: `${failure.part}: ${failure.detail}` }
-      : { signer: failure.signer, problem: failure.detail };
-  }
-  const { statement, signer } = read.value;
-  if (rule.signers !== undefined && !rule.signers.some((each) => each === signer)) {
-    return { signer, problem: "not among the signers of the rule" };
-  }
-  const { integrity } = statement.predicate.buildDefinition.externalParameters;
-  return integrity === locked.integrity ? undefined : { signer, problem: "of other content" };
-}
-
-const mostBundles = 32;
-const mostBundleBytes = 256 * 1024;
-
-/** The texts of bundles that refer to a package, or why they cannot be had. */
-async function* bundlesOf(
-  registry: Registry,
-  locked: LockedPackage,
-): AsyncGenerator<string | Failure, void, undefined> {
-  const source = parseShortReference(locked.source);
-  if (!source.ok) return yield source.failure;
-  const name = { registry: source.value.registry, repository: source.value.repository };
-  const seen = new Set<Digest>();
-  // The content's own tag first: the version's may have moved to content that others have signed.
-  for (const reference of [{ ...name, tag: immutableTag(locked.integrity) }, source.value]) {
-    const pushed = await registry.headManifest(reference);
-    if (pushed.state === "unknown") return yield pushed.failure;
-    if (pushed.state === "missing" || seen.has(pushed.value.digest)) continue;
-    seen.add(pushed.value.digest);
-    const asked = { subject: pushed.value.digest, artifactType: bundleType };
-    const referring = await registry.listReferrers(name, asked);
-    if (referring.state === "unknown") return yield referring.failure;
-    if (referring.state === "missing") continue;
-    for (const digest of referring.value.slice(0, mostBundles)) {
-      const text = await bundleAt(registry, name, digest);
-      if (text !== undefined) yield text;
-    }
-  }
-}
-
-/** `undefined` for what is no bundle, or is gone by now. */
-async function bundleAt(
-  registry: Registry,
-  name: RepositoryName,
-  digest: Digest,
-): Promise<string | RegistryFailure | undefined> {
-  const manifest = await registry.getManifest({ ...name, digest });
-  if (manifest.state === "unknown") return manifest.failure;
-  if (manifest.state === "missing") return undefined;
-  const image = readImageManifest(manifest.value.bytes);
-  if (!image.ok || image.value.kind !== "image") return undefined;
-  const { layer } = image.value;
-  if (layer.sizeBytes > mostBundleBytes) return undefined;
-  const blob = await registry.readBlob(name, layer, async (chunks) => buffer(chunks));
-  if (blob.state === "unknown") return blob.failure;
-  return blob.state === "missing" ? undefined : blob.value.toString("utf8");
+  // Loaded here: what verifies signatures is more than all of an install.
+  const { findSignatures } = await import("./find-signature.ts");
+  return findSignatures({ ...search, policy, due });
 }

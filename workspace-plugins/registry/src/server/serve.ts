@@ -69,7 +69,7 @@ async function serveHere(
   const config = registryConfig({ dataFolder, host: loopback, ...options });
   await writeFileAtomically(configFile, config);
 
-  const running = startProgram(program.value, ["serve", configFile], {
+  const running = await startProgram(program.value, ["serve", configFile], {
     cwd: options.folder,
     logFile,
   });
