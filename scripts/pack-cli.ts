@@ -23,12 +23,12 @@ const oldestNode = "22.15";
 /** Never reached by `slipway pkg`, and not to be bundled: native code. */
 const external = ["dockerode", "nx", "@nx/devkit"];
 
-/** Not by its keys, which may be no names of variables. */
-const jsonAsDefault = {
-  name: "json-as-default",
+/** For those who require it too, and not by its keys, which may be no names of variables. */
+const jsonAsCommon = {
+  name: "json-as-common",
   transform: {
     filter: { id: /\.json$/ },
-    handler: (code: string) => ({ code: `export default ${code}`, moduleType: "js" as const }),
+    handler: (code: string) => ({ code: `module.exports = ${code}`, moduleType: "js" as const }),
   },
 };
 
@@ -40,7 +40,7 @@ async function bundle(from: string, input: string, file: string): Promise<void> 
   await using made = await rolldown({
     input,
     external,
-    plugins: [jsonAsDefault],
+    plugins: [jsonAsCommon],
     cwd: from,
     platform: "node",
     resolve: { mainFields: ["module", "main"] },
