@@ -90,7 +90,7 @@ export const commands: readonly Command[] = [
     takes: "",
     does: "make this machine's signing key, which is trusted here",
     needsWorkspace: true,
-    load: async () => (await import("./smoke-keys.ts")).initSmokeKeys,
+    load: async () => (await import("./signing-keys.ts")).initSigningKeys,
   },
   {
     name: "clean",

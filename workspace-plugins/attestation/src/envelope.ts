@@ -1,7 +1,7 @@
 import { bundleFromJSON, bundleToJSON } from "@sigstore/bundle";
 import { DSSEBundleBuilder } from "@sigstore/sign";
 import { Verifier, toSignedEntity, toTrustMaterial } from "@sigstore/verify";
-import { canonicalJson } from "@slipway/signature";
+import { canonicalJson } from "@slipway/signature/basics";
 import type { SigningKey } from "./key.ts";
 
 /** in-toto attestation framework v1, spec/v1/envelope.md. */

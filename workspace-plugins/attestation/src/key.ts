@@ -8,7 +8,7 @@ import {
 import type { KeyObject } from "node:crypto";
 import { link, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, exists, fail, ok } from "@slipway/signature";
+import { digestOf, exists, fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { AttestationFailure } from "./failure.ts";
 

@@ -1,4 +1,4 @@
-import { canonicalJson, fail, ok } from "@slipway/signature";
+import { canonicalJson, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { findSignatureProblem, payloadType } from "./envelope.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { AttestationCause, AttestationFailure } from "./failure.ts";

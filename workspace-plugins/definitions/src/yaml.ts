@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Place, Result } from "@slipway/signature";
 import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import type { Document } from "yaml";

@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir } from "node:fs/promises";
 import path from "node:path";
 import { parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok, shortDigest } from "@slipway/signature";
+import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { findBuild } from "./cache/build.ts";
 import type { CachedBuild } from "./cache/build.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { sizeOf } from "./cache/list.ts";
 import type { CacheFailure, PackagesCause } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { hasCode } from "./file-error.ts";

@@ -1,4 +1,4 @@
-import { openDigest } from "@slipway/signature";
+import { openDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { goJson } from "./go-json.ts";
 import type { PackagePath } from "./package-path.ts";

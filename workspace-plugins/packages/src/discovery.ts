@@ -1,6 +1,6 @@
 import { readFile, readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { inByteOrder, manifestName } from "./content.ts";
 import type { PackageFile } from "./content.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { formatReference, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { PackagesFailure } from "./failure.ts";
 import { fetchPackage, filesOf } from "./fetch.ts";

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { formatReference } from "@slipway/registry";
 import type { Descriptor, Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ManifestProblem, PackagesFailure } from "./failure.ts";
 import { readImageManifest } from "./image-manifest.ts";

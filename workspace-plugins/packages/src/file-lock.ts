@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
-import { takeLock } from "@slipway/signature";
+import { takeLock } from "@slipway/signature/basics";
 import { hasCode } from "./file-error.ts";
 
 /**

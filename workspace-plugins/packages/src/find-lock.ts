@@ -1,5 +1,5 @@
 import path from "node:path";
-import { exists } from "@slipway/signature";
+import { exists } from "@slipway/signature/basics";
 import { lockName } from "./lock.ts";
 
 /** The lock of a folder, or of the nearest one above it that has one; absolute. */

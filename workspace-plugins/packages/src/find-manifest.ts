@@ -1,5 +1,5 @@
 import path from "node:path";
-import { exists } from "@slipway/signature";
+import { exists } from "@slipway/signature/basics";
 import { manifestName } from "./content.ts";
 
 /**

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { exists, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { exists, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 
 /**
  * Names `.aigogo/` in the project's .gitignore, as aigg does: links hold for one machine. Not outside of a repository,

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { compareBytes, openDigest } from "@slipway/signature";
+import { compareBytes, openDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { isPackagePath } from "./package-path.ts";
 import type { PackagePath } from "./package-path.ts";

@@ -1,6 +1,6 @@
 import { mediaTypes } from "@slipway/registry";
 import type { Descriptor } from "@slipway/registry";
-import { digestOf, fail, isDigest, ok } from "@slipway/signature";
+import { digestOf, fail, isDigest, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { ManifestProblem } from "./failure.ts";

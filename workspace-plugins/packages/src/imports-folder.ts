@@ -1,6 +1,6 @@
 import { lstat, mkdir, mkdtemp, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, hexOf } from "@slipway/signature";
+import { digestOf, hexOf } from "@slipway/signature/basics";
 import { hasCode } from "./file-error.ts";
 import { holdsLinks } from "./held-links.ts";
 import type { Link } from "./links.ts";

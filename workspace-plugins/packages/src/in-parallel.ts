@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 
 /** At most `limit` at a time, results in the order of `items`. The first failure stops what has not begun. */

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { AttestationFailure } from "@slipway/attestation";
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { compareBytes, exists, fail, ok } from "@slipway/signature";
+import { compareBytes, exists, fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { isLocalSource } from "./fetch-locked.ts";

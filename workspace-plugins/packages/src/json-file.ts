@@ -1,5 +1,5 @@
 import { parseYaml } from "@slipway/definitions";
-import { fail } from "@slipway/signature";
+import { fail } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ZodType, output } from "zod";
 import type { FileProblem, PackagesFailure } from "./failure.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { PackagesFailure } from "./failure.ts";
 import { lockName, readLock } from "./lock.ts";

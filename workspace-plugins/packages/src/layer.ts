@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import type { Descriptor } from "@slipway/registry";
-import { fail, ok, openDigest } from "@slipway/signature";
+import { fail, ok, openDigest } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import tar from "tar-stream";
 import type { Extract, ExtractEvents, Header } from "tar-stream";

@@ -1,6 +1,6 @@
 import { rm, rmdir } from "node:fs/promises";
 import path from "node:path";
-import { exists } from "@slipway/signature";
+import { exists } from "@slipway/signature/basics";
 import { hasCode } from "./file-error.ts";
 import { ignoreLinks } from "./git-ignore.ts";
 import { importsState, swapImports } from "./imports-folder.ts";

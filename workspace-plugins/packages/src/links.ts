@@ -1,5 +1,5 @@
 import path from "node:path";
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import type { LockedPackage } from "./lock.ts";
 import type { PackageKey } from "./package-name.ts";
 import type { PackagePath } from "./package-path.ts";

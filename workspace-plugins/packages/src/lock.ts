@@ -1,4 +1,10 @@
-import { fail, isDigest, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import {
+  fail,
+  isDigest,
+  ok,
+  readTextIfPresent,
+  writeFileAtomically,
+} from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";

@@ -1,5 +1,5 @@
 import { isTag } from "@slipway/registry";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { readlink, rm, symlink } from "node:fs/promises";
 import path from "node:path";
-import { readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import { hasCode } from "./file-error.ts";
 import { nodeFileNames, projectFile } from "./project-file.ts";
 

@@ -1,6 +1,12 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { compareBytes, digestOf, hexOf, isDigest, readTextIfPresent } from "@slipway/signature";
+import {
+  compareBytes,
+  digestOf,
+  hexOf,
+  isDigest,
+  readTextIfPresent,
+} from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import { jsonIn } from "./json-file.ts";

@@ -1,7 +1,7 @@
 import type { SigningKey } from "@slipway/attestation";
 import { formatReference, isTag, parseReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, Repository, Tag } from "@slipway/registry";
-import { digestOf, fail, hexOf, ok, shortDigest } from "@slipway/signature";
+import { digestOf, fail, hexOf, ok, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { emptyConfig, manifestMediaType } from "./image-manifest.ts";

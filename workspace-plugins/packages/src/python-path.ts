@@ -1,6 +1,6 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, hexOf, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { digestOf, hexOf, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import { hasCode } from "./file-error.ts";
 
 export type PythonPath =

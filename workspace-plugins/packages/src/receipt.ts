@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, fail, hexOf, isDigest, ok } from "@slipway/signature";
+import { digestOf, fail, hexOf, isDigest, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";

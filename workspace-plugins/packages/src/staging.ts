@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fail, hexOf, ok } from "@slipway/signature";
+import { fail, hexOf, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { StoreFailure } from "./failure.ts";
 import { tryFileLock } from "./file-lock.ts";

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { integrityOf } from "./content.ts";
 import type { PackageContent } from "./content.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { compareBytes, hexOf, parseDigest } from "@slipway/signature";
+import { compareBytes, hexOf, parseDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { namesIn } from "./names-in.ts";
 

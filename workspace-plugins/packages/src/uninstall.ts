@@ -1,5 +1,5 @@
 import path from "node:path";
-import { exists, fail, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { unlinkProject } from "./link-project.ts";

@@ -1,4 +1,4 @@
-import { fail, ok, shortDigest } from "@slipway/signature";
+import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Registry, RegistryFailure } from "@slipway/registry";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { EntryDamage, PackagesCause, PackagesFailure } from "./failure.ts";

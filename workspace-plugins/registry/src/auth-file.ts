@@ -1,4 +1,4 @@
-import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Credential } from "./credential.ts";
 import type { CredentialFailure } from "./failure.ts";

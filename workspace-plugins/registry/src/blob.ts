@@ -1,4 +1,4 @@
-import { fail, ok, openDigest } from "@slipway/signature";
+import { fail, ok, openDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { missing, present } from "./answer.ts";
 import type { Answer } from "./answer.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { credentialIn, helperOf, readAuthFile } from "./auth-file.ts";
 import type { Credential, FindCredential } from "./credential.ts";

@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { readAuthFile, removeCredential, saveCredential } from "./auth-file.ts";
 import { openRegistry } from "./client.ts";

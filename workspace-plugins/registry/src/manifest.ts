@@ -1,4 +1,4 @@
-import { digestOf, fail, ok, parseDigest } from "@slipway/signature";
+import { digestOf, fail, ok, parseDigest } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { missing, present } from "./answer.ts";
 import type { Answer } from "./answer.ts";

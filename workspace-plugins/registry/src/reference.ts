@@ -1,4 +1,4 @@
-import { fail, ok, parseDigest } from "@slipway/signature";
+import { fail, ok, parseDigest } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { ReferenceProblem, RegistryFailure } from "./failure.ts";
 

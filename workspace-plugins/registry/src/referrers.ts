@@ -1,4 +1,4 @@
-import { fail, hexOf, isDigest, ok } from "@slipway/signature";
+import { fail, hexOf, isDigest, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import { missing, present, unknown } from "./answer.ts";

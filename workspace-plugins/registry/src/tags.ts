@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import { missing, present, unknown } from "./answer.ts";
 import type { Answer } from "./answer.ts";
 import type { RegistryRequest } from "./authorization.ts";

@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { RegistryRequest } from "./authorization.ts";
 import { headBlob } from "./blob.ts";

@@ -227,6 +227,12 @@ export const packageCommands: readonly Command[] = [
     load: async () => (await import("./push.ts")).pushToRegistry,
   },
   {
+    name: "pkg keys init",
+    takes: "",
+    does: "make this machine's signing key, which is trusted here",
+    load: async () => (await import("../signing-keys.ts")).initSigningKeys,
+  },
+  {
     name: "pkg pull",
     takes: "<reference> [--json]",
     does: "bring a package into the cache",

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { findBuild, writeBuild } from "../cache/build.ts";
 import type { BuildSource } from "../cache/build.ts";

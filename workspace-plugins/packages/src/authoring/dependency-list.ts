@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { DependencyFailure, PackagesCause, PackagesFailure } from "../failure.ts";
 import type { PackageManifest } from "../manifest.ts";

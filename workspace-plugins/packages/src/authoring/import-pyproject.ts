@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";
 import { dependenciesOf, sameAs, saveDependencies } from "./dependency-list.ts";

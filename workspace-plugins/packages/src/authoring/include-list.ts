@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { namesUnder } from "../discovery.ts";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";

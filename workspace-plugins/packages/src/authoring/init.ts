@@ -1,5 +1,5 @@
 import path from "node:path";
-import { exists, fail, ok, writeFileAtomically } from "@slipway/signature";
+import { exists, fail, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";

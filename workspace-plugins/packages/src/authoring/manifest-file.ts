@@ -1,6 +1,6 @@
 import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackagesFailure } from "../failure.ts";

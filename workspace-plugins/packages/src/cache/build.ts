@@ -1,6 +1,6 @@
 import { chmod, copyFile, lstat, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { manifestName } from "../content.ts";

@@ -1,6 +1,6 @@
 import { stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { CacheFailure } from "../failure.ts";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
-import { readTextIfPresent } from "@slipway/signature";
+import { readTextIfPresent } from "@slipway/signature/basics";
 import { manifestName } from "../content.ts";
 import { hasCode } from "../file-error.ts";
 import { readFromLayer } from "../layer.ts";

@@ -1,4 +1,4 @@
-import { exists, fail, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { CacheFailure, PackagesCause } from "../failure.ts";
 import { removeFolder } from "../place-folder.ts";

@@ -1,7 +1,7 @@
 import { readFile, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { exists, fail, hexOf, ok, replaceFolder, takeLock } from "@slipway/signature";
+import { exists, fail, hexOf, ok, replaceFolder, takeLock } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
 import { mergeNeeds } from "../show-deps/merge.ts";

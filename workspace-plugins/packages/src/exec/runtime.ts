@@ -1,6 +1,6 @@
 import path from "node:path";
 import { satisfies } from "@renovatebot/pep440";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import semver from "semver";
 import { npmRange } from "../show-deps/npm-range.ts";

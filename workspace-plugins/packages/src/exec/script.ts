@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { isPackagePath, pathProblem } from "../package-path.ts";
 import type { PackagePath } from "../package-path.ts";

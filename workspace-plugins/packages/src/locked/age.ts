@@ -1,6 +1,6 @@
 import { parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
 import { sourceOf } from "../fetch-locked.ts";

@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import { namesNear } from "@slipway/signature/names-near";
 import type { Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";

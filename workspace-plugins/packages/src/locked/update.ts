@@ -1,5 +1,5 @@
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok, shortDigest } from "@slipway/signature";
+import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { resolvePackage } from "../add.ts";
 import type { PackagesFailure } from "../failure.ts";

@@ -1,6 +1,6 @@
 import { readFile, realpath } from "node:fs/promises";
 import path from "node:path";
-import { fail, hexOf, ok } from "@slipway/signature";
+import { fail, hexOf, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackagesFailure } from "../failure.ts";

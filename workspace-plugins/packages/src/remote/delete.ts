@@ -1,6 +1,6 @@
 import { formatReference, isTag, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
 import { inParallel } from "../in-parallel.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { formatReference, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { parseCacheReference } from "../cache/cache.ts";
 import type { Cache } from "../cache/cache.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { SigningKey } from "@slipway/attestation";
 import { formatReference, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, Repository } from "@slipway/registry";
-import { digestOf, fail, ok, readTextIfPresent, shortDigest } from "@slipway/signature";
+import { digestOf, fail, ok, readTextIfPresent, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import { findBuild } from "../cache/build.ts";
 import { parseCacheReference } from "../cache/cache.ts";

@@ -1,4 +1,4 @@
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import type { Language } from "../package-name.ts";
 import { comparedName } from "./declared.ts";
 import type { Declared } from "./declared.ts";

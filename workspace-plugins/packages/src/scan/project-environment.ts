@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { readTextIfPresent } from "@slipway/signature";
+import { readTextIfPresent } from "@slipway/signature/basics";
 import semver from "semver";
 import { z } from "zod";
 import { hasCode } from "../file-error.ts";

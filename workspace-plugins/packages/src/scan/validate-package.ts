@@ -1,4 +1,4 @@
-import { compareBytes, ok } from "@slipway/signature";
+import { compareBytes, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackageFile } from "../content.ts";

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { isDigest, readTextIfPresent } from "@slipway/signature";
+import { isDigest, readTextIfPresent } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import type { Cache } from "../cache/cache.ts";
 import { listCache } from "../cache/list.ts";

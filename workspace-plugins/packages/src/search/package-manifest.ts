@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseReference } from "@slipway/registry";
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import { fetchPackage } from "../fetch.ts";

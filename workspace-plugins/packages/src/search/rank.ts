@@ -1,4 +1,4 @@
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import semver from "semver";
 import type { Candidate, FoundPlace } from "./candidate.ts";
 import type { Description } from "./description.ts";

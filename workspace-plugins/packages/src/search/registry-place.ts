@@ -1,6 +1,6 @@
 import { parseShortReference } from "@slipway/registry";
 import type { Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { inParallel } from "../in-parallel.ts";
 import { gather } from "./candidate.ts";

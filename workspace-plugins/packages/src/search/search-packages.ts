@@ -1,5 +1,5 @@
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Cache } from "../cache/cache.ts";
 import type { PackagesFailure } from "../failure.ts";

@@ -1,6 +1,6 @@
 import type { AttestationFailure } from "@slipway/attestation";
 import type { RegistryFailure } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
 import type { LockedPackage } from "../lock.ts";

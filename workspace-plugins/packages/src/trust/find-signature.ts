@@ -4,7 +4,7 @@ import { readStatement, readTrust } from "@slipway/attestation";
 import type { AttestationFailure, Trust } from "@slipway/attestation";
 import { parseShortReference } from "@slipway/registry";
 import type { Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
-import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { PackagesFailure, SignatureObjection } from "../failure.ts";
 import { readImageManifest } from "../image-manifest.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { parseShortReference } from "@slipway/registry";
-import { isDigest, ok, pathMatcher, readTextIfPresent } from "@slipway/signature";
+import { isDigest, ok, pathMatcher, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure, PolicyFailure } from "../failure.ts";

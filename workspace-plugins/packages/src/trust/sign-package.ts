@@ -2,7 +2,7 @@ import { signStatement } from "@slipway/attestation";
 import type { SigningKey } from "@slipway/attestation";
 import { formatReference, mediaTypes } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { digestOf, fail, ok, shortDigest } from "@slipway/signature";
+import { digestOf, fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";
 import { emptyConfig } from "../image-manifest.ts";

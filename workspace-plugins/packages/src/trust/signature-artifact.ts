@@ -1,5 +1,5 @@
 import { mediaTypes } from "@slipway/registry";
-import { digestOf } from "@slipway/signature";
+import { digestOf } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { emptyConfig, manifestMediaType } from "../image-manifest.ts";
 

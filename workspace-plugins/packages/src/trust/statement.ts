@@ -1,5 +1,5 @@
 import type { AnyStatement } from "@slipway/attestation";
-import { hexOf, isDigest } from "@slipway/signature";
+import { hexOf, isDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 

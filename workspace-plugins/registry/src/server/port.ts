@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import { answered, send } from "../http.ts";
 import { openLimit } from "../limit.ts";
 

@@ -1,6 +1,6 @@
 import { access, constants, mkdir, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
-import { exists, fail, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ServerFailure } from "../failure.ts";
 import { runProgram } from "../process.ts";

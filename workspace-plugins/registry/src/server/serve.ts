@@ -1,7 +1,7 @@
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fail, ok, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { RegistryCause, ServerFailure } from "../failure.ts";
 import { registryConfig } from "./config.ts";

@@ -8,9 +8,9 @@ export const attestationTexts: Texts<AttestationFailure> = {
     hint: "make its folder writable, or point XDG_CONFIG_HOME at one that is",
   }),
   "signing-key-missing": (failure) => ({
-    what: "there is no key to sign a transcript with",
+    what: "there is no key to sign with",
     facts: { file: failure.file },
-    hint: "npx slipway smoke keys init",
+    hint: "npx slipway smoke keys init, or slipway pkg keys init, which is the same",
   }),
   "signing-key-exposed": (failure) => ({
     what: "the signing key can be read by others",

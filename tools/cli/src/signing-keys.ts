@@ -5,7 +5,7 @@ import { usageExitCode } from "./call.ts";
 import type { Call } from "./call.ts";
 
 /** Makes this machine's signing key, if it has none, and lets this workspace trust it. */
-export async function initSmokeKeys({ workspaceRoot, args }: Call): Promise<number> {
+export async function initSigningKeys({ workspaceRoot, args }: Call): Promise<number> {
   const console = openConsole();
   const read = readArguments(args, { options: {}, words: [0, 0] });
   if (!read.ok) {
