@@ -103,6 +103,35 @@ describe.each([
   const open = (credential: Credential | undefined, options: RegistryOptions = {}) =>
     openRegistry({ findCredential: async () => ok(credential), ...options });
 
+  test("a package goes there and comes back, with one token for reads and one for writes", async () => {
+    const registry = open(ada);
+    const name = reference("team/tool:1");
+    const layer = blobOf("tool", 300_000);
+    tokens.liveFor(300);
+    const asked = tokens.asked.length;
+    for (const blob of [config, layer]) {
+      const sent = await registry.uploadBlob(name, digestOf(blob), new Blob([blob]));
+      expect(sent).toEqual({ ok: true, value: "uploaded" });
+    }
+    const bytes = manifestOf(mediaTypes.dockerManifest, layer);
+    const manifest = { mediaType: mediaTypes.dockerManifest, bytes };
+    expect(await registry.putManifest(name, manifest)).toEqual({
+      ok: true,
+      value: digestOf(bytes),
+    });
+    const back = await registry.getManifest(name);
+    expect(back).toMatchObject({ state: "present", value: { digest: digestOf(bytes) } });
+    const descriptor = { digest: digestOf(layer), sizeBytes: layer.byteLength };
+    const read = await registry.readBlob(name, descriptor, async (chunks) => buffer(chunks));
+    expect(read.state === "present" && layer.equals(read.value)).toBe(true);
+    expect(await registry.listTags(name)).toEqual({ state: "present", value: ["1"] });
+    const { repository } = name;
+    expect(tokens.asked.slice(asked)).toEqual([
+      `ada repository:${repository}:pull`,
+      `ada repository:${repository}:pull,push`,
+    ]);
+  });
+
   test("what refers to a manifest is found, by type, each once", async () => {
     const registry = open(ada);
     const name = reference("team/signed:1");
@@ -149,35 +178,6 @@ describe.each([
       state: "present",
       value: [digestOf(referring(wanted).bytes)],
     });
-  });
-
-  test("a package goes there and comes back, with one token for reads and one for writes", async () => {
-    const registry = open(ada);
-    const name = reference("team/tool:1");
-    const layer = blobOf("tool", 300_000);
-    tokens.liveFor(300);
-    const asked = tokens.asked.length;
-    for (const blob of [config, layer]) {
-      const sent = await registry.uploadBlob(name, digestOf(blob), new Blob([blob]));
-      expect(sent).toEqual({ ok: true, value: "uploaded" });
-    }
-    const bytes = manifestOf(mediaTypes.dockerManifest, layer);
-    const manifest = { mediaType: mediaTypes.dockerManifest, bytes };
-    expect(await registry.putManifest(name, manifest)).toEqual({
-      ok: true,
-      value: digestOf(bytes),
-    });
-    const back = await registry.getManifest(name);
-    expect(back).toMatchObject({ state: "present", value: { digest: digestOf(bytes) } });
-    const descriptor = { digest: digestOf(layer), sizeBytes: layer.byteLength };
-    const read = await registry.readBlob(name, descriptor, async (chunks) => buffer(chunks));
-    expect(read.state === "present" && layer.equals(read.value)).toBe(true);
-    expect(await registry.listTags(name)).toEqual({ state: "present", value: ["1"] });
-    const { repository } = name;
-    expect(tokens.asked.slice(asked)).toEqual([
-      `ada repository:${repository}:pull`,
-      `ada repository:${repository}:pull,push`,
-    ]);
   });
 
   test("a large blob goes in pieces", async () => {
