@@ -243,9 +243,16 @@ test("a layer written to a file has the bytes of one in memory, and their integr
   const sources = all.map((each, at) => ({ ...each, file: path.join(root, String(at)) }));
   for (const source of sources) await writeFile(source.file, source.bytes);
   const target = path.join(root, "layer.tar");
-  const written = await writeLayerFile(sources, target);
+  const written = await writeLayerFile(sources, target, new AbortController().signal);
   const layer = await writeLayer(all);
   expect((await readFile(target)).equals(layer)).toBe(true);
-  expect(written.layer).toEqual({ digest: digestOf(layer), sizeBytes: layer.byteLength });
-  expect(written.integrity).toBe(integrityOf({ files: all, manifest: shipped.bytes }));
+  expect(written?.layer).toEqual({ digest: digestOf(layer), sizeBytes: layer.byteLength });
+  expect(written?.integrity).toBe(integrityOf({ files: all, manifest: shipped.bytes }));
+});
+
+test("a layer whose writing is stopped is none", async () => {
+  const shipped = { ...file("aigogo.json", "{}"), file: path.join(root, "manifest") };
+  await writeFile(shipped.file, shipped.bytes);
+  const target = path.join(root, "layer.tar");
+  expect(await writeLayerFile([shipped], target, AbortSignal.abort())).toBeUndefined();
 });

@@ -57,15 +57,18 @@ export type WrittenLayer = {
 
 /**
  * The same bytes as `writeLayer` in a file, and the integrity of exactly those, however large they are: each file is
- * read once. One of them has to be `aigogo.json`.
+ * read once. One of them has to be `aigogo.json`. `undefined`: it was stopped.
  */
 export async function writeLayerFile(
   sources: readonly LayerSource[],
   target: string,
-): Promise<WrittenLayer> {
+  signal: AbortSignal,
+): Promise<WrittenLayer | undefined> {
   const pack = tar.pack();
   const layerDigest = openDigest();
   const writing = pipeline(seen(pack, layerDigest.update), createWriteStream(target));
+  // It may fail before anybody waits for it.
+  writing.catch(() => {});
   const integrity = openDigest();
   const manifest: Uint8Array[] = [];
   try {
@@ -77,13 +80,14 @@ export async function writeLayerFile(
         integrity.update(chunk);
         if (name === manifestName) manifest.push(chunk);
       });
-      await pipeline(chunks, entry);
+      await pipeline(chunks, entry, { signal });
       integrity.update("\0");
     }
     pack.finalize();
   } catch (error) {
     pack.destroy(error instanceof Error ? error : new Error(String(error)));
     await writing.catch(() => {});
+    if (signal.aborted) return undefined;
     throw error;
   }
   await writing;

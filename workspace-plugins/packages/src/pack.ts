@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   digestOf,
@@ -11,12 +11,12 @@ import {
   writeJson,
 } from "@slipway/signature";
 import type { Outcome, Result, SignatureFailure } from "@slipway/signature";
-import { integrityOf, manifestName } from "./content.ts";
-import type { PackageFile } from "./content.ts";
-import { discoverFiles } from "./discovery.ts";
+import { manifestName } from "./content.ts";
+import { discoverSources } from "./discovery.ts";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { emptyConfig, writeImageManifest } from "./image-manifest.ts";
-import { writeLayer } from "./layer.ts";
+import { writeLayerFile } from "./layer.ts";
+import type { LayerSource } from "./layer.ts";
 import { parsePackageManifest } from "./manifest.ts";
 import type { PackageManifest } from "./manifest.ts";
 import { blobFile, packFolder } from "./receipt.ts";
@@ -29,7 +29,7 @@ export type PackOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Writes blobs, manifest and receipt to `dist/pack`; equal files give equal bytes. */
+/** Writes blobs, manifest and receipt to `dist/pack`; equal files give equal bytes. Files of any size take little memory. */
 export async function packPackage(
   options: PackOptions,
 ): Promise<Result<Outcome<PackagesCause>, PackagesFailure | SignatureFailure>> {
@@ -39,20 +39,20 @@ export async function packPackage(
   if (text === undefined) return fail({ reason: "package-file-missing", file });
   const manifest = parsePackageManifest(file, text);
   if (!manifest.ok) return manifest;
-  const files = await discoverFiles(projectFolder, manifest.value);
+  const files = await discoverSources(projectFolder, manifest.value);
   if (!files.ok) return files;
   const lost = unpackedScript(file, manifest.value, files.value);
   if (lost !== undefined) return fail(lost);
-  const uncovered = await ignoredFiles(projectFolder, files.value, options.signal);
+  const { signal } = options;
+  const uncovered = await ignoredFiles(projectFolder, files.value, signal);
   if (!uncovered.ok) return uncovered;
   if (uncovered.value.length > 0) {
     return fail({ reason: "packed-files-ignored", file, ignored: uncovered.value });
   }
-  const receipt = await writePack(
-    path.join(projectFolder, packFolder),
-    manifest.value,
-    files.value,
-  );
+  const folder = path.join(projectFolder, packFolder);
+  const written = await writePack(folder, manifest.value, files.value, signal);
+  if (!written.ok) return written;
+  const receipt = written.value;
   const facts = {
     package: `${receipt.name} ${receipt.version}`,
     files: receipt.files.length,
@@ -64,7 +64,7 @@ export async function packPackage(
 /** Files that would be packed although git ignores them: no signature covers those. */
 async function ignoredFiles(
   projectFolder: string,
-  files: readonly PackageFile[],
+  files: readonly LayerSource[],
   signal: AbortSignal,
 ): Promise<Result<readonly string[], SignatureFailure>> {
   const listing = await listFiles(projectFolder, signal);
@@ -76,35 +76,33 @@ async function ignoredFiles(
 async function writePack(
   folder: string,
   manifest: PackageManifest,
-  files: readonly PackageFile[],
-): Promise<PackReceipt> {
-  const layer = await writeLayer(files);
-  const layerDigest = digestOf(layer);
-  const imageManifest = writeImageManifest({ digest: layerDigest, sizeBytes: layer.byteLength });
-  const receipt: PackReceipt = {
-    name: manifest.name,
-    version: manifest.version,
-    language: manifest.language.name,
-    integrity: integrityOf({ files, manifest: manifestBytes(files) }),
-    files: files.map((packed) => packed.path),
-    manifestDigest: digestOf(imageManifest),
-    layerDigest,
-  };
-  await replaceFolder(folder, async (partial) => {
-    await mkdir(path.join(partial, "blobs", "sha256"), { recursive: true });
-    await writeFile(path.join(partial, blobFile(layerDigest)), layer);
+  files: readonly LayerSource[],
+  signal: AbortSignal,
+): Promise<Result<PackReceipt, PackagesFailure>> {
+  return replaceFolder(folder, async (partial) => {
+    const blobs = path.join(partial, "blobs", "sha256");
+    await mkdir(blobs, { recursive: true });
+    // Its name is known when it is written.
+    const unnamed = path.join(blobs, "layer");
+    const written = await writeLayerFile(files, unnamed, signal);
+    if (written === undefined) return fail({ reason: "packages-stopped" });
+    const { layer, integrity } = written;
+    await rename(unnamed, path.join(partial, blobFile(layer.digest)));
+    const imageManifest = writeImageManifest(layer);
+    const receipt: PackReceipt = {
+      name: manifest.name,
+      version: manifest.version,
+      language: manifest.language.name,
+      integrity,
+      files: files.map((packed) => packed.path),
+      manifestDigest: digestOf(imageManifest),
+      layerDigest: layer.digest,
+    };
     await writeFile(path.join(partial, blobFile(digestOf(emptyConfig))), emptyConfig);
     await writeFile(path.join(partial, "manifest.json"), imageManifest);
     await writeJson(path.join(partial, "receipt.json"), receipt);
     return ok(receipt);
   });
-  return receipt;
-}
-
-function manifestBytes(files: readonly PackageFile[]): Uint8Array {
-  const manifest = files.find((file) => file.path === manifestName);
-  if (manifest === undefined) throw new Error("internal: a package without its manifest");
-  return manifest.bytes;
 }
 
 /** A script whose file is not among those that are packed. */

@@ -1,3 +1,4 @@
+import { openAsBlob } from "node:fs";
 import type { SigningKey } from "@slipway/attestation";
 import { formatReference, isTag, parseReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, Repository, Tag } from "@slipway/registry";
@@ -43,7 +44,7 @@ export async function pushPackage(options: PushOptions): Promise<Pushed> {
 async function pushVersion(
   { registry }: PushOptions,
   version: Reference,
-  { receipt, manifest, layer }: Packed,
+  { receipt, manifest, layerFile }: Packed,
 ): Promise<Pushed> {
   const facts = {
     reference: formatReference(version),
@@ -57,7 +58,7 @@ async function pushVersion(
   const sent = await sendPackage(registry, version, {
     integrity: receipt.integrity,
     manifest,
-    layer: { digest: receipt.layerDigest, body: new Blob([layer]) },
+    layer: { digest: receipt.layerDigest, body: await openAsBlob(layerFile) },
   });
   if (!sent.ok) return sent;
   const cause = there.state === "missing" ? "version-new" : "version-moved";

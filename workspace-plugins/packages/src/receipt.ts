@@ -1,6 +1,7 @@
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, fail, hexOf, isDigest, ok } from "@slipway/signature/basics";
+import { digestOf, digestOfStream, fail, hexOf, isDigest, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";
@@ -28,7 +29,8 @@ export type PackReceipt = Readonly<z.output<typeof schema>>;
 export type Packed = {
   readonly receipt: PackReceipt;
   readonly manifest: Buffer<ArrayBuffer>;
-  readonly layer: Buffer<ArrayBuffer>;
+  /** Absolute; it may be larger than memory. */
+  readonly layerFile: string;
 };
 
 export function blobFile(digestOfBlob: Digest): string {
@@ -45,14 +47,15 @@ export async function readPacked(folder: string): Promise<Result<Packed, Package
   const { manifestDigest, layerDigest } = receipt.value;
   const manifest = await readAs(path.join(folder, "manifest.json"), manifestDigest);
   if (!manifest.ok) return manifest;
-  const layer = await readAs(path.join(folder, blobFile(layerDigest)), layerDigest);
+  const layerFile = path.join(folder, blobFile(layerDigest));
+  const layer = await checkedFile(layerFile, layerDigest);
   if (!layer.ok) return layer;
   const config = await readAs(
     path.join(folder, blobFile(digestOf(emptyConfig))),
     digestOf(emptyConfig),
   );
   if (!config.ok) return config;
-  return ok({ receipt: receipt.value, manifest: manifest.value, layer: layer.value });
+  return ok({ receipt: receipt.value, manifest: manifest.value, layerFile });
 }
 
 async function readAs(
@@ -65,6 +68,26 @@ async function readAs(
     return fail({ reason: "pack-damaged", file, expected, actual });
   }
   return ok(bytes);
+}
+
+async function checkedFile(
+  file: string,
+  expected: Digest,
+): Promise<Result<undefined, PackagesFailure>> {
+  const actual = await digestOfFile(file);
+  return actual === expected
+    ? ok(undefined)
+    : fail({ reason: "pack-damaged", file, expected, actual });
+}
+
+async function digestOfFile(file: string): Promise<Digest | "no file"> {
+  try {
+    const chunks: AsyncIterable<Buffer> = createReadStream(file);
+    return (await digestOfStream(chunks)).digest;
+  } catch (error) {
+    if (hasCode(error, ["ENOENT", "ENOTDIR"])) return "no file";
+    throw error;
+  }
 }
 
 async function read(file: string): Promise<Buffer<ArrayBuffer> | undefined> {

@@ -1,7 +1,15 @@
 /** What every package works with, without what signs targets: that is most of this one. */
 export { compareBytes } from "./byte-order.ts";
 export { canonicalJson } from "./canonical-json.ts";
-export { digestOf, hexOf, isDigest, openDigest, parseDigest, shortDigest } from "./digest.ts";
+export {
+  digestOf,
+  digestOfStream,
+  hexOf,
+  isDigest,
+  openDigest,
+  parseDigest,
+  shortDigest,
+} from "./digest.ts";
 export { exists, replaceFolder, writeFileAtomically, writeJson } from "./files.ts";
 export { pathMatcher } from "./glob.ts";
 export { takeLock } from "./lock.ts";

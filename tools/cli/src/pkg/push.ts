@@ -26,7 +26,7 @@ export async function pushToRegistry({ args }: Call): Promise<number> {
       problem: "--from and a folder are two sources",
     });
   }
-  const { home, registry, progress, tell } = openPackageCall(read.value.options);
+  const { home, registry, signal, progress, tell } = openPackageCall(read.value.options);
   const from = build === undefined ? { project: path.resolve(folder ?? ".") } : { build };
   const cache = cacheIn(home);
   const key = sign ? await ownKey() : ok(undefined);
@@ -34,7 +34,17 @@ export async function pushToRegistry({ args }: Call): Promise<number> {
   const now = new Date();
   const signingKey = key.value;
   return tell(
-    await pushReference({ reference, from, mayMove, cache, registry, progress, now, signingKey }),
+    await pushReference({
+      reference,
+      from,
+      mayMove,
+      cache,
+      registry,
+      progress,
+      now,
+      signal,
+      signingKey,
+    }),
   );
 }
 

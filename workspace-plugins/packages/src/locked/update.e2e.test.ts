@@ -64,6 +64,7 @@ async function publish(name: string, { code = "", name: own = "words", mayMove }
     registry,
     progress: () => {},
     now: new Date(),
+    signal: new AbortController().signal,
   });
   if (!pushed.ok) throw new Error(JSON.stringify(pushed.failure));
   return pushed.value.integrity;

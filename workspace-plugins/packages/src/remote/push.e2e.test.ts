@@ -44,7 +44,8 @@ const manifest = JSON.stringify({
   language: { name: "python" },
   files: { include: ["*.py"] },
 });
-const world = () => ({ cache: cache(), registry, progress: () => {}, now: new Date() });
+const { signal } = new AbortController();
+const world = () => ({ cache: cache(), registry, progress: () => {}, now: new Date(), signal });
 
 async function project(code: string): Promise<string> {
   await mkdir(path.join(root, "words"), { recursive: true });

@@ -32,6 +32,7 @@ export type PushReferenceOptions = {
   readonly registry: Registry;
   readonly progress: (line: string) => void;
   readonly now: Date;
+  readonly signal: AbortSignal;
   /** Whose statement of it is put beside it. */
   readonly signingKey?: SigningKey | undefined;
 };
@@ -80,8 +81,9 @@ async function packAndSend(
   const scratch = path.join(path.dirname(layerFile), "files");
   const sources = await sourcesOf(options, scratch);
   if (!sources.ok) return sources;
-  const written = await writeLayerFile(sources.value, layerFile);
+  const written = await writeLayerFile(sources.value, layerFile, options.signal);
   await removeTree(scratch);
+  if (written === undefined) return fail({ reason: "packages-stopped" });
   const pushed = await send(options, reference, written, layerFile);
   const { signingKey: key, registry } = options;
   if (!pushed.ok || key === undefined) return pushed;

@@ -67,6 +67,7 @@ async function lockPushed(name: string, code: string, signingKey?: SigningKey): 
     registry,
     progress: () => {},
     now: new Date(),
+    signal: new AbortController().signal,
     signingKey,
   });
   expect(pushed).toMatchObject({ ok: true });
