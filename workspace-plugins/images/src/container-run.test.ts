@@ -58,6 +58,8 @@ async function check(story: Story) {
         return ok(undefined);
       },
       wait: async () => ok(0),
+      resize: async () => ok(undefined),
+      kill: async () => ok(undefined),
       remove: async () => {
         removals += 1;
         return ok(undefined);

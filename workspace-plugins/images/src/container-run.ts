@@ -17,7 +17,19 @@ export type RunStreams = {
   readonly stderr: Sink;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** Called once, when the container runs. */
+  readonly onStarted?: (container: RunningContainer) => void;
 };
+
+/** What can be done to a container while it runs. A container that has just ended refuses. */
+export type RunningContainer = {
+  /** For one with a terminal. */
+  readonly resize: (size: TerminalSize) => Answer<void>;
+  /** `SIGTERM`, to its first process. */
+  readonly kill: (signal: string) => Answer<void>;
+};
+
+export type TerminalSize = { readonly columns: number; readonly rows: number };
 
 export type ContainerExit = {
   readonly exitCode: number;
@@ -29,7 +41,7 @@ export type ContainerExit = {
 };
 
 /** One container of an engine. Each call has its own time limit and none throws. */
-export type CreatedContainer = {
+export type CreatedContainer = RunningContainer & {
   readonly inspect: () => Answer<Inspected>;
   readonly attach: () => Answer<Duplex>;
   readonly start: () => Answer<void>;
@@ -77,6 +89,7 @@ async function runToExit(
   stream.on("error", () => undefined);
   const startedAt = performance.now();
   const started = await container.start();
+  if (started.ok) streams.onStarted?.(container);
   const ended = started.ok ? await follow(container, stream, spec, streams) : started;
   stream.destroy();
   if (!ended.ok) return ended;

@@ -34,6 +34,19 @@ export type ContainerSpec = {
   }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
+  /** The engine's own first process before the command: it passes signals on and reaps. */
+  readonly init?: boolean;
+  /** `<name>:<address>` for the container's hosts file. */
+  readonly extraHosts?: readonly string[];
+  readonly publishedPorts?: readonly PublishedPort[];
+};
+
+/** A port of the container at an address of the host; the engine picks one where it is not said. */
+export type PublishedPort = {
+  readonly container: number;
+  readonly protocol: "tcp" | "udp";
+  readonly hostAddress?: string;
+  readonly hostPort?: number;
 };
 
 /** The engine's account of a container, in its own shape; keys that we do not read are dropped. */
@@ -59,6 +72,7 @@ export const Inspected = z.object({
     NanoCpus: z.int().nullish(),
     PidsLimit: z.int().nullish(),
     Tmpfs: z.record(z.string(), z.string()).nullish(),
+    Init: z.boolean().nullish(),
   }),
   Mounts: z.array(z.object({ Type: z.string(), Destination: z.string(), RW: z.boolean() })),
 });
@@ -83,6 +97,9 @@ export function configurationOf(spec: ContainerSpec, owner: string) {
     OpenStdin: true,
     StdinOnce: true,
     Tty: terminal,
+    ExposedPorts: Object.fromEntries(
+      (spec.publishedPorts ?? []).map((port) => [portName(port), {}]),
+    ),
     HostConfig: hostConfigurationOf(spec),
   };
 }
@@ -106,9 +123,29 @@ function hostConfigurationOf(spec: ContainerSpec) {
       Target: mount.target,
       ReadOnly: mount.readOnly,
     })),
+    ...(spec.init === undefined ? {} : { Init: spec.init }),
+    ExtraHosts: [...(spec.extraHosts ?? [])],
+    PortBindings: portBindingsOf(spec.publishedPorts ?? []),
     // Output is taken from the attached stream: a log file loses bytes when it rotates or the disk is full.
     LogConfig: { Type: "none", Config: {} },
   };
+}
+
+function portBindingsOf(ports: readonly PublishedPort[]) {
+  const byPort = Map.groupBy(ports, portName);
+  return Object.fromEntries(
+    [...byPort].map(([name, bindings]) => [
+      name,
+      bindings.map(({ hostAddress = "", hostPort }) => ({
+        HostIp: hostAddress,
+        HostPort: hostPort === undefined ? "" : String(hostPort),
+      })),
+    ]),
+  );
+}
+
+function portName({ container, protocol }: PublishedPort): string {
+  return `${container}/${protocol}`;
 }
 
 export type Difference = { readonly setting: string; readonly asked: string; readonly got: string };
@@ -132,6 +169,7 @@ export function findDifference(spec: ContainerSpec, got: Inspected): Difference 
     ["memory", spec.memoryBytes ?? 0, host.Memory],
     ["cpus", spec.nanoCpus ?? 0, host.NanoCpus ?? 0],
     ["pids", spec.pids ?? 0, host.PidsLimit ?? 0],
+    ["init", spec.init ?? host.Init ?? false, host.Init ?? false],
     ["temporary folders", spec.temporaryFolders, host.Tmpfs ?? {}],
     ["mounts", spec.mounts.map(({ target }) => target).toSorted(), mountPoints(got)],
   ];

@@ -14,6 +14,9 @@ export type EngineImage = {
 
 export type ImageFacts = EngineImage & {
   readonly diffIds: readonly Digest[];
+  readonly entrypoint: readonly string[];
+  /** `NAME=value`. */
+  readonly environment: readonly string[];
   readonly platform: Platform;
 };
 

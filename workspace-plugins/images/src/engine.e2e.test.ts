@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { digestOf } from "@slipway/signature";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packMembers } from "./archive.ts";
@@ -225,6 +226,62 @@ describe("run", () => {
       memoryBytes: 16 * 2 ** 20,
     });
     expect(exit).toMatchObject({ value: { oomKilled: true } });
+  });
+
+  it("gives a terminal the size that it is told, and the container a signal", async () => {
+    const script = "trap 'stty size; exit 7' TERM; echo ready; while :; do sleep 0.1; done";
+    const ready = Promise.withResolvers<void>();
+    let output = "";
+    const { exit } = await run(
+      script,
+      { terminal: true, init: false },
+      {
+        stdin: new PassThrough(),
+        stdout: (bytes) => {
+          output += Buffer.from(bytes).toString();
+          if (output.includes("ready")) ready.resolve();
+        },
+        onStarted: (container) =>
+          void ready.promise
+            .then(async () => container.resize({ columns: 93, rows: 31 }))
+            .then(async () => container.kill("SIGTERM")),
+      },
+    );
+    expect(exit).toMatchObject({ ok: true, value: { exitCode: 7 } });
+    expect(output).toContain("31 93");
+  });
+
+  it("does not detach from a terminal by keys that are typed", async () => {
+    const stdin = new PassThrough();
+    const typed = Promise.withResolvers<void>();
+    let output = "";
+    const ended = run(
+      "stty raw -echo; echo ready; head -c 2 | od -An -tx1",
+      { terminal: true },
+      {
+        stdin,
+        stdout: (bytes) => {
+          output += Buffer.from(bytes).toString();
+          if (output.includes("ready")) typed.resolve();
+        },
+      },
+    );
+    await typed.promise;
+    stdin.write("\u0010");
+    // Keys that come in one piece are text to the engine.
+    await delay(100);
+    stdin.write("\u0011");
+    expect((await ended).exit).toMatchObject({ ok: true, value: { exitCode: 0 } });
+    expect(output).toContain("10 11");
+  });
+
+  it("passes signals on where the engine's own first process is asked for", async () => {
+    const { exit } = await run(
+      "sleep 60",
+      { command: ["/bin/sleep", "60"], init: true },
+      { onStarted: (container) => void container.kill("SIGTERM") },
+    );
+    expect(exit).toMatchObject({ ok: true, value: { exitCode: 143 } });
   });
 
   it("leaves a living process's container to it, and reaps that of a killed one", async () => {

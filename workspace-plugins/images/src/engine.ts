@@ -173,8 +173,15 @@ async function inspectImage(
     tags: RepoTags ?? [],
     labels: Config.Labels ?? {},
     diffIds: (RootFS.Layers ?? []).filter(isDigest),
+    entrypoint: wordsOf(Config.Entrypoint),
+    environment: Config.Env ?? [],
     platform: { os: Os, architecture: Architecture },
   });
+}
+
+/** An engine says a command of one word as text, and none as `null`. */
+function wordsOf(command: string | string[] | null | undefined): readonly string[] {
+  return typeof command === "string" ? [command] : (command ?? []);
 }
 
 async function load(
@@ -317,6 +324,11 @@ function containerOperations(docker: Docker, requests: EngineRequests): Containe
   };
 }
 
+/** Without it an engine takes Ctrl-P Ctrl-Q of a terminal for itself, and leaves the container running alone. */
+const neverTyped = Array.from({ length: 16 }, (_, at) => (at % 2 === 0 ? "ctrl-^" : "ctrl-]")).join(
+  ",",
+);
+
 function createdContainer(
   docker: Docker,
   container: Docker.Container,
@@ -331,7 +343,8 @@ function createdContainer(
       return got.ok ? parseAnswer("inspect", Inspected, got.value) : got;
     },
     attach: async () => {
-      const options = { stream: true, hijack: true, stdin: true, stdout: true, stderr: true };
+      const channels = { stdin: true, stdout: true, stderr: true };
+      const options = { stream: true, hijack: true, detachKeys: neverTyped, ...channels };
       const got = await requests.ask("attach", limit, () => container.attach(options));
       if (!got.ok) return got;
       if (got.value instanceof Duplex) return ok(got.value);
@@ -356,6 +369,12 @@ function createdContainer(
         container.remove({ force: true, v: true, abortSignal }),
       ),
     ping: () => requests.tell("ping", { timeoutMs: 5000 }, () => docker.ping()),
+    resize: ({ columns, rows }) =>
+      requests.tell("resize", limit, (abortSignal) =>
+        container.resize({ w: columns, h: rows, abortSignal }),
+      ),
+    kill: (signal) =>
+      requests.tell("kill", limit, (abortSignal) => container.kill({ signal, abortSignal })),
   };
 }
 
