@@ -15,7 +15,7 @@ export async function runCommandLine(
   const { command, args } = found;
   const own = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
   if (own.some(isHelp)) {
-    openLines().line((await import("./help.ts")).usage(command));
+    openLines().line((await import("./help.ts")).usage(command, commands));
     return 0;
   }
   const workspaceRoot = findWorkspace(process.cwd());
@@ -30,7 +30,14 @@ export async function runCommandLine(
   using _heartbeat = isWaitedFor
     ? (await import("./heartbeat.ts")).openHeartbeat(doing)
     : undefined;
-  return await run({ workspaceRoot, args, commands });
+  const code = await run({ workspaceRoot, args, commands });
+  if (code === usageExitCode && command.passesOn !== true) await remind(command);
+  return code;
+}
+
+/** Whoever called it wrongly sees how it is called. */
+async function remind(command: Command): Promise<void> {
+  openLines().progress(`usage: ${(await import("./help.ts")).calledAs(command)}`);
 }
 
 /** Asking the stream at once would load all streams and sockets, which takes 5 ms, where it is a file or a pipe. */
@@ -51,10 +58,15 @@ async function answer(words: readonly string[], commands: readonly Command[]): P
     return 0;
   }
   if (word === "help") return runCommandLine([...words.slice(1), "--help"], commands);
-  const named = words.filter((one) => !isHelp(one));
+  // `pkg help add` is `pkg add --help`.
+  const isAsked = words.some((one) => isHelp(one) || one === "help");
+  const named = words.filter((one) => !isHelp(one) && one !== "help");
+  if (isAsked && findCommand(named, commands) !== undefined) {
+    return runCommandLine([...named, "--help"], commands);
+  }
   const family = commands.filter(({ name }) => name.startsWith(`${named.join(" ")} `));
-  if (family.length > 0 && named.length < words.length) {
-    line((await import("./help.ts")).family(family));
+  if (family.length > 0) {
+    line((await import("./help.ts")).family(named.join(" "), family));
     return 0;
   }
   const { namesNear } = await import("@slipway/signature/names-near");

@@ -17,6 +17,7 @@ export const commands: readonly Command[] = [
       "slipway run -t pack -- --skip-nx-cache",
     ],
     needsWorkspace: true,
+    passesOn: true,
     load: async () => (await import("./run.ts")).runLine,
   },
   {

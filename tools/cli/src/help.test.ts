@@ -3,7 +3,8 @@ import { commands } from "./commands.ts";
 import { family, overview, usage } from "./help.ts";
 
 test("help fits into eighty columns", () => {
-  for (const text of [overview(commands), family(commands)]) {
+  const texts = [overview(commands), family("pkg", commands), ...commands.map((one) => usage(one))];
+  for (const text of texts) {
     expect(text.split("\n").filter((line) => line.length > 80)).toEqual([]);
   }
 });
@@ -25,4 +26,44 @@ test("a command has its options in a column and examples under them", () => {
     ].join("\n"),
   );
   expect(usage({ ...one, takes: "", options: {}, examples: [] })).toBe("slipway why\nsay why");
+});
+
+const command = (name: string, group?: string) => ({
+  name,
+  takes: "",
+  does: `does ${name}`,
+  load: async () => async () => 0,
+  ...(group === undefined ? {} : { group }),
+});
+const exitCodes = "Exit codes: 0 done or answered, 1 failed, 2 not called as it can be.";
+
+test("commands of one word stand under their headings", () => {
+  const of = [command("pkg add", "use"), command("pkg init", "write"), command("pkg rm", "use")];
+  const listed = [
+    "slipway pkg <command>",
+    "",
+    "use",
+    "  add  does pkg add",
+    "  rm   does pkg rm",
+    "",
+    "write",
+    "  init  does pkg init",
+    "",
+    "slipway pkg <command> --help has its options and examples.",
+    exitCodes,
+  ].join("\n");
+  expect(family("pkg", of)).toBe(listed);
+  // A program that has no others says so at once.
+  expect(overview(of)).toBe(listed);
+  expect(overview([command("run"), ...of])).toContain(
+    "\n  pkg  use, write: slipway pkg lists how\n",
+  );
+});
+
+test("a command says which others begin with its words", () => {
+  const of = [command("pkg add"), command("pkg add file"), command("pkg addition")];
+  const [add] = of;
+  expect(add && usage(add, of)).toBe(
+    ["slipway pkg add", "does pkg add", "", "other commands", "  slipway pkg add file"].join("\n"),
+  );
 });

@@ -28,6 +28,22 @@ test("help is said in every way that it is asked for", () => {
   expect(slipway("help", "explain")).toEqual(slipway("explain", "--help"));
   expect(slipway("help")).toEqual(slipway());
   expect(slipway("smoke", "--help").stdout).toBe(slipway("smoke", "keys", "init", "-h").stdout);
+  for (const asked of [
+    ["pkg", "help"],
+    ["pkg", "--help"],
+    ["help", "pkg"],
+  ]) {
+    expect(slipway(...asked)).toEqual(slipway("pkg"));
+  }
+  expect(slipway("pkg", "help", "add", "file")).toEqual(slipway("pkg", "add", "file", "--help"));
+});
+
+test("who calls a command wrongly sees how it is called", () => {
+  const { status, stdout, stderr } = slipway("pkg", "why");
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(
+    "\n  · usage: slipway pkg why <package, import, file or dependency> [--json]\n",
+  );
 });
 
 test("without a workspace nothing is looked for below the folder", () => {

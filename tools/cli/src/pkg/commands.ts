@@ -4,6 +4,7 @@ import type { Command } from "../command.ts";
 export const packageCommands: readonly Command[] = [
   {
     name: "pkg add",
+    group: "use packages",
     takes: "<host[:port]/repository[:tag]> [--json]",
     does: "lock the package that a reference names now",
     examples: ["slipway pkg add localhost:5055/agents/text-tools:1.0.0"],
@@ -11,6 +12,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg init",
+    group: "write a package",
     takes: "[--force] [--json]",
     does: "begin a package in this folder",
     options: { "--force": "replace the aigogo.json that is there" },
@@ -18,6 +20,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg add file",
+    group: "write a package",
     takes: "<file or pattern>... [--force] [--json]",
     does: "put files on the package's list",
     options: { "--force": "list what is ignored too" },
@@ -26,6 +29,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg add dep",
+    group: "write a package",
     takes: "<package> <version> | --from-pyproject",
     does: "declare what the package needs",
     options: {
@@ -38,6 +42,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg add dev",
+    group: "write a package",
     takes: "<package> <version> | --from-pyproject",
     does: "declare what developing the package needs",
     options: {
@@ -49,24 +54,28 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg rm file",
+    group: "write a package",
     takes: "<file or pattern>... [--json]",
     does: "take files from the package's list",
     load: async () => (await import("./files.ts")).removeFile,
   },
   {
     name: "pkg rm dep",
+    group: "write a package",
     takes: "<package> [--json]",
     does: "declare no more that the package needs another",
     load: async () => (await import("./dependencies.ts")).removeRuntime,
   },
   {
     name: "pkg rm dev",
+    group: "write a package",
     takes: "<package> [--json]",
     does: "declare no more that developing needs another",
     load: async () => (await import("./dependencies.ts")).removeDevelopment,
   },
   {
     name: "pkg build",
+    group: "write a package",
     takes: "[<name:tag or reference>] [--json]",
     does: "put the package into the cache, from where it is pushed",
     options: {
@@ -79,18 +88,21 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg list",
+    group: "the cache and the store",
     takes: "[--json]",
     does: "list what the cache holds: builds, and what was pulled",
     load: async () => (await import("./cached.ts")).listCached,
   },
   {
     name: "pkg remove",
+    group: "the cache and the store",
     takes: "<name:tag or reference> [--json]",
     does: "remove a package from the cache",
     load: async () => (await import("./cached.ts")).removeCachedPackage,
   },
   {
     name: "pkg remove-all",
+    group: "the cache and the store",
     takes: "[-y | --yes] [--json]",
     does: "remove all packages from the cache",
     options: { "-y, --yes": "do not ask; where there is no terminal nothing goes without it" },
@@ -98,6 +110,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg clean",
+    group: "the cache and the store",
     takes: "[--envs] [--cache] [--store] [--all] [--dry-run] [--json]",
     does: "say how large ~/.aigogo is, or empty folders of it",
     options: {
@@ -111,6 +124,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg completion",
+    group: "about slipway",
     takes: "bash|zsh|fish",
     does: "print what completes the words of this program in a shell",
     examples: ["source <(slipway pkg completion bash)"],
@@ -118,12 +132,14 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg version",
+    group: "about slipway",
     takes: "[--json]",
     does: "say which Slipway, platform and Node these are",
     load: async () => (await import("./version.ts")).printVersion,
   },
   {
     name: "pkg install",
+    group: "use packages",
     takes: "[--frozen] [--offline] [--dry-run] [--json]",
     does: "make what aigogo.lock names importable here",
     options: {
@@ -137,12 +153,14 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg uninstall",
+    group: "use packages",
     takes: "[--json]",
     does: "take the links away; the lock and the store stay",
     load: async () => (await import("./uninstall.ts")).uninstall,
   },
   {
     name: "pkg verify",
+    group: "use packages",
     takes: "[--all] [--repair] [--json]",
     does: "hash again what the store has of the lock",
     options: {
@@ -155,6 +173,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg gc",
+    group: "the cache and the store",
     takes: "[--all] [--dry-run] [--json]",
     does: "remove from the store what no lock uses",
     options: {
@@ -166,6 +185,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg rm",
+    group: "use packages",
     takes: "<package>... [--json]",
     does: "take packages out of the lock",
     examples: ["slipway pkg rm text_tools"],
@@ -173,12 +193,14 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg outdated",
+    group: "use packages",
     takes: "[<package>...] [--json]",
     does: "say which locked packages have newer versions or moved tags",
     load: async () => (await import("./outdated.ts")).listOutdated,
   },
   {
     name: "pkg update",
+    group: "use packages",
     takes: "[<package>...] [--latest] [--dry-run] [--json]",
     does: "lock newer versions, and what moved tags name now",
     options: {
@@ -190,6 +212,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg why",
+    group: "use packages",
     takes: "<package, import, file or dependency> [--json]",
     does: "say what of the lock brings it here",
     examples: [
@@ -201,6 +224,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg exec",
+    group: "use packages",
     takes: "[<options>] <package> [<script>] [--] [<argument>...]",
     does: "run a script of a locked package, in an environment of its own",
     options: {
@@ -209,10 +233,12 @@ export const packageCommands: readonly Command[] = [
       "--": "what follows is for the script, --help too",
     },
     examples: ["slipway pkg exec text_tools", "slipway pkg exec text_tools count -- --help"],
+    passesOn: true,
     load: async () => (await import("./exec.ts")).execScript,
   },
   {
     name: "pkg push",
+    group: "share a package",
     takes: "<reference> [--from <build> | <folder>] [--force] [--sign]",
     does: "push a package to a registry",
     options: {
@@ -228,12 +254,14 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg keys init",
+    group: "share a package",
     takes: "",
     does: "make this machine's signing key, which is trusted here",
     load: async () => (await import("../signing-keys.ts")).initSigningKeys,
   },
   {
     name: "pkg pull",
+    group: "share a package",
     takes: "<reference> [--json]",
     does: "bring a package into the cache",
     examples: ["slipway pkg pull localhost:5055/agents/text-tools:1.0.0"],
@@ -241,6 +269,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg delete",
+    group: "share a package",
     takes: "<reference> | <repository> --all",
     does: "delete a package, or all of a repository, from its registry",
     options: {
@@ -257,6 +286,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg show-deps",
+    group: "use packages",
     takes: "<aigogo.json, aigogo.lock or folder> [--format <name>]",
     does: "write the dependencies for another package manager",
     options: {
@@ -267,6 +297,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg scan",
+    group: "write a package",
     takes: "[--json]",
     does: "find what the package imports and does not declare",
     options: {
@@ -278,6 +309,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg validate",
+    group: "write a package",
     takes: "[--json]",
     does: "say whether the package is what its manifest says",
     options: {
@@ -289,6 +321,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg search",
+    group: "use packages",
     takes: "<word>... [--capability <text>] [--registry]",
     does: "find packages of the lock, the store, the cache or registries",
     options: {
@@ -306,6 +339,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg login",
+    group: "share a package",
     takes: "<registry> -u <user> [-p]",
     does: "keep a user and password for a registry that takes them",
     options: {
@@ -317,6 +351,7 @@ export const packageCommands: readonly Command[] = [
   },
   {
     name: "pkg logout",
+    group: "share a package",
     takes: "<registry>",
     does: "forget the user and password of a registry",
     load: async () => (await import("./login.ts")).logoutRegistry,

@@ -1,20 +1,20 @@
-import { homedir } from "node:os";
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { isRegistryHost, login, logout, plainHostsIn } from "@slipway/registry";
 import type { RegistryHost } from "@slipway/registry";
-import { openConsole } from "@slipway/report";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { readArguments } from "../arguments.ts";
 import type { ArgumentsFailure } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
+import { openPackageCall } from "./package-call.ts";
 
 const options = {
   username: { type: "string", short: "u" },
   "password-stdin": { type: "boolean", short: "p" },
   dockerhub: { type: "boolean" },
+  json: { type: "boolean" },
 } as const;
 
 /** Asks the registry whether it takes them, and only then keeps them. */
@@ -26,29 +26,18 @@ export async function loginRegistry({ args }: Call): Promise<number> {
   if (!host.ok) return tellUsage(host.failure);
   const asked = await askFor(username, isPiped);
   if (!asked.ok) return tellUsage(asked.failure);
-  const stopping = new AbortController();
-  process.once("SIGINT", () => stopping.abort());
-  const done = await login(
-    {
-      host: host.value,
-      home: homedir(),
-      plainHosts: plainHostsIn(process.env),
-      signal: stopping.signal,
-    },
-    { kind: "password", ...asked.value },
-  );
-  openConsole().result(done);
-  return done.ok ? 0 : 1;
+  const { home, signal, tell } = openPackageCall(read.value.options);
+  const place = { host: host.value, home, plainHosts: plainHostsIn(process.env), signal };
+  return tell(await login(place, { kind: "password", ...asked.value }));
 }
 
 export async function logoutRegistry({ args }: Call): Promise<number> {
-  const read = readArguments(args, { options: {}, words: [1, 1] });
+  const read = readArguments(args, { options: { json: { type: "boolean" } }, words: [1, 1] });
   if (!read.ok) return tellUsage(read.failure);
   const host = hostOf(read.value.words[0]);
   if (!host.ok) return tellUsage(host.failure);
-  const done = await logout(host.value, homedir());
-  openConsole().result(done);
-  return done.ok ? 0 : 1;
+  const { home, tell } = openPackageCall(read.value.options);
+  return tell(await logout(host.value, home));
 }
 
 function hostOf(word: string | undefined): Result<RegistryHost, ArgumentsFailure> {

@@ -4,12 +4,11 @@ import { storeIn } from "@slipway/packages/store-place";
 import type { Cache, Place, Store } from "@slipway/packages";
 import { openUserRegistry } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";
-import { openConsole } from "@slipway/report";
 import type { Failure } from "@slipway/report";
 import { openLines } from "@slipway/report/lines";
 import { columns } from "@slipway/report/table";
 import type { Outcome, Result } from "@slipway/signature";
-import { tellFailure } from "../tell.ts";
+import { tellResult } from "../tell.ts";
 
 /** What the commands of `slipway pkg` work with: the user's own store, registries and terminal. */
 export type PackageCall = {
@@ -45,12 +44,7 @@ export function openPackageCall({ json = false }: { readonly json?: boolean } = 
     registry: openUserRegistry({ home, environment: process.env }, { signal }),
     signal,
     progress,
-    tell: async (result) => {
-      if (!result.ok) return tellFailure(result.failure, { json });
-      if (json) line(JSON.stringify({ schema: 1, ...result.value }, undefined, 2));
-      else openConsole().result(result);
-      return 0;
-    },
+    tell: async (result) => tellResult(result, { json }),
     show: (found, rows) => {
       if (json) line(JSON.stringify({ schema: 1, ...found }, undefined, 2));
       else for (const text of columns(rows)) line(text);
