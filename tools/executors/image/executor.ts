@@ -1,10 +1,22 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { makeAgent, makeBase, openEngine, readBuildAccess } from "@slipway/images";
+import {
+  buildTurnsFolder,
+  makeAgent,
+  makeBase,
+  openBuildTurns,
+  openEngine,
+  parallelBuilds,
+  readBuildAccess,
+} from "@slipway/images";
+import type { ImageReceipt, ImagesFailure } from "@slipway/images";
 import type { output } from "zod";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
 import { readWorkspaceName } from "../session/workspace-name.ts";
 import { Options } from "./options.ts";
+
+/** Longer than any build may take. */
+const turnMs = 2 * 60 * 60 * 1000;
 
 export default async function image(
   raw: unknown,
@@ -22,7 +34,14 @@ async function makeImages(session: Session, options: output<typeof Options>) {
   await engine.reap();
   const access = await readBuildAccess(process.env, signal);
   const workspace = readWorkspaceName(workspaceRoot);
-  const build = { workspaceRoot, workspace, engine, access, signal, progress };
+  const turns = openBuildTurns<ImageReceipt, ImagesFailure>({
+    folder: buildTurnsFolder(process.env),
+    limit: parallelBuilds(process.env),
+    signal,
+    progress,
+    timeoutMs: turnMs,
+  });
+  const build = { workspaceRoot, workspace, engine, access, turns, signal, progress };
   const project = { name: session.projectName, folder: session.projectRoot };
   // Awaited here: the engine is closed when this function returns.
   return options.kind === "base"

@@ -6,6 +6,8 @@ import { packMembers } from "./archive.ts";
 import type { Member } from "./archive.ts";
 import { accessMembers } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
+import { newBuildLog } from "./builds/build-logs.ts";
+import type { BuildTurns } from "./builds/build-turns.ts";
 import { definitionMembers, digestOfMembers } from "./context.ts";
 import type { Engine } from "./engine-port.ts";
 import type { ImagesFailure } from "./failure.ts";
@@ -22,6 +24,7 @@ export type BuildSession = {
   readonly workspace: string;
   readonly engine: Engine;
   readonly access: BuildAccess;
+  readonly turns: BuildTurns<ImageReceipt, ImagesFailure>;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 };
@@ -31,7 +34,8 @@ type ImageBuild = {
   readonly reference: string;
   /** Relative to the workspace. */
   readonly layoutFolder: string;
-  readonly logFile: string;
+  /** What its logs begin with, for example `codex-on-debian`. */
+  readonly logName: string;
   readonly below: Below;
   readonly members: readonly Member[];
   readonly dockerfile: string;
@@ -39,7 +43,7 @@ type ImageBuild = {
   readonly inputs: Readonly<Record<string, string>>;
   readonly agentVersion?: string;
   /** Looks at the built image before it counts. */
-  readonly verify: (id: Digest) => Promise<Result<undefined, ImagesFailure>>;
+  readonly verify: (id: Digest, logFile: string) => Promise<Result<undefined, ImagesFailure>>;
 };
 
 const hourMs = 60 * 60 * 1000;
@@ -50,7 +54,8 @@ export type BaseBuild = {
   readonly definitionFolder: string;
   readonly reference: string;
   readonly layoutFolder: string;
-  readonly logFile: string;
+  /** What its logs begin with, for example `codex-on-debian`. */
+  readonly logName: string;
   /** The root file system in the registry, by digest. */
   readonly fromImage: string;
   readonly below: Below;
@@ -93,7 +98,8 @@ export type AgentBuild = {
   readonly dockerfile: string;
   readonly reference: string;
   readonly layoutFolder: string;
-  readonly logFile: string;
+  /** What its logs begin with, for example `codex-on-debian`. */
+  readonly logName: string;
   readonly base: Below;
   readonly baseTarget: string;
 };
@@ -126,7 +132,7 @@ export async function buildAgent(
       base: agent.base.receipt.imageId,
     },
     agentVersion: version.value,
-    verify: async (id) => verifyVersion(session, agent, id, version.value),
+    verify: async (id, logFile) => verifyVersion(session, { ...agent, id, logFile }, version.value),
   });
 }
 
@@ -161,21 +167,30 @@ async function buildImage(
   session: BuildSession,
   build: ImageBuild,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
+  return session.turns.take(build.reference, async () => buildInTurn(session, build));
+}
+
+async function buildInTurn(
+  session: BuildSession,
+  build: ImageBuild,
+): Promise<Result<ImageReceipt, ImagesFailure>> {
   const { engine, signal, workspaceRoot } = session;
   const access = await accessMembers(session.access);
-  session.progress(`building ${build.reference} (log: ${build.logFile})`);
+  const logFile = await newBuildLog(path.join(workspaceRoot, ".slipway", "logs"), build.logName);
+  const shownLog = path.relative(workspaceRoot, logFile);
+  session.progress(`building ${build.reference} (log: ${shownLog})`);
   const built = await engine.build({
     context: packMembers([...build.members, ...access]),
     dockerfile: build.dockerfile,
     buildArgs: build.buildArgs,
     labels: imageLabels(session.workspace, build.project),
-    logFile: path.join(workspaceRoot, build.logFile),
+    logFile,
     signal,
     timeoutMs: hourMs,
   });
   if (!built.ok) return built;
   try {
-    const verified = await build.verify(built.value);
+    const verified = await build.verify(built.value, shownLog);
     if (!verified.ok) return verified;
     session.progress(`laying out ${build.reference}`);
     const archive = await engine.save(built.value, signal);
@@ -214,22 +229,21 @@ async function readVersion(
 
 async function verifyVersion(
   session: BuildSession,
-  agent: AgentBuild,
-  id: Digest,
+  { agent, id, logFile }: { readonly agent: string; readonly id: Digest; readonly logFile: string },
   expected: string,
 ): Promise<Result<undefined, ImagesFailure>> {
-  session.progress(`asking ${agent.agent} for its version`);
-  const answered = await runSealed(session, id, { command: [agent.agent, "--version"] });
+  session.progress(`asking ${agent} for its version`);
+  const answered = await runSealed(session, id, { command: [agent, "--version"] });
   if (!answered.ok) return answered;
   const words = answered.value.output.split(/\s+/).map((word) => word.replace(/^v|[.,]$/g, ""));
   return answered.value.exitCode === 0 && words.includes(expected)
     ? ok(undefined)
     : fail({
         reason: "agent-version-differs",
-        agent: agent.agent,
+        agent,
         expected,
         answered: `${answered.value.output.trim().slice(0, 300)} (exit code ${answered.value.exitCode})`,
-        logFile: agent.logFile,
+        logFile,
       });
 }
 

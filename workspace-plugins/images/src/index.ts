@@ -1,3 +1,4 @@
+export { buildTurnsFolder, openBuildTurns, parallelBuilds } from "./builds/build-turns.ts";
 export { ImageName } from "./definition.ts";
 export { openEngine } from "./engine.ts";
 export type { Engine, EngineImage } from "./engine-port.ts";

@@ -44,6 +44,7 @@ async function make(
       workspaceRoot,
       workspace: "test",
       engine: {} as Engine,
+      turns: { take: async (_image, work) => work() },
       access: { caBundle: undefined, npmRegistry: "http://localhost:4873/" },
       signal: new AbortController().signal,
       progress: () => {},

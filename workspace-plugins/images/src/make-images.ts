@@ -38,7 +38,7 @@ export async function makeBase(session: BuildSession, base: ImageProject, rootfs
     definitionFolder: base.folder,
     reference: baseReference(base.name),
     layoutFolder: path.posix.join(base.folder, "dist", "image"),
-    logFile: `.slipway/logs/base-${base.name}.log`,
+    logName: `base-${base.name}`,
     fromImage: `${fromImage.slice(0, fromImage.lastIndexOf(":"))}@${receipt.manifestDigest}`,
     below: below.value,
   });
@@ -75,7 +75,7 @@ export async function makeAgent(
       dockerfile: agentDockerfile,
       reference: agentReference(agent.name, base.name),
       layoutFolder: path.posix.join(agent.folder, "dist", "image", base.name),
-      logFile: `.slipway/logs/${agent.name}-on-${base.name}.log`,
+      logName: `${agent.name}-on-${base.name}`,
       base: below.value,
       baseTarget: target,
     });

@@ -69,4 +69,4 @@ export { openTree } from "./tree/open-tree.ts";
 export { openWorkspaceTree, treeCacheFile } from "./tree/workspace-tree.ts";
 export type { Tree } from "./tree/tree.ts";
 export { watchWorkspace } from "./watch/watch-workspace.ts";
-export { readTextIfPresent } from "./read-text.ts";
+export { hasCode, readTextIfPresent } from "./read-text.ts";
