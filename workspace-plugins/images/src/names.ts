@@ -1,3 +1,5 @@
+import { digestOf, hexOf } from "@slipway/signature";
+
 /** Every image that a workspace builds carries its name here; `clean` removes nothing without it. */
 export const ownLabel = "dev.slipway.workspace";
 
@@ -12,6 +14,23 @@ export function baseReference(base: string): string {
 
 export function agentReference(agent: string, base: string): string {
   return `slipway/${agent}:${base}`;
+}
+
+const mostTagCharacters = 128;
+
+/**
+ * `slipway/extended:<agent>--<base>--<extension>--…`. No name has a double dash, so that different images never share a
+ * reference; a tag that would be too long is cut, and ends with 12 hex digits of the digest of the whole.
+ */
+export function extendedReference(
+  agent: string,
+  base: string,
+  extensions: readonly string[],
+): string {
+  const whole = [agent, base, ...extensions].join("--");
+  if (whole.length <= mostTagCharacters) return `slipway/extended:${whole}`;
+  const end = `--${hexOf(digestOf(whole)).slice(0, 12)}`;
+  return `slipway/extended:${whole.slice(0, mostTagCharacters - end.length)}${end}`;
 }
 
 /** The Dockerfile of every agent, relative to the workspace. */
