@@ -6,7 +6,7 @@ import type { FindCredential } from "./credential.ts";
 import type { RegistryFailure } from "./failure.ts";
 import { send } from "./http.ts";
 import type { HttpOptions, HttpRequest, HttpResponse } from "./http.ts";
-import { isLoopback, isRegistryHost } from "./reference.ts";
+import { isRealmAllowed } from "./realm.ts";
 import type { RegistryHost, Repository } from "./reference.ts";
 import { invalidAnswer, settled } from "./refusal.ts";
 import { fetchToken } from "./token.ts";
@@ -76,7 +76,9 @@ export function openAuthorization({
         ? lasting(basicAuthorization(credential.username, credential.password))
         : lasting(undefined);
     }
-    if (!isPrivate(way.realm) && credential !== undefined) {
+    const { registry, url: asked } = request;
+    const proof = credential === undefined ? "nothing" : "credential";
+    if (!isRealmAllowed(way.realm, { registry, asked, shown: proof })) {
       return fail(invalidAnswer({ method: "GET", url: way.realm }, "realm-insecure"));
     }
     const token = await fetchToken(http, way, scopeTexts(request.scopes), credential);
@@ -112,7 +114,10 @@ export function openAuthorization({
       const header = first?.value.header;
       const sent = await send(http, withHeader(request, header));
       if (!sent.ok || sent.value.status !== 401) return sent;
-      const way = wayIn(request.url, sent.value.header("www-authenticate") ?? "");
+      // Where a read was sent on to, another one speaks, who must not say where the registry's credentials go.
+      const isRegistrys = sent.value.url.origin === request.url.origin;
+      const challenge = sent.value.header("www-authenticate") ?? "";
+      const way = isRegistrys ? wayIn(request.url, challenge) : undefined;
       if (way === undefined) return sent;
       ways.set(request.registry, way);
       // The token's request needs a place too: all of them may be held by answers such as this one.
@@ -140,13 +145,11 @@ function wayIn(asked: URL, header: string): Way | undefined {
   const bearer = challenges.find(({ scheme }) => scheme === "bearer")?.parameters;
   const realm = URL.parse(bearer?.get("realm") ?? "", asked);
   if (bearer?.has("realm") === true && realm !== null && /^https?:$/.test(realm.protocol)) {
+    realm.username = "";
+    realm.password = "";
     return { scheme: "bearer", realm, service: bearer.get("service") };
   }
   return challenges.some(({ scheme }) => scheme === "basic") ? { scheme: "basic" } : undefined;
-}
-
-function isPrivate(realm: URL): boolean {
-  return realm.protocol === "https:" || (isRegistryHost(realm.host) && isLoopback(realm.host));
 }
 
 function scopeTexts(scopes: readonly Scope[]): readonly string[] {

@@ -4,6 +4,9 @@ import type { HttpResponse } from "./http.ts";
 import type { Line } from "./line.ts";
 import { invalidAnswer, refusalOf } from "./refusal.ts";
 
+/** However much comes in between: a server could send a blob byte by byte. */
+const mostBreaks = 100;
+
 /**
  * The body of a read. One that breaks off is asked for from there on (RFC 9110, section 14.2); a server that sends all
  * of it again has the known part skipped. Tries are counted from the last piece that came.
@@ -15,6 +18,7 @@ export async function* resuming(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let seenBytes = 0;
   let tried = 1;
+  let breaks = 0;
   let broken: BrokenResponse | undefined;
   for (;;) {
     try {
@@ -29,7 +33,8 @@ export async function* resuming(
       if (!(error instanceof BrokenResponse)) throw error;
       // Its place among the requests under way is for the next one.
       await first[Symbol.asyncDispose]();
-      if (!(await line.mayRetry(tried, error.failure))) throw error;
+      breaks += 1;
+      if (breaks > mostBreaks || !(await line.mayRetry(tried, error.failure))) throw error;
       broken = error;
       tried += 1;
     }

@@ -178,6 +178,17 @@ describe("a download", () => {
     expect(await read({ timeoutMs: 200 })).toEqual(whole);
   });
 
+  test("that breaks off after each byte is given up, though something always comes", async () => {
+    served.misbehave(/GET .*blobs/, (reply, response, request) => {
+      breaksAfter(1)(reply, response, request);
+    });
+    expect(await read()).toMatchObject({
+      state: "unknown",
+      failure: { reason: "registry-unreachable" },
+    });
+    expect(questions().length).toBeLessThanOrEqual(500);
+  });
+
   test("takes up where it broke, however many at one time break", async () => {
     await published();
     served.misbehave(/GET .*blobs/, breaksAfter(70_000), 4);
@@ -211,6 +222,27 @@ describe("a redirect of a blob to another host", () => {
     const findCredential = async () => ok(ada);
     expect(await read({ findCredential })).toEqual(whole);
     expect(storage.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
+  test("that asks there for credentials gets none, and sends nobody to a token server", async () => {
+    await using thief = await serveMemory();
+    const challenges = [`Bearer realm="http://${thief.host}/token"`, 'Basic realm="x"'];
+    for (const challenge of challenges) {
+      await using storage = await serveMemory();
+      storage.misbehave(/storage/, says(401, { "www-authenticate": challenge }));
+      served.misbehave(/GET .*blobs/, says(307, { location: `http://${storage.host}/storage` }), 1);
+      const looked: string[] = [];
+      const findCredential = async (host: string) => {
+        looked.push(host);
+        return ok(ada);
+      };
+      expect(await read({ findCredential })).toMatchObject({
+        state: "unknown",
+        failure: { reason: "registry-refused", status: 401 },
+      });
+      expect(looked).toEqual([]);
+    }
+    expect(thief.asked).toEqual([]);
   });
 
   test("that names a user there goes without", async () => {
@@ -358,6 +390,33 @@ describe("a token server", () => {
     expect(rig.asked.length).toBe(1);
   });
 
+  test("on this machine is not asked for a registry elsewhere", async () => {
+    await using tokens = await serveMemory();
+    await published();
+    served.misbehave(/./, says(401, challenge(tokens.host)));
+    // Another address of the same server, which is not taken for this machine's own.
+    const host = served.host.replace("127.0.0.1", "0.0.0.0");
+    const elsewhere = name("team/tool", host);
+    const registry = open({ plainHosts: new Set([elsewhere.registry]) });
+    expect(await registry.getManifest(elsewhere)).toMatchObject({
+      state: "unknown",
+      failure: { reason: "response-invalid", problem: "realm-insecure" },
+    });
+    expect(tokens.asked).toEqual([]);
+  });
+
+  test("that is named with a user is asked without", async () => {
+    await using tokens = await serveMemory();
+    tokens.misbehave(/token/, gives("one"));
+    await published();
+    served.misbehave(/./, (reply, response, request) => {
+      if (request.headers.authorization === "Bearer one") answer(reply(), response);
+      else response.writeHead(401, challenge(`eve:secret@${tokens.host}`)).end();
+    });
+    expect(await open().getManifest(name())).toMatchObject({ state: "present" });
+    expect(tokens.requests.map(({ headers }) => headers.authorization)).toEqual([undefined]);
+  });
+
   test("whose tokens are never taken is not asked in a ring", async () => {
     await using rig = await behindTokens(() => false, gives("one"));
     expect(await rig.registry.getManifest(name())).toMatchObject({
@@ -468,6 +527,17 @@ describe("pages of tags", () => {
       failure: { reason: "response-invalid", problem: "tags-too-many" },
     });
     expect(questions().length).toBeLessThan(20);
+  });
+
+  test("without an end are refused when there are too many pages, though they hold nothing", async () => {
+    let at = 0;
+    served.misbehave(/tags/, (reply, response, request) => {
+      at += 1;
+      page([], `/v2/team/tool/tags/list?last=${at}`)(reply, response, request);
+    });
+    expect(await open().listTags(name())).toMatchObject({
+      failure: { reason: "response-invalid", problem: "tags-too-many" },
+    });
   });
 
   test("with what is no tag are refused", async () => {

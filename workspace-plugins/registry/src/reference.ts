@@ -20,7 +20,7 @@ const repository =
 const tag = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 
 export function isRegistryHost(text: string): text is RegistryHost {
-  return (domain.test(text) || bracketed.test(text)) && portOf(text) <= 65_535;
+  return (domain.test(text) || bracketed.test(text)) && URL.canParse(`https://${text}/`);
 }
 
 export function isRepository(text: string): text is Repository {
@@ -110,8 +110,4 @@ export function apiOf(
 
 function looksLikeHost(text: string): boolean {
   return text === "localhost" || /[.:]/.test(text);
-}
-
-function portOf(host: string): number {
-  return Number(/:(\d+)$/.exec(host)?.[1] ?? 0);
 }

@@ -9,6 +9,8 @@ import { fieldOf, invalidAnswer, jsonOf, readAtMost, refusalOf } from "./refusal
 
 const mostPageBytes = 4 * 1024 * 1024;
 const mostTags = 100_000;
+/** Pages may be empty. */
+const mostPages = 1000;
 
 type Page = { readonly tags: readonly string[]; readonly next: URL | undefined };
 
@@ -25,7 +27,9 @@ export async function listTags(
     const page: Answer<Page> = await readPage(line, { ...first, url });
     if (page.state !== "present") return page;
     for (const tag of page.value.tags) tags.push(tag);
-    if (tags.length > mostTags) return unknown(invalidAnswer(first, "tags-too-many"));
+    if (tags.length > mostTags || seen.size >= mostPages) {
+      return unknown(invalidAnswer(first, "tags-too-many"));
+    }
     url = page.value.next;
     if (seen.has(url?.href ?? "")) return unknown(invalidAnswer(first, "next-page-seen"));
   }
