@@ -1,3 +1,4 @@
+import { agentCommands } from "./agent/commands.ts";
 import type { Command } from "./command.ts";
 import { packageCommands } from "./pkg/commands.ts";
 
@@ -86,6 +87,7 @@ export const commands: readonly Command[] = [
     load: async () => (await import("./watch.ts")).watch,
   },
   ...packageCommands,
+  ...agentCommands,
   {
     name: "smoke keys init",
     takes: "",

@@ -1,2 +1,2 @@
-export { parseYaml } from "./yaml.ts";
+export { parseYaml, problemAt } from "./yaml.ts";
 export type { DefinitionFailure, Problem } from "./yaml.ts";

@@ -32,23 +32,15 @@ export function parseYaml<Schema extends ZodType>(
 ): Result<output<Schema>, DefinitionFailure> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
-  const problemAt = (message: string, [start, end]: Range): Problem => {
-    const { line, col } = lines.linePos(start);
-    return {
-      message,
-      at: { file, offset: start, length: Math.max(1, end - start) },
-      line,
-      column: col,
-    };
-  };
-  const broken = document.errors.map((error) => problemAt(firstLine(error.message), error.pos));
+  const problem = (message: string, range: Range): Problem => placed(file, lines, message, range);
+  const broken = document.errors.map((error) => problem(firstLine(error.message), error.pos));
   if (broken.length > 0) return fail({ reason: "definition-invalid", file, problems: broken });
   const plain = valueOf(document);
   if (!plain.ok) {
     return fail({
       reason: "definition-invalid",
       file,
-      problems: [problemAt(plain.failure, nearestRange(document, []))],
+      problems: [problem(plain.failure, nearestRange(document, []))],
     });
   }
   const parsed = schema.safeParse(plain.value);
@@ -59,10 +51,21 @@ export function parseYaml<Schema extends ZodType>(
   );
   const problems = issues.flatMap((issue) =>
     placesOf(document, issue).map(({ path, range }) =>
-      problemAt(`${path.length === 0 ? "" : `${path.join(".")}: `}${issue.message}`, range),
+      problem(`${path.length === 0 ? "" : `${path.join(".")}: `}${issue.message}`, range),
     ),
   );
   return fail({ reason: "definition-invalid", file, problems });
+}
+
+/** One thing wrong with what a path leads to in a file that has been read before; shown at the nearest thing above it. */
+export function problemAt(
+  { file, text }: { readonly file: string; readonly text: string },
+  path: readonly PropertyKey[],
+  message: string,
+): Problem {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  return placed(file, lines, message, nearestRange(document, path));
 }
 
 /** Aliases of aliases can stand for more than any memory holds: the library refuses those by an exception. */
@@ -72,6 +75,12 @@ function valueOf(document: Document): Result<unknown, string> {
   } catch (error) {
     return fail(error instanceof Error ? firstLine(error.message) : String(error));
   }
+}
+
+function placed(file: string, lines: LineCounter, message: string, [start, end]: Range): Problem {
+  const { line, col } = lines.linePos(start);
+  const at = { file, offset: start, length: Math.max(1, end - start) };
+  return { message, at, line, column: col };
 }
 
 function isUnknownKey(issue: core.$ZodIssue): boolean {

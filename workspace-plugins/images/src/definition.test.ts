@@ -58,7 +58,28 @@ describe("AgentDefinition", () => {
     [
       "paths as a list",
       { agent_path: ["~/.agent"] },
-      ["agent_path: Invalid input: expected object, received array"],
+      [
+        "agent_path: is written with files and directories now: agent_path: { directories: [~/.agent] }",
+      ],
+    ],
+    [
+      "a path alone, as the first versions had it",
+      { agent_path: "~/.agent" },
+      [
+        "agent_path: is written with files and directories now: agent_path: { directories: [~/.agent] }",
+      ],
+    ],
+    [
+      "files among the paths of a list",
+      { agent_path: ["~/.agent", "~/.agent.json", "~/.config/agent/settings.toml"] },
+      [
+        "agent_path: is written with files and directories now: agent_path: { files: [~/.agent.json, ~/.config/agent/settings.toml], directories: [~/.agent] }",
+      ],
+    ],
+    [
+      "a number for paths",
+      { agent_path: 3 },
+      ["agent_path: Invalid input: expected object, received number"],
     ],
     [
       "paths of a third kind",

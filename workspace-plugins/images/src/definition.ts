@@ -2,7 +2,10 @@ import { z } from "zod";
 
 const text = z.string().regex(/\S/, "must not be empty");
 
-/** Directory names become parts of image references (OCI distribution spec, `<name>` and `<reference>`). */
+/**
+ * Directory names become parts of image references (OCI distribution spec, `<name>` and `<reference>`). Without a double
+ * dash, which parts the names in the reference of an extended image.
+ */
 export const ImageName = z
   .string()
   .regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be lower-case letters, digits, single . _ -")
@@ -11,30 +14,102 @@ export const ImageName = z
 const architectures = z
   .array(z.enum(["amd64", "arm64"]))
   .min(1)
-  .refine((list) => new Set(list).size === list.length, "must not repeat an architecture");
+  .refine(isWithoutRepeats, "must not repeat an architecture");
 
 /** `base.yml` (images.md, 1.2). */
 export const BaseDefinition = z.strictObject({
-  from_image: text,
-  base_image_distro: text,
-  base_image_description: text,
-  architectures,
-  build_local: z.boolean().optional(),
+  from_image: text.meta({
+    description:
+      "Reference of the image that the base's Dockerfile begins with; it gets it as FROM_IMAGE.",
+    formerly: ["root_image"],
+  }),
+  base_image_distro: text.meta({
+    description:
+      "Distribution of the base, for example Debian. base_distro_exclude of an agent is compared with it.",
+  }),
+  base_image_description: text.meta({ description: "What people read when they choose a base." }),
+  architectures: architectures.meta({ description: "Processors that the base is built for." }),
+  build_local: z
+    .boolean()
+    .optional()
+    .meta({ description: "Read, and of no effect: what is defined here is built here." }),
 });
 export type BaseDefinition = z.output<typeof BaseDefinition>;
 
+const agentPath = z.strictObject(
+  {
+    files: z.array(text).optional().meta({
+      description: "Files; one that the host does not have is made, empty.",
+    }),
+    directories: z.array(text).optional().meta({
+      description: "Folders; one that the host does not have is made.",
+    }),
+  },
+  { error: ({ code, input }) => (code === "invalid_type" ? formerAgentPath(input) : undefined) },
+);
+
 /** `agent.yml` (images.md, 1.1). */
 export const AgentDefinition = z.strictObject({
-  agent_full_name: text,
-  agent_homepage: text,
-  agent_path: z
-    .strictObject({ files: z.array(text).optional(), directories: z.array(text).optional() })
-    .optional(),
-  build_local: z.boolean().default(true),
-  base_exclude: z.array(text).default([]),
-  base_distro_exclude: z.array(text).default([]),
+  agent_full_name: text.meta({ description: "Name of the agent for people." }),
+  agent_homepage: text.meta({ description: "Where people read about the agent." }),
+  agent_path: agentPath.optional().meta({
+    description:
+      "What of the user's home the agent keeps its settings in; mounted at the same path.",
+  }),
+  build_local: z.boolean().default(true).meta({
+    description:
+      "true: images of it are built on the machine that runs them, and never pushed. false: the agent may be redistributed.",
+  }),
+  base_exclude: z.array(text).default([]).meta({
+    description: "Names of bases that the agent does not go on, in any case of letters.",
+  }),
+  base_distro_exclude: z.array(text).default([]).meta({
+    description: "Distributions that the agent does not go on, in any case of letters.",
+  }),
 });
 export type AgentDefinition = z.output<typeof AgentDefinition>;
+
+const share = text.regex(
+  /^(?:\/|~(?:\/|$))[^:]*(?::ro)?$/,
+  "must be a path that begins with / or ~/, and may end with :ro",
+);
+
+/** `extension.yml` (images.md, 1.3). */
+export const ExtensionDefinition = z.strictObject({
+  name: text.meta({ description: "Name of the extension for people." }),
+  description: text.meta({ description: "What it adds to an image, for people." }),
+  shares: z.array(share).default([]).meta({
+    description:
+      "Paths of the host that its images are started with, at the same path; :ro is read-only.",
+  }),
+});
+export type ExtensionDefinition = z.output<typeof ExtensionDefinition>;
+
+const localReference = z
+  .string()
+  .max(255)
+  .regex(
+    /^(?:[A-Za-z0-9.-]+(?::\d+)?\/)?[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*(?::\w[\w.-]{0,127})?$/,
+    "must be the name of an image, with or without a tag",
+  );
+
+/** `image-extended.yml` (images.md, 1.8): an agent's image on a base with extensions, under a name of its own. */
+export const ExtendedImageDefinition = z.strictObject({
+  agent: ImageName.meta({ description: "Name of the agent." }),
+  base: ImageName.meta({ description: "Name of the base that the agent is on." }),
+  extensions: z
+    .array(ImageName)
+    .refine(isWithoutRepeats, "must not repeat an extension")
+    .default([])
+    .meta({
+      description:
+        "Names of extensions. They are put on in one order, whatever is written here: those of scripts by name, then those of Dockerfiles by name.",
+    }),
+  image_ref: localReference.optional().meta({
+    description: "What the engine calls the image; without it a name is made of all these names.",
+  }),
+});
+export type ExtendedImageDefinition = z.output<typeof ExtendedImageDefinition>;
 
 /** What the graph needs of a base; a broken file excludes nothing, its own target reports it. */
 export type BaseOnOffer = { readonly name: string; readonly distro: string };
@@ -44,13 +119,42 @@ export function basesFor<Base extends BaseOnOffer>(
   agent: Pick<AgentDefinition, "base_exclude" | "base_distro_exclude">,
   bases: readonly Base[],
 ): readonly Base[] {
-  const names = lowerCased(agent.base_exclude);
-  const distributions = lowerCased(agent.base_distro_exclude);
-  return bases.filter(
-    (base) => !names.has(base.name.toLowerCase()) && !distributions.has(base.distro.toLowerCase()),
-  );
+  return bases.filter((base) => findExclusion(agent, base) === undefined);
 }
 
-function lowerCased(words: readonly string[]): ReadonlySet<string> {
-  return new Set(words.map((word) => word.toLowerCase()));
+/** What keeps an agent from a base; `undefined`: it goes on it. */
+export function findExclusion(
+  agent: Pick<AgentDefinition, "base_exclude" | "base_distro_exclude">,
+  base: BaseOnOffer,
+): "base_exclude" | "base_distro_exclude" | undefined {
+  if (holds(agent.base_exclude, base.name)) return "base_exclude";
+  return holds(agent.base_distro_exclude, base.distro) ? "base_distro_exclude" : undefined;
+}
+
+function holds(words: readonly string[], word: string): boolean {
+  return words.some((each) => each.toLowerCase() === word.toLowerCase());
+}
+
+function isWithoutRepeats(list: readonly string[]): boolean {
+  return new Set(list).size === list.length;
+}
+
+/** It was one path, then a list of paths, and what of them are files was guessed (images.md, 1.1). */
+function formerAgentPath(input: unknown): string | undefined {
+  const paths = z
+    .union([z.string().transform((one) => [one]), z.array(z.string())])
+    .safeParse(input);
+  if (!paths.success || paths.data.length === 0) return undefined;
+  const [files, directories] = [
+    paths.data.filter(isNamedAsFile),
+    paths.data.filter((one) => !isNamedAsFile(one)),
+  ];
+  const now = Object.entries({ files, directories })
+    .filter(([, list]) => list.length > 0)
+    .map(([key, list]) => `${key}: [${list.join(", ")}]`);
+  return `is written with files and directories now: agent_path: { ${now.join(", ")} }`;
+}
+
+function isNamedAsFile(name: string): boolean {
+  return /[^/.][^/]*\.[^/]+$/.test(name);
 }

@@ -1,10 +1,12 @@
 import type { DefinitionFailure } from "@slipway/definitions";
 import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
+import type { CatalogueFailure } from "./catalogue/failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 
 export type ImagesFailure =
   | EngineFailure
+  | CatalogueFailure
   | DefinitionFailure
   | RegistryFailure
   | SignatureFailure

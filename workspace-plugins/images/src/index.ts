@@ -1,4 +1,12 @@
 export { buildTurnsFolder, openBuildTurns, parallelBuilds } from "./builds/build-turns.ts";
+export type {
+  BrokenEntry,
+  Catalogue,
+  Entry,
+  Extension,
+  PlaceName,
+  SoundEntry,
+} from "./catalogue/entry.ts";
 export { ImageName } from "./definition.ts";
 export { openEngine } from "./engine.ts";
 export type { Engine, EngineImage } from "./engine-port.ts";

@@ -8,6 +8,7 @@ import type { SignatureFailure } from "@slipway/signature";
 import type { SmokeFailure } from "@slipway/smoke";
 import type { Text, Texts } from "./text.ts";
 import { attestationTexts } from "./texts/attestation.ts";
+import { catalogueTexts } from "./texts/catalogue.ts";
 import { imagesTexts } from "./texts/images.ts";
 import { packagesTexts } from "./texts/packages.ts";
 import { pipelinesTexts } from "./texts/pipelines.ts";
@@ -32,6 +33,7 @@ export type Failure =
 const texts: Texts<Failure> = {
   ...workspaceTexts,
   ...attestationTexts,
+  ...catalogueTexts,
   ...imagesTexts,
   ...packagesTexts,
   ...pipelinesTexts,

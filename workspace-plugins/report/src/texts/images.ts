@@ -3,7 +3,10 @@ import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
 import type { Causes, Texts } from "../text.ts";
 
-type OwnFailure = Exclude<ImagesFailure, RegistryFailure | SignatureFailure>;
+type OwnFailure = Exclude<
+  ImagesFailure,
+  RegistryFailure | SignatureFailure | { readonly reason: "definition-unknown" }
+>;
 
 export const imagesTexts: Texts<OwnFailure> = {
   "engine-absent": (failure) => ({

@@ -1,0 +1,13 @@
+import type { DefinitionFailure } from "@slipway/definitions";
+import type { DefinitionKind } from "./entry.ts";
+
+/** Why what somebody chose from the catalogue cannot be had. */
+export type CatalogueFailure =
+  | DefinitionFailure
+  | {
+      readonly reason: "definition-unknown";
+      readonly kind: DefinitionKind;
+      readonly name: string;
+      readonly known: readonly string[];
+      readonly near: readonly string[];
+    };

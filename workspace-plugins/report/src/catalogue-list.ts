@@ -1,0 +1,46 @@
+import type { Catalogue, Entry } from "@slipway/images";
+
+type NamedPair = { readonly agent: string; readonly base: string; readonly obstacle?: string };
+
+/** One row a definition: kind, name, place, and what it is. */
+export function catalogueRows(
+  { agents, bases, extensions, extendedImages }: Catalogue,
+  pairs: readonly NamedPair[],
+): readonly (readonly string[])[] {
+  const rows = [
+    ...agents.map((entry) => row(entry, () => basesOf(entry.name, pairs))),
+    ...bases.map((entry) =>
+      row(entry, ({ base_image_distro: distro, architectures }) =>
+        [distro, ...architectures].join(" "),
+      ),
+    ),
+    ...extensions.map((entry) => row(entry, ({ description }) => description)),
+    ...extendedImages.map((entry) =>
+      row(entry, ({ agent, base, extensions: on }) => [`${agent} on ${base}`, ...on].join(" + ")),
+    ),
+  ];
+  return rows.length === 0 ? [["no definitions found"]] : [head, ...rows];
+}
+
+const head = ["kind", "name", "from", "what it is"];
+
+function row<Definition>(
+  entry: Entry<Definition>,
+  describe: (definition: Definition) => string,
+): readonly string[] {
+  const { kind, name, place } = entry;
+  const what =
+    entry.state === "sound"
+      ? describe(entry.definition)
+      : `broken: ${entry.problems.length} problems, told by slipway agent validate`;
+  return [kind, name, place, what];
+}
+
+function basesOf(agent: string, pairs: readonly NamedPair[]): string {
+  const own = pairs.filter((pair) => pair.agent === agent);
+  const on = own.filter(({ obstacle }) => obstacle === undefined).map(({ base }) => base);
+  const not = own.flatMap(({ base, obstacle }) =>
+    obstacle === undefined ? [] : [`not on ${base} (${obstacle})`],
+  );
+  return [on.length === 0 ? "on no base" : `on ${on.join(", ")}`, ...not].join("; ");
+}
