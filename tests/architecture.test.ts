@@ -104,6 +104,7 @@ test("these files and no others touch the world outside", () => {
     "workspace-plugins/processes/src/aoconnect.ts: @permaweb/aoconnect",
     "workspace-plugins/registry/src/process.ts: execa",
     "workspace-plugins/registry/src/server/port.ts: node:net",
+    "workspace-plugins/registry/src/transport.ts: node:http, node:https",
     "workspace-plugins/signature/src/digest.ts: node:crypto",
     "workspace-plugins/signature/src/files.ts: write-file-atomic",
     "workspace-plugins/signature/src/hash-pool.ts: piscina",

@@ -1,7 +1,6 @@
-import { openAsBlob } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { mediaTypes, parseReference } from "@slipway/registry";
+import { fileBody, mediaTypes, parseReference } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
@@ -36,7 +35,7 @@ export async function pushImage(
   }
   for (const digest of blobs) {
     const file = blobFile(folder, digest);
-    const uploaded = await registry.uploadBlob(reference.value, digest, await openAsBlob(file));
+    const uploaded = await registry.uploadBlob(reference.value, digest, await fileBody(file));
     if (!uploaded.ok) return uploaded;
   }
   const bytes = await readFile(blobFile(folder, receipt.manifestDigest));

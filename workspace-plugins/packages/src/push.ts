@@ -1,7 +1,14 @@
 import { openAsBlob } from "node:fs";
 import type { SigningKey } from "@slipway/attestation";
 import { formatReference, isTag, parseReference } from "@slipway/registry";
-import type { Reference, Registry, RegistryFailure, Repository, Tag } from "@slipway/registry";
+import type {
+  Body,
+  Reference,
+  Registry,
+  RegistryFailure,
+  Repository,
+  Tag,
+} from "@slipway/registry";
 import { digestOf, fail, hexOf, ok, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
@@ -76,7 +83,7 @@ export function immutableTag(integrity: Digest): Tag {
 export type Sending = {
   readonly integrity: Digest;
   readonly manifest: Buffer<ArrayBuffer>;
-  readonly layer: { readonly digest: Digest; readonly body: Blob };
+  readonly layer: { readonly digest: Digest; readonly body: Body };
   /** A repository of the same registry that may have the layer. */
   readonly mountFrom?: Repository | undefined;
 };

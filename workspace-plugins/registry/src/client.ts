@@ -4,6 +4,7 @@ import type { Answer } from "./answer.ts";
 import { openAuthorization } from "./authorization.ts";
 import { headBlob, readBlob } from "./blob.ts";
 import type { Descriptor } from "./blob.ts";
+import type { Body } from "./body.ts";
 import type { FindCredential } from "./credential.ts";
 import type { RegistryFailure } from "./failure.ts";
 import { openLimit } from "./limit.ts";
@@ -57,7 +58,7 @@ export type Registry = {
   readonly uploadBlob: (
     name: RepositoryName,
     digest: Digest,
-    body: Blob,
+    body: Body,
     mountFrom?: Repository,
   ) => Promise<Result<Uploaded, RegistryFailure>>;
   readonly listTags: (name: RepositoryName) => Promise<Answer<readonly string[]>>;

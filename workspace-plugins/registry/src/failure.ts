@@ -84,7 +84,8 @@ export type ResponseProblem =
   | "next-page-seen"
   | "token-invalid"
   | "realm-insecure"
-  | "range-invalid";
+  | "range-invalid"
+  | "encoding-unasked";
 
 /** What can keep the loopback registry from being served. */
 export type ServerFailure =

@@ -1,13 +1,15 @@
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
+import type { Body } from "./body.ts";
 import type { RegistryFailure } from "./failure.ts";
 import type { Limit } from "./limit.ts";
+import { exchange } from "./transport.ts";
 
 export type HttpRequest = {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Blob;
+  readonly body?: Body;
 };
 
 export type HttpResponse = {
@@ -39,8 +41,6 @@ export class BrokenResponse extends Error {
 /** A body of this many bytes more buys a second more until the answer. */
 const slowestUploadBytesPerSecond = 128 * 1024;
 const mostRedirects = 5;
-/** Of what is not a stream `fetch` keeps a copy until the answer, for the case that it is sent on. */
-const mostCopiedBytes = 1024 ** 2;
 /** What has to come of a body within the time limit. */
 const leastBytes = 1024;
 
@@ -146,17 +146,25 @@ async function sendOnce(
   };
   options.counted(`${asked.method} ${asked.url}`);
   try {
-    const response = await ask(request, AbortSignal.any([options.signal, watch.signal]));
+    const { method, url, body } = request;
+    const headers = { "user-agent": "slipway", "accept-encoding": "identity", ...request.headers };
+    const signal = AbortSignal.any([options.signal, watch.signal]);
+    const answer = await exchange({ method, url, headers, body, signal });
     watch.touch(leastBytes);
-    const chunks = chunksOf(response.body, watch.touch, failureOf);
+    if (isEncoded(answer)) {
+      answer.drop();
+      end();
+      return fail({ reason: "response-invalid", ...asked, problem: "encoding-unasked" });
+    }
+    const chunks = chunksOf(answer.body, watch.touch, failureOf);
     return ok({
-      status: response.status,
-      url: request.url,
-      header: (name) => response.headers.get(name) ?? undefined,
+      status: answer.status,
+      url,
+      header: answer.header,
       chunks,
       [Symbol.asyncDispose]: async () => {
         await chunks.return();
-        await drop(response);
+        answer.drop();
         end();
       },
     });
@@ -167,37 +175,17 @@ async function sendOnce(
   }
 }
 
-async function ask(request: HttpRequest, signal: AbortSignal): Promise<Response> {
-  const { method, body } = request;
-  const headers = { "user-agent": "slipway", "accept-encoding": "identity", ...request.headers };
-  const same = { method, redirect: "manual", signal } as const;
-  if (body === undefined || body.size <= mostCopiedBytes) {
-    return fetch(request.url, { ...same, headers, body: body ?? null });
-  }
-  return fetch(request.url, {
-    ...same,
-    headers: { ...headers, "content-length": String(body.size) },
-    body: body.stream(),
-    duplex: "half",
-  });
-}
-
-/** One that broke before nobody wanted it any longer is dropped already. */
-async function drop(response: Response): Promise<void> {
-  if (response.bodyUsed) return;
-  try {
-    await response.body?.cancel();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-  }
+/** Digests and sizes are of bytes as they are; what unpacks them could make more of them than fits. */
+function isEncoded({ status, header }: Pick<HttpResponse, "status" | "header">): boolean {
+  const encoding = header("content-encoding") ?? "identity";
+  return status < 300 && encoding.toLowerCase() !== "identity";
 }
 
 async function* chunksOf(
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array>,
   touch: (bytes: number) => void,
   failureOf: (error: unknown) => RegistryFailure,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (body === null) return;
   try {
     for await (const chunk of body) {
       touch(chunk.byteLength);
@@ -238,7 +226,7 @@ function transportFacts(error: unknown): { readonly retryable: boolean; readonly
   return { retryable, error: code ?? textOf(error) };
 }
 
-/** The innermost `code`, such as ECONNREFUSED: `fetch` wraps it twice. */
+/** The innermost `code`, such as ECONNREFUSED. */
 function codeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const inner = codeOf(error.cause);

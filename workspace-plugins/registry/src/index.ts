@@ -1,5 +1,7 @@
 export type { Answer } from "./answer.ts";
 export type { Descriptor } from "./blob.ts";
+export { fileBody } from "./body.ts";
+export type { Body } from "./body.ts";
 export { openRegistry } from "./client.ts";
 export { login, logout } from "./login.ts";
 export { openUserRegistry, plainHostsIn } from "./user-registry.ts";

@@ -2,6 +2,7 @@ import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { RegistryRequest } from "./authorization.ts";
 import { headBlob } from "./blob.ts";
+import type { Body } from "./body.ts";
 import type { RegistryFailure } from "./failure.ts";
 import { locationOf, redactedUrl } from "./http.ts";
 import type { HttpResponse } from "./http.ts";
@@ -23,7 +24,7 @@ export async function uploadBlob(
   line: Line,
   name: RepositoryName,
   digest: Digest,
-  body: Blob,
+  body: Body,
   { mountFrom, chunkBytes }: UploadOptions,
 ): Promise<Result<Uploaded, RegistryFailure>> {
   return line.step<Uploaded>(async () => {
@@ -52,7 +53,7 @@ type Upload = {
   readonly line: Line;
   readonly name: RepositoryName;
   readonly digest: Digest;
-  readonly body: Blob;
+  readonly body: Body;
 };
 
 type Opened =
@@ -194,7 +195,7 @@ function receivedIn(response: HttpResponse): number | undefined {
 async function finish(
   { line, name, digest }: Upload,
   location: URL,
-  body: Blob,
+  body: Body,
 ): Promise<Result<"uploaded", RegistryFailure>> {
   // The registry's own query is opaque: parsing and printing it again could change it.
   const joint = location.search === "" ? "?" : "&";

@@ -1,8 +1,8 @@
-import { createReadStream, openAsBlob } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { SigningKey } from "@slipway/attestation";
-import { formatReference, parseShortReference } from "@slipway/registry";
+import { fileBody, formatReference, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, Repository } from "@slipway/registry";
 import { digestOf, fail, ok, readTextIfPresent, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
@@ -116,7 +116,7 @@ async function send(
   const sent = await sendPackage(registry, reference, {
     integrity,
     manifest,
-    layer: { digest: layer.digest, body: await openAsBlob(layerFile) },
+    layer: { digest: layer.digest, body: await fileBody(layerFile) },
     mountFrom: mountableFrom(from, reference),
   });
   if (!sent.ok) return sent;

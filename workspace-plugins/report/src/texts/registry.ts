@@ -141,6 +141,7 @@ const responseProblems = {
   "token-invalid": "the token server gave no token",
   "realm-insecure": "credentials would have to be sent without TLS to the token server",
   "range-invalid": "it gave or took another part of a blob than was asked for",
+  "encoding-unasked": "it packed its answer, and was asked not to",
 } as const;
 
 function refusalHint(status: number, retryable: boolean): string {
