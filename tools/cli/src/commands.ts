@@ -90,7 +90,7 @@ export const commands: readonly Command[] = [
   ...agentCommands,
   {
     name: "smoke keys init",
-    takes: "",
+    takes: "[--json]",
     does: "make this machine's signing key, which is trusted here",
     needsWorkspace: true,
     load: async () => (await import("./signing-keys.ts")).initSigningKeys,

@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { commands } from "../commands.ts";
 
 const program = path.join(import.meta.dirname, "..", "..", "slipway.cjs");
 let home: string;
@@ -127,15 +126,3 @@ describe("on a terminal", () => {
     expect(typing("\u0004", "add", "dep").status).toBe(2);
   });
 });
-
-const authoring = /^pkg (?:init|add|rm|build|list|remove|clean|version|completion)/;
-
-test.for(commands.filter(({ name }) => authoring.test(name)))(
-  "$name --help does nothing",
-  async ({ name }) => {
-    const { status, stdout } = pkg(...name.split(" ").slice(1), "--help");
-    expect(status).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^slipway ${name}`));
-    expect(await readdir(home, { recursive: true })).toEqual(["demo"]);
-  },
-);

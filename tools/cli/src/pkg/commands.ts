@@ -245,6 +245,7 @@ export const packageCommands: readonly Command[] = [
       "--from <build>": "what pkg build made or pkg pull brought; else a project folder",
       "--force": "move the tag, should it name something else",
       "--sign": "put a statement beside it that this machine's key has signed",
+      "--json": "one object: schema, state, cause, facts",
     },
     examples: [
       "slipway pkg push localhost:5055/agents/text-tools:1.0.0 --from utils:1.0.0",
@@ -255,7 +256,7 @@ export const packageCommands: readonly Command[] = [
   {
     name: "pkg keys init",
     group: "share a package",
-    takes: "",
+    takes: "[--json]",
     does: "make this machine's signing key, which is trusted here",
     load: async () => (await import("../signing-keys.ts")).initSigningKeys,
   },
@@ -291,6 +292,7 @@ export const packageCommands: readonly Command[] = [
     does: "write the dependencies for another package manager",
     options: {
       "--format <name>": "text, pyproject, poetry, requirements, npm or yarn; text without it",
+      "--json": "one object: schema, format, packages with what each needs, text",
     },
     examples: ["slipway pkg show-deps examples/consumer --format requirements"],
     load: async () => (await import("./show-deps.ts")).printDependencies,
@@ -346,13 +348,14 @@ export const packageCommands: readonly Command[] = [
       "-u, --username <user>": "whose password it is; asked for on a terminal",
       "-p, --password-stdin": "read the password from the first line of the standard input",
       "--dockerhub": "Docker Hub, in place of a registry",
+      "--json": "one object: schema, state, cause, facts",
     },
     load: async () => (await import("./login.ts")).loginRegistry,
   },
   {
     name: "pkg logout",
     group: "share a package",
-    takes: "<registry>",
+    takes: "<registry> [--json]",
     does: "forget the user and password of a registry",
     load: async () => (await import("./login.ts")).logoutRegistry,
   },

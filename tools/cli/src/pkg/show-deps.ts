@@ -10,7 +10,7 @@ import { tellFailure, tellUsage } from "../tell.ts";
 
 /** To the standard output, and nothing else there: it is meant to be appended to a file of the folder we stand in. */
 export async function printDependencies({ args }: Call): Promise<number> {
-  const options = { format: { type: "string" } } as const;
+  const options = { format: { type: "string" }, json: { type: "boolean" } } as const;
   const read = readArguments(args, { options, words: [1, 1] });
   if (!read.ok) return tellUsage(read.failure);
   const [given = "."] = read.value.words;
@@ -20,7 +20,9 @@ export async function printDependencies({ args }: Call): Promise<number> {
     store: storeIn(homedir()),
     pyproject: await readTextIfPresent(path.resolve("pyproject.toml")),
   });
-  if (!shown.ok) return tellFailure(shown.failure);
-  openLines().line(shown.value.trimEnd());
+  const { json = false } = read.value.options;
+  if (!shown.ok) return tellFailure(shown.failure, { json });
+  const text = JSON.stringify({ schema: 1, ...shown.value }, undefined, 2);
+  openLines().line(json ? text : shown.value.text.trimEnd());
   return 0;
 }

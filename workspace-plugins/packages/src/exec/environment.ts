@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { exists, fail, hexOf, ok, replaceFolder, takeLock } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
-import { mergeNeeds } from "../show-deps/merge.ts";
+import { mergeNeeds, requirementLine } from "../show-deps/merge.ts";
 import type { Requirement } from "../show-deps/merge.ts";
 import type { Need } from "../show-deps/need.ts";
 import type { RunProgram } from "../process.ts";
@@ -93,7 +93,7 @@ async function makePython(
   needs: readonly Requirement[],
 ): Promise<Result<undefined, PackagesFailure>> {
   const list = path.join(partial, "requirements.txt");
-  const lines = needs.map(({ name, range }) => `${name}${range}\n`).join("");
+  const lines = needs.map((one) => `${requirementLine(one)}\n`).join("");
   await writeFile(list, lines);
   const venv = path.join(partial, ".venv");
   const python = pythonIn(partial);

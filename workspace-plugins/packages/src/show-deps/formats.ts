@@ -1,7 +1,7 @@
 import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
-import { mergeNeeds } from "./merge.ts";
+import { mergeNeeds, requirementLine } from "./merge.ts";
 import type { Requirement } from "./merge.ts";
 import type { Need, PackageNeeds } from "./need.ts";
 import { pythonRange } from "./python-range.ts";
@@ -49,7 +49,7 @@ export function asPyproject(packages: readonly PackageNeeds[], existing: Existin
   if (runtime.length + dev.length > 0) lines.push("[project.optional-dependencies]");
   for (const [group, needs] of [["aigogo", runtime] as const, ["aigogo-dev", dev] as const]) {
     if (needs.length === 0) continue;
-    lines.push(`${group} = [`, ...needs.map((one) => `    ${toml(pep508(one))},`), "]");
+    lines.push(`${group} = [`, ...needs.map((one) => `    ${toml(requirementLine(one))},`), "]");
   }
   return ok(joined(lines));
 }
@@ -69,7 +69,7 @@ export function asPoetry(packages: readonly PackageNeeds[]): Written {
     ([group, needs]) =>
       needs.length === 0
         ? []
-        : [[`[tool.poetry.group.${group}.dependencies]`, ...needs.map(poetryLine)].join("\n")],
+        : [[`[tool.poetry.group.${group}.dependencies]`, ...poetryLines(needs)].join("\n")],
   );
   return ok(joined([...lines, ...(groups.length === 0 ? [] : [groups.join("\n\n")])]));
 }
@@ -83,7 +83,7 @@ export function asRequirements(packages: readonly PackageNeeds[]): Written {
     joined([
       "# aigogo-managed runtime dependencies",
       "# To remove: delete these entries and uninstall the packages",
-      ...runtime.map(pep508),
+      ...runtime.map(requirementLine),
     ]),
   );
 }
@@ -159,17 +159,24 @@ function pythonVersions(packages: readonly PackageNeeds[]): string {
   return [...new Set(parts)].filter((range) => range !== "").join(",");
 }
 
-function pep508({ name, range }: Requirement): string {
-  return `${name}${range}`;
+/** A name may be there once only: under several markers it has a list. */
+function poetryLines(requirements: readonly Requirement[]): readonly string[] {
+  return [...Map.groupBy(requirements, ({ name }) => name)].map(([name, of]) => {
+    const key = /^[A-Za-z0-9_-]+$/.test(name) ? name : toml(name);
+    const values = of.map(poetryValue);
+    return `${key} = ${values.length === 1 ? values.join("") : `[${values.join(", ")}]`}`;
+  });
 }
 
 /** Poetry has shorthands of its own, so what was declared once stays as it is. */
-function poetryLine({ name, range, declared }: Requirement): string {
-  const [version = "", marker] = (declared ?? range).split(/;\s*/);
-  const key = /^[A-Za-z0-9_-]+$/.test(name) ? name : toml(name);
-  return marker === undefined
-    ? `${key} = ${toml(version || "*")}`
-    : `${key} = { version = ${toml(version || "*")}, markers = ${toml(marker)} }`;
+function poetryValue({ range, declared, extras, marker }: Requirement): string {
+  const version = toml(range === "" ? "*" : (declared ?? range));
+  if (extras.length === 0 && marker === undefined) return version;
+  return `{ ${[
+    `version = ${version}`,
+    ...(extras.length === 0 ? [] : [`extras = [${extras.map(toml).join(", ")}]`]),
+    ...(marker === undefined ? [] : [`markers = ${toml(marker)}`]),
+  ].join(", ")} }`;
 }
 
 /** A basic string of TOML, which JSON's strings are. */

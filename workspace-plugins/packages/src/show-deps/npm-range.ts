@@ -11,11 +11,27 @@ export function npmRange(constraint: string): string | undefined {
     : undefined;
 }
 
-/** Whether some version lies in all of the ranges. */
-export function npmRangesMeet(ranges: readonly string[]): boolean {
-  return ranges.every((range, at) =>
-    ranges.slice(at + 1).every((other) => semver.intersects(range, other)),
+/** The range of the versions that lie in all of these, or `undefined` where there is none. */
+export function npmRangesTogether(ranges: readonly string[]): string | undefined {
+  const distinct = [...new Set(ranges)].filter((range) => range !== "*");
+  if (distinct.length <= 1) return distinct[0] ?? "*";
+  const [first = [], ...others] = distinct.map(alternativesOf);
+  const all = others.reduce(
+    (left, right) => left.flatMap((one) => right.map((other) => `${one} ${other}`)),
+    first,
   );
+  const possible = all.filter((range) =>
+    semver.intersects(range, "*", { includePrerelease: true }),
+  );
+  return possible.length === 0 ? undefined : possible.join(" || ");
+}
+
+/** What `||` stands between; `1 - 2` is written out, since nothing may stand beside it. */
+function alternativesOf(range: string): readonly string[] {
+  return range
+    .split("||")
+    .map((part) => part.trim())
+    .map((part) => (/\s-\s/.test(part) ? new semver.Range(part).range : part));
 }
 
 function npmPart(part: string): string {

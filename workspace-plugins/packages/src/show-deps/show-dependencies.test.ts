@@ -9,7 +9,7 @@ import { isPackageKey } from "../package-name.ts";
 import { isPackagePath } from "../package-path.ts";
 import { stockContent } from "../stock.ts";
 import { storeIn } from "../store-place.ts";
-import { npmRange, npmRangesMeet } from "./npm-range.ts";
+import { npmRange, npmRangesTogether } from "./npm-range.ts";
 import { pythonRange, pythonRangesMeet } from "./python-range.ts";
 import { showDependencies } from "./show-dependencies.ts";
 
@@ -43,7 +43,7 @@ async function show(manifest: unknown, format: string, pyproject?: string): Prom
   writeFileSync(path.join(folder, "aigogo.json"), JSON.stringify(manifest));
   const options = { path: folder, format, store: storeIn(folder), pyproject };
   const shown = await showDependencies(options);
-  return shown.ok ? shown.value : shown.failure;
+  return shown.ok ? shown.value.text : shown.failure;
 }
 
 const lines = (...all: readonly string[]) => `${all.join("\n")}\n`;
@@ -202,7 +202,7 @@ describe("the dependencies of a lock", () => {
   const showLock = async (lockFile: string, format: string) => {
     const options = { path: lockFile, format, store: storeIn(folder), pyproject: undefined };
     const shown = await showDependencies(options);
-    return shown.ok ? shown.value : shown.failure;
+    return shown.ok ? shown.value.text : shown.failure;
   };
   const wanting = (name: string, version: string) => ({
     ...python,
@@ -230,6 +230,53 @@ describe("the dependencies of a lock", () => {
     });
   });
 
+  const needing = (name: string, runtime: readonly (readonly [string, string])[]) => ({
+    ...python,
+    name,
+    dependencies: {
+      runtime: runtime.map(([one, version]) => ({ package: one, version })),
+      dev: [],
+    },
+  });
+
+  test("with extras and markers are one line for each marker", async () => {
+    const early = "python_version<'3.9'";
+    const lockFile = await lockOf([
+      needing("one", [
+        ["httpx[http2]", "^0.27"],
+        ["numpy", `<2; ${early}`],
+      ]),
+      needing("two", [
+        ["HTTPX[socks, http2]", "<0.28"],
+        ["numpy", ">=1.20"],
+      ]),
+    ]);
+    expect(await showLock(lockFile, "requirements")).toBe(
+      lines(
+        "# aigogo-managed runtime dependencies",
+        "# To remove: delete these entries and uninstall the packages",
+        "httpx[http2,socks]>=0.27,<0.28",
+        `numpy<2; ${early}`,
+        "numpy>=1.20",
+      ),
+    );
+    expect(await showLock(lockFile, "poetry")).toContain(
+      lines(
+        'httpx = { version = ">=0.27,<0.28", extras = ["http2", "socks"] }',
+        `numpy = [{ version = "<2", markers = "${early}" }, ">=1.20"]`,
+      ),
+    );
+  });
+
+  test("conflict where a marker's range does not meet what is wanted always", async () => {
+    const lockFile = await lockOf([
+      needing("one", [["numpy", "<2; os_name=='nt'"]]),
+      needing("two", [["numpy", ">=2"]]),
+      needing("other", [["numpy", ">=3; os_name=='posix'"]]),
+    ]);
+    expect(await showLock(lockFile, "pip")).toMatchObject({ reason: "dependencies-conflict" });
+  });
+
   test("need what is locked to be in the store", async () => {
     const lockFile = await lockOf([python]);
     rmSync(storeIn(folder).folder, { recursive: true, force: true });
@@ -255,6 +302,15 @@ test.for([
   ["1.2.x", "==1.2.*"],
   [">=1, <2", ">=1,<2"],
   [">=1; python_version < '3.9'", ">=1; python_version < '3.9'"],
+  [
+    '*; ("a" in extra or os_name=="nt") and sys_platform not in "win32"',
+    '; ("a" in extra or os_name=="nt") and sys_platform not in "win32"',
+  ],
+  [">=1; python_version", undefined],
+  [">=1; python < '3'", undefined],
+  [">=1; (os_name == 'nt'", undefined],
+  [">=1; os_name == 'nt' or", undefined],
+  [">=1; os_name == 'nt'; x", undefined],
   ["not a version", undefined],
 ] as const)("%s is %s for pip", ([constraint, expected]) => {
   expect(pythonRange(constraint)).toBe(expected);
@@ -277,6 +333,7 @@ test.for([
   [true, [">=1", "<2"]],
   [true, [">1", "<1.0.1"]],
   [true, ["==1.2.*", "!=1.2.0"]],
+  [true, ["==1.2.*"]],
   [false, ["<2", ">=2"]],
   [false, ["==1", "==2"]],
   [true, ["<1", "!=0"]],
@@ -285,8 +342,13 @@ test.for([
 });
 
 test.for([
-  [true, ["^1.2.0", ">=1.5"]],
-  [false, ["^1.2.0", "^2.0.0"]],
-] as const)("it is %s that %j meet for npm", ([meet, ranges]) => {
-  expect(npmRangesMeet(ranges)).toBe(meet);
+  [["^1.2.0", "*", "^1.2.0"], "^1.2.0"],
+  [["^1.2.0", ">=1.5"], "^1.2.0 >=1.5"],
+  [["^1.5.0", "1 || 2"], "^1.5.0 1"],
+  [["1 || 2", "2 || 3"], "2 2"],
+  [["1.2 - 1.4", "^1.3.0"], ">=1.2.0 <1.5.0-0 ^1.3.0"],
+  [["^1.2.0", "^2.0.0"], undefined],
+  [["*", "*"], "*"],
+] as const)("%j are together %s for npm", ([ranges, together]) => {
+  expect(npmRangesTogether(ranges)).toBe(together);
 });

@@ -26,6 +26,13 @@ export type ShowOptions = {
   readonly pyproject: string | undefined;
 };
 
+/** What each package needs, and all of it together in the words of the format. */
+export type Shown = {
+  readonly format: string;
+  readonly packages: readonly PackageNeeds[];
+  readonly text: string;
+};
+
 type Format = {
   readonly names: readonly string[];
   readonly languages: readonly Language[];
@@ -56,7 +63,7 @@ const formats: readonly Format[] = [
  */
 export async function showDependencies(
   options: ShowOptions,
-): Promise<Result<string, PackagesFailure>> {
+): Promise<Result<Shown, PackagesFailure>> {
   const asked = options.format.toLowerCase();
   const format = formats.find(({ names }) => names.includes(asked));
   if (format === undefined) {
@@ -64,20 +71,30 @@ export async function showDependencies(
     return fail({ reason: "format-unknown", format: options.format, known });
   }
   const file = await fileOf(options.path);
+  const packages = file.endsWith(".lock")
+    ? await lockedNeeds(file, options.store, format.languages)
+    : await ownNeeds(file, asked, format.languages);
+  if (!packages.ok) return packages;
   const hasProject = /^\s*\[project\]/m.test(options.pyproject ?? "");
-  if (file.endsWith(".lock")) {
-    const packages = await lockedNeeds(file, options.store, format.languages);
-    return packages.ok ? format.write(packages.value, { hasProject }) : packages;
-  }
+  const text = format.write(packages.value, { hasProject });
+  if (!text.ok) return text;
+  return ok({ format: format.names[0] ?? asked, packages: packages.value, text: text.value });
+}
+
+async function ownNeeds(
+  file: string,
+  format: string,
+  languages: readonly Language[],
+): Promise<Result<readonly PackageNeeds[], PackagesFailure>> {
   const text = await readTextIfPresent(file);
   if (text === undefined) return fail({ reason: "package-file-missing", file });
   const manifest = parsePackageManifest(file, text);
   if (!manifest.ok) return manifest;
   const language = manifest.value.language.name;
-  if (!format.languages.includes(language)) {
-    return fail({ reason: "format-of-other-language", format: asked, file, language });
+  if (!languages.includes(language)) {
+    return fail({ reason: "format-of-other-language", format, file, language });
   }
-  return format.write([needsOf(manifest.value)], { hasProject });
+  return ok([needsOf(manifest.value)]);
 }
 
 /** A folder stands for its manifest, or for its lock where it has no manifest. */
