@@ -237,12 +237,15 @@ export type StoreFailure =
   | { readonly reason: "packages-stopped" };
 
 /** What keeps locked packages from being linked side by side. */
-export type LinkFailure = {
-  /** Keys that differ in nothing but upper and lower case: a file system may hold only one of them. */
-  readonly reason: "package-names-clash";
-  readonly lockFile: string;
-  readonly keys: readonly [string, string];
-};
+export type LinkFailure =
+  | {
+      /** Keys that differ in nothing but upper and lower case: a file system may hold only one of them. */
+      readonly reason: "package-names-clash";
+      readonly lockFile: string;
+      readonly keys: readonly [string, string];
+    }
+  /** A link or a file is where the project's links are kept. */
+  | { readonly reason: "links-folder-odd"; readonly folder: string };
 
 /** What keeps dependencies from being written in a format of an ecosystem. */
 export type DependencyFailure =

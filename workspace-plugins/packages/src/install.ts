@@ -13,6 +13,7 @@ import { nameClash } from "./links.ts";
 import type { Installed } from "./links.ts";
 import { lockName, readLock } from "./lock.ts";
 import type { Lock, LockedPackage } from "./lock.ts";
+import { oddLinksFolder } from "./odd-links.ts";
 import { openProject } from "./open-project.ts";
 import { checkSignatures, checkSources } from "./trust/check-policy.ts";
 import type { Policy } from "./trust/policy.ts";
@@ -94,6 +95,8 @@ export async function installPackages(
   const policy = await checkSources(path.resolve(projectFolder), lock.value.packages);
   if (!policy.ok) return policy;
   const aigogoFolder = path.join(projectFolder, ".aigogo");
+  const odd = await oddLinksFolder(aigogoFolder);
+  if (odd !== undefined) return fail(odd);
   const place = { projectFolder, aigogoFolder, virtualEnv: options.virtualEnv };
   const work = {
     options,

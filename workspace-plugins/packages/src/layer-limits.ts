@@ -4,6 +4,7 @@ export type LayerLimits = {
   readonly compressedBytes: number;
   /** Of the tar in it, headers and all. */
   readonly unpackedBytes: number;
+  /** Files, and folders that they lie in. */
   readonly entries: number;
   /** Of the unpacked to the compressed bytes; looked at from `ratioFromBytes` unpacked bytes on. */
   readonly ratio: number;

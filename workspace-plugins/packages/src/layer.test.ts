@@ -185,8 +185,16 @@ describe("a layer is refused whole", () => {
 
   test("when it has more entries than it may", async () => {
     const layer = await writeLayer(files);
-    const failure = { entry: JSON.stringify(long), problem: "too-many", most: 2 };
-    expect(await extract(layer, { ...layerLimits, entries: 2 })).toEqual({ ok: false, failure });
+    const failure = { entry: JSON.stringify(long), problem: "too-many", most: 3 };
+    expect(await extract(layer, { ...layerLimits, entries: 3 })).toEqual({ ok: false, failure });
+  });
+
+  test("when a few files lie in more folders than there may be", async () => {
+    const deep = (begin: string) => file(`${begin}${"/d".repeat(500)}`, "");
+    const layer = await writeLayer([deep("a"), deep("b")]);
+    const limits = { ...layerLimits, entries: 600 };
+    expect(await extract(layer, limits)).toMatchObject({ failure: { problem: "too-many" } });
+    expect(await readdir(path.join(root, "files"))).toEqual(["a"]);
   });
 
   test("before a file that is larger than all may be is written", async () => {

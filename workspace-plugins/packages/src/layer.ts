@@ -186,7 +186,6 @@ async function take(entry: Entry, taking: Taking): Promise<Result<undefined, Lay
   const { header } = entry;
   const refuse = (problem: EntryProblem, most?: number) =>
     fail({ entry: JSON.stringify(header.name), problem, ...(most === undefined ? {} : { most }) });
-  if (tree.size() >= limits.entries) return refuse("too-many", limits.entries);
   const kind = kindOf(header);
   if (kind === "other") return refuse("not-a-file");
   const name = cleanName(header.name, kind);
@@ -194,6 +193,7 @@ async function take(entry: Entry, taking: Taking): Promise<Result<undefined, Lay
   if (!isPackagePath(name)) return refuse(pathProblem(name) ?? "not-a-file");
   const clash = tree.add(name, kind);
   if (clash !== undefined) return refuse(clash);
+  if (tree.size() > limits.entries) return refuse("too-many", limits.entries);
   if (kind === "folder" || name === metadataName) return skip(entry);
   if ((header.size ?? 0) > limits.unpackedBytes) return refuse("too-large", limits.unpackedBytes);
   if (!(await write(entry, path.join(taking.folder, name)))) return refuse("duplicate");

@@ -28,7 +28,7 @@ export function pathProblem(text: string): EntryProblem | undefined {
 /** The paths of one package as they come: a tree cannot hold `lib` and `lib/a.py`, nor one file twice. */
 export type PathTree = {
   readonly add: (path: PackagePath, kind: "file" | "folder") => EntryProblem | undefined;
-  /** How many were added, folders among them. */
+  /** How many were added, or are to be made: folders above them, which nobody need name, among them. */
   readonly size: () => number;
 };
 
@@ -47,7 +47,7 @@ export function openPathTree(): PathTree {
       (kind === "folder" ? folders : files).add(path);
       return undefined;
     },
-    size: () => added,
+    size: () => Math.max(added, files.size + folders.size),
   };
 }
 

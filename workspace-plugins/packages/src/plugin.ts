@@ -29,7 +29,7 @@ type Naming = { readonly name: string; readonly key: string };
 type LockUse = { readonly keys: readonly string[]; readonly sources: readonly string[] };
 
 const pattern = `{**/${manifestName},**/${lockName}}`;
-const libraries = ["definitions", "packages", "registry", "signature"];
+const libraries = ["packages", "registry", "signature"];
 const own = [
   "{projectRoot}/**/*",
   "!{projectRoot}/dist/**/*",
@@ -86,7 +86,7 @@ function packTarget(name: string): TargetConfiguration {
       { env: ownFact(name, "pack") },
       // It pins tar-stream, which Nx would look up in the version that others hoist.
       "{workspaceRoot}/workspace-plugins/packages/package.json",
-      { externalDependencies: ["yaml", "zod"] },
+      { externalDependencies: ["zod"] },
     ],
     outputs: [`{projectRoot}/${packFolder}`],
     metadata: { description: "Packs the agent package: blobs, manifest and a receipt." },

@@ -4,7 +4,7 @@ import { parseTree } from "jsonc-parser";
 import type { Node } from "jsonc-parser";
 import type { ZodType, core, output } from "zod";
 import type { FileProblem, PackagesFailure } from "./failure.ts";
-import { syntaxProblem } from "./json-file.ts";
+import { problemAt, syntaxProblem } from "./json-file.ts";
 
 /** What Go reads a JSON value into. The keys of a struct are known, those of a map are not. */
 export type Shape =
@@ -23,6 +23,11 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** A value that a schema takes, and the object it was read from: known keys in Go's spelling, unknown ones as they are. */
 export type ReadStruct<Value> = { readonly value: Value; readonly source: JsonObject };
 
+/** A tree of it takes a hundred times as much memory. */
+const mostCharacters = 1024 * 1024;
+const mostProblems = 50;
+const start = { offset: 0, length: 1 };
+
 /**
  * JSON as Go's decoder reads it: a key counts in any case, of two equal ones the last does and objects are joined, and
  * `null` sets nothing. With the place of every problem.
@@ -34,19 +39,23 @@ export function parseStructJson<Schema extends ZodType>(
 ): Result<ReadStruct<output<Schema>>, PackagesFailure> {
   const refuse = (problems: readonly FileProblem[]) =>
     fail({ reason: "package-file-invalid", file, problems } as const);
+  if (text.length > mostCharacters) return refuse([problemAt(file, text, "too long", start)]);
   const syntax = syntaxProblem(file, text);
   if (syntax !== undefined) return refuse([syntax]);
-  const places = new Map<string, Node>();
-  const read = readTree(text, shape, places);
-  if (read === undefined) return refuse([problemIn(file, text, "nested too deep", undefined)]);
+  const read = readTree(text, shape);
+  if (read === undefined) return refuse([problemAt(file, text, "nested too deep", start)]);
   const parsed = schema.safeParse(read.value);
   if (parsed.success) {
     return ok({ value: parsed.data, source: isObject(read.value) ? read.value : {} });
   }
+  const places = new Map<string, Node>();
+  readTree(text, shape, places);
   return refuse(
-    parsed.error.issues.map((issue) =>
-      problemIn(file, text, messageOf(issue), nearest(places, issue.path)),
-    ),
+    parsed.error.issues
+      .slice(0, mostProblems)
+      .map((issue) =>
+        problemAt(file, text, messageOf(issue), nearest(places, issue.path) ?? start),
+      ),
   );
 }
 
@@ -54,11 +63,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** `undefined` where it is nested deeper than the stack goes. */
+/** `undefined` where it is nested deeper than the stack goes. `places` takes most of the time, and is for problems. */
 function readTree(
   text: string,
   shape: Shape,
-  places: Map<string, Node>,
+  places?: Map<string, Node>,
 ): { readonly value: unknown } | undefined {
   try {
     const root = parseTree(text);
@@ -75,11 +84,11 @@ type Path = readonly PropertyKey[];
 function valueOf(
   node: Node,
   shape: Shape,
-  places: Map<string, Node>,
+  places: Map<string, Node> | undefined,
   path: Path,
   before: unknown,
 ): unknown {
-  places.set(placeKey(path), node);
+  places?.set(placeKey(path), node);
   const children = node.children ?? [];
   if (node.type === "array") {
     const of: Shape = shape.kind === "list" ? shape.of : { kind: "value" };
@@ -133,22 +142,4 @@ function messageOf({ path, message }: core.$ZodIssue): string {
   return message.startsWith("Invalid ") && path.length > 0
     ? `${path.join(".")}: ${message}`
     : message;
-}
-
-function problemIn(
-  file: string,
-  text: string,
-  message: string,
-  node: Node | undefined,
-): FileProblem {
-  const { offset, length } = node ?? { offset: 0, length: 1 };
-  const before = text.slice(0, offset).split("\n");
-  // An object that lacks something is shown by its first line.
-  const shown = Math.max(1, text.slice(offset, offset + length).split("\n")[0]?.length ?? 1);
-  return {
-    message,
-    at: { file, offset, length: shown },
-    line: before.length,
-    column: (before.at(-1) ?? "").length + 1,
-  };
 }

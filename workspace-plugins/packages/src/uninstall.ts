@@ -4,6 +4,7 @@ import type { Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { unlinkProject } from "./link-project.ts";
 import { lockName } from "./lock.ts";
+import { oddLinksFolder } from "./odd-links.ts";
 import { sweepLinks } from "./sweep-links.ts";
 import { openProject } from "./open-project.ts";
 import { storeIn } from "./store-place.ts";
@@ -27,6 +28,8 @@ export async function uninstallPackages(
   const isProject =
     (await exists(aigogoFolder)) || (await exists(path.join(projectFolder, lockName)));
   if (!isProject) return fail({ reason: "project-missing", folder: projectFolder });
+  const odd = await oddLinksFolder(aigogoFolder);
+  if (odd !== undefined) return fail(odd);
   const place = { projectFolder, aigogoFolder, virtualEnv };
   const opened = await openProject(storeIn(home), place, signal);
   if (!opened.ok) return opened;

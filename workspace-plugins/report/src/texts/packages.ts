@@ -144,6 +144,11 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { lock: f.lockFile, packages: f.keys.join(", ") },
     hint: "not every machine can hold both; take one of them out of the lock",
   }),
+  "links-folder-odd": (f) => ({
+    what: "what is linked cannot be kept where something else than a folder is",
+    facts: { there: f.folder },
+    hint: "see where it leads and remove it; install makes a folder there",
+  }),
   "package-not-installed": (f) => ({
     what:
       f.state === "missing"
