@@ -13,12 +13,14 @@ test("each package has its line, then the sum, then what Python and Node need to
     { ...locked, key: "slugify", language: "javascript", action: "link" },
   ];
   const facts = { PYTHONPATH: "/work/.aigogo/imports" };
-  expect(installationLines({ ...outcome, facts, packages, removed: [] })).toEqual([
+  const installation = { ...outcome, facts, packages, removed: [] };
+  expect(installationLines(installation, ["python"])).toEqual([
     "✓ Installed text_tools (3 files)",
     "✓ Installed slugify (3 files)",
     "✓ Installed 2 package(s) (1 fetched)",
     "  Python: export PYTHONPATH=/work/.aigogo/imports",
     "  Node: node --require ./.aigogo/register.js <program>",
+    "  Dependencies: slipway pkg show-deps aigogo.lock --format requirements",
   ]);
 });
 
@@ -78,6 +80,7 @@ test("what was added is told with what it is, where it is locked and how it is i
     "  Files: 1",
     "  Language: python",
     "  Import: from aigogo.utils import ...",
+    "  Next: slipway pkg install",
     "  A build of this machine: push it before others install it",
   ]);
 });

@@ -1,7 +1,10 @@
 import type { Added, Installation, InstalledPackage } from "@slipway/packages";
 
-/** A line for each package as aigg has it, the sum, and how the packages are found by Python and Node. */
-export function installationLines(installation: Installation): readonly string[] {
+/** A line for each package as aigg has it, the sum, and how Python and Node find the packages and what those need. */
+export function installationLines(
+  installation: Installation,
+  inNeed: readonly (keyof typeof formats)[] = [],
+): readonly string[] {
   const { packages, removed, facts, cause } = installation;
   const gone = removed.map((key) => `- ${cause === "planned" ? "Remove" : "Removed"} ${key}`);
   if (cause === "planned") return [...packages.map(plannedLine), ...gone, plannedSum(facts)];
@@ -15,8 +18,14 @@ export function installationLines(installation: Installation): readonly string[]
     `✓ Installed ${packages.length} package(s) (${fetched} fetched)`,
     ...(pythonPath === undefined ? [] : [`  Python: export PYTHONPATH=${pythonPath}`]),
     ...(runsNode ? ["  Node: node --require ./.aigogo/register.js <program>"] : []),
+    ...inNeed.map((language) => {
+      return `  Dependencies: slipway pkg show-deps aigogo.lock --format ${formats[language]}`;
+    }),
   ];
 }
+
+/** In which the dependencies of packages of a language are asked for. */
+const formats = { python: "requirements", javascript: "npm" } as const;
 
 function installedLine({ key, files = 0, language }: InstalledPackage): string {
   return isLinked(language)
@@ -58,6 +67,7 @@ export function addedLines({ state, locked }: Added, lockFile: string): readonly
     `  Files: ${files.length}`,
     `  Language: ${language}`,
     ...importHint(key, language),
+    "  Next: slipway pkg install",
     ...(source.includes("/")
       ? []
       : ["  A build of this machine: push it before others install it"]),

@@ -13,9 +13,13 @@ export const packageCommands: readonly Command[] = [
   {
     name: "pkg init",
     group: "write a package",
-    takes: "[--force] [--json]",
+    takes: "[--name <name>] [--language <name>] [--force] [--json]",
     does: "begin a package in this folder",
-    options: { "--force": "replace the aigogo.json that is there" },
+    options: {
+      "--name <name>": "the folder's without it",
+      "--language <name>": "python, javascript, go or rust; python without it",
+      "--force": "replace the aigogo.json that is there",
+    },
     load: async () => (await import("./init.ts")).initPackage,
   },
   {
@@ -288,7 +292,7 @@ export const packageCommands: readonly Command[] = [
   {
     name: "pkg show-deps",
     group: "use packages",
-    takes: "<aigogo.json, aigogo.lock or folder> [--format <name>]",
+    takes: "[<aigogo.json, aigogo.lock or folder>] [--format <name>]",
     does: "write the dependencies for another package manager",
     options: {
       "--format <name>": "text, pyproject, poetry, requirements, npm or yarn; text without it",

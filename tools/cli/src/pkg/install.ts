@@ -2,6 +2,7 @@ import path from "node:path";
 import { findLock } from "@slipway/packages/find-lock";
 import { installPackages } from "@slipway/packages/install";
 import { lockName } from "@slipway/packages/lock";
+import { languagesInNeed } from "@slipway/packages/show-deps/languages-in-need";
 import { installationLines } from "@slipway/report/installation";
 import { openLines } from "@slipway/report/lines";
 import { readArguments } from "../arguments.ts";
@@ -21,7 +22,7 @@ export async function installLocked({ args }: Call): Promise<number> {
   const read = readArguments(args, { options, words: [0, 0] });
   if (!read.ok) return tellUsage(read.failure);
   const { json = false, frozen = false, offline = false } = read.value.options;
-  const { home, registry, signal, progress, tell } = openPackageCall({ json });
+  const { home, store, registry, signal, progress, tell } = openPackageCall({ json });
   const lockFile = await findLock(process.cwd());
   if (lockFile === undefined) {
     return tellFailure({ reason: "package-file-missing", file: lockName }, { json });
@@ -41,6 +42,8 @@ export async function installLocked({ args }: Call): Promise<number> {
   });
   if (!installed.ok || json) return tell(installed);
   const { line } = openLines();
-  for (const each of installationLines(installed.value)) line(each);
+  const { state, packages } = installed.value;
+  const inNeed = state === "done" ? await languagesInNeed(store, packages) : [];
+  for (const each of installationLines(installed.value, inNeed)) line(each);
   return 0;
 }

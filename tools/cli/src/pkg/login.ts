@@ -19,8 +19,9 @@ const options = {
 
 /** Asks the registry whether it takes them, and only then keeps them. */
 export async function loginRegistry({ args }: Call): Promise<number> {
-  const read = readArguments(args, { options, words: [0, 1] });
+  const read = readArguments(args, { options, words: [0, 2] });
   if (!read.ok) return tellUsage(read.failure);
+  if (read.value.words.length > 1) return tellUsage(tooManyWords);
   const { username, "password-stdin": isPiped = false, dockerhub = false } = read.value.options;
   const host = hostOf(dockerhub ? "docker.io" : read.value.words[0]);
   if (!host.ok) return tellUsage(host.failure);
@@ -45,6 +46,12 @@ function hostOf(word: string | undefined): Result<RegistryHost, ArgumentsFailure
   const problem = word === undefined ? "the registry is missing" : `not a registry host: ${word}`;
   return fail({ reason: "arguments-invalid", problem });
 }
+
+/** A list of processes shows the words of a command to everybody on the machine. */
+const tooManyWords = {
+  reason: "arguments-invalid",
+  problem: "the password is no word of the command: -p reads it from the standard input",
+} as const;
 
 type Named = { readonly username: string; readonly password: string };
 

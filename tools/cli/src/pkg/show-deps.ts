@@ -11,7 +11,7 @@ import { tellFailure, tellUsage } from "../tell.ts";
 /** To the standard output, and nothing else there: it is meant to be appended to a file of the folder we stand in. */
 export async function printDependencies({ args }: Call): Promise<number> {
   const options = { format: { type: "string" }, json: { type: "boolean" } } as const;
-  const read = readArguments(args, { options, words: [1, 1] });
+  const read = readArguments(args, { options, words: [0, 1] });
   if (!read.ok) return tellUsage(read.failure);
   const [given = "."] = read.value.words;
   const shown = await showDependencies({

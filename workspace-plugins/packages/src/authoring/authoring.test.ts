@@ -15,6 +15,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buildFolder, cacheIn, parseCacheReference } from "../cache/cache.ts";
+import { parsePackageManifest } from "../manifest.ts";
+import { constraintState } from "../scan/declared-version.ts";
 import { buildPackage } from "./build.ts";
 import { addDependency, removeDependency } from "./dependency-list.ts";
 import { importPyproject } from "./import-pyproject.ts";
@@ -90,6 +92,18 @@ describe("init", () => {
       name: "my-agent",
     });
   });
+
+  test.for(["python", "javascript", "go", "rust"] as const)(
+    "of %s is one that can be read and validated at once, under a name of one's own",
+    async (language) => {
+      await initPackage(at(), { isForced: true, name: "tool", language });
+      const text = await readFile(at("aigogo.json"), "utf8");
+      const read = parsePackageManifest(at("aigogo.json"), text);
+      if (!read.ok) throw new Error(text);
+      expect(read.value).toMatchObject({ name: "tool", language: { name: language } });
+      expect(constraintState(language, read.value.language.version ?? "")).toBe("range");
+    },
+  );
 });
 
 describe("the manifest is looked for", () => {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { distributionsOf } from "./distribution-names.ts";
-import type { OriginsOf } from "./origin.ts";
+import type { Origin, OriginsOf } from "./origin.ts";
 import { unpackedAmong } from "./project-files.ts";
 import type { ProjectFiles } from "./project-files.ts";
 import type { Sources } from "./read-sources.ts";
@@ -12,6 +12,7 @@ import type { Sources } from "./read-sources.ts";
 export function pythonOrigins(sources: Sources, files: ProjectFiles): OriginsOf {
   const own = ownModules(sources.files.map((file) => file.path));
   return (file, { specifier, names }) => {
+    if (specifier.startsWith(".")) return relative(file, specifier, names, files);
     const [root = ""] = specifier.split(".");
     if (root === "aigogo") return agentPackages(specifier, names);
     const places = foldersAround(file).map((folder) => path.posix.join(folder, root));
@@ -29,6 +30,23 @@ export function pythonOrigins(sources: Sources, files: ProjectFiles): OriginsOf 
         : { kind: "package", names: [brought.name, usual, ...others], version: brought.version };
     });
   };
+}
+
+/** `from ..lib import …` leads to the module of that name, `from . import a, b` to one for each of its names, or to none. */
+function relative(
+  file: string,
+  specifier: string,
+  names: readonly string[],
+  files: ProjectFiles,
+): readonly Origin[] {
+  const [, dots = "", module = ""] = /^(\.+)(.*)$/.exec(specifier) ?? [];
+  const folder = path.posix.join(path.posix.dirname(file), "../".repeat(dots.length - 1));
+  const wanted = module === "" ? names : [module.replaceAll(".", "/")];
+  return wanted.map((one) => {
+    const place = path.posix.join(folder, one);
+    const unpacked = unpackedAmong([`${place}.py`, `${place}/__init__.py`], files);
+    return unpacked === undefined ? { kind: "own" } : { kind: "unpacked", file: unpacked };
+  });
 }
 
 /** `from aigogo.key import …`, `from aigogo import key`. */

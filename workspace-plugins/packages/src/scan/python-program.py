@@ -113,8 +113,9 @@ def modules_of(node):
     """Each module that a node imports, with what is taken from it."""
     if isinstance(node, ast.Import):
         return [(alias.name, []) for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module is not None:
-        return [(node.module, [alias.name for alias in node.names if alias.name != "*"])]
+    if isinstance(node, ast.ImportFrom):
+        module = "." * node.level + (node.module or "")
+        return [(module, [alias.name for alias in node.names if alias.name != "*"])]
     if isinstance(node, ast.Call):
         name = loaded_by_call(node)
         return [] if name is None else [(name, [])]
@@ -204,6 +205,8 @@ def main():
         answer = read(base64.b64decode(file["base64"]))
         print(json.dumps({"path": file["path"], "read": answer}), flush=True)
         for one in answer if isinstance(answer, list) else []:
+            if one["specifier"].startswith("."):
+                continue
             asked.add(one["specifier"])
             asked.update(f"{one['specifier']}.{name}" for name in one["names"])
     standard = sorted(root for root in {module.split(".")[0] for module in asked} if root in STANDARD)

@@ -11,7 +11,7 @@ export const sourceImport = z.object({
   /** From 1, as is the column. */
   line: z.int().positive(),
   column: z.int().positive(),
-  /** As it is written: `lodash/fp`, `google.cloud`, `golang.org/x/net/html`. */
+  /** As it is written: `lodash/fp`, `google.cloud`, `..lib`, `golang.org/x/net/html`. */
   specifier: z.string(),
   /** Python: what is imported from it, which may be a module too. */
   names: z.array(z.string()).readonly(),

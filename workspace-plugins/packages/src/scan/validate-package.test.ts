@@ -151,6 +151,22 @@ describe("an imported file of the project is packed", () => {
       { "a.py": "import helper, pkg.deep", "helper.py": "", "pkg/__init__.py": "" },
       ["helper.py", "pkg/__init__.py"],
     ],
+    [
+      "python",
+      {
+        "a.py":
+          "from . import b, c, VERSION\nfrom .lib.deep import x\nfrom .. import up\nfrom .gone import y",
+        "b.py": "",
+        "c/__init__.py": "",
+        "lib/deep.py": "",
+      },
+      ["b.py", "c/__init__.py", "lib/deep.py"],
+    ],
+    [
+      "python",
+      { "a.py": "from .a import a\ntry:\n from .b import b\nexcept ImportError: pass", "b.py": "" },
+      [],
+    ],
   ])("%s: %j", async ([language, files, missing]) => {
     const version = { name: language, version: ">=1" };
     const text = manifest({ language: version, files: include });

@@ -33,6 +33,7 @@ export const lockedTexts: Texts<LockedFailure> = {
   "lock-key-unknown": (f) => ({
     what: `the lock has no package ${f.key}`,
     facts: { lock: f.lockFile, "did you mean": f.near.join(", ") },
+    hint: "slipway pkg install --dry-run lists what is locked",
   }),
   "update-is-other": (f) => ({
     what: "the newer version is another package; the lock was not changed",
@@ -58,7 +59,10 @@ export const execTexts: Texts<ExecFailure> = {
   "script-unknown": (f) => ({
     what: `${f.key} has no script of that name`,
     facts: { scripts: f.scripts.length === 0 ? "none" : f.scripts.join(", ") },
-    ...(f.scripts.length === 0 ? {} : { hint: `slipway pkg exec ${f.key} <script>` }),
+    hint:
+      f.scripts.length === 0
+        ? 'its author declares them in aigogo.json: "scripts": { "<name>": "<file>" }'
+        : `slipway pkg exec ${f.key} <script>`,
   }),
   "script-outside": (f) => ({
     what: "a script is not among the files of its package; nothing was run",

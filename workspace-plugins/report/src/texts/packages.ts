@@ -111,7 +111,9 @@ export const packagesTexts: Texts<PackagesFailure> = {
       reference: f.reference,
       ...(f.immutable === undefined ? {} : { "nor its content": f.immutable }),
     },
-    hint: "push it, or lock another version with slipway pkg add",
+    hint: hasVersion(f.reference)
+      ? "check the name and the version: push it, or take another one"
+      : "without a tag it is :latest that is asked for; name a version",
   }),
   "layer-refused": (f) => ({
     what: "the package holds something that is not allowed; nothing of it was kept",
@@ -390,6 +392,10 @@ export const packagesCauses: Causes<PackagesCause> = {
   "nothing-to-clean": "there is nothing to clean",
   "disk-usage": "disk usage",
 };
+
+function hasVersion(reference: string): boolean {
+  return /[:@]/.test(reference.slice(reference.lastIndexOf("/") + 1));
+}
 
 const entryProblems: Readonly<Record<EntryProblem, string>> = {
   absolute: "an absolute path",

@@ -16,13 +16,13 @@ export const registryTexts: Texts<RegistryFailure> = {
       ...(f.detail === "" ? {} : { said: f.detail }),
       ...(f.retryAfterMs === undefined ? {} : { "asks to wait (s)": f.retryAfterMs / 1000 }),
     },
-    hint: refusalHint(f.status, f.retryable),
+    hint: refusalHint(f.status, f.url, f.retryable),
   }),
   "registry-unreachable": (f) => ({
     what: "the registry could not be reached",
     facts: { request: `${f.method} ${f.url}`, error: f.error },
     hint: f.error.includes("ECONNREFUSED")
-      ? "start it with: nx run registry:serve"
+      ? "nothing listens there: check host and port; this workspace's own registry is started by npx nx run registry:serve"
       : "check the host name, the network and the proxy settings, then run it again",
   }),
   "registry-timeout": (f) => ({
@@ -144,7 +144,11 @@ const responseProblems = {
   "encoding-unasked": "it packed its answer, and was asked not to",
 } as const;
 
-function refusalHint(status: number, retryable: boolean): string {
-  if (status === 401 || status === 403) return "check the credentials for this registry";
+function refusalHint(status: number, url: string, retryable: boolean): string {
+  const host = URL.parse(url)?.host ?? "<registry>";
+  const login = `slipway pkg login ${host} -u <user>`;
+  if (status === 401) return `check the credentials for this registry: ${login}`;
+  if (status === 403)
+    return `check the credentials for this registry, and what they allow: ${login}`;
   return retryable ? "run it again later" : "check the reference and the registry's log";
 }
