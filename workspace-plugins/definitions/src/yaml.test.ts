@@ -26,6 +26,31 @@ describe("parseYaml", () => {
     ]);
   });
 
+  it("says of an unknown key what it is called now, or could have been meant for", () => {
+    const Named = z.strictObject({
+      name: z.string(),
+      from_image: z.string().meta({ formerly: ["root_image"] }),
+      mounts: z.array(z.strictObject({ source: z.string() })).default([]),
+      labels: z.record(z.string(), z.strictObject({ value: z.string() })).optional(),
+    });
+    const text = [
+      "nmae: a",
+      "root_image: b",
+      "sou: c",
+      "mounts: [{ sources: x }]",
+      "labels: { a: { vaule: y } }",
+    ].join("\n");
+    const parsed = parseYaml("a.yml", text, Named);
+    const told = parsed.ok ? [] : parsed.failure.problems.map(({ message }) => message);
+    expect(told.filter((message) => message.includes("Unrecognized"))).toEqual([
+      'mounts.0: Unrecognized key: "sources"; did you mean source?',
+      'labels.a: Unrecognized key: "vaule"; did you mean value?',
+      'Unrecognized key: "nmae"; did you mean name?',
+      'Unrecognized key: "root_image", which is called from_image now',
+      'Unrecognized key: "sou"',
+    ]);
+  });
+
   it("shows a missing key at what should hold it", () => {
     expect(check("name: a\n")).toEqual([
       "1:1 limits: Invalid input: expected object, received undefined",

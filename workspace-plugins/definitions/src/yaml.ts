@@ -4,6 +4,7 @@ import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
 import type { Document } from "yaml";
 import { z } from "zod";
 import type { ZodType, core, output } from "zod";
+import { describeUnknownKey } from "./known-keys.ts";
 
 /** One thing wrong in a definition file. `line` and `column` count from 1. */
 export type Problem = {
@@ -50,8 +51,8 @@ export function parseYaml<Schema extends ZodType>(
     (a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)),
   );
   const problems = issues.flatMap((issue) =>
-    placesOf(document, issue).map(({ path, range }) =>
-      problem(`${path.length === 0 ? "" : `${path.join(".")}: `}${issue.message}`, range),
+    placesOf(document, schema, issue).map(({ path, message, range }) =>
+      problem(`${path.length === 0 ? "" : `${path.join(".")}: `}${message}`, range),
     ),
   );
   return fail({ reason: "definition-invalid", file, problems });
@@ -87,17 +88,26 @@ function isUnknownKey(issue: core.$ZodIssue): boolean {
   return issue.code === "unrecognized_keys";
 }
 
-type IssuePlace = { readonly path: readonly PropertyKey[]; readonly range: Range };
+type IssuePlace = {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly range: Range;
+};
 
 /** An unknown key is shown where it stands; a missing one at what should hold it. */
-function placesOf(document: Document, issue: core.$ZodIssue): readonly IssuePlace[] {
+function placesOf(
+  document: Document,
+  schema: ZodType,
+  { path, ...issue }: core.$ZodIssue,
+): readonly IssuePlace[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      path: issue.path,
-      range: keyRange(document, issue.path, key),
+      path,
+      message: describeUnknownKey(schema, path, key),
+      range: keyRange(document, path, key),
     }));
   }
-  return [{ path: issue.path, range: nearestRange(document, issue.path) }];
+  return [{ path, message: issue.message, range: nearestRange(document, path) }];
 }
 
 function nearestRange(document: Document, path: readonly PropertyKey[]): Range {

@@ -7,6 +7,7 @@ export type {
   PlaceName,
   SoundEntry,
 } from "./catalogue/entry.ts";
+export type { Validation } from "./catalogue/problems.ts";
 export { ImageName } from "./definition.ts";
 export { openEngine } from "./engine.ts";
 export type { Engine, EngineImage } from "./engine-port.ts";

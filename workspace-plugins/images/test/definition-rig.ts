@@ -16,14 +16,14 @@ export type DefinitionRig = AsyncDisposable & {
   readonly read: () => Promise<Catalogue>;
 };
 
-export async function openDefinitionRig(): Promise<DefinitionRig> {
+export async function openDefinitionRig({ home: homeName = "home" } = {}): Promise<DefinitionRig> {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), "slipway-definitions-")));
   const [workspace, home, data] = [
     path.join(root, "workspace"),
-    path.join(root, "home"),
+    path.join(root, homeName),
     path.join(root, "data"),
   ];
-  for (const folder of [workspace, home, data]) await mkdir(folder);
+  for (const folder of [workspace, home, data]) await mkdir(folder, { recursive: true });
   return {
     workspace,
     home,

@@ -11,4 +11,16 @@ export const agentCommands: readonly Command[] = [
     },
     load: async () => (await import("./list.ts")).listAgents,
   },
+  {
+    name: "agent validate",
+    takes: "[<folder>] [--json]",
+    does: "tell every problem of every definition of images",
+    options: {
+      "<folder>": "of definitions below it alone; it need not be in a workspace",
+      "--json": "one object: schema, definitions, problems, overrides, ignored",
+      "exit code 1": "there are problems",
+    },
+    examples: ["slipway agent validate", "slipway agent validate ~/.aicage-custom"],
+    load: async () => (await import("./validate.ts")).validateDefinitions,
+  },
 ];

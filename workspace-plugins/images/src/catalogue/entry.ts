@@ -59,3 +59,8 @@ export type Override = { readonly by: Located; readonly replaced: Entry<unknown>
 
 /** What lies where only folders of definitions should, and is none. */
 export type Ignored = { readonly path: string; readonly reason: "file" | "hidden" };
+
+/** Without what the definition says. */
+export function locatedOf({ kind, name, place, folder, file }: Located): Located {
+  return { kind, name, place, folder, file };
+}

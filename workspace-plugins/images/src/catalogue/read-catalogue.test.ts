@@ -10,6 +10,7 @@ import {
 import type { DefinitionRig } from "../../test/definition-rig.ts";
 import type { Catalogue, Entry } from "./entry.ts";
 import { pairsOf } from "./pairs.ts";
+import { validateCatalogue } from "./problems.ts";
 import { selectEntry } from "./select.ts";
 
 /** Every problem of what counts, `file:line:column message`, with files relative to the rig's three folders. */
@@ -132,7 +133,7 @@ test("every problem of every file is told at once, and hides no sound one", asyn
     "/home/.aicage-custom/image-extended/e2/image-extended.yml:1:8 agent: there is no agent soudn; did you mean sound?",
     "/home/.aicage-custom/image-extended/e2/image-extended.yml:3:20 extensions.1: there is no extension none",
     "/workspace/a/Upper/agent.yml:1:1 the folder's name is the definition's, and must be lower-case letters, digits, single . _ -",
-    '/workspace/a/bare/agent.yml:1:1 Unrecognized key: "agent_fullname"',
+    '/workspace/a/bare/agent.yml:1:1 Unrecognized key: "agent_fullname"; did you mean agent_full_name?',
     "/workspace/a/bare/agent.yml:1:1 agent_full_name: Invalid input: expected string, received undefined",
     "/workspace/a/bare/agent.yml:1:1 install.sh is missing",
     "/workspace/a/bare/agent.yml:1:1 version.sh is missing",
@@ -141,7 +142,7 @@ test("every problem of every file is told at once, and hides no sound one", asyn
     "/workspace/a/half/agent.yml:1:1 version.sh is missing",
     "/workspace/a/half/agent.yml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]",
     "/workspace/b/old/base.yml:1:1 Dockerfile is missing",
-    '/workspace/b/old/base.yml:1:1 Unrecognized key: "root_image"',
+    '/workspace/b/old/base.yml:1:1 Unrecognized key: "root_image", which is called from_image now',
     "/workspace/b/old/base.yml:1:1 from_image: Invalid input: expected string, received undefined",
     "/workspace/e/idle/extension.yml:1:1 it does nothing: it has to have shares, a Dockerfile or scripts/*.sh",
     "/workspace/e/shared/extension.yml:3:10 shares.0: must be a path that begins with / or ~/, and may end with :ro",
@@ -271,4 +272,30 @@ test("an extension installs by its Dockerfile, by scripts in their order, or sha
     ["nothing", []],
     ["scripts", ["05-first.sh", "10-add.sh"]],
   ]);
+});
+
+test("what lies both in a workspace and in a user's folder is the user's, once", async () => {
+  await using rig = await openDefinitionRig({ home: "workspace" });
+  await rig.write(rig.home, agentFiles(".aicage-custom/agents/codex"));
+  const found = await rig.read();
+  expect(names(found.agents)).toEqual(["codex user"]);
+  expect(found.overrides).toEqual([]);
+});
+
+test("a folder's problems are told in their order, those of what another replaces too", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.workspace, {
+    ...agentFiles("a/codex", "base_exclude: alpine\nbase_distro_exclude: 3\n"),
+    "b/gemini/agent.yml": "",
+  });
+  await rig.write(rig.home, agentFiles(".aicage-custom/agents/codex"));
+  const { problems, definitions, overrides } = validateCatalogue(
+    await rig.read(),
+    path.join(rig.workspace, "a"),
+  );
+  expect(problems.map(({ line, message }) => `${line} ${message}`)).toEqual([
+    "3 base_exclude: Invalid input: expected array, received string",
+    "4 base_distro_exclude: Invalid input: expected array, received number",
+  ]);
+  expect([definitions, overrides.length]).toEqual([1, 1]);
 });

@@ -1,11 +1,12 @@
 import { compareBytes, ok } from "@slipway/signature";
 import type { Result, SignatureFailure } from "@slipway/signature";
 import { checkExtendedImages } from "./check-extended.ts";
+import { locatedOf } from "./entry.ts";
 import type { Catalogue, DefinitionKind, Entry, Override } from "./entry.ts";
 import { findInWorkspace, findPackaged, findUsers } from "./places.ts";
 import type { Candidate, Found } from "./places.ts";
 import { readAgent, readBase, readExtendedImage, readExtension } from "./read-entry.ts";
-import { locatedOf, tellTwins } from "./twins.ts";
+import { tellTwins } from "./twins.ts";
 
 export type CatalogueSources = {
   /** Without one, the packaged set and the user's folders are all there is. */
@@ -22,7 +23,8 @@ export async function readCatalogue(
   const workspace =
     workspaceRoot === undefined ? ok(nothing) : await findInWorkspace(workspaceRoot, signal);
   if (!workspace.ok) return workspace;
-  const found = [await findPackaged(variables), workspace.value, ...(await findUsers(variables))];
+  const [packaged, users] = [await findPackaged(variables), await findUsers(variables)];
+  const found = [packaged, without(workspace.value, [packaged, ...users]), ...users];
   const candidates = found.map((each) => each.candidates);
   const overrides: Override[] = [];
   const bases = await readKind(candidates, "base", readBase, overrides);
@@ -40,6 +42,17 @@ export async function readCatalogue(
 }
 
 const nothing: Found = { candidates: [], ignored: [] };
+
+/** A workspace can hold the user's folders, which are then no second definitions. */
+function without(workspace: Found, others: readonly Found[]): Found {
+  const known = new Set(
+    others.flatMap(({ candidates }) => candidates.map(({ kind, folder }) => `${kind} ${folder}`)),
+  );
+  const candidates = workspace.candidates.filter(
+    ({ kind, folder }) => !known.has(`${kind} ${folder}`),
+  );
+  return { ...workspace, candidates };
+}
 
 /** Of places from the weakest on: a later one's entry replaces an earlier one's of the same name. */
 async function readKind<Definition>(

@@ -1,6 +1,7 @@
 import { problemAt } from "@slipway/definitions";
 import type { Problem } from "@slipway/definitions";
-import type { BrokenEntry, Entry, Located } from "./entry.ts";
+import { locatedOf } from "./entry.ts";
+import type { BrokenEntry, Entry } from "./entry.ts";
 
 /**
  * Of entries of one kind and place: a name that several folders have is one broken entry with all their problems, since
@@ -23,10 +24,6 @@ export function tellTwins<Definition>(
 export function broken(entry: Entry<unknown>, more: readonly Problem[]): BrokenEntry {
   const problems = entry.state === "broken" ? entry.problems : [];
   return { ...locatedOf(entry), state: "broken", problems: [...problems, ...more] };
-}
-
-export function locatedOf({ kind, name, place, folder, file }: Located): Located {
-  return { kind, name, place, folder, file };
 }
 
 function joined(entries: readonly [Entry<unknown>, ...Entry<unknown>[]]): BrokenEntry {
