@@ -1,6 +1,7 @@
-// Writes the schema.json of every executor and generator from its options.ts.
-import { readFileSync, writeFileSync } from "node:fs";
+// Writes the schema.json of every executor and generator from its options.ts, and what is written of definitions of images.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { definitionDocuments } from "@slipway/images/definition-page";
 import { schemaFolders, schemaText } from "./schemas.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -13,10 +14,15 @@ function textIn(file: string): string | undefined {
   }
 }
 
-for (const folder of schemaFolders(root)) {
-  const file = path.join(root, folder, "schema.json");
-  const text = await schemaText(root, folder);
-  if (textIn(file) === text) continue;
+function writeIfOther(name: string, text: string): void {
+  const file = path.join(root, name);
+  if (textIn(file) === text) return;
+  mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);
-  process.stdout.write(`wrote ${folder}/schema.json\n`);
+  process.stdout.write(`wrote ${name}\n`);
 }
+
+for (const folder of schemaFolders(root)) {
+  writeIfOther(`${folder}/schema.json`, await schemaText(root, folder));
+}
+for (const [name, text] of definitionDocuments()) writeIfOther(name, text);

@@ -28,7 +28,10 @@ export const BaseDefinition = z.strictObject({
       "Distribution of the base, for example Debian. base_distro_exclude of an agent is compared with it.",
   }),
   base_image_description: text.meta({ description: "What people read when they choose a base." }),
-  architectures: architectures.meta({ description: "Processors that the base is built for." }),
+  architectures: architectures.meta({
+    description: "Processors that the base is built for.",
+    uniqueItems: true,
+  }),
   build_local: z
     .boolean()
     .optional()
@@ -102,6 +105,7 @@ export const ExtendedImageDefinition = z.strictObject({
     .refine(isWithoutRepeats, "must not repeat an extension")
     .default([])
     .meta({
+      uniqueItems: true,
       description:
         "Names of extensions. They are put on in one order, whatever is written here: those of scripts by name, then those of Dockerfiles by name.",
     }),
