@@ -30,10 +30,11 @@ function file(name: string, text: string): PackageFile {
 const manifest = '{"name":"my-utils","version":"1.0.0","language":{"name":"python"}}';
 
 /** A build of this machine, as `aigg build my-utils:1.0.0` leaves it. */
-async function build(): Promise<void> {
-  const reference = parseCacheReference("my-utils:1.0.0");
+async function build(name = "my-utils"): Promise<void> {
+  const reference = parseCacheReference(`${name}:1.0.0`);
   if (!reference.ok) throw new Error("reference");
-  const files = [file("a.py", "x = 1\n"), file("aigogo.json", manifest), file("lib/b.py", "")];
+  const own = file("aigogo.json", manifest.replace("my-utils", name));
+  const files = [file("a.py", "x = 1\n"), own, file("lib/b.py", "")];
   await writeBuild(cacheIn(home), reference.value, files, new Date(0));
 }
 
@@ -82,4 +83,15 @@ test("a lock that cannot be read is left as it is, and nothing is looked for", a
   });
   expect(await readLock(lockFile, lockFile)).toMatchObject({ ok: false });
   expect(await readdir(path.join(home, ".aigogo"))).toEqual(["cache"]);
+});
+
+test("packages that are added at one time are all in the lock", async () => {
+  const names = ["one", "two", "three", "four", "five"];
+  for (const name of names) await build(name);
+  const results = await Promise.all(
+    names.map((name) => addPackage({ ...options([]), reference: `${name}:1.0.0` })),
+  );
+  for (const result of results) expect(result).toMatchObject({ value: { state: "done" } });
+  const lock = await readLock(path.join(home, lockName), lockName);
+  expect(lock.ok && lock.value.packages.map(({ key }) => key)).toEqual(names.toSorted());
 });

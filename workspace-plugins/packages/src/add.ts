@@ -4,6 +4,7 @@ import { parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
+import { changeLock, readOrBeginLock } from "./change-lock.ts";
 import { findBuild } from "./cache/build.ts";
 import type { CachedBuild } from "./cache/build.ts";
 import { parseCacheReference } from "./cache/cache.ts";
@@ -12,7 +13,7 @@ import { manifestName } from "./content.ts";
 import type { ManifestProblem, PackagesCause, PackagesFailure } from "./failure.ts";
 import { isLocalSource } from "./fetch-locked.ts";
 import { fetchPackage, filesOf } from "./fetch.ts";
-import { readLock, withPackage, writeLock } from "./lock.ts";
+import { withPackage } from "./lock.ts";
 import type { LockedPackage } from "./lock.ts";
 import { parseForeignManifest } from "./manifest.ts";
 import { isPackageKey, keyText, languages } from "./package-name.ts";
@@ -46,19 +47,18 @@ type Failure = PackagesFailure | RegistryFailure;
  * pulled. Links nothing.
  */
 export async function addPackage(options: AddOptions): Promise<Result<Added, Failure>> {
-  const lock = await readLock(options.lockFile, options.lockFile);
-  const empty = !lock.ok && lock.failure.reason === "package-file-missing";
-  if (!lock.ok && !empty) return lock;
-  const before = lock.ok ? lock.value : { packages: [] };
+  const readable = await readOrBeginLock(options.lockFile);
+  if (!readable.ok) return readable;
   const locked = await resolvePackage(options);
   if (!locked.ok) return locked;
   const { key, version, integrity } = locked.value;
   const facts = { package: `${key} ${version}`, integrity: shortDigest(integrity) };
-  const known = before.packages.find((each) => each.key === key);
+  const changed = await changeLock(options, (lock) => ok(withPackage(lock, locked.value)));
+  if (!changed.ok) return changed;
+  const known = changed.value.packages.find((each) => each.key === key);
   if (JSON.stringify(known) === JSON.stringify(locked.value)) {
     return ok({ state: "unchanged", cause: "lock-agrees", facts, locked: locked.value });
   }
-  await writeLock(options.lockFile, withPackage(before, locked.value));
   return ok({ state: "done", cause: "lock-changed", facts, locked: locked.value });
 }
 

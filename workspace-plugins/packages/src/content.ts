@@ -4,6 +4,8 @@ import { goJson } from "./go-json.ts";
 import type { PackagePath } from "./package-path.ts";
 
 export const manifestName = "aigogo.json";
+/** A manifest is read into memory. */
+export const mostManifestBytes = 16 * 1024 * 1024;
 
 export type PackageFile = { readonly path: PackagePath; readonly bytes: Uint8Array };
 

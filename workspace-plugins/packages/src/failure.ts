@@ -58,6 +58,7 @@ export type PackagesFailure =
       readonly problems: readonly FileProblem[];
     }
   | { readonly reason: "package-file-missing"; readonly file: string }
+  | { readonly reason: "package-file-unreadable"; readonly file: string; readonly error: string }
   | { readonly reason: "package-empty"; readonly file: string }
   /** git ignores them, so no work signature would notice their change. */
   | {

@@ -11,7 +11,7 @@ export function tryFileLock(file: string): Disposable | undefined {
   mkdirSync(path.dirname(file), { recursive: true });
   makeFile(file);
   const before = inodeOf(file);
-  const held = takeLock(file);
+  const held = lockOf(file);
   if (held === undefined) return undefined;
   // Whoever held it may have removed the file between our two looks: then we hold what nobody else will ask for.
   if (before === undefined || before !== inodeOf(file)) {
@@ -24,6 +24,29 @@ export function tryFileLock(file: string): Disposable | undefined {
       held[Symbol.dispose]();
     },
   };
+}
+
+/** The file may be another user's, or on a full disk: told as the file system would, and not as the database does. */
+function lockOf(file: string): Disposable | undefined {
+  try {
+    return takeLock(file);
+  } catch (error) {
+    const code = codeOfDatabase(error);
+    if (code === undefined) throw error;
+    throw Object.assign(new Error(`${code}: ${file}`, { cause: error }), { code });
+  }
+}
+
+/** By SQLite's result codes, of which the low byte says what it is (sqlite.org/rescode.html). */
+function codeOfDatabase(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("errcode" in error)) return undefined;
+  const codes: Readonly<Record<number, string>> = {
+    8: "EACCES",
+    10: "EIO",
+    13: "ENOSPC",
+    14: "EACCES",
+  };
+  return codes[Number(error.errcode) & 0xff];
 }
 
 /** Opened only where it is new: to close a file drops every lock that this process has on it (fcntl, POSIX). */

@@ -106,7 +106,9 @@ export async function installPackages(
     lock: lock.value,
     policy: policy.value,
   };
-  return options.isDryRun === true ? planned(work) : installed(work);
+  return onFolder(work.store.folder, () =>
+    options.isDryRun === true ? planned(work) : installed(work),
+  );
 }
 
 async function planned(work: Work): Promise<Result<Installation, Failure>> {

@@ -1,5 +1,9 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
-import { formatLock, parseLock } from "./lock.ts";
+import { formatLock, parseLock, readLock } from "./lock.ts";
 
 const hex = "ab".repeat(32);
 
@@ -74,4 +78,25 @@ describe("a hostile or broken lock is refused with its place", () => {
     const failure = { reason: "lock-entry-is-cache", lockFile: "aigogo.lock", key: "Zeta" };
     expect(parseLock("aigogo.lock", cached)).toEqual({ ok: false, failure });
   });
+});
+
+describe("what is no file is not read as a lock", () => {
+  async function check(make: (file: string) => Promise<unknown>, error: string): Promise<void> {
+    const root = await mkdtemp(path.join(tmpdir(), "slipway-lock-"));
+    const file = path.join(root, "aigogo.lock");
+    await make(file);
+    const failure = { reason: "package-file-unreadable", file: "aigogo.lock", error };
+    expect(await readLock(file, "aigogo.lock")).toEqual({ ok: false, failure });
+    await rm(root, { recursive: true });
+  }
+
+  test("a link to what never ends", () =>
+    check((file) => symlink("/dev/zero", file), "not a file"));
+  test("a pipe that nobody writes to", () =>
+    check(async (file) => execFileSync("mkfifo", [file]), "not a file"));
+  test("what fills the memory", () =>
+    check(async (file) => {
+      await writeFile(file, "");
+      await truncate(file, 2 ** 30);
+    }, "larger than a lock may be"));
 });

@@ -1,3 +1,4 @@
+import { statSync } from "@slipway/signature/file-system";
 import {
   fail,
   isDigest,
@@ -8,6 +9,7 @@ import {
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";
+import { hasCode } from "./file-error.ts";
 import { goJson } from "./go-json.ts";
 import { jsonIn, parseJsonFile } from "./json-file.ts";
 import { isPackageKey, languages } from "./package-name.ts";
@@ -16,6 +18,9 @@ import { isPackagePath } from "./package-path.ts";
 import type { PackagePath } from "./package-path.ts";
 
 export const lockName = "aigogo.lock";
+
+/** Of a lock of a hundred thousand packages. */
+const mostBytes = 128 * 1024 * 1024;
 
 export type LockedPackage = {
   readonly key: PackageKey;
@@ -76,9 +81,20 @@ export async function readLock(
   file: string,
   shownAs: string,
 ): Promise<Result<Lock, PackagesFailure>> {
-  const text = await readTextIfPresent(file);
-  if (text === undefined) return fail({ reason: "package-file-missing", file: shownAs });
-  return parseLock(shownAs, text);
+  try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    const error = found?.isFile() === false ? "not a file" : "larger than a lock may be";
+    if (found?.isFile() === false || (found?.size ?? 0) > mostBytes) {
+      return fail({ reason: "package-file-unreadable", file: shownAs, error });
+    }
+    const text = await readTextIfPresent(file);
+    if (text === undefined) return fail({ reason: "package-file-missing", file: shownAs });
+    return parseLock(shownAs, text);
+  } catch (error) {
+    if (!hasCode(error, ["EACCES", "EPERM", "ELOOP", "EIO"])) throw error;
+    const told = error instanceof Error ? error.message : "";
+    return fail({ reason: "package-file-unreadable", file: shownAs, error: told });
+  }
 }
 
 /** The bytes that aigg writes. */

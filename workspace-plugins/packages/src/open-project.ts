@@ -9,10 +9,10 @@ import type { Staging } from "./staging.ts";
 import type { Store } from "./store-place.ts";
 import { denials } from "./write-errors.ts";
 
-/** Installs of one project take turns; where the store may not be written, nobody can be kept out. */
+/** Installs of one project, and changes of its lock, take turns; where the store may not be written, nobody can be kept out. */
 export async function openProject(
   store: Store,
-  { projectFolder }: PythonPlace,
+  { projectFolder }: Pick<PythonPlace, "projectFolder">,
   signal: AbortSignal,
 ): Promise<Result<AsyncDisposable & { readonly staging?: Staging }, StoreFailure>> {
   try {

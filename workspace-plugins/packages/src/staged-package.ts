@@ -1,13 +1,10 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { manifestName, syntheticManifest } from "./content.ts";
+import { manifestName, mostManifestBytes, syntheticManifest } from "./content.ts";
 import type { PackageNaming } from "./content.ts";
 import { integrityOfFolder } from "./hash-folder.ts";
 import type { PackagePath } from "./package-path.ts";
 import type { StagedPackage } from "./store.ts";
-
-/** A manifest is read into memory. */
-const mostManifestBytes = 16 * 1024 * 1024;
 
 /** The bytes of `aigogo.json` in `<folder>/files`; `undefined` where there is none. */
 export async function shippedManifest(

@@ -1,4 +1,16 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Digest } from "@slipway/signature";
@@ -105,6 +117,39 @@ describe("an entry is damaged", () => {
       { kind: "odd-file", path: "a.py" },
     ));
 
+  test("by a link in the place of all files, or of the entry, even one to the same bytes", async () => {
+    await check(
+      async (folder) => {
+        await rename(path.join(folder, "files"), path.join(home, "elsewhere"));
+        await symlink(path.join(home, "elsewhere"), path.join(folder, "files"));
+      },
+      { kind: "odd-file", path: "files" },
+    );
+    await removeTree(store.folder);
+    await check(
+      async (folder) => {
+        await rename(folder, path.join(home, "other"));
+        await symlink(path.join(home, "other"), folder);
+      },
+      { kind: "odd-file", path: "." },
+    );
+  });
+
+  test("by a manifest that would be waited for without end, or fill the memory", async () => {
+    await check(
+      async (folder) => {
+        await rm(path.join(folder, "aigogo.json"));
+        execFileSync("mkfifo", [path.join(folder, "aigogo.json")]);
+      },
+      { kind: "odd-file", path: "aigogo.json" },
+    );
+    await removeTree(store.folder);
+    await check((folder) => truncate(path.join(folder, "aigogo.json"), 2 ** 31), {
+      kind: "odd-file",
+      path: "aigogo.json",
+    });
+  });
+
   test("by another manifest beside the files", () =>
     check((folder) => writeFile(path.join(folder, "aigogo.json"), "{}"), { kind: "other-bytes" }));
 
@@ -129,4 +174,15 @@ test("equal integrities of other files are told apart by the files that a lock l
     state: "damaged",
     damage: { kind: "other-files", missing: ["b"], extra: [] },
   });
+});
+
+test("an entry that became a link is replaced, and what it leads to is not touched", async () => {
+  const integrity = await stocked();
+  const place = entryFolder(store, integrity);
+  await removeTree(place);
+  await mkdir(path.join(home, "other"), { mode: 0o700 });
+  await symlink(path.join(home, "other"), place);
+  await stocked();
+  expect(await inspectEntry(store, integrity)).toMatchObject({ state: "right" });
+  expect((await stat(path.join(home, "other"))).mode & 0o777).toBe(0o700);
 });

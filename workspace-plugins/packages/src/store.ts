@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { chmod, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { lstatSync, readFileSync } from "node:fs";
+import { chmod, lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Digest } from "@slipway/signature";
-import { manifestName } from "./content.ts";
+import { manifestName, mostManifestBytes } from "./content.ts";
 import type { EntryDamage } from "./failure.ts";
 import { filesBelow, integrityOfFolder } from "./hash-folder.ts";
 import { hasCode } from "./file-error.ts";
@@ -34,7 +34,8 @@ export async function inspectEntry(
   listed: readonly PackagePath[] = [],
 ): Promise<StoreEntry> {
   const folder = entryFolder(store, integrity);
-  if (!existsSync(folder)) return { state: "missing" };
+  const odd = oddIn(folder);
+  if (odd !== undefined) return odd;
   try {
     const manifest = readFileSync(path.join(folder, manifestName));
     const below = filesBelow(path.join(folder, "files"));
@@ -44,6 +45,18 @@ export async function inspectEntry(
     if (!(error instanceof Error) || !("code" in error)) throw error;
     return damaged({ kind: "unreadable", error: String(error.code) });
   }
+}
+
+/** A link would lead out of the store, and who opens a pipe waits without end. */
+function oddIn(folder: string): StoreEntry | undefined {
+  const entry = lstatSync(folder, { throwIfNoEntry: false });
+  if (entry === undefined) return { state: "missing" };
+  if (!entry.isDirectory()) return damaged({ kind: "odd-file", path: "." });
+  const files = lstatSync(path.join(folder, "files"), { throwIfNoEntry: false });
+  if (files?.isDirectory() === false) return damaged({ kind: "odd-file", path: "files" });
+  const manifest = lstatSync(path.join(folder, manifestName), { throwIfNoEntry: false });
+  const isOdd = manifest !== undefined && (!manifest.isFile() || manifest.size > mostManifestBytes);
+  return isOdd ? damaged({ kind: "odd-file", path: manifestName }) : undefined;
 }
 
 /**
@@ -71,7 +84,7 @@ export async function setAside(place: string, staging: Staging): Promise<string>
   const aside = path.join(staging.folder, `was-${performance.now()}`);
   try {
     // A folder that may not be written cannot be moved either: its `..` changes.
-    await chmod(place, 0o755);
+    if ((await lstat(place)).isDirectory()) await chmod(place, 0o755);
     await rename(place, aside);
   } catch (error) {
     if (!hasCode(error, ["ENOENT"])) throw error;

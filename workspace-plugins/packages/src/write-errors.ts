@@ -6,8 +6,10 @@ import { hasCode } from "./file-error.ts";
 /** What the file system says of a folder without rights, or a disk without room. */
 export const denials = ["EACCES", "EPERM", "EROFS"] as const;
 const shortages = ["ENOSPC", "EDQUOT"] as const;
+/** A file, or a link to nothing or in a ring, where a folder should be; a disk that fails. */
+const obstacles = ["ENOTDIR", "EEXIST", "ELOOP", "EIO"] as const;
 
-/** Work in a folder, with a failure where it may not be written or has no room. */
+/** Work in a folder, with a failure where it may not be written, has no room or is none. */
 export async function onFolder<Value, Failure>(
   folder: string,
   work: () => Promise<Result<Value, Failure>>,
@@ -15,7 +17,7 @@ export async function onFolder<Value, Failure>(
   try {
     return await work();
   } catch (error) {
-    if (!hasCode(error, [...denials, ...shortages])) throw error;
+    if (!hasCode(error, [...denials, ...shortages, ...obstacles])) throw error;
     const told = error instanceof Error ? error.message : "";
     return fail({ reason: "folder-not-writable", folder, error: told });
   }

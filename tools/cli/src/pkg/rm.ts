@@ -10,8 +10,10 @@ export async function removePackages({ args }: Call): Promise<number> {
   const options = { json: { type: "boolean" } } as const;
   const read = readArguments(args, { options, words: [1, Number.POSITIVE_INFINITY] });
   if (!read.ok) return tellUsage(read.failure);
-  const { tell } = openPackageCall(read.value.options);
+  const { store, signal, tell } = openPackageCall(read.value.options);
   const lockFile = await nearestLock();
   if (!lockFile.ok) return tell(lockFile);
-  return tell(await removeLocked({ lockFile: lockFile.value, keys: read.value.words }));
+  return tell(
+    await removeLocked({ lockFile: lockFile.value, store, signal, keys: read.value.words }),
+  );
 }

@@ -4,6 +4,7 @@ import path from "node:path";
 import { digestOf } from "@slipway/signature";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readLock } from "../lock.ts";
+import { storeIn } from "../store-place.ts";
 import { removeLocked } from "./remove.ts";
 
 let root: string;
@@ -28,6 +29,12 @@ async function lockFile(): Promise<string> {
   return file;
 }
 
+const place = (file: string) => ({
+  lockFile: file,
+  store: storeIn(root),
+  signal: new AbortController().signal,
+});
+
 async function keysIn(file: string): Promise<readonly string[]> {
   const lock = await readLock(file, file);
   return lock.ok ? lock.value.packages.map(({ key }) => key) : [];
@@ -35,7 +42,7 @@ async function keysIn(file: string): Promise<readonly string[]> {
 
 test.each(["my_utils", "my-utils", "aigogo.my_utils"])("%s is taken out", async (named) => {
   const file = await lockFile();
-  expect(await removeLocked({ lockFile: file, keys: [named] })).toMatchObject({
+  expect(await removeLocked({ ...place(file), keys: [named] })).toMatchObject({
     value: { state: "done", facts: { packages: "my_utils 1.0.0" } },
   });
   expect(await keysIn(file)).toEqual(["slugify"]);
@@ -44,8 +51,17 @@ test.each(["my_utils", "my-utils", "aigogo.my_utils"])("%s is taken out", async 
 test("one that is not there keeps all in, and those that it may be are told", async () => {
   const file = await lockFile();
   const before = await readFile(file, "utf8");
-  expect(await removeLocked({ lockFile: file, keys: ["my_utils", "slugfy"] })).toMatchObject({
+  expect(await removeLocked({ ...place(file), keys: ["my_utils", "slugfy"] })).toMatchObject({
     failure: { reason: "lock-key-unknown", key: "slugfy", near: ["slugify"] },
   });
   expect(await readFile(file, "utf8")).toBe(before);
+});
+
+test("what is taken out at one time is out, each of it", async () => {
+  const file = await lockFile();
+  const results = await Promise.all(
+    ["my_utils", "slugify"].map((key) => removeLocked({ ...place(file), keys: [key] })),
+  );
+  expect(results).toMatchObject([{ ok: true }, { ok: true }]);
+  expect(await keysIn(file)).toEqual([]);
 });

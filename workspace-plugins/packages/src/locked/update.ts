@@ -2,8 +2,9 @@ import type { Registry, RegistryFailure } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { resolvePackage } from "../add.ts";
+import { changeLock } from "../change-lock.ts";
 import type { PackagesFailure } from "../failure.ts";
-import { readLock, withPackage, writeLock } from "../lock.ts";
+import { readLock, withPackage } from "../lock.ts";
 import type { Lock, LockedPackage } from "../lock.ts";
 import type { Store } from "../store-place.ts";
 import { agesOf, sourceWithTag } from "./age.ts";
@@ -72,11 +73,13 @@ export async function updatePackages(
     if (JSON.stringify(resolved.value) === JSON.stringify(target.locked)) continue;
     changed.push({ before: target.locked, after: resolved.value });
   }
-  // The fetching may have taken a while, and the lock may be another by now.
-  const lock = await readLock(options.lockFile, options.lockFile);
-  if (!lock.ok) return lock;
-  const next = changed.reduce<Lock>((held, { after }) => withPackage(held, after), lock.value);
-  if (changed.length > 0) await writeLock(options.lockFile, next);
+  if (changed.length > 0) {
+    // The fetching may have taken a while, and the lock may be another by now.
+    const written = await changeLock(options, (lock) =>
+      ok(changed.reduce<Lock>((held, { after }) => withPackage(held, after), lock)),
+    );
+    if (!written.ok) return written;
+  }
   return ok(outcomeOf(changed.map(madeChange), "updated"));
 }
 

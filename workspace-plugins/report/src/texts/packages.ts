@@ -40,6 +40,11 @@ export const packagesTexts: Texts<PackagesFailure> = {
       ? "run the pack target first"
       : "slipway pkg add <reference> makes a lock, slipway pkg init a package",
   }),
+  "package-file-unreadable": (f) => ({
+    what: "a file that this needs cannot be read",
+    facts: { file: f.file, error: f.error },
+    hint: "see what is there, and mend its rights",
+  }),
   "packed-files-ignored": (failure) => ({
     what: "the package would hold files that git ignores",
     facts: { manifest: failure.file, files: failure.ignored.join(", ") },
