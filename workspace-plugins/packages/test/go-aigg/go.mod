@@ -1,0 +1,3 @@
+module example.org/go-aigg
+
+go 1.21
