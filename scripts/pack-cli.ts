@@ -20,8 +20,8 @@ import { z } from "zod";
 const repository = path.join(import.meta.dirname, "..");
 /** The first that unpacks zstd and can require a module. */
 const oldestNode = "22.15";
-/** Never reached by `slipway pkg`, and not to be bundled: native code. */
-const external = ["dockerode", "nx", "@nx/devkit"];
+/** Native code, not to be bundled. `slipway pkg` reaches the parser of JavaScript alone, where somebody has installed it. */
+const external = ["dockerode", "nx", "@nx/devkit", "oxc-parser"];
 
 /** For those who require it too, and not by its keys, which may be no names of variables. */
 const jsonAsCommon = {
@@ -67,6 +67,14 @@ async function fill(folder: string): Promise<void> {
   // What `install` copies into a project, read from beside the code that does it.
   const packages = path.join(repository, "workspace-plugins/packages/src");
   cpSync(path.join(packages, "project"), path.join(folder, "chunks/project"), { recursive: true });
+  // What reads the sources of a package, in processes of their own.
+  const readers = path.join(folder, "chunks/readers");
+  const reader = path.join(packages, "scan/readers/javascript-program.ts");
+  await bundle(packages, reader, path.join(readers, "javascript-program.js"));
+  copyFileSync(
+    path.join(packages, "scan/readers/python-program.py"),
+    path.join(readers, "python-program.py"),
+  );
   // A file of its own, since an older Node stops at the first word of the others that it cannot read.
   writeFileSync(
     program,

@@ -57,7 +57,7 @@ beforeAll(async () => {
     cwd: path.resolve(import.meta.dirname, "../test/go-aigg"),
     encoding: "utf8",
   });
-  expect(built.stderr).toBe("");
+  if (built.status !== 0) throw new Error(built.stderr);
 });
 afterAll(async () => {
   await served[Symbol.asyncDispose]();

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { z } from "zod";
 
 const program = path.join(import.meta.dirname, "../../slipway.cjs");
 
@@ -134,4 +135,46 @@ test("a tag that names other content is moved by --force alone, and two sources 
   expect((await slipway("push", name, ".", "--from", "words:1.0.0")).code).toBe(2);
   const pulled = await slipway("pull", name, "--json");
   expect(JSON.parse(pulled.stdout)).toMatchObject({ schema: 1, state: "done", cause: "pulled" });
+});
+
+test("a package has one digest, whatever folder, clock, rights, language and order it is pushed from", async () => {
+  const files = {
+    "aigogo.json": JSON.stringify({
+      name: "words",
+      version: "1.0.0",
+      language: { name: "python" },
+      files: { include: ["**/*.py"] },
+    }),
+    "b.py": "b = 1\n",
+    "a/é.py": "a = 1\n",
+  };
+  const write = async (folder: string, names: readonly (keyof typeof files)[], mode: number) => {
+    for (const name of names) {
+      const file = path.join(root, folder, name);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, files[name], { mode });
+      await utimes(file, mode, mode);
+    }
+  };
+  /** The digest of the image manifest, which names the layer's. */
+  const digestOf = async (shell: string, environment: Readonly<Record<string, string>>) => {
+    const env = { PATH: process.env["PATH"], HOME: path.join(root, "home"), ...environment };
+    const words = `"${process.execPath}" "${program}" pkg`;
+    const child = spawn("sh", ["-ec", shell.replaceAll("slipway pkg", words)], { cwd: root, env });
+    const said: unknown = JSON.parse(await text(child.stdout));
+    return z.object({ facts: z.object({ digest: z.string() }) }).parse(said).facts.digest;
+  };
+  await write("one", ["aigogo.json", "b.py", "a/é.py"], 0o644);
+  await write("some/where/else", ["a/é.py", "b.py", "aigogo.json"], 0o755);
+  const to = `${served.host}/same`;
+  const first = await digestOf(`umask 022; slipway pkg push ${to}/one:1 one --json`, {});
+  const second = await digestOf(
+    `umask 077; cd some/where/else; slipway pkg push ${to}/two:1 --json`,
+    { TZ: "Asia/Kathmandu", LC_ALL: "C", HOME: path.join(root, "other-home") },
+  );
+  const built = await digestOf(
+    `cd one; slipway pkg build words:1 >&2; slipway pkg push ${to}/three:1 --from words:1 --json`,
+    { LC_ALL: "C.UTF-8" },
+  );
+  expect([second, built]).toEqual([first, first]);
 });

@@ -96,7 +96,7 @@ async function readPython(
   files: readonly PackageFile[],
   options: ReadOptions,
 ): Promise<Result<Sources, ScanFailure>> {
-  const program = path.join(import.meta.dirname, "python-program.py");
+  const program = readerProgram("python-program.py");
   const args = ["-I", "-S", "-B", "-X", "utf8", program];
   const answered = await ask("python3", args, files, options);
   if (!answered.ok) return answered;
@@ -116,9 +116,22 @@ async function readJavascript(
   files: readonly PackageFile[],
   options: ReadOptions,
 ): Promise<Result<Sources, ScanFailure>> {
-  const program = path.join(import.meta.dirname, "javascript-program.ts");
+  // `.js` where slipway is one npm package.
+  const program = readerProgram(`javascript-program${path.extname(import.meta.filename)}`);
   const answered = await ask(process.execPath, [program], files, options);
-  return answered.ok ? ok({ ...without, files: answered.value.files }) : answered;
+  if (answered.ok) return ok({ ...without, files: answered.value.files });
+  const { failure } = answered;
+  const isMissing =
+    failure.reason === "source-reader-crashed" &&
+    /ERR_MODULE_NOT_FOUND[^]*'oxc-parser'|'oxc-parser'[^]*ERR_MODULE_NOT_FOUND/.test(
+      failure.complaint,
+    );
+  return isMissing ? fail({ reason: "source-reader-missing", program: "oxc-parser" }) : answered;
+}
+
+/** Programs that read one language each, in a folder of their own beside this code. */
+function readerProgram(name: string): string {
+  return path.join(import.meta.dirname, "readers", name);
 }
 
 type Answered = { readonly files: readonly SourceFile[]; readonly last: string };

@@ -19,9 +19,12 @@ export const scanTexts: Texts<ScanFailure> = {
     hint: "keep data in a file of its own",
   }),
   "source-reader-missing": (f) => ({
-    what: `${f.program} is not there, whose own parser reads Python files`,
+    what: `${f.program} is not there, which reads the files of the package`,
     facts: { program: f.program },
-    hint: "install Python 3.9 or newer (Debian: apt install python3) so that python3 is on the PATH",
+    hint:
+      f.program === "oxc-parser"
+        ? "it reads JavaScript, and is native code: npm install --global oxc-parser puts it beside slipway"
+        : "install Python 3.9 or newer (Debian: apt install python3) so that python3 is on the PATH",
   }),
   "source-reader-timed-out": (f) => ({
     what: "reading the imports of the package took too long",

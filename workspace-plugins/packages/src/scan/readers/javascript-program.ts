@@ -5,9 +5,9 @@
  */
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { decodeUtf8 } from "./decode-utf8.ts";
-import { javascriptImports } from "./javascript-imports.ts";
-import type { ReadSource } from "./source-import.ts";
+import { decodeUtf8 } from "../decode-utf8.ts";
+import { javascriptImports } from "../javascript-imports.ts";
+import type { ReadSource } from "../source-import.ts";
 
 const request = z.object({ files: z.array(z.object({ path: z.string(), base64: z.string() })) });
 
