@@ -30,10 +30,25 @@ export async function runCommandLine(
   using _heartbeat = isWaitedFor
     ? (await import("./heartbeat.ts")).openHeartbeat(doing)
     : undefined;
-  const code = await run({ workspaceRoot, args, commands });
+  const code = await refusedByDisk(run({ workspaceRoot, args, commands }), own);
   if (code === usageExitCode && command.passesOn !== true) await remind(command);
   return code;
 }
+
+/** A full disk, or a right that is missing, is nobody's bug, wherever it is met. */
+async function refusedByDisk(running: number | Promise<number>, own: readonly string[]) {
+  try {
+    return await running;
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    if (!refusals.includes(String(error.code))) throw error;
+    const { tellFailure } = await import("./tell.ts");
+    const failure = { reason: "file-system-refused", error: error.message } as const;
+    return tellFailure(failure, { json: own.includes("--json") });
+  }
+}
+
+const refusals = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "ELOOP"];
 
 /** Whoever called it wrongly sees how it is called. */
 async function remind(command: Command): Promise<void> {

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Registry, RegistryFailure } from "@slipway/registry";
 import type { Digest, Outcome, Result } from "@slipway/signature";
@@ -9,6 +10,7 @@ import type { LockedPackage } from "./lock.ts";
 import { stockMissing } from "./stock.ts";
 import { inspectEntry } from "./store.ts";
 import type { StoreEntry } from "./store.ts";
+import { checkSources } from "./trust/check-policy.ts";
 import { entriesIn } from "./store-place.ts";
 import type { Store } from "./store-place.ts";
 
@@ -34,7 +36,12 @@ type Verified = Outcome<PackagesCause> & { readonly entries: readonly VerifiedEn
 type Failure = PackagesFailure | RegistryFailure;
 
 /** An entry, and the package of a lock that it is, if any lock that we know names it. */
-type Looked = { readonly integrity: Digest; readonly locked?: LockedPackage };
+type Looked = {
+  readonly integrity: Digest;
+  readonly locked?: LockedPackage;
+  /** Of the lock that was asked for. */
+  readonly isOwn: boolean;
+};
 
 /** Hashes entries of the store again. One that is not right is a failure, unless it can be repaired. */
 export async function verifyStore(options: VerifyOptions): Promise<Result<Verified, Failure>> {
@@ -51,9 +58,14 @@ export async function verifyStore(options: VerifyOptions): Promise<Result<Verifi
   }
   const repairable = isRepair ? wrong.filter(({ locked }) => locked !== undefined) : [];
   const left = wrong.filter((each) => !repairable.includes(each));
-  const lost = repairable.flatMap(({ locked, entry }) =>
-    locked === undefined ? [] : [{ locked, entry }],
+  const lost = repairable.flatMap(({ locked, entry, isOwn }) =>
+    locked === undefined ? [] : [{ locked, entry, isOwn }],
   );
+  if (options.lockFile !== undefined) {
+    const own = lost.filter(({ isOwn }) => isOwn).map(({ locked }) => locked);
+    const policy = await checkSources(path.dirname(options.lockFile), own);
+    if (!policy.ok) return policy;
+  }
   const repaired = await stockMissing({ ...options, lockFile: options.lockFile ?? "" }, lost);
   if (!repaired.ok) return repaired;
   if (left.length > 0) {
@@ -79,7 +91,11 @@ async function lookedAt({
 }: VerifyOptions): Promise<Result<readonly Looked[], PackagesFailure>> {
   const lock = lockFile === undefined ? ok({ packages: [] }) : await readLock(lockFile, lockFile);
   if (!lock.ok) return lock;
-  const own = lock.value.packages.map((locked) => ({ integrity: locked.integrity, locked }));
+  const own = lock.value.packages.map((locked) => ({
+    integrity: locked.integrity,
+    locked,
+    isOwn: true,
+  }));
   if (!isAll) return ok(own);
   const uses = await knownUses(store);
   if (!uses.ok) return uses;
@@ -87,7 +103,7 @@ async function lookedAt({
   const others = (await entriesIn(store)).filter((integrity) => !seen.has(integrity));
   const known = others.map((integrity) => {
     const locked = uses.value.locked.get(integrity);
-    return { integrity, ...(locked === undefined ? {} : { locked }) };
+    return { integrity, isOwn: false, ...(locked === undefined ? {} : { locked }) };
   });
   return ok([...own, ...known]);
 }

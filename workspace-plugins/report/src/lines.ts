@@ -1,15 +1,22 @@
+import { printable } from "./printable.ts";
+
 /** The part of the console that needs no words of ours: nothing is loaded for it. */
 export type Lines = {
   readonly line: (text: string) => void;
   readonly progress: (text: string) => void;
 };
 
-/** Results and tables go to stdout, progress to stderr. */
+/** Results and tables go to stdout, progress to stderr. What a terminal would obey is shown, whoever calls. */
 export function openLines(): Lines {
   return {
-    line: (text) => writeOut(`${text}\n`),
-    progress: (text) => void process.stderr.write(`  · ${text}\n`),
+    line: (text) => writeOut(`${harmless(text)}\n`),
+    progress: (text) => void process.stderr.write(`  · ${harmless(text)}\n`),
   };
+}
+
+/** A tab does nothing but move on. */
+function harmless(text: string): string {
+  return text.split("\t").map(printable).join("\t");
 }
 
 /**

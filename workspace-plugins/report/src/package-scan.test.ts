@@ -78,5 +78,5 @@ test("where all is declared it is said", () => {
 test("what a package names itself does nothing to a terminal", () => {
   const unusable = [{ name: "\u001b[2Jx", imports: [place("\u009ba.js", 1)] }];
   const lines = scanLines({ ...nothing, unusable });
-  expect(lines).toContain(String.raw`  - \x1b[2Jx (in \x9ba.js:1)`);
+  expect(lines).toContain(String.raw`  - \x1b[2Jx (in \u009ba.js:1)`);
 });

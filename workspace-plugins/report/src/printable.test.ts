@@ -18,7 +18,8 @@ test.each([
 
 test.each([
   ["\u001b]0;title\u0007", String.raw`\x1b]0;title\x07`],
-  ["\u009b2J", String.raw`\x9b2J`],
+  ["\u009b2J", String.raw`\u009b2J`],
+  ["a\u007fb", String.raw`a\u007fb`],
   ["safe\u202ecod.exe", String.raw`safe\u202ecod.exe`],
   ["\u2066a\u2069", String.raw`\u2066a\u2069`],
   ["two\nlines, \u0639\u0631\u0628", "two\nlines, \u0639\u0631\u0628"],

@@ -114,7 +114,7 @@ describe("renderFailure", () => {
       [
         "✗ a\\x1b[2J.yml is not what it has to be",
         "  at a\\x1b[2J.yml",
-        "  a\\x1b[2J.yml:1:1  \\x07bell and \\x9b31m red",
+        "  a\\x1b[2J.yml:1:1  \\x07bell and \\u009b31m red",
         "  → mend the file and run the same command again",
         "",
       ].join("\n"),

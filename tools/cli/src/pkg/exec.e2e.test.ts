@@ -151,6 +151,36 @@ test("the copy of the manifest beside the files, which can be written, decides n
   expect([ended.code, ended.stdout]).toEqual([1, ""]);
 });
 
+test("what the policy of the project does not let be linked is not run either", async () => {
+  const code = { "tool.py": "print('ran')\n" };
+  await installed({ name: "tool", language: python, scripts: { tool: "tool.py" } }, code);
+  const policy = (rule: object) =>
+    writeFile(at("app/aigogo.policy.json"), JSON.stringify({ schema: 1, rules: [rule] }));
+  await policy({ packages: ["*"] });
+  expect(await exec(["tool"])).toMatchObject({ code: 0, stdout: "ran\n" });
+  await policy({ packages: ["*"], sources: ["elsewhere.example"] });
+  expect(await exec(["tool"])).toMatchObject({ code: 1, stdout: "" });
+  await policy({ packages: ["*"], signed: true });
+  const unsigned = await exec(["--offline", "tool"]);
+  expect(unsigned).toMatchObject({ code: 1, stdout: "" });
+  expect(unsigned.stderr).toContain("nobody whom the policy trusts has signed");
+});
+
+test("a package whose bytes are those of other files is not run", async () => {
+  const split = { "tool.py": "print('ran')\n\0words.py\0x = 1\n" };
+  await installed({ name: "tool", language: python, scripts: { tool: "tool.py" } }, split);
+  const lockFile = at("app/aigogo.lock");
+  const lock = await readFile(lockFile, "utf8");
+  const listed = lock.replace(
+    /"files":\s*(?:null|\[[^\]]*\])/,
+    '"files": ["aigogo.json", "tool.py", "words.py"]',
+  );
+  await writeFile(lockFile, listed);
+  const ended = await exec(["tool"]);
+  expect(ended).toMatchObject({ code: 1, stdout: "" });
+  expect(ended.stderr).toContain("is not what it was in the store");
+});
+
 test("names in a manifest are shown and not obeyed by a terminal", async () => {
   const scripts = { "\u001b[2Ja": "a.py", b: "a.py" };
   await installed({ name: "tool", language: python, scripts }, { "a.py": "" });

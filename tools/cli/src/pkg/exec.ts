@@ -20,7 +20,7 @@ export async function execScript({ args }: Call): Promise<number> {
   if (name === undefined) {
     return tellUsage({ reason: "arguments-invalid", problem: "the package is missing" });
   }
-  const { home, signal, progress, tell } = openPackageCall();
+  const { home, registry, signal, progress, tell } = openPackageCall();
   const lockFile = await nearestLock();
   if (!lockFile.ok) return tell(lockFile);
   const { offline: isOffline = false, "allow-builds": allowsBuilds = false } = read.value.options;
@@ -30,6 +30,7 @@ export async function execScript({ args }: Call): Promise<number> {
     words,
     home,
     isOffline,
+    registry,
     allowsBuilds,
     environment: process.env,
     progress,

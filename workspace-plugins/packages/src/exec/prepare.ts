@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { AttestationFailure } from "@slipway/attestation";
+import type { Registry, RegistryFailure } from "@slipway/registry";
 import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackagesFailure } from "../failure.ts";
+import { withoutMetadata } from "../fetch-locked.ts";
 import { lockedPackages } from "../locked/locked-key.ts";
 import { readLock } from "../lock.ts";
 import type { LockedPackage } from "../lock.ts";
@@ -15,6 +18,7 @@ import { ensureEnvironment } from "./environment.ts";
 import { runProgram } from "../process.ts";
 import { findRuntime } from "./runtime.ts";
 import type { ScriptLanguage } from "./runtime.ts";
+import { checkSignatures, checkSources } from "../trust/check-policy.ts";
 import { chosenScript } from "./script.ts";
 import { started } from "./start.ts";
 import type { PreparedScript } from "./start.ts";
@@ -29,6 +33,8 @@ export type ExecOptions = {
   /** Holds `.aigogo`. */
   readonly home: string;
   readonly isOffline: boolean;
+  /** Asked for signatures alone, where a policy wants them. */
+  readonly registry: Registry;
   /** Whether dependencies may run code of theirs while they are installed. */
   readonly allowsBuilds: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -39,8 +45,8 @@ export type ExecOptions = {
 /** Reads the package in the store again and makes what it needs; nothing of it has run then. */
 export async function prepareScript(
   options: ExecOptions,
-): Promise<Result<PreparedScript, PackagesFailure>> {
-  const { lockFile, name, words, home } = options;
+): Promise<Result<PreparedScript, PackagesFailure | RegistryFailure | AttestationFailure>> {
+  const { lockFile, name, words, home, registry, isOffline } = options;
   const lock = await readLock(lockFile, lockFile);
   if (!lock.ok) return lock;
   const named = lockedPackages(lockFile, lock.value, [name]);
@@ -49,8 +55,16 @@ export async function prepareScript(
   if (locked === undefined) throw new Error("internal: no package for a key");
   const { key, integrity } = locked;
   const store = storeIn(home);
-  const { state } = await inspectEntry(store, integrity);
+  const policy = await checkSources(path.dirname(lockFile), [locked]);
+  if (!policy.ok) return policy;
+  const { state } = await inspectEntry(store, integrity, withoutMetadata(locked.files));
   if (state !== "right") return fail({ reason: "package-not-installed", lockFile, key, state });
+  // Being in the store says nothing of it: another project may have brought it there.
+  if (policy.value !== undefined) {
+    const search = { registry, store, isOffline, now: new Date() };
+    const believed = await checkSignatures(policy.value, [locked], search);
+    if (!believed.ok) return believed;
+  }
   const file = path.join(entryFolder(store, integrity), manifestName);
   const manifest = parseScriptManifest(file, await readFile(file, "utf8"));
   if (!manifest.ok) return manifest;

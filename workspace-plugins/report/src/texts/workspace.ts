@@ -19,6 +19,8 @@ export type WorkspaceFailure =
       readonly near: readonly string[];
     }
   | { readonly reason: "workspace-missing"; readonly folder: string }
+  /** What the file system said, where nothing else was prepared for it. */
+  | { readonly reason: "file-system-refused"; readonly error: string }
   | CommandFailure
   /** Nx would serve this target results of other inputs. */
   | { readonly reason: "own-fact-undeclared"; readonly target: string; readonly variable: string }
@@ -115,6 +117,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
         ? { "did you mean": failure.near.join(", ") }
         : { commands: failure.known.join(", ") },
     hint: "slipway --help says what each does",
+  }),
+  "file-system-refused": (failure) => ({
+    what: "the file system refused what this needs",
+    facts: { error: failure.error },
+    hint: "mend the rights of what it names, or make room on its disk, and run it again",
   }),
   "workspace-missing": (failure) => ({
     what: "there is no workspace here: no nx.json in this folder or above it",
