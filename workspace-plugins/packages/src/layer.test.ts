@@ -12,7 +12,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { integrityOf } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import { layerLimits } from "./layer-limits.ts";
-import { extractLayer, writeLayer, writeLayerFile } from "./layer.ts";
+import { extractLayer, readFromLayer, writeLayer, writeLayerFile } from "./layer.ts";
 import { isPackagePath } from "./package-path.ts";
 
 type Member = Partial<Header> & Pick<Header, "name">;
@@ -128,6 +128,15 @@ function member(name: string, type: string, content: string, sizeBytes = content
   return Buffer.concat([header, padded]);
 }
 
+/** A header with another size, as these bytes, and the sum that belongs to it. */
+function resized(tarred: Buffer, size: string): Buffer {
+  tarred.write(size, 124, 12, "latin1");
+  tarred.write("        ", 148);
+  const sum = tarred.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  tarred.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
+  return tarred;
+}
+
 async function packed(entries: readonly Member[]): Promise<Buffer> {
   const pack = tar.pack();
   for (const { type = "file", ...header } of entries) {
@@ -206,6 +215,39 @@ describe("a layer is refused whole", () => {
     });
   });
 
+  test.for([
+    ["that is no number", "\u00fa0000001274 "],
+    ["below nothing, by a sign", "-0000001274 "],
+    [
+      "below nothing, in base 256",
+      "\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u00ff\u0001",
+    ],
+    ["beyond all numbers, in base 256", "\u0080".padEnd(12, "\u00ff")],
+  ])("for a size %s, of whatever it is said", async ([, size = ""]) => {
+    for (const type of ["0", "5", "L", "x", "g"]) {
+      const layer = Buffer.concat([
+        resized(member("a", type, "x".repeat(700)), size),
+        member("b", "0", "x".repeat(700)),
+        Buffer.alloc(1024),
+      ]);
+      const { ok } = await extract(layer);
+      expect(ok && type === "0").toBe(false);
+    }
+  });
+
+  test("for a size of its own that a PAX header gives, where it is none", async () => {
+    for (const size of ["-1", "x", "9".repeat(30)]) {
+      const record = ` size=${size}\n`;
+      const length = record.length + 2;
+      const layer = Buffer.concat([
+        member("a", "x", `${length}${record}`),
+        member("a", "0", "x"),
+        Buffer.alloc(1024),
+      ]);
+      expect(await extract(layer)).toMatchObject({ ok: false });
+    }
+  });
+
   test("when it goes on for ever without a file", async () => {
     const layer = await promisify(gzip)(Buffer.alloc(4 * 1024 * 1024));
     const limits = { ...layerLimits, unpackedBytes: 1024 * 1024 };
@@ -224,6 +266,21 @@ describe("a layer is refused whole", () => {
     expect(await extract(layer, limits)).toEqual({ ok: false, failure });
     expect(await extract(await writeLayer(files), limits)).toMatchObject({ ok: true });
   });
+});
+
+test("one file of a layer is not waited for where its size is no number", async () => {
+  const layer = resized(member("a", "0", "x"), "\u00fa0000001274 ");
+  expect(await readFromLayer(Readable.from([layer]), "a")).toBeUndefined();
+});
+
+test("a large file that breaks off is given up whole: nothing writes to its folder afterwards", async () => {
+  const layer = member("large", "0", "x".repeat(1000), 5 * 1024 * 1024);
+  for (let round = 0; round < 50; round += 1) {
+    expect(await extract(layer)).toMatchObject({ ok: false });
+    await rm(path.join(root, "files"), { recursive: true });
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(await readdir(root)).toEqual([]);
+  }
 });
 
 test("a zstd frame that asks for more memory than it may is refused", async () => {

@@ -17,6 +17,7 @@ import { layerLimits } from "./layer-limits.ts";
 import type { LayerLimits } from "./layer-limits.ts";
 import { LimitReached, openSource, unpacked } from "./layer-source.ts";
 import type { Source } from "./layer-source.ts";
+import { writeChunks } from "./write-chunks.ts";
 import { isPackagePath, openPathTree, pathProblem } from "./package-path.ts";
 import type { PackagePath, PathTree } from "./package-path.ts";
 
@@ -135,6 +136,7 @@ export async function readFromLayer(layer: Readable, name: string): Promise<Buff
   const reading = pipeline(layer, extract).catch(() => undefined);
   try {
     for await (const entry of extract) {
+      if (!Number.isSafeInteger(entry.header.size)) return undefined;
       if (entry.header.name !== name) entry.resume();
       else return (entry.header.size ?? 0) > mostManifestBytes ? undefined : await buffer(entry);
     }
@@ -186,6 +188,8 @@ async function take(entry: Entry, taking: Taking): Promise<Result<undefined, Lay
   const { header } = entry;
   const refuse = (problem: EntryProblem, most?: number) =>
     fail({ entry: JSON.stringify(header.name), problem, ...(most === undefined ? {} : { most }) });
+  // What cannot be read as a number has no end for the library, and would be waited for.
+  if (!Number.isSafeInteger(header.size)) return refuse("not-a-tar");
   const kind = kindOf(header);
   if (kind === "other") return refuse("not-a-file");
   const name = cleanName(header.name, kind);
@@ -226,7 +230,7 @@ async function write(entry: Entry, file: string): Promise<boolean> {
   mkdirSync(path.dirname(file), { recursive: true });
   try {
     if ((entry.header.size ?? 0) > smallBytes) {
-      await pipeline(contentOf(entry), createWriteStream(file, { flags: "wx" }));
+      await writeChunks(file, contentOf(entry));
     } else {
       writeFileSync(file, await buffer(contentOf(entry)), { flag: "wx" });
     }

@@ -54,3 +54,28 @@ test("what a registry does not take leaves no file", async () => {
   expect(refused.ok).toBe(false);
   expect(existsSync(path.join(home, ".aigogo"))).toBe(false);
 });
+
+test("a login elsewhere while the registry thinks is kept too", async () => {
+  const other = { kind: "password", username: "eve", password: "apple" } as const;
+  await using second = await serveOdd([status(200)]);
+  const place = (host: typeof second.reference.registry) => ({
+    host,
+    home,
+    plainHosts: new Set<typeof host>(),
+    signal,
+  });
+  await using first = await serveOdd([
+    (request, response) => {
+      void (async () => {
+        await login(place(second.reference.registry), other);
+        takesAda(request, response);
+      })();
+    },
+  ]);
+  const ada = { kind: "password", username: "ada", password: "engine" } as const;
+  expect(await login(place(first.reference.registry), ada)).toMatchObject({ ok: true });
+  const kept = readFileSync(path.join(home, ".aigogo", "auth.json"), "utf8");
+  expect(Object.keys((JSON.parse(kept) as { auths: object }).auths).toSorted()).toEqual(
+    [first.reference.registry, second.reference.registry].toSorted(),
+  );
+});

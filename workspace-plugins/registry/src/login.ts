@@ -24,7 +24,10 @@ export async function login(
   const registry = openRegistry({ signal, plainHosts, findCredential: async () => ok(credential) });
   const checked = await registry.checkAccess(host);
   if (!checked.ok) return checked;
-  await saveCredential(kept.value, host, credential);
+  // Others may have logged in elsewhere while the registry thought.
+  const now = await readAuthFile(ownAuthFile(home));
+  if (!now.ok) return now;
+  await saveCredential(now.value, host, credential);
   const facts = { registry: host, user: credential.username };
   return ok({ state: "done", cause: "registry-logged-in", facts });
 }

@@ -1,7 +1,6 @@
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { formatReference, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
 import { fail, ok } from "@slipway/signature/basics";
@@ -14,6 +13,7 @@ import { findLayer, unusable } from "../fetch.ts";
 import { layerLimits } from "../layer-limits.ts";
 import { LimitReached, openSource, unpacked } from "../layer-source.ts";
 import { extractLayer } from "../layer.ts";
+import { writeChunks } from "../write-chunks.ts";
 import { removeTree } from "../remove-tree.ts";
 import type { RemoteCause } from "./failure.ts";
 
@@ -88,8 +88,10 @@ async function writeUnpacked(
   file: string,
 ): Promise<Refusal | undefined> {
   const source = openSource(chunks);
+  // Of a try before.
+  await rm(file, { force: true });
   try {
-    await pipeline(unpacked(source, layerLimits), createWriteStream(file));
+    await writeChunks(file, unpacked(source, layerLimits));
     await source.finish();
     return undefined;
   } catch (error) {
