@@ -3,6 +3,7 @@ import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
 import type { CatalogueFailure } from "./catalogue/failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import type { RunFailure } from "./run/run-failure.ts";
 
 export type ImagesFailure =
   | EngineFailure
@@ -10,6 +11,7 @@ export type ImagesFailure =
   | DefinitionFailure
   | RegistryFailure
   | SignatureFailure
+  | RunFailure
   /** A definition file that its folder must have. */
   | { readonly reason: "definition-missing"; readonly file: string }
   /** The target below has left no receipt, or a broken one. */

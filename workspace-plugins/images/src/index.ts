@@ -24,3 +24,4 @@ export { pushImage } from "./push.ts";
 export { readImageReceipt } from "./receipt.ts";
 export type { ImageReceipt } from "./receipt.ts";
 export { makeRootfs } from "./rootfs.ts";
+export type { RunFailure } from "./run/run-failure.ts";

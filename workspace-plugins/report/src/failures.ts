@@ -10,6 +10,7 @@ import type { Text, Texts } from "./text.ts";
 import { attestationTexts } from "./texts/attestation.ts";
 import { catalogueTexts } from "./texts/catalogue.ts";
 import { imagesTexts } from "./texts/images.ts";
+import { runTexts } from "./texts/images-run.ts";
 import { packagesTexts } from "./texts/packages.ts";
 import { pipelinesTexts } from "./texts/pipelines.ts";
 import { processesTexts } from "./texts/processes.ts";
@@ -35,6 +36,7 @@ const texts: Texts<Failure> = {
   ...attestationTexts,
   ...catalogueTexts,
   ...imagesTexts,
+  ...runTexts,
   ...packagesTexts,
   ...pipelinesTexts,
   ...processesTexts,

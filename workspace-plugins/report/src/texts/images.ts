@@ -1,11 +1,11 @@
-import type { ImagesCause, ImagesFailure } from "@slipway/images";
+import type { ImagesCause, ImagesFailure, RunFailure } from "@slipway/images";
 import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
 import type { Causes, Texts } from "../text.ts";
 
 type OwnFailure = Exclude<
   ImagesFailure,
-  RegistryFailure | SignatureFailure | { readonly reason: "definition-unknown" }
+  RegistryFailure | SignatureFailure | RunFailure | { readonly reason: "definition-unknown" }
 >;
 
 export const imagesTexts: Texts<OwnFailure> = {

@@ -1,0 +1,126 @@
+import { mkdir, mkdtemp, realpath, rm, stat, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { findMounts, makeMissing } from "./find-mounts.ts";
+import type { MountWish } from "./find-mounts.ts";
+
+async function openRig() {
+  const top = await realpath(await mkdtemp(path.join(os.tmpdir(), "slipway-mounts-")));
+  const home = path.join(top, "home");
+  const project = path.join(home, "work", "project");
+  await mkdir(project, { recursive: true });
+  const nothing: MountWish = {
+    project,
+    home: { named: home, real: home },
+    agentPath: { files: [], directories: [] },
+    gitConfig: [],
+    withGitRoot: true,
+    gnupg: undefined,
+    ssh: [],
+    dockerSocket: undefined,
+    extensionShares: [],
+    shares: [],
+  };
+  return {
+    home,
+    project,
+    /** `<kind> <path>[:ro][ <- <source>]`, `missing`, notes, or the failure's reason; paths below the rig. */
+    check: async (wish: Partial<MountWish>): Promise<readonly string[]> => {
+      const found = await findMounts({ ...nothing, ...wish });
+      if (!found.ok) return [found.failure.reason];
+      const lines = found.value.mounts.map(({ as, source, target, isReadOnly }) => {
+        const from = source === target ? "" : ` <- ${source}`;
+        return `${as} ${target}${isReadOnly ? ":ro" : ""}${from}`;
+      });
+      const missing = found.value.missing.map((one) => `missing ${one.is} ${one.path}`);
+      return [...lines, ...missing, ...found.value.notes].map((line) => line.replaceAll(top, ""));
+    },
+    [Symbol.asyncDispose]: async () => rm(top, { recursive: true, force: true }),
+  };
+}
+
+const ofProject = "project /home/work/project";
+
+it("mounts the project alone where nothing else is wished", async () => {
+  await using rig = await openRig();
+  expect(await rig.check({})).toEqual([ofProject]);
+});
+
+it("says which of the agent's own are missing, and makes them as what they are", async () => {
+  await using rig = await openRig();
+  await mkdir(path.join(rig.home, ".there"));
+  const agentPath = { directories: ["~/.there", "~/.codex"], files: ["~/.config/codex.json"] };
+  expect(await rig.check({ agentPath })).toEqual([
+    "agent-path /home/.codex",
+    "agent-path /home/.config/codex.json",
+    "agent-path /home/.there",
+    ofProject,
+    "missing folder /home/.codex",
+    "missing file /home/.config/codex.json",
+  ]);
+  await makeMissing([
+    { path: path.join(rig.home, ".codex"), is: "folder" },
+    { path: path.join(rig.home, ".config/codex.json"), is: "file" },
+  ]);
+  expect((await stat(path.join(rig.home, ".codex"))).isDirectory()).toBe(true);
+  expect((await stat(path.join(rig.home, ".config/codex.json"))).size).toBe(0);
+});
+
+it("follows links to what is mounted, and leaves it where it is looked for", async () => {
+  await using rig = await openRig();
+  await mkdir(path.join(rig.home, "dotfiles"));
+  await writeFile(path.join(rig.home, "dotfiles/gitconfig"), "");
+  await symlink("dotfiles/gitconfig", path.join(rig.home, ".gitconfig"));
+  expect(await rig.check({ gitConfig: [path.join(rig.home, ".gitconfig"), "/nowhere"] })).toEqual([
+    "git-config /home/.gitconfig:ro <- /home/dotfiles/gitconfig",
+    ofProject,
+  ]);
+});
+
+it("mounts the repository that the project is a part of, but never the home folder as one", async () => {
+  await using rig = await openRig();
+  await mkdir(path.join(rig.home, "work/.git"), { recursive: true });
+  expect(await rig.check({})).toEqual(["git-root /home/work"]);
+  expect(await rig.check({ withGitRoot: false })).toEqual([ofProject]);
+  await rm(path.join(rig.home, "work/.git"), { recursive: true });
+  await mkdir(path.join(rig.home, ".git"));
+  expect(await rig.check({})).toEqual([
+    ofProject,
+    "the git repository /home is not mounted: it holds more",
+  ]);
+});
+
+it("mounts the repository of a worktree, and of a submodule", async () => {
+  await using rig = await openRig();
+  const store = path.join(rig.home, "main/.git");
+  await mkdir(path.join(store, "worktrees/project"), { recursive: true });
+  await writeFile(path.join(store, "worktrees/project/commondir"), "../..\n");
+  await writeFile(path.join(rig.project, ".git"), `gitdir: ${store}/worktrees/project\n`);
+  expect(await rig.check({})).toEqual(["git-root /home/main/.git", ofProject]);
+  await mkdir(path.join(store, "modules/project"), { recursive: true });
+  await writeFile(path.join(rig.project, ".git"), "gitdir: ../../main/.git/modules/project\n");
+  expect(await rig.check({})).toEqual(["git-root /home/main/.git/modules/project", ofProject]);
+});
+
+it("fails for a share that is not there, and says so of an extension's", async () => {
+  await using rig = await openRig();
+  expect(await rig.check({ shares: [{ path: "/no/where", isReadOnly: false }] })).toEqual([
+    "share-missing",
+  ]);
+  expect(await rig.check({ extensionShares: ["~/.gone:ro", "~/work:ro"] })).toEqual([
+    "extension-share /home/work:ro",
+    ofProject,
+    "/home/.gone, which an extension shares, is not there",
+  ]);
+});
+
+it("refuses the home folder as project, as share, and behind a link", async () => {
+  await using rig = await openRig();
+  expect(await rig.check({ project: rig.home })).toEqual(["mount-refused"]);
+  const link = path.join(rig.home, "work/link");
+  await symlink(rig.home, link);
+  expect(await rig.check({ shares: [{ path: link, isReadOnly: true }] })).toEqual([
+    "mount-refused",
+  ]);
+});

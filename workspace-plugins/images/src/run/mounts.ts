@@ -1,0 +1,116 @@
+import path from "node:path";
+import { compareBytes, fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import type { RunFailure } from "./run-failure.ts";
+
+/** A file or folder of the host in the container. */
+export type Mount = {
+  /** With all links followed. */
+  readonly source: string;
+  /** Where the person, and so the agent, finds it. */
+  readonly target: string;
+  readonly isReadOnly: boolean;
+  readonly as: MountKind;
+};
+
+export type MountKind =
+  | "project"
+  | "agent-path"
+  | "git-config"
+  | "git-root"
+  | "gnupg"
+  | "ssh"
+  | "docker"
+  | "extension-share"
+  | "share";
+
+/** As a person says it: `<path>` or `<path>:ro`. Nothing else of the path is split, colons and commas are its own. */
+export type Share = { readonly path: string; readonly isReadOnly: boolean };
+
+/** Of both ways to write it: as the system names it, and with links followed. */
+export type Home = { readonly named: string; readonly real: string };
+
+export function parseShare(
+  text: string,
+  from: { readonly folder: string; readonly home: string },
+): Share {
+  const isReadOnly = text.endsWith(":ro");
+  const written = isReadOnly ? text.slice(0, -":ro".length) : text.replace(/:rw$/, "");
+  return { path: path.resolve(from.folder, expandHome(written, from.home)), isReadOnly };
+}
+
+export function expandHome(written: string, home: string): string {
+  return written === "~" || written.startsWith("~/") ? path.join(home, written.slice(1)) : written;
+}
+
+/** Each thing once, in an order in which none covers another. Of two for one place the later counts. */
+export function planMounts(
+  wanted: readonly Mount[],
+  home: Home,
+): Result<readonly Mount[], RunFailure> {
+  for (const mount of wanted) {
+    const because = refusalOf(mount, home);
+    if (because !== undefined)
+      return fail({ reason: "mount-refused", path: mount.target, because });
+  }
+  const byTarget = new Map(wanted.map((mount) => [mount.target, mount]));
+  const each = [...byTarget.values()].toSorted((a, b) => compareBytes(a.target, b.target));
+  return ok(each.filter((mount) => !each.some((outer) => isCovered(mount, outer))));
+}
+
+/** Why a mount would give away more than anybody means to, or take the image's own files away. */
+export function refusalOf({ source, target }: Mount, home: Home): "home" | "system" | undefined {
+  const places = [source, target];
+  // Either way to write it: a link to the home folder is the home folder.
+  const homes = [home.named, home.real];
+  if (places.some((place) => homes.some((one) => isWithin(one, place)))) return "home";
+  return places.some(isOfSystem) ? "system" : undefined;
+}
+
+function isOfSystem(place: string): boolean {
+  return (
+    system.some((folder) => isWithin(folder, place)) ||
+    ofKernel.some((folder) => isWithin(place, folder)) ||
+    accounts.includes(place)
+  );
+}
+
+/** What an image has of its own: mounted over, no image would start. */
+const system = [
+  "/bin",
+  "/boot",
+  "/dev",
+  "/etc",
+  "/home",
+  "/lib",
+  "/lib64",
+  "/proc",
+  "/root",
+  "/run",
+  "/sbin",
+  "/sys",
+  "/tmp",
+  "/usr",
+  "/var",
+];
+
+/** The container has its own. */
+const ofKernel = ["/proc", "/sys"];
+
+/** The entrypoint writes the container's user into them, which the host's files must not get. */
+const accounts = ["/etc/passwd", "/etc/group", "/etc/shadow"];
+
+/** In the same place of a wider mount, with the same right to write. */
+function isCovered(mount: Mount, outer: Mount): boolean {
+  return (
+    mount !== outer &&
+    isWithin(mount.target, outer.target) &&
+    mount.isReadOnly === outer.isReadOnly &&
+    path.relative(outer.target, mount.target) === path.relative(outer.source, mount.source)
+  );
+}
+
+/** Whether a path is that folder or lies in it. */
+function isWithin(inner: string, folder: string): boolean {
+  return inner === folder || inner.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}

@@ -1,0 +1,85 @@
+import type { RunFailure } from "@slipway/images";
+import type { Text, Texts } from "../text.ts";
+
+export const runTexts: Texts<RunFailure> = {
+  "agent-unknown": (failure) => ({
+    what: `there is no agent ${failure.agent}`,
+    facts: { agents: listed(failure.known) },
+    hint: "slipway agent list tells what each is",
+  }),
+  "no-base-for-agent": (failure) => ({
+    what: `there is no base that ${failure.agent} goes on`,
+    facts: {},
+    hint: "slipway agent list tells of each base why not",
+  }),
+  "base-not-for-agent": (failure) => ({
+    what: `${failure.agent} does not go on a base ${failure.base}`,
+    facts: { bases: listed(failure.known) },
+  }),
+  "extensions-unknown": (failure) => ({
+    what: `there is no extension ${failure.names.join(", ")}`,
+    facts: { extensions: listed(failure.known) },
+  }),
+  "extended-image-unknown": (failure) => ({
+    what: `there is no extended image ${failure.name} of ${failure.agent}`,
+    facts: { "extended images": listed(failure.known) },
+  }),
+  "choice-open": (failure) => ({ ...openChoice(failure), hint: hintOf[failure.of] }),
+  "nothing-chosen": () => ({ what: "nothing was chosen", facts: {} }),
+  "mount-refused": (failure) => ({
+    what:
+      failure.because === "home"
+        ? `${failure.path} is the home folder, or holds it: the agent would have all that is yours`
+        : `${failure.path} is the system's: mounted over the image's own, nothing would start`,
+    facts: {},
+    hint:
+      failure.because === "home"
+        ? "start the agent in a folder of its own, and share folders below home"
+        : "share a folder below it",
+  }),
+  "share-missing": (failure) => ({
+    what: `${failure.path} cannot be shared: it is not there`,
+    facts: {},
+  }),
+  "container-argument-unknown": (failure) => ({
+    what: "an argument for the container is not known",
+    facts: { argument: failure.problem },
+    hint: "known are --env, --publish, --network, --add-host, --hostname, --memory, --cpus, --pids-limit; folders are mounted by --share",
+  }),
+  "memory-busy": (failure) => ({
+    what: "another slipway is writing what is remembered of projects",
+    facts: { lock: failure.file },
+    hint: "run the same command again",
+  }),
+  "memory-absent": (failure) => ({
+    what: `nothing is remembered of ${failure.agent ?? "any agent"} here`,
+    facts: { project: failure.project },
+  }),
+};
+
+type OpenChoice = Extract<RunFailure, { readonly reason: "choice-open" }>;
+
+function openChoice({ agent, of, notes, known }: OpenChoice): Omit<Text, "hint"> {
+  const what = {
+    base: `which base ${agent} is started on is not said, and there is no terminal to ask at`,
+    extensions: `which extensions ${agent} is started with has to be said again, and there is no terminal to ask at`,
+    shares: `${agent} would be given more of this machine, and there is no terminal to ask at`,
+  };
+  return {
+    what: what[of],
+    facts: {
+      ...(notes.length === 0 ? {} : { because: notes.join("; ") }),
+      [of]: listed(known),
+    },
+  };
+}
+
+const hintOf: Readonly<Record<OpenChoice["of"], string>> = {
+  base: "say it with --base, or take the usual one with --yes",
+  extensions: "say them with --extension, or none with --no-extensions",
+  shares: "agree with --yes, or leave the extension out",
+};
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.join(", ");
+}
