@@ -26,12 +26,14 @@ export async function* pushBatch(
   yield* runBatch({ graph, inputs, context, schema: Options, run: pushProject });
 }
 
-async function pushProject(session: Session, { repository, sign = false }: output<typeof Options>) {
+async function pushProject(session: Session, options: output<typeof Options>) {
+  const { repository, rivals, sign = false } = options;
   const key = sign ? await readSigningKey(signingKeyFile(process.env)) : ok(undefined);
   if (!key.ok) return key;
   return pushPackage({
     packFolder: path.join(session.workspaceRoot, session.projectRoot, packFolder),
     repository,
+    rivals,
     registry: openSessionRegistry(session),
     signingKey: key.value,
   });

@@ -156,6 +156,21 @@ describe("pack and push", () => {
     expect(asked).toEqual([`HEAD http://${served.host}/v2/agents/text-tools/manifests/1.0.0`]);
   });
 
+  test("two packages of one name and version are not pushed over each other", async () => {
+    await packPackage({ workspaceRoot: root, projectRoot: "text-tools", signal });
+    const pushing = { repository: repository("text-tools"), rivals: ["other/text-tools"] };
+    const packFolder = at("text-tools/dist/pack");
+    expect(await pushPackage({ packFolder, ...pushing, registry: client() })).toEqual({
+      ok: false,
+      failure: {
+        reason: "version-shared",
+        reference: `${repository("text-tools")}:1.0.0`,
+        rivals: ["other/text-tools"],
+      },
+    });
+    expect(asked).toEqual([]);
+  });
+
   test("bytes that are not those of the receipt are not sent", async () => {
     await packPackage({ workspaceRoot: root, projectRoot: "text-tools", signal });
     const folder = at("text-tools/dist/pack");

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { writeFileAtomically } from "@slipway/signature";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createNodes } from "./plugin.ts";
 
 let root: string;
@@ -30,15 +30,16 @@ const files = {
 
 beforeAll(async () => {
   root = await mkdtemp(path.join(tmpdir(), "slipway-plugin-"));
-  for (const [file, text] of Object.entries(files)) {
-    await writeFileAtomically(path.join(root, file), text);
-  }
 });
 afterAll(async () => rm(root, { recursive: true, force: true }));
 
-async function targetsOf(options: unknown) {
+async function targetsOf(options: unknown, written: Readonly<Record<string, string>> = files) {
+  for (const [file, text] of Object.entries(written)) {
+    await writeFileAtomically(path.join(root, file), text);
+  }
   const context = { workspaceRoot: root, nxJsonConfiguration: {} };
-  const nodes = await createNodes[1](Object.keys(files), options, context);
+  const seen = Object.keys(written).filter((file) => /aigogo\.(json|lock)$/.test(file));
+  const nodes = await createNodes[1](seen, options, context);
   return Object.fromEntries(
     nodes.flatMap(([, { projects = {} }]) =>
       Object.values(projects).map((project) => [project.name ?? "", project.targets ?? {}]),
@@ -46,7 +47,7 @@ async function targetsOf(options: unknown) {
   );
 }
 
-const registry = { registry: "localhost:5055", namespace: "agents" };
+const registry = { registry: "localhost:5055", namespace: "agents", servedBy: "registry" };
 const served = { projects: ["registry"], target: "serve", waitFor: "ready", inputs: false };
 
 test("a package is packed and pushed, and whoever locks it installs after the push", async () => {
@@ -81,4 +82,60 @@ test("without a registry nothing is pushed and nothing waits for one", async () 
 test("a registry elsewhere is not served here", async () => {
   const targets = await targetsOf({ registry: "registry.example" });
   expect(targets["tools"]?.["push"]?.dependsOn).toEqual(["pack"]);
+});
+
+test("a registry on loopback that no project serves is somebody else's to start", async () => {
+  const { servedBy: _, ...unserved } = registry;
+  const targets = await targetsOf(unserved);
+  expect(targets["tools"]?.["push"]?.dependsOn).toEqual(["pack"]);
+});
+
+describe("packages of one name", () => {
+  const source = "localhost:5055/agents/utils";
+  const locking = (reference: string) => lock.replace(/localhost:5055[^"]*/, reference);
+  const same = {
+    "one/utils/aigogo.json": manifest("utils", "python"),
+    "two/utils/aigogo.json": manifest("utils", "python"),
+    "next/project.json": '{ "name": "utils-next" }',
+    "next/aigogo.json": manifest("utils", "python").replace("1.0.0", "2.0.0"),
+    "old-app/aigogo.lock": locking(`${source}:1.0.0`),
+    "new-app/aigogo.lock": locking(`${source}:2.0.0`),
+    "later-app/aigogo.lock": locking(`${source}:3.0.0`),
+    "foreign-app/aigogo.lock": locking("registry.example/agents/utils:1.0.0"),
+    "next/aigogo.lock": locking(`${source}:1.0.0`),
+  };
+
+  const targets = async () => targetsOf(registry, same);
+
+  test("in folders of one name do not leave Nx without a graph; a project.json has the last word", async () => {
+    expect(Object.keys(await targets()).toSorted()).toEqual([
+      "foreign-app",
+      "later-app",
+      "new-app",
+      "old-app",
+      "one-utils",
+      "two-utils",
+      "utils-next",
+    ]);
+  });
+
+  test("and of one version as well are not pushed over each other", async () => {
+    const all = await targets();
+    expect(all["one-utils"]?.["push"]?.options).toEqual({
+      repository: source,
+      rivals: ["two/utils"],
+    });
+    expect(all["utils-next"]?.["push"]?.options).toEqual({ repository: source });
+  });
+
+  test("are told apart by the locked version; of none that is here, all could be meant", async () => {
+    const all = await targets();
+    const before = (project: string) => all[project]?.["install"]?.dependsOn?.[0];
+    const push = (...projects: readonly string[]) => ({ projects, target: "push" });
+    expect(before("old-app")).toEqual(push("one-utils", "two-utils"));
+    expect(before("new-app")).toEqual(push("utils-next"));
+    expect(before("later-app")).toEqual(push("utils-next", "one-utils", "two-utils"));
+    expect(before("foreign-app")).toBeUndefined();
+    expect(before("utils-next")).toEqual(push("one-utils", "two-utils"));
+  });
 });

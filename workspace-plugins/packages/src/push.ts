@@ -21,6 +21,8 @@ export type PushOptions = {
   readonly packFolder: string;
   /** `host[:port]/path`, without a tag: the version is the tag. */
   readonly repository: string;
+  /** Folders of other packages that have the same name, version and repository; there should be none. */
+  readonly rivals?: readonly string[] | undefined;
   readonly registry: Registry;
   /** Whose statement of it is put beside it. */
   readonly signingKey?: SigningKey | undefined;
@@ -38,6 +40,10 @@ export async function pushPackage(options: PushOptions): Promise<Pushed> {
   const { receipt } = packed.value;
   const version = parseReference(`${options.repository}:${receipt.version}`);
   if (!version.ok) return version;
+  const { rivals = [] } = options;
+  if (rivals.length > 0) {
+    return fail({ reason: "version-shared", reference: formatReference(version.value), rivals });
+  }
   const pushed = await pushVersion(options, version.value, packed.value);
   if (!pushed.ok || options.signingKey === undefined) return pushed;
   // Loaded here: most pushes are not signed.

@@ -12,6 +12,13 @@ export type RemoteFailure =
       readonly expected: Digest;
       readonly found: Digest;
     }
+  /** Each push would take the tag from the other. */
+  | {
+      readonly reason: "version-shared";
+      readonly reference: string;
+      /** Folders of the other packages, relative to the workspace. */
+      readonly rivals: readonly string[];
+    }
   | {
       readonly reason: "deletion-unsupported";
       readonly registry: string;

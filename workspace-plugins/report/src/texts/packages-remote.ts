@@ -22,6 +22,11 @@ export const remoteTexts: Texts<RemoteFailure> = {
     facts: { reference: f.reference, "would be": f.expected, is: f.found },
     hint: "push another version, or move the tag with --force",
   }),
+  "version-shared": (f) => ({
+    what: `another package of this workspace is ${f.reference} too; nothing was pushed`,
+    facts: { in: f.rivals.join(", ") },
+    hint: "give one of them another name or version in its aigogo.json",
+  }),
   "deletion-unsupported": (f) => ({
     what: "the registry does not support deletion",
     facts: { registry: f.registry, status: f.status },
