@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this checkout ready: npm packages as package-lock.json pins them, the pinned Node, Debian packages.
 # Says what it does, does only what is missing, and is silent when nothing is.
-# `setup.sh tests` adds what only tests need: Go, for the client that our digests are compared with.
+# `setup.sh tests` adds what only tests need: Go, for the client that our digests are compared with, and Podman.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/apt-install.sh
@@ -10,7 +10,10 @@ source scripts/apt-install.sh
 # The engine's own packages are not here: `make engine` installs them where no engine is in reach.
 # The pinned Node is linked against libatomic.
 debian_packages=(busybox-static docker-registry libatomic1 mmdebstrap python3)
-if [[ ${1:-} == tests ]] && ! command -v go >/dev/null; then debian_packages+=(golang-go); fi
+if [[ ${1:-} == tests ]]; then
+  debian_packages+=(catatonit podman)
+  command -v go >/dev/null || debian_packages+=(golang-go)
+fi
 readonly debian_packages
 readonly installed_lock=node_modules/.package-lock.json
 

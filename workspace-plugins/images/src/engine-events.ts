@@ -36,7 +36,8 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
   if (rest.trim() !== "") yield rest.trim();
 }
 
-function parseJson(line: string): unknown {
+/** `undefined`: no JSON. */
+export function parseJson(line: string): unknown {
   try {
     const value: unknown = JSON.parse(line);
     return value;

@@ -3,6 +3,7 @@ import type { Digest, Result } from "@slipway/signature";
 import type { ContainerSpec, ImageId } from "./container.ts";
 import type { ContainerExit, RunStreams } from "./container-run.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import type { EngineKind } from "./engine-kind.ts";
 
 export type Answer<Value> = Promise<Result<Value, EngineFailure>>;
 
@@ -49,13 +50,14 @@ export type PullRequest = {
 /** A container engine. Its end, by `using`, cuts every connection it still has. */
 export type Engine = Disposable & {
   readonly endpoint: string;
+  readonly kind: EngineKind;
   readonly version: string;
   readonly platform: Platform;
   /** Every image, in one request. */
   readonly images: () => Answer<readonly EngineImage[]>;
   /** `undefined`: the engine has no such image. */
   readonly image: (reference: string) => Answer<ImageFacts | undefined>;
-  /** By BuildKit. The id is of this build, also when another build takes the same tag meanwhile. */
+  /** By BuildKit, or by Podman's own builder. The id is of this build, also when another build takes the same tag meanwhile. */
   readonly build: (request: BuildRequest) => Answer<ImageId>;
   /** The archive of one image; the reader sees an error if it breaks off. */
   readonly save: (reference: string, signal: AbortSignal) => Answer<Readable>;

@@ -3,20 +3,24 @@ import http from "node:http";
 import https from "node:https";
 import path from "node:path";
 import { addAbortSignal, Duplex, Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { fail, isDigest, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import Docker from "dockerode";
 import { z } from "zod";
-import { decodeBuildStatus, openBuildLog } from "./build-trace.ts";
+import { openBuildLines } from "./build-answer.ts";
 import { configurationOf, Inspected } from "./container.ts";
-import type { ImageId } from "./container.ts";
+import type { ContainerSpec, ImageId } from "./container.ts";
 import { runContainer } from "./container-run.ts";
 import type { CreatedContainer } from "./container-run.ts";
+import { asPodmanTakesIt, evenPodman, PodmanContainer } from "./podman-container.ts";
 import { findEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { openEngineRequests } from "./engine-request.ts";
 import type { EngineRequests, Limit } from "./engine-request.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import { engineKindOf, isOnLoopback, plainTag } from "./engine-kind.ts";
+import type { EngineKind } from "./engine-kind.ts";
 import type {
   Answer,
   BuildRequest,
@@ -26,7 +30,7 @@ import type {
   ImageFacts,
   PullRequest,
 } from "./engine-port.ts";
-import { eventsOf } from "./engine-events.ts";
+import { eventsOf, parseJson } from "./engine-events.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import { currentOwner, ownerLabel, ownerMayLive } from "./run-owner.ts";
 
@@ -57,14 +61,16 @@ export async function openEngine(options: EngineOptions): Answer<Engine> {
     connection[Symbol.dispose]();
     return version;
   }
-  const { Version, Os, Arch } = version.value;
+  const { Version, Os, Arch, Components } = version.value;
+  const kind = engineKindOf(Components);
   return ok({
     endpoint: endpoint.value.url,
+    kind,
     version: Version,
     platform: { os: Os, architecture: Arch },
-    ...imageOperations(connection.docker, requests, limit),
-    build: (request) => build(endpoint.value, requests, request),
-    ...containerOperations(connection.docker, requests),
+    ...imageOperations({ ...connection, kind }, requests, limit),
+    build: (request) => build({ endpoint: endpoint.value, kind }, requests, request),
+    ...containerOperations({ ...connection, kind }, requests),
     [Symbol.dispose]: () => {
       requests[Symbol.dispose]();
       connection[Symbol.dispose]();
@@ -72,7 +78,21 @@ export async function openEngine(options: EngineOptions): Answer<Engine> {
   });
 }
 
-type Connection = Disposable & { readonly docker: Docker };
+type Connection = Disposable & {
+  readonly docker: Docker;
+  /** The same engine by Podman's own API. */
+  readonly podman: Docker;
+  /** Answers with the body of a 200. */
+  readonly post: (
+    target: string,
+    signal: AbortSignal,
+    headers: http.OutgoingHttpHeaders,
+  ) => Promise<Readable>;
+  /** Sends a POST without a body, and hands over the socket that the engine turns it into. */
+  readonly hijack: (target: string, signal: AbortSignal) => Promise<Duplex>;
+};
+
+const podmanApi = "v4.0.0/libpod";
 
 /** A client whose sockets, hijacked ones too, are closed at its end: a BuildKit session otherwise outlives its build. */
 function connect(endpoint: Endpoint): Connection {
@@ -92,6 +112,9 @@ function connect(endpoint: Endpoint): Connection {
   const options = { ...addressOf(endpoint), agent };
   return {
     docker: new Docker(options),
+    podman: new Docker({ ...options, version: podmanApi }),
+    post: async (...request) => sendPost({ ...addressOf(endpoint), agent }, ...request),
+    hijack: async (...request) => switchProtocol({ ...addressOf(endpoint), agent }, ...request),
     [Symbol.dispose]: () => {
       for (const socket of sockets) socket.destroy();
       agent.destroy();
@@ -112,12 +135,85 @@ function addressOf(endpoint: Endpoint): Docker.DockerOptions {
   };
 }
 
+/**
+ * The client's own way to attach sends the settings as a body as well, which Podman hands to the container as its input.
+ * An answer that is no switch of protocols is the engine's error.
+ */
+async function switchProtocol(
+  address: Address,
+  target: string,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const asking = openPost(address, target, signal, { Connection: "Upgrade", Upgrade: "tcp" });
+  const answered = Promise.withResolvers<Duplex>();
+  asking.on("upgrade", (_response, socket: Duplex, head: Buffer) => {
+    if (head.byteLength > 0) socket.unshift(head);
+    answered.resolve(socket);
+  });
+  asking.on("response", (response) => {
+    errorOf(response).then(answered.reject, answered.reject);
+  });
+  asking.on("error", answered.reject);
+  return answered.promise;
+}
+
+async function sendPost(
+  address: Address,
+  target: string,
+  signal: AbortSignal,
+  headers: http.OutgoingHttpHeaders,
+): Promise<Readable> {
+  const asking = openPost(address, target, signal, headers);
+  const answered = Promise.withResolvers<Readable>();
+  asking.on("response", (response) => {
+    if (response.statusCode === 200) answered.resolve(response);
+    else errorOf(response).then(answered.reject, answered.reject);
+  });
+  asking.on("error", answered.reject);
+  return answered.promise;
+}
+
+type Address = Docker.DockerOptions & { readonly agent: http.Agent | https.Agent };
+
+function openPost(
+  { socketPath, host, port, protocol, agent }: Address,
+  target: string,
+  signal: AbortSignal,
+  headers: http.OutgoingHttpHeaders,
+): http.ClientRequest {
+  const place = typeof socketPath === "string" ? { socketPath } : { host, port };
+  const { request } = protocol === "https" ? https : http;
+  const asking = request({
+    ...place,
+    agent,
+    method: "POST",
+    path: target,
+    headers: { ...headers, "Content-Length": 0 },
+    signal,
+  });
+  asking.end();
+  return asking;
+}
+
+async function errorOf(response: http.IncomingMessage): Promise<Error> {
+  const body = await text(response);
+  const message = EngineError.safeParse(parseJson(body)).data?.message ?? body;
+  return Object.assign(new Error(message), { statusCode: response.statusCode });
+}
+
+const EngineError = z.object({ message: z.string() });
+
 type ImageOperations = Pick<
   Engine,
   "images" | "image" | "save" | "load" | "tag" | "removeImage" | "pull"
 >;
 
-function imageOperations(docker: Docker, requests: EngineRequests, short: Limit): ImageOperations {
+function imageOperations(
+  clients: Clients,
+  requests: EngineRequests,
+  short: Limit,
+): ImageOperations {
+  const { docker } = clients;
   return {
     images: async () => {
       const listed = await requests.ask("list images", short, (abortSignal) =>
@@ -143,14 +239,22 @@ function imageOperations(docker: Docker, requests: EngineRequests, short: Limit)
       requests.tell("remove image", short, (abortSignal) =>
         docker.getImage(reference).remove({ force: options?.force ?? false, abortSignal }),
       ),
-    pull: (reference, request) => pull(docker, requests, reference, request),
+    pull: (reference, request) => pull(clients, requests, reference, request),
   };
 }
 
 function imageOf(image: Docker.ImageInfo): readonly EngineImage[] {
-  // An engine lists an image without tags as `null`, or as `<none>:<none>`.
-  const tags = (image.RepoTags ?? []).filter((tag) => tag !== "<none>:<none>");
-  return isDigest(image.Id) ? [{ id: image.Id, tags, labels: image.Labels ?? {} }] : [];
+  return isDigest(image.Id)
+    ? [{ id: image.Id, tags: tagsOf(image.RepoTags), labels: image.Labels ?? {} }]
+    : [];
+}
+
+/** An engine lists an image without tags as `null`, or as `<none>:<none>`. */
+function tagsOf(tags: readonly string[] | null | undefined): readonly string[] {
+  return (tags ?? [])
+    .filter((tag) => tag !== "<none>:<none>")
+    .map(plainTag)
+    .toSorted();
 }
 
 async function inspectImage(
@@ -170,7 +274,7 @@ async function inspectImage(
   if (!isDigest(Id)) return fail({ reason: "engine-unclear", operation, detail: `image id ${Id}` });
   return ok({
     id: Id,
-    tags: RepoTags ?? [],
+    tags: tagsOf(RepoTags),
     labels: Config.Labels ?? {},
     diffIds: (RootFS.Layers ?? []).filter(isDigest),
     entrypoint: wordsOf(Config.Entrypoint),
@@ -196,7 +300,7 @@ async function load(
     const answer = await docker.loadImage(tar, { abortSignal });
     return readEvents(answer, ({ stream }) => {
       const reference = /^Loaded image(?: ID)?: (\S+)/.exec(stream ?? "")?.[1];
-      if (reference !== undefined) loaded.push(reference);
+      if (reference !== undefined) loaded.push(plainTag(reference));
     });
   });
   if (!done.ok) return done;
@@ -205,28 +309,42 @@ async function load(
 }
 
 async function pull(
-  docker: Docker,
+  client: Clients,
   requests: EngineRequests,
   reference: string,
   request: PullRequest,
 ): Answer<ImageId> {
   const done = await requests.ask("pull", request, async (abortSignal) => {
-    const authconfig = request.credential;
-    const answer = await docker.pull(reference, {
-      abortSignal,
-      ...(authconfig === undefined ? {} : { authconfig }),
-    });
-    return readEvents(answer, ({ id, status }) => {
-      if (status !== undefined) request.progress(id === undefined ? status : `${id}: ${status}`);
+    const answer = await askToPull(client, reference, request, abortSignal);
+    return readEvents(answer, ({ id, status, stream }) => {
+      const line = (status ?? stream)?.trim();
+      if (line !== undefined) request.progress(id === undefined ? line : `${id}: ${line}`);
     });
   });
   if (!done.ok) return done;
   if (done.value !== undefined) return refused("pull", done.value);
-  const facts = await inspectImage(docker, requests, reference);
+  const facts = await inspectImage(client.docker, requests, reference);
   if (!facts.ok) return facts;
   return facts.value === undefined
     ? fail({ reason: "engine-unclear", operation: "pull", detail: `${reference} is not there` })
     : ok(facts.value.id);
+}
+
+async function askToPull(
+  { docker, post, kind }: Clients,
+  reference: string,
+  { credential }: PullRequest,
+  abortSignal: AbortSignal,
+): Promise<NodeJS.ReadableStream> {
+  // Docker knows by itself that a registry on loopback has no certificate; Podman has to be told, by its own API.
+  if (kind === "podman" && isOnLoopback(reference)) {
+    const query = new URLSearchParams({ reference, tlsVerify: "false" });
+    const authorization = Buffer.from(JSON.stringify(credential ?? {})).toString("base64url");
+    const headers = credential === undefined ? {} : { "X-Registry-Auth": authorization };
+    return post(`/${podmanApi}/images/pull?${query.toString()}`, abortSignal, headers);
+  }
+  const authconfig = credential === undefined ? {} : { authconfig: credential };
+  return docker.pull(reference, { abortSignal, ...authconfig });
 }
 
 /** Reads a stream of events to its end. Its answer is the engine's error: a failed request is still HTTP 200. */
@@ -236,7 +354,7 @@ async function readEvents(
 ): Promise<string | undefined> {
   let error: string | undefined;
   for await (const event of eventsOf(readableOf(answer))) {
-    error ??= event.errorDetail?.message ?? event.error;
+    error ??= (event.errorDetail?.message ?? event.error)?.trim();
     await onEvent(event);
   }
   return error;
@@ -246,22 +364,22 @@ const BuiltImage = z.object({ ID: z.string().refine(isDigest) });
 
 /** On a connection of its own: the client opens a BuildKit session for each build and closes it only after a good one. */
 async function build(
-  endpoint: Endpoint,
+  { endpoint, kind }: { readonly endpoint: Endpoint; readonly kind: EngineKind },
   requests: EngineRequests,
   request: BuildRequest,
 ): Answer<ImageId> {
   using connection = connect(endpoint);
   await mkdir(path.dirname(request.logFile), { recursive: true });
   await using log = await open(request.logFile, "w");
-  const say = openBuildLog();
+  const linesOf = openBuildLines();
   const written: string[] = [];
   let id: ImageId | undefined;
   const done = await requests.ask("build", request, async (abortSignal) => {
-    const options = buildOptions(request, abortSignal);
+    const options = buildOptions(kind, request, abortSignal);
     const answer = await connection.docker.buildImage(request.context, options);
     return readEvents(answer, async (event) => {
       id = BuiltImage.safeParse(event.aux).data?.ID ?? id;
-      const lines = linesOf(event, say);
+      const lines = linesOf(event);
       written.push(...lines.filter((line) => line !== "" && !line.startsWith("=> ")));
       written.splice(0, written.length - toldLines);
       if (lines.length > 0) await log.write(`${lines.join("\n")}\n`);
@@ -277,9 +395,14 @@ async function build(
     : ok(id);
 }
 
-function buildOptions(request: BuildRequest, abortSignal: AbortSignal): Docker.ImageBuildOptions {
+function buildOptions(
+  kind: EngineKind,
+  request: BuildRequest,
+  abortSignal: AbortSignal,
+): Docker.ImageBuildOptions {
   return {
-    version: "2",
+    // BuildKit. Podman has one builder, which has no sessions and mounts what we mount.
+    version: kind === "docker" ? "2" : "1",
     dockerfile: request.dockerfile,
     buildargs: { ...request.buildArgs },
     labels: { ...request.labels },
@@ -290,29 +413,26 @@ function buildOptions(request: BuildRequest, abortSignal: AbortSignal): Docker.I
   };
 }
 
-function linesOf(event: EngineEvent, say: ReturnType<typeof openBuildLog>): readonly string[] {
-  if (event.id === "moby.buildkit.trace" && typeof event.aux === "string") {
-    const status = decodeBuildStatus(event.aux);
-    return status === undefined ? [] : say(status);
-  }
-  return [event.stream, event.error].flatMap((text) =>
-    text === undefined ? [] : [text.trimEnd()],
-  );
-}
-
 type ContainerOperations = Pick<Engine, "run" | "containers" | "reap">;
 
-function containerOperations(docker: Docker, requests: EngineRequests): ContainerOperations {
+type Clients = Omit<Connection, typeof Symbol.dispose> & { readonly kind: EngineKind };
+
+function containerOperations(clients: Clients, requests: EngineRequests): ContainerOperations {
+  const { docker } = clients;
   return {
     run: async (spec, streams) => {
       if (streams.signal.aborted) return fail({ reason: "engine-interrupted", operation: "run" });
-      const configuration = configurationOf(spec, await currentOwner());
+      const configuration = configurationOf(
+        clients.kind === "podman" ? asPodmanTakesIt(spec) : spec,
+        await currentOwner(),
+      );
       // Without the caller's signal: a create that is cut off may still have made its container.
       const created = await requests.ask("create", { timeoutMs: shortMs }, (abortSignal) =>
         docker.createContainer({ ...configuration, abortSignal }),
       );
       if (!created.ok) return created;
-      return runContainer(createdContainer(docker, created.value, requests), spec, streams);
+      const container = createdContainer(clients, { created: created.value, spec }, requests);
+      return runContainer(container, spec, streams);
     },
     containers: (labels) =>
       listContainers(
@@ -329,9 +449,14 @@ const neverTyped = Array.from({ length: 16 }, (_, at) => (at % 2 === 0 ? "ctrl-^
   ",",
 );
 
+const attachOptions = { stream: "1", stdin: "1", stdout: "1", stderr: "1" };
+
 function createdContainer(
-  docker: Docker,
-  container: Docker.Container,
+  { docker, podman, hijack, kind }: Clients,
+  {
+    created: container,
+    spec,
+  }: { readonly created: Docker.Container; readonly spec: ContainerSpec },
   requests: EngineRequests,
 ): CreatedContainer {
   const limit = { timeoutMs: shortMs };
@@ -340,19 +465,18 @@ function createdContainer(
       const got = await requests.ask("inspect", limit, (abortSignal) =>
         container.inspect({ abortSignal }),
       );
-      return got.ok ? parseAnswer("inspect", Inspected, got.value) : got;
+      const inspected = got.ok ? parseAnswer("inspect", Inspected, got.value) : got;
+      if (kind === "docker" || !inspected.ok) return inspected;
+      const more = await requests.ask("inspect", limit, (abortSignal) =>
+        podman.getContainer(container.id).inspect({ abortSignal }),
+      );
+      const own = more.ok ? parseAnswer("inspect", PodmanContainer, more.value) : more;
+      return own.ok ? ok(evenPodman(spec, inspected.value, own.value)) : own;
     },
-    attach: async () => {
-      const channels = { stdin: true, stdout: true, stderr: true };
-      const options = { stream: true, hijack: true, detachKeys: neverTyped, ...channels };
-      const got = await requests.ask("attach", limit, () => container.attach(options));
-      if (!got.ok) return got;
-      if (got.value instanceof Duplex) return ok(got.value);
-      return fail({
-        reason: "engine-unclear",
-        operation: "attach",
-        detail: "the stream is no socket",
-      });
+    attach: () => {
+      const query = new URLSearchParams({ ...attachOptions, detachKeys: neverTyped });
+      const target = `/containers/${container.id}/attach?${query.toString()}`;
+      return requests.ask("attach", limit, (abortSignal) => hijack(target, abortSignal));
     },
     start: () => requests.tell("start", limit, (abortSignal) => container.start({ abortSignal })),
     wait: async (signal, timeoutMs) => {

@@ -254,9 +254,15 @@ async function addJson(folder: string, value: unknown): Promise<Blob> {
   return { digest, sizeBytes: Buffer.byteLength(text) };
 }
 
+/** Podman adds the version of its builder, which says nothing of the image. */
+function labelsOf({ config }: ImageConfig): Readonly<Record<string, string>> | undefined {
+  const { "io.buildah.version": _builder, ...labels } = config?.Labels ?? {};
+  return Object.keys(labels).length === 0 ? undefined : labels;
+}
+
 function normaliseConfig(config: ImageConfig, diffIds: readonly Digest[]): unknown {
   const created = "1970-01-01T00:00:00Z";
-  const run = Object.entries(config.config ?? {})
+  const run = Object.entries({ ...config.config, Labels: labelsOf(config) })
     .filter(([, value]) => value !== null && value !== undefined && value !== "")
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
