@@ -15,6 +15,11 @@ export async function addPackage({ args }: Call): Promise<number> {
   const read = readArguments(args, { options, words: [1, 1] });
   if (!read.ok) return tellUsage(read.failure);
   const [reference = ""] = read.value.words;
+  // A word alone is rather a slip of `file`, `dep` or `dev` than a name of Docker Hub, and nobody is asked for it.
+  if (!/[/:]/.test(reference)) {
+    const problem = `unknown subcommand '${reference}': it is file, dep, dev or a reference such as docker.io/org/package:tag`;
+    return tellUsage({ reason: "arguments-invalid", problem });
+  }
   const { json = false } = read.value.options;
   const { registry, store, cache, signal, tell } = openPackageCall({ json });
   const lockFile = (await findLock(process.cwd())) ?? path.join(process.cwd(), lockName);

@@ -79,6 +79,9 @@ describe("without a terminal", () => {
     [["rm", "file"], "at least one file path is required"],
     [["completion", "ksh"], "no shell that is known: ksh"],
     [["remove"], "a word is missing"],
+    [["add", "deps"], "unknown subcommand 'deps'"],
+    [["login", "registry.example", "-u", "ada", "-p", "secret"], "-p reads it from the standard"],
+    [["init", "--language", "cobol", "--force"], "no language that is known: cobol"],
   ] as const)("%j is not called as it can be", ([args, problem]) => {
     pkg("init");
     const { status, stdout, stderr } = pkg(...args);

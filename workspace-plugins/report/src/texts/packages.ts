@@ -108,7 +108,7 @@ export const packagesTexts: Texts<PackagesFailure> = {
         ]),
       ),
     },
-    hint: "its publisher signs it with slipway pkg push --sign; trust their key in trust/signers.json beside the policy",
+    hint: "its publisher signs it with slipway pkg push --sign; their key is trusted by its entry in trust/signers.json beside the policy, as slipway pkg keys init wrote it on their machine",
   }),
   "package-missing": (f) => ({
     what: "the registry does not have the package",
