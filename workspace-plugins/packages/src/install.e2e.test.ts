@@ -34,6 +34,7 @@ import { pushPackage } from "./push.ts";
 import { readPacked } from "./receipt.ts";
 import { inspectEntry } from "./store.ts";
 import { filesFolder, storeIn } from "./store-place.ts";
+import { systemSitePackages } from "./system-python.ts";
 
 const run = promisify(execFile);
 const examples = path.resolve(import.meta.dirname, "../../../examples/packages");
@@ -210,6 +211,19 @@ describe("install", () => {
     const env = { PATH: at("venv/bin"), VIRTUAL_ENV: at("venv") };
     expect(await python(countWords, env)).toBe("3");
     expect(await install(at("venv"))).toMatchObject({ value: { state: "unchanged" } });
+  });
+
+  test("in the machine's Python needs none either, where that may be written", async () => {
+    await publishAndLock();
+    // It says of itself where its packages are, as the machine's own does.
+    await run("python3", ["-m", "venv", "--without-pip", at("machine")]);
+    const environment = { PATH: at("machine/bin") };
+    const systemFolder = await systemSitePackages(environment, signal);
+    const installed = await install(undefined, { systemFolder });
+    expect(installed.ok && installed.value.facts).toEqual({ packages: 2, fetched: 2 });
+    expect(await python(countWords, environment)).toBe("3");
+    expect(await install()).toMatchObject({ value: { state: "unchanged", facts: {} } });
+    expect(await systemSitePackages({ PATH: at("app") }, signal)).toBeUndefined();
   });
 
   test("works in a folder whose package.json says that all is ES modules", async () => {

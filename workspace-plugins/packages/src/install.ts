@@ -35,6 +35,8 @@ export type InstallOptions = {
   readonly home: string;
   /** $VIRTUAL_ENV */
   readonly virtualEnv: string | undefined;
+  /** `site-packages` of the machine's Python, where that may be written; absolute. */
+  readonly systemFolder?: string | undefined;
   readonly registry: Registry;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -97,7 +99,8 @@ export async function installPackages(
   const aigogoFolder = path.join(projectFolder, ".aigogo");
   const odd = await oddLinksFolder(aigogoFolder);
   if (odd !== undefined) return fail(odd);
-  const place = { projectFolder, aigogoFolder, virtualEnv: options.virtualEnv };
+  const { virtualEnv, systemFolder } = options;
+  const place = { projectFolder, aigogoFolder, virtualEnv, systemFolder };
   const work = {
     options,
     store: storeIn(options.home),

@@ -177,6 +177,24 @@ describe("an environment", () => {
     expect(await unlinkProject(placeOf("app"))).toEqual({ wasLinked: true, pythonFiles: [] });
   });
 
+  test("of the machine is written where that is let, found by the next install, and left by uninstall", async () => {
+    const place = { ...placeOf("app"), virtualEnv: undefined };
+    const systemFolder = sitePackages("env");
+    expect(await linkProject({ ...place, systemFolder }, [words()])).toEqual({
+      state: "first",
+      pythonPath: undefined,
+    });
+    expect(await readFile(shared(), "utf8")).toBe(`${at("app/.aigogo/imports")}\n`);
+    for (const again of [place, { ...place, systemFolder }]) {
+      expect(await linkProject(again, [words()])).toEqual({
+        state: "right",
+        pythonPath: undefined,
+      });
+    }
+    expect(await unlinkProject(place)).toEqual({ wasLinked: true, pythonFiles: [shared()] });
+    expect(await readdir(systemFolder)).toEqual([]);
+  });
+
   test("that is not there is PYTHONPATH's part", async () => {
     const place = { ...placeOf("app"), virtualEnv: undefined };
     const linked = await linkProject(place, [words()]);

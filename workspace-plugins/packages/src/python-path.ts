@@ -1,6 +1,12 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, hexOf, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
+import {
+  digestOf,
+  exists,
+  hexOf,
+  readTextIfPresent,
+  writeFileAtomically,
+} from "@slipway/signature/basics";
 import { hasCode } from "./file-error.ts";
 
 export type PythonPath =
@@ -14,15 +20,18 @@ export type PythonPlace = {
   readonly aigogoFolder: string;
   /** $VIRTUAL_ENV */
   readonly virtualEnv: string | undefined;
+  /** `site-packages` of the machine's Python, where that may be written; absolute. */
+  readonly systemFolder?: string | undefined;
 };
 
 /**
- * The environment that is active, else the project's own. The machine's Python is left alone: projects share it. The
- * first project of an environment has `aigogo.pth`, as aigg writes it, and each other one a file of its own.
+ * The environment that is active, else the project's own, else the machine's Python where that may be written: projects
+ * share it. The first project of an environment has `aigogo.pth`, as aigg writes it, and each other one a file of its own.
  */
 export async function pythonPathState(place: PythonPlace): Promise<PythonPath> {
   const [environment] = await sitePackagesOf(place);
-  if (environment === undefined || !canBeListed(place)) return { state: "none" };
+  if (!canBeListed(place)) return { state: "none" };
+  if (environment === undefined) return recordedState(place);
   const [shared, own] = pthFiles(place, environment);
   for (const file of [shared, own]) {
     if ((await readTextIfPresent(file)) !== pthText(place)) continue;
@@ -31,6 +40,14 @@ export async function pythonPathState(place: PythonPlace): Promise<PythonPath> {
   }
   const isTaken = (await readTextIfPresent(shared)) !== undefined;
   return { state: "stale", file: isTaken ? own : shared };
+}
+
+/** What an install has written into the machine's Python, the next one finds without being let. */
+async function recordedState(place: PythonPlace): Promise<PythonPath> {
+  const file = (await readTextIfPresent(locationFile(place)))?.trimEnd() ?? "";
+  if (path.extname(file) !== ".pth") return { state: "none" };
+  const isOurs = (await readTextIfPresent(file)) === pthText(place);
+  return isOurs ? { state: "right", file } : { state: "none" };
 }
 
 /** `false` where the environment cannot be written: the caller shows PYTHONPATH instead. */
@@ -117,6 +134,8 @@ async function sitePackagesOf(place: PythonPlace): Promise<readonly string[]> {
     const folder = await sitePackagesIn(path.resolve(place.projectFolder, candidate));
     if (folder !== undefined) found.push(folder);
   }
+  const { systemFolder } = place;
+  if (systemFolder !== undefined && (await exists(systemFolder))) found.push(systemFolder);
   return found;
 }
 

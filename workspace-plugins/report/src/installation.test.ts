@@ -19,6 +19,7 @@ test("each package has its line, then the sum, then what Python and Node need to
     "✓ Installed slugify (3 files)",
     "✓ Installed 2 package(s) (1 fetched)",
     "  Python: export PYTHONPATH=/work/.aigogo/imports",
+    "      or: slipway pkg install in a virtual environment, or with --system",
     "  Node: node --require ./.aigogo/register.js <program>",
     "  Dependencies: slipway pkg show-deps aigogo.lock --format requirements",
   ]);

@@ -16,7 +16,12 @@ export function installationLines(
     ...packages.map(installedLine),
     ...gone,
     `✓ Installed ${packages.length} package(s) (${fetched} fetched)`,
-    ...(pythonPath === undefined ? [] : [`  Python: export PYTHONPATH=${pythonPath}`]),
+    ...(pythonPath === undefined
+      ? []
+      : [
+          `  Python: export PYTHONPATH=${pythonPath}`,
+          "      or: slipway pkg install in a virtual environment, or with --system",
+        ]),
     ...(runsNode ? ["  Node: node --require ./.aigogo/register.js <program>"] : []),
     ...inNeed.map((language) => {
       return `  Dependencies: slipway pkg show-deps aigogo.lock --format ${formats[language]}`;

@@ -17,7 +17,7 @@ export async function addPackage({ args }: Call): Promise<number> {
   const [reference = ""] = read.value.words;
   // A word alone is rather a slip of `file`, `dep` or `dev` than a name of Docker Hub, and nobody is asked for it.
   if (!/[/:]/.test(reference)) {
-    const problem = `unknown subcommand '${reference}': it is file, dep, dev or a reference such as docker.io/org/package:tag`;
+    const problem = `unknown subcommand '${reference}': it is file, dep, dev or a reference such as <host>/<repository>:<tag>`;
     return tellUsage({ reason: "arguments-invalid", problem });
   }
   const { json = false } = read.value.options;

@@ -144,12 +144,13 @@ export const packageCommands: readonly Command[] = [
   {
     name: "pkg install",
     group: "use packages",
-    takes: "[--frozen] [--offline] [--dry-run] [--json]",
+    takes: "[--frozen] [--offline] [--dry-run] [--system] [--json]",
     does: "make what aigogo.lock names importable here",
     options: {
       "--frozen": "fail where the lock lacks files or a registry of a package",
       "--offline": "make no request; name all that the store lacks",
       "--dry-run": "say what would be fetched, linked and removed",
+      "--system": "without a virtual environment, let the machine's python3 find the packages",
       "--json": "one object: schema, state, cause, facts, packages, removed",
     },
     examples: ["slipway pkg install", "slipway pkg install --frozen --offline"],

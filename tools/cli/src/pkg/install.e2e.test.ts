@@ -183,7 +183,7 @@ test("install, verify, gc and uninstall say what they did, to people and as JSON
     removed: [],
   });
   expect((await slipway("a", ["install", "--frozen"])).stdout).toBe(
-    `✓ Installed one (21 files)\n✓ Installed 1 package(s) (0 fetched)\n  Python: export PYTHONPATH=${at("a/.aigogo/imports")}\n`,
+    `✓ Installed one (21 files)\n✓ Installed 1 package(s) (0 fetched)\n  Python: export PYTHONPATH=${at("a/.aigogo/imports")}\n      or: slipway pkg install in a virtual environment, or with --system\n`,
   );
   expect(await slipway("a", ["verify"])).toMatchObject({ end: 0 });
 

@@ -14,6 +14,7 @@ const options = {
   frozen: { type: "boolean" },
   offline: { type: "boolean" },
   "dry-run": { type: "boolean" },
+  system: { type: "boolean" },
   json: { type: "boolean" },
 } as const;
 
@@ -28,11 +29,13 @@ export async function installLocked({ args }: Call): Promise<number> {
     return tellFailure({ reason: "package-file-missing", file: lockName }, { json });
   }
   progress(`Installing packages from ${lockFile}`);
+  const { system: mayWriteSystem = false } = read.value.options;
   const installed = await installPackages({
     workspaceRoot: path.dirname(lockFile),
     projectRoot: ".",
     home,
     virtualEnv: process.env["VIRTUAL_ENV"],
+    systemFolder: mayWriteSystem ? await systemFolder(signal) : undefined,
     registry,
     signal,
     progress,
@@ -46,4 +49,10 @@ export async function installLocked({ args }: Call): Promise<number> {
   const inNeed = state === "done" ? await languagesInNeed(store, packages) : [];
   for (const each of installationLines(installed.value, inNeed)) line(each);
   return 0;
+}
+
+/** Loaded for those who ask for it: it runs a program. */
+async function systemFolder(signal: AbortSignal): Promise<string | undefined> {
+  const { systemSitePackages } = await import("@slipway/packages/system-python");
+  return systemSitePackages(process.env, signal);
 }
