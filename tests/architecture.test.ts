@@ -27,7 +27,7 @@ const allowed = {
   definitions: ["signature"],
   attestation: ["signature"],
   packages: ["registry", "definitions", "attestation", "signature"],
-  images: ["registry", "definitions", "signature"],
+  images: ["registry", "definitions", "attestation", "signature"],
   processes: ["definitions", "signature"],
   pipelines: ["definitions", "signature"],
   smoke: ["images", "definitions", "attestation", "signature"],

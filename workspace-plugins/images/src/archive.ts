@@ -12,7 +12,7 @@ type NewHeader = Partial<Header> & Pick<Header, "name">;
 type Chunks = Iterable<unknown> | AsyncIterable<unknown>;
 
 /** A member as it is read: its header, and its content as a stream. */
-type Source = ExtractEvents["entry"][1];
+export type ArchiveMember = ExtractEvents["entry"][1];
 
 /** The library's own kind of stream: `write` answers false when it wants a pause. */
 type Sink = ReturnType<Pack["entry"]> | Extract;
@@ -96,7 +96,10 @@ async function feed(chunks: Chunks, sink: Sink): Promise<void> {
 }
 
 /** Hands each member of an archive to `take`. One that breaks off ends it with what broke it off. */
-async function eachMember(archive: Chunks, take: (member: Source) => Promise<void>): Promise<void> {
+export async function eachMember(
+  archive: Chunks,
+  take: (member: ArchiveMember) => Promise<void>,
+): Promise<void> {
   const extract = openExtract();
   const errors: Error[] = [];
   extract.once("error", (error) => errors.push(error));
@@ -113,7 +116,7 @@ async function eachMember(archive: Chunks, take: (member: Source) => Promise<voi
 }
 
 /** A pipe would wait without end for a member that broke off before it was connected. */
-async function* contentOf(member: Source): AsyncGenerator {
+async function* contentOf(member: ArchiveMember): AsyncGenerator {
   yield* member;
 }
 

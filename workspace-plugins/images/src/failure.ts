@@ -3,11 +3,13 @@ import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
 import type { CatalogueFailure } from "./catalogue/failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
 import type { RunFailure } from "./run/run-failure.ts";
 
 export type ImagesFailure =
   | EngineFailure
   | CatalogueFailure
+  | ReleaseFailure
   | DefinitionFailure
   | RegistryFailure
   | SignatureFailure
@@ -63,6 +65,7 @@ export type ImagesFailure =
   | { readonly reason: "bootstrap-absent"; readonly command: string };
 
 export type ImagesCause =
+  | ReleaseCause
   | "image-built"
   | "image-missing-in-engine"
   | "image-untagged-in-engine"

@@ -32,7 +32,7 @@ function row<Definition>(
   const what =
     entry.state === "sound"
       ? describe(entry.definition)
-      : `broken: ${entry.problems.length} problems, told by slipway agent validate`;
+      : "broken: slipway agent validate says why";
   return [kind, name, place, what];
 }
 

@@ -23,4 +23,32 @@ export const agentCommands: readonly Command[] = [
     examples: ["slipway agent validate", "slipway agent validate ~/.aicage-custom"],
     load: async () => (await import("./validate.ts")).validateDefinitions,
   },
+  {
+    name: "agent release",
+    takes: "--out <folder> [--version <version>] [--json]",
+    does: "pack this workspace's definitions, with sums and a signature",
+    options: {
+      "--out <folder>": "which is replaced as a whole, if nothing but an earlier release is in it",
+      "--version <version>": "without it one that follows from the content",
+      "--json": "one object: schema, state, cause, facts",
+    },
+    examples: ["slipway agent release --out dist/definitions --version 1.4.0"],
+    needsWorkspace: true,
+    load: async () => (await import("./release.ts")).releaseDefinitions,
+  },
+  {
+    name: "agent use",
+    takes: "<folder>... [--allow-unsigned] [--json]",
+    does: "take over the definitions of releases as the packaged set",
+    options: {
+      "<folder>": "holds SHA256SUMS and artefacts, of slipway agent release or of aicage",
+      "--allow-unsigned": "also where nobody signed it whom trust/signers.json names",
+      "--json": "one object: schema, state, cause, facts",
+    },
+    examples: [
+      "slipway agent use dist/definitions",
+      "slipway agent use aicage-image aicage-image-base --allow-unsigned",
+    ],
+    load: async () => (await import("./use.ts")).useDefinitions,
+  },
 ];

@@ -28,7 +28,7 @@ const kinds: readonly DefinitionKind[] = ["base", "agent", "extension", "image-e
 const definitionFile = /(?:^|\/)(base|agent|extension|image-extended)\.ya?ml$/;
 
 /** The folders of each kind in a packaged set. */
-const packagedFolders: Readonly<Record<DefinitionKind, string>> = {
+export const packagedFolders: Readonly<Record<DefinitionKind, string>> = {
   base: "bases",
   agent: "agents",
   extension: "extensions",
@@ -52,7 +52,7 @@ const userFolders: readonly Readonly<Record<DefinitionKind, string>>[] = [
 ];
 
 /** Where the packaged set lies, which `slipway agent use` puts there. */
-function packagedFolder(variables: Variables): string {
+export function packagedFolder(variables: Variables): string {
   const configured = variables["XDG_DATA_HOME"] ?? "";
   const data = configured === "" ? path.join(variables["HOME"] ?? "/", ".local/share") : configured;
   return path.join(data, "slipway", "definitions");

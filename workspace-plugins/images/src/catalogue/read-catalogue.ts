@@ -11,8 +11,8 @@ import { tellTwins } from "./twins.ts";
 export type CatalogueSources = {
   /** Without one, the packaged set and the user's folders are all there is. */
   readonly workspaceRoot: string | undefined;
-  /** `HOME` and `XDG_DATA_HOME` say where the other two places are. */
-  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** `HOME` and `XDG_DATA_HOME` say where the other two places are; without them the workspace is all there is. */
+  readonly variables: Readonly<Record<string, string | undefined>> | undefined;
 };
 
 /** Reads all definitions of all places. What is wrong with one of them is in its entry. */
@@ -23,7 +23,8 @@ export async function readCatalogue(
   const workspace =
     workspaceRoot === undefined ? ok(nothing) : await findInWorkspace(workspaceRoot, signal);
   if (!workspace.ok) return workspace;
-  const [packaged, users] = [await findPackaged(variables), await findUsers(variables)];
+  const packaged = variables === undefined ? nothing : await findPackaged(variables);
+  const users = variables === undefined ? [] : await findUsers(variables);
   const found = [packaged, without(workspace.value, [packaged, ...users]), ...users];
   const candidates = found.map((each) => each.candidates);
   const overrides: Override[] = [];

@@ -5,7 +5,10 @@ import type { Causes, Texts } from "../text.ts";
 
 type OwnFailure = Exclude<
   ImagesFailure,
-  RegistryFailure | SignatureFailure | RunFailure | { readonly reason: "definition-unknown" }
+  | RegistryFailure
+  | SignatureFailure
+  | RunFailure
+  | { readonly reason: "definition-unknown" | `release-${string}` }
 >;
 
 export const imagesTexts: Texts<OwnFailure> = {
@@ -132,6 +135,8 @@ function shortened(step: string): string {
 }
 
 export const imagesCauses: Causes<ImagesCause> = {
+  "release-written": "the release is written",
+  "definitions-taken-over": "the definitions are the packaged set now",
   "image-built": "built",
   "image-missing-in-engine": "the engine did not have it",
   "image-untagged-in-engine": "the engine had it without its name",
