@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { apiOf, formatReference, parseReference } from "./reference.ts";
+import { apiOf, formatReference, parseReference, parseShortReference } from "./reference.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 
@@ -46,4 +46,25 @@ describe("a reference", () => {
     ["host.example/a@sha256:abc", "digest-invalid"],
     [`host.example/a@${digest}@${digest}`, "digest-invalid"],
   ])("%s is refused: %s", ([text = "", problem = ""]) => check(text, problem));
+});
+
+const hub = "docker.io";
+test.for([
+  ["words", "library/words:latest"],
+  ["words:1", "library/words:1"],
+  [`${hub}/words:1`, "library/words:1"],
+  [`index.${hub}/words:1`, "library/words:1"],
+  [`index.${hub}/team/words:1`, "team/words:1"],
+  [`${hub}/team/words:1`, "team/words:1"],
+  ["team/words:1", "team/words:1"],
+])("%s is %s of Docker Hub, as Docker has it", ([text = "", expected = ""]) => {
+  const short = parseShortReference(text);
+  const full = text.startsWith("words") || text.startsWith("team") ? short : parseReference(text);
+  expect(full).toEqual(short);
+  expect(short.ok && formatReference(short.value)).toBe(`${hub}/${expected}`);
+});
+
+test("a repository without a folder is expanded for no other registry", () => {
+  const parsed = parseShortReference("registry.example/words:1");
+  expect(parsed.ok && parsed.value.repository).toBe("words");
 });

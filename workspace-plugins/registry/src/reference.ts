@@ -33,6 +33,8 @@ export function isTag(text: string): text is Tag {
 
 /** The registry of references without one. Its API has a host of its own. */
 const hub = { name: "docker.io", apiHost: "registry-1.docker.io", official: "library/" } as const;
+/** As Docker has it, the older name means the same. */
+const namesOfHub: readonly string[] = [hub.name, "index.docker.io"];
 
 /**
  * A reference as people write it and as aigg locks it: `name`, `org/name`, `host/path/name`, each with a tag or a digest
@@ -43,13 +45,12 @@ export function parseShortReference(text: string): Result<Reference, RegistryFai
   const [path = ""] = text.split("@");
   const parts = path.split("/");
   const isHosted = parts.length > 2 || (parts.length === 2 && looksLikeHost(parts[0] ?? ""));
-  const official = parts.length === 1 ? hub.official : "";
   const isNamed = text.includes("@") || (parts.at(-1) ?? "").includes(":");
-  const full = isHosted ? text : `${hub.name}/${official}${text}`;
+  const full = isHosted ? text : `${hub.name}/${text}`;
   return parseFull(isNamed ? full : `${full}:latest`, text);
 }
 
-/** `host[:port]/repository[:tag][@digest]`, with nothing added. */
+/** `host[:port]/repository[:tag][@digest]`, with nothing added but the `library` of Docker Hub. */
 export function parseReference(text: string): Result<Reference, RegistryFailure> {
   const [named = ""] = text.split("@");
   const [host = ""] = named.split("/");
@@ -61,10 +62,13 @@ export function parseReference(text: string): Result<Reference, RegistryFailure>
 function parseFull(full: string, text: string): Result<Reference, RegistryFailure> {
   const [named = "", digestText, ...more] = full.split("@");
   const slash = named.indexOf("/");
-  const host = named.slice(0, Math.max(slash, 0));
+  const typed = named.slice(0, Math.max(slash, 0));
+  const isOfHub = namesOfHub.includes(typed);
+  const host = isOfHub ? hub.name : typed;
   const rest = named.slice(slash + 1);
   const colon = rest.indexOf(":");
-  const name = colon === -1 ? rest : rest.slice(0, colon);
+  const path = colon === -1 ? rest : rest.slice(0, colon);
+  const name = isOfHub && !path.includes("/") ? `${hub.official}${path}` : path;
   const tagText = colon === -1 ? undefined : rest.slice(colon + 1);
   const digest = digestText === undefined ? undefined : parseDigest(digestText);
 
