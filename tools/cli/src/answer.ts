@@ -2,11 +2,12 @@ import type { Failure } from "@slipway/report";
 import { openLines } from "@slipway/report/lines";
 import { columns } from "@slipway/report/table";
 import type { Outcome, Result } from "@slipway/signature";
+import { interruptSignal } from "./interrupt.ts";
 import { tellResult } from "./tell.ts";
 
 /** How a command is stopped, says what it is at, and answers. */
 export type Answer = {
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C; a second one ends the process. */
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
   /** The result as the words or, with `json`, as one object; answers with the exit code. */
@@ -19,11 +20,9 @@ export type Answer = {
 };
 
 export function openAnswer({ json = false }: { readonly json?: boolean } = {}): Answer {
-  const stopping = new AbortController();
-  process.once("SIGINT", () => stopping.abort());
   const { line, progress } = openLines();
   return {
-    signal: stopping.signal,
+    signal: interruptSignal(),
     progress,
     tell: async (result) => tellResult(result, { json }),
     show: (found, rows) => {
