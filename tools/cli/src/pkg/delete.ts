@@ -32,8 +32,9 @@ export async function deleteTags({ args }: Call): Promise<number> {
 }
 
 function planRows({ manifests }: DeletionPlan): readonly (readonly string[])[] {
-  return manifests.map(({ digest, tags }) => [
+  return manifests.map(({ digest, tags, signs }) => [
     `delete ${shortDigest(digest)}`,
     tags.length === 0 ? "no tag" : tags.join(", "),
+    ...(signs === undefined ? [] : [`signature of ${shortDigest(signs)}`]),
   ]);
 }

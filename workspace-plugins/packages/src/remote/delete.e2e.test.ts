@@ -1,12 +1,14 @@
-import { openRegistry, parseReference } from "@slipway/registry";
+import { mediaTypes, openRegistry, parseReference } from "@slipway/registry";
 import type { Reference } from "@slipway/registry";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
 import { digestOf } from "@slipway/signature";
+import type { Digest } from "@slipway/signature";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { emptyConfig, manifestMediaType, writeImageManifest } from "../image-manifest.ts";
 import { writeLayer } from "../layer.ts";
 import { isPackagePath } from "../package-path.ts";
+import { bundleType, writeSignatureManifest } from "../trust/signature-artifact.ts";
 import { deletePlanned, planDeletion } from "./delete.ts";
 
 let served: RegistryRig;
@@ -97,4 +99,47 @@ test("a package that is not there is missing, and --all takes no tag", async () 
   expect(await plan("none/pkg:1.0.0", true)).toMatchObject({
     failure: { reason: "tag-not-expected" },
   });
+});
+
+/** Puts what looks like a signature beside a published package. */
+async function sign(name: string): Promise<Digest> {
+  const reference = referenceOf(name);
+  const signed = await registry.getManifest(reference);
+  if (signed.state !== "present") throw new Error(name);
+  const { digest: subject, bytes } = signed.value;
+  const bundle = Buffer.from(`signature of ${name}`);
+  for (const blob of [Buffer.from(emptyConfig), bundle]) {
+    await registry.uploadBlob(reference, digestOf(blob), new Blob([blob]));
+  }
+  const manifest = writeSignatureManifest(bundle, { digest: subject, sizeBytes: bytes.byteLength });
+  const put = await registry.putReferrer(reference, {
+    subject,
+    artifactType: bundleType,
+    manifest: { mediaType: mediaTypes.ociManifest, bytes: manifest },
+  });
+  if (!put.ok) throw new Error(JSON.stringify(put.failure));
+  return put.value;
+}
+
+async function isThere(name: string, digest: Digest): Promise<boolean> {
+  const { registry: host, repository } = referenceOf(name);
+  return (await registry.headManifest({ registry: host, repository, digest })).state === "present";
+}
+
+test("a package takes its signatures and their list along, and none of another", async () => {
+  await publish("five/pkg:1.0.0", "x = 1\n");
+  await publish("five/pkg:2.0.0", "x = 2\n");
+  const own = await sign("five/pkg:1.0.0");
+  const others = await sign("five/pkg:2.0.0");
+  expect(await tagsOf("five/pkg")).toHaveLength(4);
+  expect(await remove("five/pkg:1.0.0")).toMatchObject({
+    value: { facts: { manifests: 1, "signatures and their lists": 2 } },
+  });
+  expect([await isThere("five/pkg", own), await isThere("five/pkg", others)]).toEqual([
+    false,
+    true,
+  ]);
+  expect(await tagsOf("five/pkg")).toEqual(["2.0.0", expect.stringMatching(/^sha256-/)]);
+  await remove("five/pkg", true);
+  expect([await tagsOf("five/pkg"), await isThere("five/pkg", others)]).toEqual([[], false]);
 });

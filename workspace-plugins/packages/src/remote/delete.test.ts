@@ -38,6 +38,7 @@ test("a registry that deletes nothing is told as such", async () => {
     }),
     headManifest: async () => ({ state: "present", value: { digest } }),
     listTags: async () => ({ state: "present", value: ["1"] }),
+    listReferrers: async () => ({ state: "present", value: [] }),
   };
   const reference = "registry.example/a/b:1";
   const planned = await planDeletion({ reference, all: false, registry: refusing });

@@ -1,9 +1,10 @@
 import { formatReference, isTag, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature/basics";
+import { fail, ok, parseDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
 import { inParallel } from "../in-parallel.ts";
+import { bundleType } from "../trust/signature-artifact.ts";
 import { isNamed } from "./named.ts";
 import type { RemoteCause } from "./failure.ts";
 
@@ -17,17 +18,21 @@ export type DeletionOptions = {
 /** What would go. A registry deletes image manifests, and all tags of one go with it. */
 export type DeletionPlan = {
   readonly name: RepositoryName;
-  readonly manifests: readonly {
-    readonly digest: Digest;
-    readonly tags: readonly string[];
-  }[];
+  readonly manifests: readonly PlannedManifest[];
+};
+
+type PlannedManifest = {
+  readonly digest: Digest;
+  readonly tags: readonly string[];
+  /** It is a signature of that manifest, or their list, and worth nothing without it. */
+  readonly signs?: Digest;
 };
 
 type Failure = PackagesFailure | RegistryFailure;
 
 const questionsAtOnce = 8;
 
-/** Finds out what a deletion takes away, other tags of the same content among it. Deletes nothing. */
+/** Finds out what a deletion takes away: other tags of the same content, and its signatures. Deletes nothing. */
 export async function planDeletion(
   options: DeletionOptions,
 ): Promise<Result<DeletionPlan, Failure>> {
@@ -46,8 +51,44 @@ export async function planDeletion(
   if (!found.ok) return found;
   const { registry: host, repository } = reference.value;
   const manifests = manifestsOf(found.value, asked.value);
-  if (manifests.length === 0) return fail(absent(text));
-  return ok({ name: { registry: host, repository }, manifests });
+  const name = { registry: host, repository };
+  const signatures = await inParallel(questionsAtOnce, manifests, ({ digest }) =>
+    signaturesOf(registry, name, digest, found.value),
+  );
+  if (!signatures.ok) return signatures;
+  const lists = all ? found.value.flatMap(listOf) : [];
+  const planned = [...manifests, ...signatures.value.flat(), ...lists];
+  if (planned.length === 0) return fail(absent(text));
+  return ok({ name, manifests: firstOfEach(planned) });
+}
+
+/** Those beside one manifest. */
+async function signaturesOf(
+  registry: Registry,
+  name: RepositoryName,
+  subject: Digest,
+  found: readonly Tagged[],
+): Promise<Result<readonly PlannedManifest[], Failure>> {
+  const listed = await registry.listReferrers(name, { subject, artifactType: bundleType });
+  if (listed.state === "unknown") return fail(listed.failure);
+  const digests = listed.state === "missing" ? [] : listed.value;
+  const lists = found.flatMap(listOf).filter(({ signs }) => signs === subject);
+  return ok([...lists, ...digests.map((digest) => ({ digest, tags: [], signs: subject }))]);
+}
+
+/** Where a registry has no list of its own, it is an index under a tag (OCI distribution-spec 1.1, "Referrers Tag Schema"). */
+function listOf({
+  tag,
+  digest,
+}: Tagged): readonly (PlannedManifest & { readonly signs: Digest })[] {
+  const signs = tag.startsWith("sha256-") ? parseDigest(tag.replace("-", ":")) : undefined;
+  return signs === undefined || digest === undefined ? [] : [{ digest, tags: [tag], signs }];
+}
+
+function firstOfEach(planned: readonly PlannedManifest[]): readonly PlannedManifest[] {
+  return planned.filter(
+    ({ digest }, at) => planned.findIndex((each) => each.digest === digest) === at,
+  );
 }
 
 /** What another deletion took away meanwhile is as wanted. What a tag names by now stays: digests are deleted. */
@@ -55,18 +96,19 @@ export async function deletePlanned(
   registry: Registry,
   { name, manifests }: DeletionPlan,
 ): Promise<Result<Outcome<RemoteCause>, Failure>> {
-  let deleted = 0;
-  for (const { digest } of manifests) {
+  const deleted = { packages: 0, signatures: 0 };
+  for (const { digest, signs } of manifests) {
     const answer = await registry.deleteManifest(name, digest);
     if (answer.state === "unknown") return fail(refusalOf(name, answer.failure));
-    if (answer.state === "present") deleted += 1;
+    if (answer.state === "present") deleted[signs === undefined ? "packages" : "signatures"] += 1;
   }
   const facts = {
     repository: formatReference(name),
     tags: manifests.flatMap(({ tags }) => tags).join(", "),
-    manifests: deleted,
+    manifests: deleted.packages,
+    ...(deleted.signatures === 0 ? {} : { "signatures and their lists": deleted.signatures }),
   };
-  return deleted === 0
+  return deleted.packages + deleted.signatures === 0
     ? ok({ state: "unchanged", cause: "tags-gone", facts })
     : ok({ state: "done", cause: "tags-deleted", facts });
 }
@@ -95,14 +137,15 @@ async function taggedDigest(
   return ok({ tag, digest: head.state === "present" ? head.value.digest : undefined });
 }
 
-/** Of all tags, or of those that fall with one digest. */
+/** Of all tags but those of lists, or of those that fall with one digest. */
 function manifestsOf(
   found: readonly Tagged[],
   asked: Digest | undefined,
 ): DeletionPlan["manifests"] {
   const tagsOf = (digest: Digest) =>
     found.filter((one) => one.digest === digest).map(({ tag }) => tag);
-  const digests = asked === undefined ? found.map(({ digest }) => digest) : [asked];
+  const packages = found.filter((one) => listOf(one).length === 0);
+  const digests = asked === undefined ? packages.map(({ digest }) => digest) : [asked];
   return [...new Set(digests)]
     .filter((digest) => digest !== undefined)
     .map((digest) => ({ digest, tags: tagsOf(digest) }));
