@@ -231,6 +231,8 @@ export type StoreFailure =
       readonly folder: string;
       /** `name` is the key of a locked package, or the beginning of an integrity. */
       readonly entries: readonly { readonly name: string; readonly damage: EntryDamage }[];
+      /** What is locked of them by a build of this machine, which no registry has. */
+      readonly builds: readonly string[];
     }
   | { readonly reason: "project-missing"; readonly folder: string }
   | { readonly reason: "folder-not-writable"; readonly folder: string; readonly error: string }

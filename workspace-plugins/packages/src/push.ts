@@ -1,6 +1,5 @@
-import { openAsBlob } from "node:fs";
 import type { SigningKey } from "@slipway/attestation";
-import { formatReference, isTag, parseReference } from "@slipway/registry";
+import { fileBody, formatReference, isTag, parseReference } from "@slipway/registry";
 import type {
   Body,
   Reference,
@@ -71,7 +70,7 @@ async function pushVersion(
   const sent = await sendPackage(registry, version, {
     integrity: receipt.integrity,
     manifest,
-    layer: { digest: receipt.layerDigest, body: await openAsBlob(layerFile) },
+    layer: { digest: receipt.layerDigest, body: await fileBody(layerFile) },
   });
   if (!sent.ok) return sent;
   const cause = there.state === "missing" ? "version-new" : "version-moved";

@@ -3,7 +3,7 @@ import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Registry, RegistryFailure } from "@slipway/registry";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { EntryDamage, PackagesCause, PackagesFailure } from "./failure.ts";
-import { withoutMetadata } from "./fetch-locked.ts";
+import { isLocalSource, withoutMetadata } from "./fetch-locked.ts";
 import { knownUses } from "./known-uses.ts";
 import { readLock } from "./lock.ts";
 import type { LockedPackage } from "./lock.ts";
@@ -56,7 +56,8 @@ export async function verifyStore(options: VerifyOptions): Promise<Result<Verifi
     const entry = await inspectEntry(store, each.integrity, listed);
     if (entry.state !== "right") wrong.push({ ...each, entry });
   }
-  const repairable = isRepair ? wrong.filter(({ locked }) => locked !== undefined) : [];
+  const isFetched = ({ locked }: Looked) => locked !== undefined && !isLocalSource(locked.source);
+  const repairable = isRepair ? wrong.filter(isFetched) : [];
   const left = wrong.filter((each) => !repairable.includes(each));
   const lost = repairable.flatMap(({ locked, entry, isOwn }) =>
     locked === undefined ? [] : [{ locked, entry, isOwn }],
@@ -70,7 +71,10 @@ export async function verifyStore(options: VerifyOptions): Promise<Result<Verifi
   if (!repaired.ok) return repaired;
   if (left.length > 0) {
     const entries = left.map((each) => ({ name: nameOf(each), damage: damageOf(each.entry) }));
-    return fail({ reason: "store-damaged", folder: store.folder, entries });
+    const builds = left.flatMap(({ locked }) =>
+      locked !== undefined && isLocalSource(locked.source) ? [locked.source] : [],
+    );
+    return fail({ reason: "store-damaged", folder: store.folder, entries, builds });
   }
   const mended = new Set(lost.map(({ locked }) => locked.integrity));
   const entries = looked.value.map(({ integrity, locked }) => ({

@@ -1,4 +1,7 @@
 import type { Added, Installation, InstalledPackage } from "@slipway/packages";
+import type { Outcome } from "@slipway/signature";
+import { describeCause } from "./causes.ts";
+import { printable } from "./printable.ts";
 
 /** A line for each package as aigg has it, the sum, and how Python and Node find the packages and what those need. */
 export function installationLines(
@@ -76,6 +79,20 @@ export function addedLines({ state, locked }: Added, lockFile: string): readonly
     ...(source.includes("/")
       ? []
       : ["  A build of this machine: push it before others install it"]),
+  ];
+}
+
+/** As aigg has it, and why; a registry that had the package already is told as such. */
+export function pushedLines(reference: string, pushed: Outcome): readonly string[] {
+  const { reference: _shown, ...facts } = pushed.facts;
+  const head =
+    pushed.state === "done"
+      ? `✓ Successfully pushed ${reference}`
+      : `= ${reference} is in the registry already`;
+  return [
+    printable(head),
+    `  ${describeCause(pushed.cause)}`,
+    ...Object.entries(facts).map(([name, value]) => printable(`  ${name}: ${value}`)),
   ];
 }
 

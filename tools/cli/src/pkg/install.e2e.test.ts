@@ -42,8 +42,7 @@ afterEach(async () => {
 
 const at = (...parts: readonly string[]) => path.join(root, ...parts);
 
-/** Makes a package of that name, pushes it, and locks it in a project. */
-async function publish(name: string, project: string): Promise<void> {
+async function writePackage(name: string): Promise<void> {
   await mkdir(at(name), { recursive: true });
   const manifest = {
     name,
@@ -55,6 +54,11 @@ async function publish(name: string, project: string): Promise<void> {
   for (const number of Array.from({ length: 20 }).keys()) {
     await writeFile(at(name, `m${number}.py`), `x = ${JSON.stringify(name.repeat(500))}\n`);
   }
+}
+
+/** Makes a package of that name, pushes it, and locks it in a project. */
+async function publish(name: string, project: string): Promise<void> {
+  await writePackage(name);
   expect(await packPackage({ workspaceRoot: root, projectRoot: name, signal })).toMatchObject({
     ok: true,
   });
@@ -187,10 +191,7 @@ test("install, verify, gc and uninstall say what they did, to people and as JSON
   );
   expect(await slipway("a", ["verify"])).toMatchObject({ end: 0 });
 
-  const { folder } = storeIn(at("home"));
-  const [begin = ""] = await readdir(path.join(folder, "sha256"));
-  const [hex = ""] = await readdir(path.join(folder, "sha256", begin));
-  await writeFile(path.join(folder, "sha256", begin, hex, "aigogo.json"), "{}");
+  const hex = await damageStore();
   const damaged = await slipway("a", ["verify", "--json"]);
   expect([damaged.end, JSON.parse(damaged.stdout)]).toMatchObject([
     1,
@@ -215,3 +216,28 @@ test("install, verify, gc and uninstall say what they did, to people and as JSON
   });
   expect(await slipway("a", ["gc", "--what"])).toMatchObject({ end: 2 });
 });
+
+test("of a build that no registry has, verify --repair says what puts it into the store again", async () => {
+  await mkdir(at("home"));
+  await writePackage("one");
+  expect(await slipway("one", ["build", "one:1.0.0"])).toMatchObject({ end: 0 });
+  expect(await slipway("one", ["add", "one:1.0.0"])).toMatchObject({ end: 0 });
+  const lock = await readFile(at("one", lockName), "utf8");
+  await damageStore();
+  const repaired = await slipway("one", ["verify", "--repair"]);
+  expect(repaired.end).toBe(1);
+  const said = /→ (slipway pkg add one:1\.0\.0) takes the build of this machine again/;
+  expect(repaired.stderr).toMatch(said);
+  expect(await slipway("one", ["add", "one:1.0.0"])).toMatchObject({ end: 0 });
+  expect(await slipway("one", ["verify"])).toMatchObject({ end: 0 });
+  expect(await readFile(at("one", lockName), "utf8")).toBe(lock);
+});
+
+/** Of its one entry, the copy of the manifest. */
+async function damageStore(): Promise<string> {
+  const { folder } = storeIn(at("home"));
+  const [begin = ""] = await readdir(path.join(folder, "sha256"));
+  const [hex = ""] = await readdir(path.join(folder, "sha256", begin));
+  await writeFile(path.join(folder, "sha256", begin, hex, "aigogo.json"), "{}");
+  return hex;
+}

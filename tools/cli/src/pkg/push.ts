@@ -1,6 +1,8 @@
 import path from "node:path";
 import { cacheIn } from "@slipway/packages/cache/cache";
 import { pushReference } from "@slipway/packages/remote/push";
+import { pushedLines } from "@slipway/report/installation";
+import { openLines } from "@slipway/report/lines";
 import { ok } from "@slipway/signature";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
@@ -19,7 +21,7 @@ export async function pushToRegistry({ args }: Call): Promise<number> {
   const read = readArguments(args, { options, words: [1, 2] });
   if (!read.ok) return tellUsage(read.failure);
   const [reference = "", folder] = read.value.words;
-  const { from: build, force: mayMove = false, sign = false } = read.value.options;
+  const { from: build, force: mayMove = false, sign = false, json = false } = read.value.options;
   if (build !== undefined && folder !== undefined) {
     return tellUsage({
       reason: "arguments-invalid",
@@ -33,19 +35,21 @@ export async function pushToRegistry({ args }: Call): Promise<number> {
   if (!key.ok) return tell(key);
   const now = new Date();
   const signingKey = key.value;
-  return tell(
-    await pushReference({
-      reference,
-      from,
-      mayMove,
-      cache,
-      registry,
-      progress,
-      now,
-      signal,
-      signingKey,
-    }),
-  );
+  const pushed = await pushReference({
+    reference,
+    from,
+    mayMove,
+    cache,
+    registry,
+    progress,
+    now,
+    signal,
+    signingKey,
+  });
+  if (!pushed.ok || json) return tell(pushed);
+  const { line } = openLines();
+  for (const each of pushedLines(reference, pushed.value)) line(each);
+  return 0;
 }
 
 /** Loaded here: most pushes are not signed. */

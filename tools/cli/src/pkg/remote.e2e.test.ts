@@ -123,6 +123,16 @@ test("a package is pushed, locked, told to be outdated, updated, explained and r
   expect(JSON.parse(lock)).toEqual({ version: 1, packages: {} });
 });
 
+test("a push says what aigg says, and one that has nothing to send says so", async () => {
+  const first = await publish("e/words", "1.0.0");
+  expect(first.stdout).toContain(`✓ Successfully pushed ${served.host}/e/words:1.0.0\n`);
+  const again = await publish("e/words", "1.0.0");
+  expect([again.code, again.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^= \S+ is in the registry/),
+  ]);
+});
+
 test("a tag that names other content is moved by --force alone, and two sources are none", async () => {
   await publish("c/words", "1.0.0");
   await writeFile(path.join(root, "words/words.py"), "other = 1\n");

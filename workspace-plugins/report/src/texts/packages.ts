@@ -165,9 +165,9 @@ export const packagesTexts: Texts<PackagesFailure> = {
     hint: "run the install target; it fetches what is not right",
   }),
   "source-local": (f) => ({
-    what: "a locked package was built on another machine and is in no registry",
+    what: "a locked package is a build of one machine, and no registry has it",
     facts: { lock: f.lockFile, package: f.key, source: f.source },
-    hint: "push it, and lock what was pushed: slipway pkg add <host>/<repository>:<tag>",
+    hint: `where the build is: slipway pkg add ${f.source}; for all: push it, and lock what was pushed`,
   }),
   "files-not-as-locked": (f) => ({
     what: "the package has other files than the lock lists; nothing was linked",
@@ -202,7 +202,7 @@ export const packagesTexts: Texts<PackagesFailure> = {
       store: f.folder,
       ...Object.fromEntries(f.entries.map(({ name, damage }) => [name, damageWords(damage)])),
     },
-    hint: "slipway pkg install mends those of its lock; slipway pkg verify --repair does too",
+    hint: damageHint(f.builds),
   }),
   "project-missing": (f) => ({
     what: "not an aigogo project (no .aigogo/ directory or aigogo.lock found)",
@@ -428,6 +428,15 @@ const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
 };
 
 const dependencyKinds = { runtime: "runtime", dev: "development" } as const;
+/** What has no registry is put into the store again from the build, or from a new one. */
+function damageHint([build, ...more]: readonly string[]): string {
+  if (build === undefined) {
+    return "slipway pkg install mends those of its lock; slipway pkg verify --repair does too";
+  }
+  const others = more.length === 0 ? "" : `, and so for ${more.join(", ")}`;
+  return `slipway pkg add ${build} takes the build of this machine again${others}; if it is gone: slipway pkg build ${build}`;
+}
+
 function damageWords(damage: EntryDamage): string {
   switch (damage.kind) {
     case "missing":
