@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Digest } from "@slipway/signature";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { collectStore } from "./collect-store.ts";
 import { contentOf, integrityOf } from "./content.ts";
 import { formatLock, lockName } from "./lock.ts";
 import type { LockedPackage } from "./lock.ts";
+import { environmentsOf, packagesWithEnvironments } from "./exec/environments.ts";
 import { isPackageKey } from "./package-name.ts";
 import { isPackagePath } from "./package-path.ts";
 import { dueRecord, projectWord, writeRecord } from "./project-record.ts";
@@ -16,6 +17,7 @@ import { stockContent } from "./stock.ts";
 import { inspectEntry } from "./store.ts";
 import { entriesIn, storeIn } from "./store-place.ts";
 import type { Store } from "./store-place.ts";
+import { uninstallPackages } from "./uninstall.ts";
 import { verifyStore } from "./verify-store.ts";
 import { openRegistry } from "@slipway/registry";
 
@@ -136,6 +138,43 @@ test("an entry that another run is at stays", async () => {
   expect(await entriesIn(store)).toEqual([dropped.integrity]);
 });
 
+describe("what was installed for scripts of a package", () => {
+  /** As `exec` leaves it. */
+  async function withEnvironment(key: string): Promise<LockedPackage> {
+    const locked = await stocked(key);
+    const folder = path.join(environmentsOf(store, locked.integrity), "python-3.11-linux-x64");
+    await mkdir(folder, { recursive: true });
+    await writeFile(path.join(folder, "pyvenv.cfg"), "");
+    return locked;
+  }
+  const uninstall = async (projectFolder: string) =>
+    uninstallPackages({ projectFolder, home: root, virtualEnv: undefined, signal });
+
+  test("goes with the package when the store is collected, and stays while a lock names it", async () => {
+    const used = await withEnvironment("used");
+    const dropped = await withEnvironment("dropped");
+    const foreign = await withEnvironment("foreign");
+    await project("app", [used, dropped], [used]);
+    expect(await collect({ isDryRun: true })).toMatchObject({ environments: [dropped.integrity] });
+    expect(await packagesWithEnvironments(store)).toHaveLength(3);
+    expect(await collect()).toMatchObject({ environments: [dropped.integrity] });
+    expect(await packagesWithEnvironments(store)).toEqual(integrities(used, foreign));
+    expect(await collect({ isAll: true })).toMatchObject({ environments: [foreign.integrity] });
+  });
+
+  test("goes when its project is uninstalled, unless another project locks the package", async () => {
+    const own = await withEnvironment("own");
+    const shared = await withEnvironment("shared");
+    const folder = await project("app", [own, shared], [own, shared]);
+    const other = await project("other", [shared], [shared]);
+    expect(await uninstall(folder)).toMatchObject({ value: { facts: { environments: 1 } } });
+    expect(await packagesWithEnvironments(store)).toEqual([shared.integrity]);
+    await writeFile(path.join(folder, lockName), "<<<<<<< HEAD");
+    expect(await uninstall(other)).toMatchObject({ value: { facts: { environments: 0 } } });
+    expect(await packagesWithEnvironments(store)).toEqual([shared.integrity]);
+  });
+});
+
 test("verify names each entry of the lock that is missing or was changed, and with all those of others", async () => {
   const [right, wrong, lost] = [
     await stocked("right"),
@@ -167,7 +206,7 @@ test("verify names each entry of the lock that is missing or was changed, and wi
   ];
   expect(await verify(false)).toEqual({
     ok: false,
-    failure: { reason: "store-damaged", folder: store.folder, entries: own },
+    failure: { reason: "store-damaged", folder: store.folder, entries: own, builds: [] },
   });
   const other = { name: foreign.integrity.slice(7, 19), damage: { kind: "other-bytes" } };
   expect(await verify(true)).toMatchObject({ failure: { entries: [...own, other] } });

@@ -3,6 +3,7 @@ import path from "node:path";
 import { ok } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
+import { packagesWithEnvironments, removeEnvironments } from "./exec/environments.ts";
 import { hasCode } from "./file-error.ts";
 import { knownUses } from "./known-uses.ts";
 import type { KnownUses } from "./known-uses.ts";
@@ -24,6 +25,8 @@ export type CollectOptions = {
 
 export type Collected = Outcome<PackagesCause> & {
   readonly removed: readonly Digest[];
+  /** Packages whose scripts had something installed for them, which is gone. */
+  readonly environments: readonly Digest[];
   /** Folders that killed runs had left. */
   readonly swept: readonly string[];
 };
@@ -34,7 +37,7 @@ type Aside = { readonly integrity: Digest; readonly staging: Staging; readonly f
 /** Between two looks at the locks. */
 const entriesAtOnce = 50;
 
-/** Removes the entries that no lock of a known project names, and what killed runs have left. */
+/** Removes the entries that no lock of a known project names, their environments, and what killed runs have left. */
 export async function collectStore(
   options: CollectOptions,
 ): Promise<Result<Collected, PackagesFailure>> {
@@ -58,16 +61,28 @@ async function collect(options: CollectOptions): Promise<Result<Collected, Packa
     removed.push(...gone.value);
     progress(`Looked at ${at + some.length} of ${unused.length}`);
   }
+  const installed = (await packagesWithEnvironments(store)).filter((each) =>
+    isUnused(each, uses.value, options),
+  );
+  const environments = isDryRun ? installed : await removeEnvironments(store, installed);
   if (!isDryRun) for (const { file } of uses.value.gone) await rm(file, { force: true });
   const facts = {
     removed: removed.length,
     kept: entries.length - removed.length,
     "freed bytes": freedBytes,
+    environments: environments.length,
     "left by killed runs": swept.length,
   };
-  const isNothing = removed.length + swept.length === 0;
+  const isNothing = removed.length + environments.length + swept.length === 0;
   const cause = isDryRun ? "planned" : isNothing ? "nothing-to-collect" : "collected";
-  return ok({ state: cause === "collected" ? "done" : "unchanged", cause, facts, removed, swept });
+  return ok({
+    state: cause === "collected" ? "done" : "unchanged",
+    cause,
+    facts,
+    removed,
+    environments,
+    swept,
+  });
 }
 
 function isUnused(

@@ -18,12 +18,16 @@ export type KnownUses = {
   readonly gone: readonly ProjectRecord[];
 };
 
-/** A lock that cannot be read is a failure: nobody knows what it uses. */
-export async function knownUses(store: Store): Promise<Result<KnownUses, PackagesFailure>> {
+/** Of all projects on record but `except`. A lock that cannot be read is a failure: nobody knows what it uses. */
+export async function knownUses(
+  store: Store,
+  { except }: { readonly except?: string } = {},
+): Promise<Result<KnownUses, PackagesFailure>> {
   const locked = new Map<Digest, LockedPackage>();
   const installed = new Set<Digest>();
   const gone: ProjectRecord[] = [];
   for (const record of await readRecords(store)) {
+    if (record.project === except) continue;
     for (const integrity of record.integrities) installed.add(integrity);
     const file = path.join(record.project, lockName);
     const lock = await readLock(file, file);

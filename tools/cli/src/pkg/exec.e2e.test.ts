@@ -200,24 +200,25 @@ test("a script outside of its package is not run", async () => {
 });
 
 /** A wheel of one module and one command, as pip takes it. */
-async function makeWheel(): Promise<void> {
-  await mkdir(at("wheels"));
+async function makeWheel(version: string): Promise<void> {
+  await mkdir(at("wheels"), { recursive: true });
   const code = [
     "import zipfile",
-    "z = zipfile.ZipFile('greeting-1.2.0-py3-none-any.whl', 'w')",
+    "z = zipfile.ZipFile('greeting-VERSION-py3-none-any.whl', 'w')",
     "z.writestr('greeting.py', 'def hello():\\n    print(\"hello from a dependency\")\\n')",
-    "d = 'greeting-1.2.0.dist-info/'",
-    "z.writestr(d + 'METADATA', 'Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.2.0\\n')",
+    "d = 'greeting-VERSION.dist-info/'",
+    "z.writestr(d + 'METADATA', 'Metadata-Version: 2.1\\nName: greeting\\nVersion: VERSION\\n')",
     "z.writestr(d + 'WHEEL', 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')",
     "z.writestr(d + 'entry_points.txt', '[console_scripts]\\ngreet = greeting:hello\\n')",
     "z.writestr(d + 'RECORD', '')",
     "z.close()",
   ];
-  await run("python3", ["-c", code.join("\n")], { cwd: at("wheels") });
+  const written = code.join("\n").replaceAll("VERSION", version);
+  await run("python3", ["-c", written], { cwd: at("wheels") });
 }
 
 test("Python dependencies are installed once, then needed offline, commands of theirs too", async () => {
-  await makeWheel();
+  await makeWheel("1.2.0");
   const dependencies = { runtime: [{ package: "greeting", version: "^1.0" }] };
   const language = { name: "python", version: ">=3.8" };
   await installed(
@@ -236,12 +237,33 @@ test("Python dependencies are installed once, then needed offline, commands of t
   const first = await exec(["tool"], { environment });
   expect([first.code, first.stdout]).toEqual([0, said]);
   expect(first.stderr).toContain("tool: installing greeting");
+  // A newer one is no reason to have it, when the environment is made again.
+  await makeWheel("1.3.0");
+  await rm(await environmentIn("python-"), { recursive: true });
+  expect(await exec(["tool"], { environment })).toMatchObject({ code: 0, stdout: said });
   await rm(at("wheels"), { recursive: true });
   expect(await exec(["--offline", "tool"])).toMatchObject({ code: 0, stdout: said, stderr: "" });
+  const site = path.join(await environmentIn("python-"), ".venv/lib");
+  const [version = ""] = await readdir(site);
+  const present = await readdir(path.join(site, version, "site-packages"));
+  expect(present.filter((name) => name.startsWith("greeting-"))).toEqual([
+    "greeting-1.2.0.dist-info",
+  ]);
 });
 
+/** The folder of the one package's environment. */
+async function environmentIn(runtime: string): Promise<string> {
+  const [hex = ""] = await readdir(at("home/.aigogo/envs"));
+  const names = await readdir(at("home/.aigogo/envs", hex), { withFileTypes: true });
+  const name = names.find((one) => one.isDirectory() && one.name.startsWith(runtime))?.name ?? "";
+  return at("home/.aigogo/envs", hex, name);
+}
+
 /** Serves one npm package, whose installation would leave a file. */
-async function serveNpm(): Promise<AsyncDisposable & { readonly url: string }> {
+async function serveNpm(): Promise<
+  AsyncDisposable & { readonly url: string; readonly update: () => void }
+> {
+  let isUpdated = false;
   await mkdir(at("package"));
   const scripts = { install: `touch ${at("stolen")}` };
   const manifest = { name: "greeting", version: "1.2.0", type: "module", main: "a.js", scripts };
@@ -252,8 +274,13 @@ async function serveNpm(): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer((request, response) => {
     const host = `http://${request.headers.host ?? ""}`;
     const dist = { tarball: `${host}/greeting.tgz` };
-    const versions = { "1.2.0": { ...manifest, dist } };
-    const packument = { name: "greeting", "dist-tags": { latest: "1.2.0" }, versions };
+    const newer = isUpdated ? { "1.3.0": { ...manifest, version: "1.3.0", dist } } : {};
+    const versions = { "1.2.0": { ...manifest, dist }, ...newer };
+    const packument = {
+      name: "greeting",
+      "dist-tags": { latest: isUpdated ? "1.3.0" : "1.2.0" },
+      versions,
+    };
     response.end(request.url === "/greeting.tgz" ? tarball : JSON.stringify(packument));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -261,6 +288,9 @@ async function serveNpm(): Promise<AsyncDisposable & { readonly url: string }> {
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/`,
+    update: () => {
+      isUpdated = true;
+    },
     [Symbol.asyncDispose]: async () => {
       server.close();
       server.closeAllConnections();
@@ -285,7 +315,14 @@ test("npm dependencies are found by ES modules, and run nothing while they are i
   const first = await exec(["tool"], { environment });
   expect([first.code, first.stdout]).toEqual([3, "hello from a dependency\n"]);
   expect(await readdir(root)).not.toContain("stolen");
+  npm.update();
+  await rm(await environmentIn("node-"), { recursive: true });
+  await rm(at("npm-cache"), { recursive: true });
+  expect(await exec(["tool"], { environment })).toMatchObject({ code: 3 });
   expect(await exec(["--offline", "tool"])).toMatchObject({ code: 3, stderr: "" });
+  const lock = await readFile(`${await environmentIn("node-")}/package-lock.json`, "utf8");
+  expect(lock).toContain('"version": "1.2.0"');
+  expect(lock).not.toContain("1.3.0");
 });
 
 test("Ctrl-C while dependencies are installed leaves no half environment", async () => {

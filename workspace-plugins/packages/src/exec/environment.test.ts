@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { digestOf, hexOf } from "@slipway/signature";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ensureEnvironment, pythonIn } from "./environment.ts";
+import { ensureEnvironment } from "./environment.ts";
 import type { EnvironmentOptions } from "./environment.ts";
+import { pythonIn } from "./python-environment.ts";
 import type { Finished, RunProgram } from "../process.ts";
 
 let home: string;
@@ -99,6 +100,40 @@ test("one whose Python has gone is made again", async () => {
   await rm(pythonIn(made.value));
   expect(await ensureEnvironment(optionsWith())).toEqual(made);
   expect(commands).toHaveLength(4);
+});
+
+test("one that is made again has the versions that were chosen first, by their hashes", async () => {
+  const hash = "a".repeat(64);
+  const metadata = { name: "requests", version: "2.31.0" };
+  const download_info = { archive_info: { hashes: { sha256: hash } } };
+  const reporting: RunProgram = async (file, args, options) => {
+    const report = args[args.indexOf("--report") + 1];
+    if (args.includes("--report") && report !== undefined) {
+      await writeFile(report, JSON.stringify({ install: [{ metadata, download_info }] }));
+    }
+    return pip(file, args, options);
+  };
+  const made = await ensureEnvironment(optionsWith({ run: reporting }));
+  if (!made.ok) throw new Error("not made");
+  const chosen = `requests==2.31.0 --hash=sha256:${hash}\n`;
+  expect(await readFile(`${made.value}.requirements.txt`, "utf8")).toBe(chosen);
+  await rm(made.value, { recursive: true });
+  expect(await ensureEnvironment(optionsWith({ run: reporting }))).toEqual(made);
+  expect(commands.at(-1)).toEqual(
+    expect.arrayContaining(["--only-binary", "--require-hashes", "-r"]),
+  );
+  expect(await readFile(path.join(made.value, "locked.txt"), "utf8")).toBe(chosen);
+});
+
+test("a pip that cannot say what it chose installs all the same, and nothing is written down", async () => {
+  const old: RunProgram = async (file, args, options) => {
+    const output = "no such option: --report";
+    if (args.includes("--report")) return { state: "ended", exitCode: 2, output };
+    return pip(file, args, options);
+  };
+  const made = await ensureEnvironment(optionsWith({ run: old }));
+  expect(made.ok).toBe(true);
+  expect((await readdir(envs())).filter((name) => name.endsWith(".txt"))).toEqual([]);
 });
 
 test.each<[string, Finished, string]>([

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { pythonIn } from "./environment.ts";
+import { pythonIn } from "./python-environment.ts";
 import type { ScriptLanguage } from "./runtime.ts";
 
 /** A program to start where the user stands, and the variables that it gets beside the user's. */
