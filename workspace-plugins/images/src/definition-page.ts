@@ -113,8 +113,23 @@ An editor checks a file that begins with, for example,
     # yaml-language-server: $schema=<this folder>/schemas/agent.schema.json
 `,
     ...sections.map(describeSection),
+    releases,
   ].join("\n");
 }
+
+const releases = `## Releases
+
+    slipway agent release --out dist/definitions --version 1.4.0
+    slipway agent use dist/definitions
+
+The first packs the definitions of a workspace into \`bases.tar.gz\`, \`agents.tar.gz\` and \`extensions.tar.gz\` (with the extended
+images), describes them in \`images-metadata.yaml\`, and lists all of these in \`SHA256SUMS\`, which \`SHA256SUMS.sigstore.json\` signs with
+this machine's key. Equal definitions are equal bytes. What git ignores stays out; a broken definition or a link is refused.
+
+The second takes the definitions of one or more such folders over as the packaged set, in place of what was there. It reads
+aicage's \`aicage-image.tar.gz\` and \`aicage-image-base.tar.gz\` too. The sums have to be signed by a key in \`trust/signers.json\` of the
+workspace, unless \`--allow-unsigned\` is said; the artefacts have to be what the sums say; and no entry may lead outside.
+`;
 
 function describeSection({ name, title, schema, about, example, beside }: Section): string {
   const { properties = {}, required = [] } = Fields.parse(jsonSchema(name, schema));

@@ -4,9 +4,10 @@ type NamedPair = { readonly agent: string; readonly base: string; readonly obsta
 
 /** One row a definition: kind, name, place, and what it is. */
 export function catalogueRows(
-  { agents, bases, extensions, extendedImages }: Catalogue,
+  { agents, bases, extensions, extendedImages, overrides }: Catalogue,
   pairs: readonly NamedPair[],
 ): readonly (readonly string[])[] {
+  const row = rowWith(overrides);
   const rows = [
     ...agents.map((entry) => row(entry, () => basesOf(entry.name, pairs))),
     ...bases.map((entry) =>
@@ -24,16 +25,23 @@ export function catalogueRows(
 
 const head = ["kind", "name", "from", "what it is"];
 
-function row<Definition>(
-  entry: Entry<Definition>,
-  describe: (definition: Definition) => string,
-): readonly string[] {
-  const { kind, name, place } = entry;
-  const what =
-    entry.state === "sound"
-      ? describe(entry.definition)
-      : "broken: slipway agent validate says why";
-  return [kind, name, place, what];
+/** An entry that replaces others says of which places. */
+function rowWith(overrides: Catalogue["overrides"]) {
+  return <Definition>(
+    entry: Entry<Definition>,
+    describe: (definition: Definition) => string,
+  ): readonly string[] => {
+    const { kind, name, place } = entry;
+    const replaced = overrides
+      .filter(({ by }) => by.kind === kind && by.name === name)
+      .map((each) => each.replaced.place);
+    const from = replaced.length === 0 ? place : `${place}, for ${replaced.join(" and ")}`;
+    const what =
+      entry.state === "sound"
+        ? describe(entry.definition)
+        : "broken: slipway agent validate says why";
+    return [kind, name, from, what];
+  };
 }
 
 function basesOf(agent: string, pairs: readonly NamedPair[]): string {

@@ -11,6 +11,7 @@ import type { DefinitionRig } from "../../test/definition-rig.ts";
 import type { Catalogue, Entry } from "./entry.ts";
 import { pairsOf } from "./pairs.ts";
 import { validateCatalogue } from "./problems.ts";
+import { readAgent } from "./read-entry.ts";
 import { selectEntry } from "./select.ts";
 
 /** Every problem of what counts, `file:line:column message`, with files relative to the rig's three folders. */
@@ -298,4 +299,26 @@ test("a folder's problems are told in their order, those of what another replace
     "4 base_distro_exclude: Invalid input: expected array, received number",
   ]);
   expect([definitions, overrides.length]).toEqual([1, 1]);
+});
+
+test("a folder that the file system does not let us read is a problem of its definition alone", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.home, agentFiles(".aicage-custom/agents/sound"));
+  const agents = path.join(rig.home, ".aicage-custom/agents");
+  const candidate = { kind: "agent", name: "long", place: "user", placeFolder: agents } as const;
+  // Longer than a name can be, which every file system refuses, whoever asks.
+  const entry = await readAgent({ ...candidate, folder: path.join(agents, "x".repeat(300)) });
+  expect(entry.state === "broken" && entry.problems.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/^cannot be read: ENAMETOOLONG/),
+  ]);
+});
+
+test("a packaged base without a Dockerfile says what to do", async () => {
+  await using rig = await openDefinitionRig();
+  const { "bases/debian/base.yml": text = "" } = baseFiles("bases/debian");
+  await rig.write(rig.packaged, { "bases/debian/base.yml": text });
+  const found = await rig.read();
+  expect(problemsIn(found, rig)).toEqual([
+    "/data/slipway/definitions/bases/debian/base.yml:1:1 Dockerfile is missing: whoever packed the base did not pack what builds it; define one of this name with a Dockerfile",
+  ]);
 });

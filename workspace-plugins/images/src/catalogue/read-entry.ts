@@ -60,7 +60,25 @@ export async function readExtendedImage(
   }));
 }
 
+/** What the file system refuses is a problem of this definition, and of no other. */
 async function readEntry<Parsed, Definition>(
+  candidate: Candidate,
+  schema: ZodType<Parsed>,
+  needed: readonly string[],
+  complete: Complete<Parsed, Definition>,
+): Promise<Entry<Definition>> {
+  try {
+    return await readWhole(candidate, schema, needed, complete);
+  } catch (error) {
+    if (!(error instanceof Error && "syscall" in error)) throw error;
+    const { kind, name, place, folder } = candidate;
+    const file = path.join(folder, `${kind}.yml`);
+    const problem = problemAt({ file, text: "" }, [], `cannot be read: ${error.message}`);
+    return { kind, name, place, folder, file, state: "broken", problems: [problem] };
+  }
+}
+
+async function readWhole<Parsed, Definition>(
   candidate: Candidate,
   schema: ZodType<Parsed>,
   needed: readonly string[],
@@ -80,7 +98,7 @@ async function readEntry<Parsed, Definition>(
     ...content.problems,
     ...nameProblems(name),
     ...twice(first, second),
-    ...absent.map((one) => `${one} is missing`),
+    ...absent.map((one) => `${one} is missing${whyMissing(candidate, one)}`),
   ].map((message) => problemAt({ file, text: "" }, [], message));
   if (first === undefined) return { ...located, state: "broken", problems };
   const parsed = parseYaml(file, text, schema);
@@ -113,6 +131,13 @@ function twice(first: string | undefined, second: string | undefined): readonly 
   return first === undefined || second === undefined
     ? []
     : [`${first} and ${second} lie beside each other: keep one of them`];
+}
+
+/** aicage publishes its bases as images, and packs nothing that builds them (images.md, 1.5). */
+function whyMissing({ kind, place }: Candidate, name: string): string {
+  return kind === "base" && place === "packaged" && name === "Dockerfile"
+    ? ": whoever packed the base did not pack what builds it; define one of this name with a Dockerfile"
+    : "";
 }
 
 /** Only who publishes images of an agent says of it that they may be (images.md, 1.1). */
