@@ -72,6 +72,7 @@ test("the dispatch loads the words of the command line and nothing else", () => 
     ...stderr.matchAll(/Translating \w+ file:\S+?\/(?:tools|workspace-plugins)\/(\S+)/g),
   ];
   expect([...new Set(loaded.map(([, file = ""]) => file))].toSorted(compareBytes)).toEqual([
+    "cli/src/agent/commands.ts",
     "cli/src/call.ts",
     "cli/src/command-line.ts",
     "cli/src/commands.ts",
@@ -80,6 +81,7 @@ test("the dispatch loads the words of the command line and nothing else", () => 
     "cli/src/pkg/commands.ts",
     "cli/src/workspace.ts",
     "report/src/lines.ts",
+    "report/src/printable.ts",
     "signature/src/file-system.ts",
   ]);
 });
