@@ -175,6 +175,26 @@ describe("a package's dependencies", () => {
       ecosystem: "python",
     });
   });
+
+  test("that would be a line of its own, which pip takes for an option, is told", async () => {
+    const version = ">=1; python_version > '3\n--index-url http://elsewhere.example/'";
+    const dependencies = { runtime: [{ package: "requests", version }] };
+    for (const format of ["pip", "pyproject", "poetry"]) {
+      expect(await show({ ...python, dependencies }, format)).toMatchObject({
+        reason: "dependency-unreadable",
+        name: "requests",
+      });
+    }
+  });
+
+  test("whose name is none is told: it could be an option of pip's", async () => {
+    for (const name of ["--index-url=x", "a b", "a\n-r x", "git+https://elsewhere.example/x"]) {
+      const dependencies = { runtime: [{ package: name, version: "*" }] };
+      expect(await show({ ...python, dependencies }, "pip")).toMatchObject({
+        reason: "dependency-unreadable",
+      });
+    }
+  });
 });
 
 describe("the dependencies of a lock", () => {
