@@ -33,9 +33,14 @@ async function* restored(
   }
 }
 
-/** RFC 1952, section 2.3.1, and RFC 8878, section 3.1.1. No tar that is a package begins like either. */
+/**
+ * RFC 1952, section 2.3.1, and RFC 8878, sections 3.1.1 and 3.1.2, the frames that are skipped. No tar that is a package
+ * begins like any of them.
+ */
 function decoderOf(head: Buffer): ReturnType<typeof createGunzip> | undefined {
   if (head[0] === 0x1f && head[1] === 0x8b) return createGunzip();
-  if (head.length < magicBytes || head.readUInt32LE(0) !== 0xfd2fb528) return undefined;
+  if (head.length < magicBytes) return undefined;
+  const magic = head.readUInt32LE(0);
+  if (magic !== 0xfd2fb528 && magic >>> 4 !== 0x184d2a5) return undefined;
   return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: mostWindowLog } });
 }

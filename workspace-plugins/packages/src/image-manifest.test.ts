@@ -50,3 +50,12 @@ test("an index is its image manifests, in order; other indexes in it are not fol
     value: { kind: "index", manifests: [digestOf("oci"), digestOf("docker")] },
   });
 });
+
+test("what is a manifest to some readers and an index to others is neither", () => {
+  const { digest } = layer;
+  const both = { layers: [{ digest, size: 5 }], manifests: [{ digest }] };
+  expect(readImageManifest(Buffer.from(JSON.stringify(both)))).toEqual({
+    ok: false,
+    failure: "not-an-image-manifest",
+  });
+});

@@ -59,6 +59,8 @@ const imageTypes: readonly string[] = [mediaTypes.dockerManifest, mediaTypes.oci
 export function readImageManifest(bytes: Buffer): Result<ImageManifest, ManifestProblem> {
   const value = jsonIn(bytes.toString("utf8"));
   const layer = image.safeParse(value).data?.layers[0];
+  // Each reader would take another one for what the digest names.
+  if (layer !== undefined && index.safeParse(value).success) return fail("not-an-image-manifest");
   if (layer !== undefined) {
     const isTar = /\btar\b/.test(layer.mediaType ?? "tar");
     return ok({

@@ -105,6 +105,46 @@ describe("a layer of others is read", () => {
     expect(await extract(layer)).toEqual({ ok: true, value: [name] });
   });
 
+  test("compressed in several members and frames, with some of them empty or to be skipped", async () => {
+    const layer = await writeLayer(files);
+    const parts = [layer.subarray(0, 700), Buffer.alloc(0), layer.subarray(700)];
+    const skipped = Buffer.from("\u0050\u002a\u004d\u0018\u0004\0\0\0meta", "latin1");
+    const zipped = await Promise.all(parts.map((part) => promisify(gzip)(part)));
+    const frames = await Promise.all(parts.map((part) => promisify(zstdCompress)(part)));
+    for (const pieces of [zipped, frames, [skipped, ...frames, skipped]]) {
+      expect(await extract(Buffer.concat(pieces))).toEqual({ ok: true, value: inOrder });
+      await rm(path.join(root, "files"), { recursive: true });
+    }
+  });
+
+  test("to its end, and what stands behind that is not there", async () => {
+    const hidden = await writeLayer([file("hidden.py", "x")]);
+    const layer = Buffer.concat([await writeLayer(files), Buffer.alloc(10_240), hidden]);
+    for (const pieceBytes of [333, 512, layer.byteLength]) {
+      const read = await extractLayer(inPieces(layer, pieceBytes), path.join(root, "files"));
+      expect(read).toEqual({ ok: true, value: inOrder });
+      expect(await readdir(path.join(root, "files"))).not.toContain("hidden.py");
+      await rm(path.join(root, "files"), { recursive: true });
+    }
+  });
+
+  test("with zeros in its files, and long names that end with a block of them", async () => {
+    const name = "folder/".repeat(74).slice(0, 512);
+    const zeros = "\0".repeat(100_000);
+    const layer = Buffer.concat([
+      member("zeros", "0", zeros),
+      member("././@LongLink", "L", `${name}\0`),
+      member("short", "0", zeros),
+      member("last", "0", "x"),
+      Buffer.alloc(1024),
+    ]);
+    for (const pieceBytes of [333, 65_536]) {
+      const read = await extractLayer(inPieces(layer, pieceBytes), path.join(root, "files"));
+      expect(read).toEqual({ ok: true, value: ["zeros", name, "last"] });
+      await rm(path.join(root, "files"), { recursive: true });
+    }
+  });
+
   test("with a file of more than one piece of memory", async () => {
     const large = Buffer.alloc(3 * 1024 * 1024, "large ");
     const layer = await writeLayer([{ ...file("large.bin", ""), bytes: large }]);

@@ -17,6 +17,8 @@ import { layerLimits } from "./layer-limits.ts";
 import type { LayerLimits } from "./layer-limits.ts";
 import { LimitReached, openSource, unpacked } from "./layer-source.ts";
 import type { Source } from "./layer-source.ts";
+import { openTarEnd } from "./tar-end.ts";
+import type { TarEnd } from "./tar-end.ts";
 import { writeChunks } from "./write-chunks.ts";
 import { isPackagePath, openPathTree, pathProblem } from "./package-path.ts";
 import type { PackagePath, PathTree } from "./package-path.ts";
@@ -156,11 +158,15 @@ async function extractFrom(
   limits: LayerLimits,
 ): Promise<Extracted> {
   const extract = tar.extract();
-  const feeding = feed(unpacked(source, limits), extract);
+  const end = openTarEnd();
+  const feeding = feed(seenBy(end, unpacked(source, limits)), extract);
   try {
     const paths: PackagePath[] = [];
     const taking: Taking = { folder, limits, tree: openPathTree(), paths };
     for await (const entry of extract) {
+      const { size, type } = entry.header;
+      const dataBytes = type === "directory" || !Number.isSafeInteger(size) ? 0 : size;
+      if (end.isBefore({ dataAt: entry.offset + headerBytes, dataBytes })) break;
       const taken = await take(entry, taking);
       if (!taken.ok) return taken;
     }
@@ -173,6 +179,18 @@ async function extractFrom(
     // The file system's are not the layer's.
     if (!(error instanceof Error) || "syscall" in error) throw error;
     return fail({ entry: error.message, problem: "not-a-tar" });
+  }
+}
+
+const headerBytes = 512;
+
+async function* seenBy(
+  end: TarEnd,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of chunks) {
+    end.see(chunk);
+    yield chunk;
   }
 }
 
