@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { userHome } from "@slipway/registry/user-home";
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { installPackages } from "@slipway/packages";
 import type { SeenEntries } from "@slipway/packages";
@@ -37,7 +37,7 @@ async function installProject(session: Session, registry: Registry, seen: SeenEn
   return installPackages({
     workspaceRoot: session.workspaceRoot,
     projectRoot: session.projectRoot,
-    home: homedir(),
+    home: userHome(),
     virtualEnv: process.env["VIRTUAL_ENV"],
     signal: session.signal,
     progress: session.progress,

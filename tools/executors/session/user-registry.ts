@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { userHome } from "@slipway/registry/user-home";
 import { openUserRegistry } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";
 import type { Session } from "./session.ts";
@@ -6,7 +6,7 @@ import type { Session } from "./session.ts";
 /** Registries with the user's own credentials; each request is counted for the table of the run. */
 export function openSessionRegistry({ signal, counted }: Session): Registry {
   return openUserRegistry(
-    { home: homedir(), environment: process.env },
+    { home: userHome(), environment: process.env },
     { signal, counted: (question) => counted("registry", question) },
   );
 }
@@ -19,7 +19,7 @@ export function openBatchRegistry(): (session: Session) => Registry {
   const stopping = new AbortController();
   let current: Session | undefined;
   const registry = openUserRegistry(
-    { home: homedir(), environment: process.env },
+    { home: userHome(), environment: process.env },
     { signal: stopping.signal, counted: (question) => current?.counted("registry", question) },
   );
   return (session) => {

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { userHome } from "@slipway/registry/user-home";
 import { cacheIn } from "@slipway/packages/cache/cache";
 import { storeIn } from "@slipway/packages/store-place";
 import type { Cache, Place, Store } from "@slipway/packages";
@@ -18,7 +18,7 @@ export type PackageCall = Answer & {
 };
 
 export function openPackageCall(options: { readonly json?: boolean } = {}): PackageCall {
-  const home = homedir();
+  const home = userHome();
   const answer = openAnswer(options);
   const { signal } = answer;
   return {

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { userHome } from "@slipway/registry/user-home";
 import path from "node:path";
 import { showDependencies } from "@slipway/packages/show-deps/show-dependencies";
 import { storeIn } from "@slipway/packages/store-place";
@@ -17,7 +17,7 @@ export async function printDependencies({ args }: Call): Promise<number> {
   const shown = await showDependencies({
     path: path.resolve(given),
     format: read.value.options.format ?? "text",
-    store: storeIn(homedir()),
+    store: storeIn(userHome()),
     pyproject: await readTextIfPresent(path.resolve("pyproject.toml")),
   });
   const { json = false } = read.value.options;

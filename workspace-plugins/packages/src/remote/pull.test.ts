@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { mediaTypes, openRegistry } from "@slipway/registry";
+import { mediaTypes, openRegistry, parseReference } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";
 import { digestOf } from "@slipway/signature";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { cacheIn } from "../cache/cache.ts";
+import { fetchPackage } from "../fetch.ts";
 import { writeImageManifest } from "../image-manifest.ts";
 import { layerLimits } from "../layer-limits.ts";
 import { pullPackage } from "./pull.ts";
@@ -16,10 +17,11 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(home, { recursive: true }));
 
-test("a layer that says to be larger than any package is not asked for", async () => {
+/** Of a package with one layer that is said to be too large. */
+function oversized(): Registry {
   const sizeBytes = layerLimits.compressedBytes + 1;
   const bytes = writeImageManifest({ digest: digestOf("layer"), sizeBytes });
-  const registry: Registry = {
+  return {
     ...openRegistry(),
     getManifest: async () => ({
       state: "present",
@@ -29,6 +31,10 @@ test("a layer that says to be larger than any package is not asked for", async (
       throw new Error("a blob was asked for");
     },
   };
+}
+
+test("a layer that says to be larger than any package is not asked for", async () => {
+  const registry = oversized();
   const reference = "registry.example/a/b:1";
   const cache = cacheIn(home);
   const pulled = await pullPackage({
@@ -42,4 +48,7 @@ test("a layer that says to be larger than any package is not asked for", async (
     failure: { reason: "manifest-refused", problem: "layer-too-large" },
   });
   expect(await readdir(path.join(cache.folder, "images"))).toEqual([]);
+  const asked = parseReference(reference);
+  const fetched = asked.ok && (await fetchPackage(registry, asked.value, path.join(home, "x")));
+  expect(fetched).toMatchObject({ state: "unusable", failure: { problem: "layer-too-large" } });
 });
