@@ -73,6 +73,8 @@ export type PackagesFailure =
       readonly path: string;
     }
   | { readonly reason: "source-escapes"; readonly path: string; readonly target: string }
+  /** A folder of outputs is a link that leads out of the project. */
+  | { readonly reason: "output-escapes"; readonly folder: string; readonly target: string }
   | { readonly reason: "source-unusable"; readonly path: string; readonly problem: EntryProblem }
   | {
       readonly reason: "pack-damaged";

@@ -1,7 +1,8 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, realpath, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import {
   digestOf,
+  exists,
   fail,
   listFiles,
   ok,
@@ -50,6 +51,8 @@ export async function packPackage(
     return fail({ reason: "packed-files-ignored", file, ignored: uncovered.value });
   }
   const folder = path.join(projectFolder, packFolder);
+  const escape = await outputEscape(projectFolder, path.dirname(folder));
+  if (escape !== undefined) return fail(escape);
   const written = await writePack(folder, manifest.value, files.value, signal);
   if (!written.ok) return written;
   const receipt = written.value;
@@ -59,6 +62,17 @@ export async function packPackage(
     integrity: shortDigest(receipt.integrity),
   };
   return ok({ state: "done", cause: "packed", facts });
+}
+
+/** What is packed replaces a folder: one above it that came as a link would have it be another's. */
+async function outputEscape(
+  projectFolder: string,
+  folder: string,
+): Promise<PackagesFailure | undefined> {
+  if (!(await exists(folder))) return undefined;
+  const [root, target] = [await realpath(projectFolder), await realpath(folder)];
+  const isInside = target.startsWith(root + path.sep);
+  return isInside ? undefined : { reason: "output-escapes", folder, target };
 }
 
 /** Files that would be packed although git ignores them: no signature covers those. */

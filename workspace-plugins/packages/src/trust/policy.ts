@@ -45,8 +45,18 @@ export async function readPolicy(
 }
 
 /** The first rule that has a package decides about it. What no rule has is refused: a policy leaves nothing open. */
-export function ruleFor(policy: Policy, { key }: LockedPackage): Rule | undefined {
-  return policy.rules.find(({ packages }) => pathMatcher(packages)(key));
+export function ruleFor(
+  policy: Policy,
+  { key, language }: Pick<LockedPackage, "key" | "language">,
+): Rule | undefined {
+  return policy.rules.find(({ packages }) =>
+    pathMatcher(language === "python" ? packages.map(asPythonKeys) : packages)(key),
+  );
+}
+
+/** `team-*` means the package `team-utils`, whose key is `team_utils`; a class such as `[a-z]` stays what it is. */
+function asPythonKeys(pattern: string): string {
+  return pattern.replaceAll(/\[[^\]]*\]|[-.]/g, (part) => (part.length > 1 ? part : "_"));
 }
 
 /** What of a rule can be told from the lock alone. */

@@ -65,6 +65,11 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { file: f.path, "leads to": f.target },
     hint: "put a copy in the project, or leave the link out by .aigogoignore",
   }),
+  "output-escapes": (f) => ({
+    what: "what is packed would be written out of the project, through a link",
+    facts: { link: f.folder, "leads to": f.target },
+    hint: "remove the link; packing makes a folder there",
+  }),
   "source-unusable": (f) => ({
     what: "a file cannot be part of a package",
     facts: { file: f.path, problem: entryProblems[f.problem] },
