@@ -6,12 +6,17 @@ import { parseShortReference } from "@slipway/registry";
 import type { Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
 import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
+import { manifestName } from "../content.ts";
 import type { PackagesFailure, SignatureObjection } from "../failure.ts";
+import { hasCode } from "../file-error.ts";
 import { readImageManifest } from "../image-manifest.ts";
 import type { LockedPackage } from "../lock.ts";
+import { parseForeignManifest } from "../manifest.ts";
+import { keyText } from "../package-name.ts";
 import { immutableTag } from "../push.ts";
 import { entryFolder } from "../store-place.ts";
 import type { Store } from "../store-place.ts";
+import { denials } from "../write-errors.ts";
 import type { Policy, Rule } from "./policy.ts";
 import { bundleType } from "./signature-artifact.ts";
 import { PackageStatement } from "./statement.ts";
@@ -48,8 +53,17 @@ type Wanted = SignatureSearch & {
 
 async function findSignature(wanted: Wanted): Promise<Result<undefined, Failure>> {
   const { store, locked, policy, registry, isOffline } = wanted;
-  const kept = path.join(entryFolder(store, locked.integrity), "signature.sigstore.json");
+  const { key, source } = locked;
+  const entry = entryFolder(store, locked.integrity);
+  const kept = path.join(entry, "signature.sigstore.json");
   const objections: SignatureObjection[] = [];
+  const refused = () =>
+    fail({ reason: "package-unsigned", policyFile: policy.file, key, source, objections } as const);
+  const other = await otherName(path.join(entry, manifestName), locked);
+  if (other !== undefined) {
+    objections.push({ signer: undefined, problem: `its content is that of ${other}` });
+    return refused();
+  }
   const keptText = await readTextIfPresent(kept);
   if (keptText !== undefined) {
     const objection = objectionToBundle(wanted, keptText);
@@ -60,13 +74,35 @@ async function findSignature(wanted: Wanted): Promise<Result<undefined, Failure>
     if (typeof text !== "string") return fail(text);
     const objection = objectionToBundle(wanted, text);
     if (objection === undefined) {
-      await writeFileAtomically(kept, text, { mode: 0o644 });
+      await keep(kept, text);
       return ok(undefined);
     }
     objections.push(objection);
   }
-  const { key, source } = locked;
-  return fail({ reason: "package-unsigned", policyFile: policy.file, key, source, objections });
+  return refused();
+}
+
+/**
+ * What the content calls itself, where that is not what the lock calls it: what somebody has signed as one package, or
+ * as an older version, must not be had as another.
+ */
+async function otherName(
+  manifestFile: string,
+  { key, version, language }: LockedPackage,
+): Promise<string | undefined> {
+  const text = (await readTextIfPresent(manifestFile)) ?? "";
+  const read = parseForeignManifest(manifestFile, text);
+  const { name = "", version: own = version } = read.ok ? read.value : {};
+  return keyText(name, language) === key && own === version ? undefined : `${name} ${own}`;
+}
+
+/** For the next time; a store that may not be written has it not. */
+async function keep(file: string, text: string): Promise<void> {
+  try {
+    await writeFileAtomically(file, text, { mode: 0o644 });
+  } catch (error) {
+    if (!hasCode(error, denials)) throw error;
+  }
 }
 
 function objectionToBundle(

@@ -177,6 +177,26 @@ test("a statement of other content, kept in the store, is not taken for this one
   expect(await linked()).toEqual(["first", "second"]);
 });
 
+test("what is signed as one package, or one version, is not had as another", async () => {
+  const key = await keyOf("mine");
+  await trust(key);
+  await policy({ packages: ["*"], signed: true });
+  await lockPushed("team/real", "x = 9\n", key);
+  const lockFile = path.join(project(), "aigogo.lock");
+  const lock = await readFile(lockFile, "utf8");
+  const problem = "its content is that of real 1.0.0";
+  for (const changed of [lock.replace('"real"', '"fake"'), lock.replace('"1.0.0"', '"2.0.0"')]) {
+    expect(changed).not.toBe(lock);
+    await writeFile(lockFile, changed);
+    expect(await refusal()).toMatchObject({
+      reason: "package-unsigned",
+      objections: [{ signer: undefined, problem }],
+    });
+  }
+  await writeFile(lockFile, lock);
+  expect(await install()).toMatchObject({ ok: true });
+});
+
 test("only the signers of the rule count, also among those who are trusted", async () => {
   const [mine, other] = [await keyOf("mine"), await keyOf("other")];
   await trust(mine);
