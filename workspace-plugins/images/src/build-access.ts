@@ -12,18 +12,66 @@ export type BuildAccess = {
   readonly caBundle: string | undefined;
   /** As the npm client is set up, with a slash at its end. */
   readonly npmRegistry: string;
+  /** As `proxyVariables` gives them. */
+  readonly proxies: Readonly<Record<string, string>>;
 };
+
+/**
+ * The proxies that engines take as arguments of any build: steps see them, no layer, history or cache key holds them.
+ * `ALL_PROXY` is not one of those and goes with the settings, without user and password.
+ */
+export function proxyArguments({ proxies }: BuildAccess): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(proxies).filter(([name]) => !isAllProxy(name)));
+}
+
+function isAllProxy(name: string): boolean {
+  return name.toUpperCase() === "ALL_PROXY";
+}
+
+/**
+ * Proxy settings in both cases, since curl reads `http_proxy` alone and other programs `HTTP_PROXY`. Where one case is
+ * set, the other has its value.
+ */
+export function proxyVariables(
+  variables: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"].flatMap((upper) => {
+      const lower = upper.toLowerCase();
+      const [inUpper, inLower] = [variables[upper] ?? "", variables[lower] ?? ""];
+      const both = [
+        [upper, inUpper === "" ? inLower : inUpper],
+        [lower, inLower === "" ? inUpper : inLower],
+      ] as const;
+      return both.filter(([, value]) => value !== "");
+    }),
+  );
+}
+
+/** Of OpenSSL, curl, Node, pip, Python's requests, git and cargo. */
+const caVariables = [
+  "SSL_CERT_FILE",
+  "CURL_CA_BUNDLE",
+  "NODE_EXTRA_CA_CERTS",
+  "PIP_CERT",
+  "REQUESTS_CA_BUNDLE",
+  "GIT_SSL_CAINFO",
+  "CARGO_HTTP_CAINFO",
+];
 
 const accessFolder = ".slipway-access";
 /** Where the Dockerfiles mount it. */
 const mountPoint = "/tmp/slipway/access";
 
 export async function accessMembers(access: BuildAccess): Promise<readonly Member[]> {
-  const registry = new URL(access.npmRegistry);
-  registry.username = "";
-  registry.password = "";
-  const lines = [`export SLIPWAY_NPM_REGISTRY=${quote(registry.href)}`];
-  const npmrc = [`registry=${registry.href}`, "audit=false", "fund=false", "update-notifier=false"];
+  const registry = withoutCredentials(access.npmRegistry);
+  const lines = [
+    `export SLIPWAY_NPM_REGISTRY=${quote(registry)}`,
+    ...Object.entries(access.proxies)
+      .filter(([name]) => isAllProxy(name))
+      .map(([name, value]) => `export ${name}=${quote(withoutCredentials(value))}`),
+  ];
+  const npmrc = [`registry=${registry}`, "audit=false", "fund=false", "update-notifier=false"];
   const members: Member[] = [];
   if (access.caBundle !== undefined) {
     const bundle = `${mountPoint}/ca.crt`;
@@ -31,7 +79,7 @@ export async function accessMembers(access: BuildAccess): Promise<readonly Membe
       name: `${accessFolder}/ca.crt`,
       bytes: await readFile(access.caBundle),
     });
-    for (const name of ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "PIP_CERT"]) {
+    for (const name of caVariables) {
       lines.push(`export ${name}=${bundle}`);
     }
     npmrc.push(`cafile=${bundle}`);
@@ -42,6 +90,15 @@ export async function accessMembers(access: BuildAccess): Promise<readonly Membe
     { name: `${accessFolder}/env.sh`, bytes: Buffer.from(`${lines.join("\n")}\n`) },
     { name: `${accessFolder}/npmrc`, bytes: Buffer.from(`${npmrc.join("\n")}\n`) },
   ];
+}
+
+/** What is no URL is a host and a port. */
+function withoutCredentials(address: string): string {
+  const url = URL.parse(address);
+  if (url === null) return address.replace(/^.*@/, "");
+  url.username = "";
+  url.password = "";
+  return url.href;
 }
 
 function quote(text: string): string {

@@ -4,7 +4,7 @@ import { fail, ok, replaceFolder } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { packMembers } from "./archive.ts";
 import type { Member } from "./archive.ts";
-import { accessMembers } from "./build-access.ts";
+import { accessMembers, proxyArguments } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
 import { newBuildLog } from "./builds/build-logs.ts";
 import type { BuildTurns } from "./builds/build-turns.ts";
@@ -182,7 +182,7 @@ async function buildInTurn(
   const built = await engine.build({
     context: packMembers([...build.members, ...access]),
     dockerfile: build.dockerfile,
-    buildArgs: build.buildArgs,
+    buildArgs: { ...proxyArguments(session.access), ...build.buildArgs },
     labels: imageLabels(session.workspace, build.project),
     logFile,
     signal,

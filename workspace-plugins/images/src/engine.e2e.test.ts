@@ -10,7 +10,7 @@ import { openRegistry } from "@slipway/registry";
 import { startRegistryRig } from "@slipway/registry/rig";
 import { digestOf, ok } from "@slipway/signature";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { startPodman, whyNoPodman } from "../test/podman.ts";
+import { engines } from "../test/engines.ts";
 import { openImagesRig, valueOf } from "../test/rig.ts";
 import { packMembers } from "./archive.ts";
 import type { ContainerSpec, ImageId } from "./container.ts";
@@ -31,21 +31,9 @@ async function runningCommands(): Promise<string> {
   return (await Promise.all(processes.map(read))).join("\n");
 }
 
-type Server = Partial<AsyncDisposable> & { readonly host?: string };
-
-/** Each engine that we serve passes one suite. */
-const engines: readonly {
-  name: string;
-  start: () => Promise<Server>;
-  absent?: string | undefined;
-}[] = [
-  { name: "Docker", start: async () => ({}) },
-  { name: "Podman", start: startPodman, absent: whyNoPodman() },
-];
-
 for (const { name, start, absent } of engines)
   describe.skipIf(absent !== undefined)(`with ${name}`, () => {
-    let server: Server;
+    let server: Awaited<ReturnType<typeof start>>;
     let engine: Engine;
     let folder: string;
     let image: ImageId;

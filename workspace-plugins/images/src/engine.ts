@@ -406,7 +406,8 @@ function buildOptions(
     dockerfile: request.dockerfile,
     buildargs: { ...request.buildArgs },
     labels: { ...request.labels },
-    nocache: request.noCache ?? false,
+    // Podman would take a step for unchanged whose mounted files have changed.
+    nocache: request.noCache ?? kind === "podman",
     abortSignal,
     ...(request.tag === undefined ? {} : { t: request.tag }),
     ...(request.networkMode === undefined ? {} : { networkmode: request.networkMode }),

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fail, ok, writeFileAtomically } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { execa } from "execa";
+import { proxyVariables } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
 import type { ImagesFailure } from "./failure.ts";
 
@@ -9,7 +10,7 @@ import type { ImagesFailure } from "./failure.ts";
 const systemCaBundle = "/etc/ssl/certs/ca-certificates.crt";
 
 /**
- * The npm client's own settings, and the CA bundle that `SLIPWAY_CA_BUNDLE` names, else the system's. An empty
+ * The npm client's own settings, the proxies of the environment, and the CA bundle that `SLIPWAY_CA_BUNDLE` names, else the system's. An empty
  * `SLIPWAY_CA_BUNDLE` means: none.
  */
 export async function readBuildAccess(
@@ -26,6 +27,7 @@ export async function readBuildAccess(
   return {
     caBundle: named !== "" && existsSync(named) ? named : undefined,
     npmRegistry: stdout.trim().replace(/\/?$/, "/"),
+    proxies: proxyVariables(environment),
   };
 }
 

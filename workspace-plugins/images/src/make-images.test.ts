@@ -45,7 +45,7 @@ async function make(
       workspace: "test",
       engine: {} as Engine,
       turns: { take: async (_image, work) => work() },
-      access: { caBundle: undefined, npmRegistry: "http://localhost:4873/" },
+      access: { caBundle: undefined, npmRegistry: "http://localhost:4873/", proxies: {} },
       signal: new AbortController().signal,
       progress: () => {},
     });
