@@ -23,7 +23,7 @@ const agent = {
   base_distro_exclude: [],
 };
 
-test("an agent names the bases it goes on, those it does not with the reason, and what it replaces", () => {
+test("an agent names the bases it goes on with the version built, those it does not with the reason, and what it replaces", () => {
   const codex = located("agent", "codex");
   const catalogue = {
     ...nothing,
@@ -37,7 +37,7 @@ test("an agent names the bases it goes on, those it does not with the reason, an
   };
   const pairs = [
     { agent: "codex", base: "alpine", obstacle: "base_distro_exclude" },
-    { agent: "codex", base: "debian" },
+    { agent: "codex", base: "debian", version: "1.2.3" },
     { agent: "codex", base: "node" },
     { agent: "gemini", base: "arch" },
   ];
@@ -47,7 +47,7 @@ test("an agent names the bases it goes on, those it does not with the reason, an
       "agent",
       "codex",
       "user, for workspace",
-      "on debian, node; not on alpine (base_distro_exclude)",
+      "on debian (1.2.3), node; not on alpine (base_distro_exclude)",
     ],
   ]);
 });

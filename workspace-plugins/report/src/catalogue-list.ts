@@ -1,6 +1,13 @@
 import type { Catalogue, Entry } from "@slipway/images";
 
-type NamedPair = { readonly agent: string; readonly base: string; readonly obstacle?: string };
+type NamedPair = {
+  readonly agent: string;
+  readonly base: string;
+  /** Why it does not go on the base. */
+  readonly obstacle?: string;
+  /** Of the agent in the image that is built. */
+  readonly version?: string;
+};
 
 /** One row a definition: kind, name, place, and what it is. */
 export function catalogueRows(
@@ -46,7 +53,9 @@ function rowWith(overrides: Catalogue["overrides"]) {
 
 function basesOf(agent: string, pairs: readonly NamedPair[]): string {
   const own = pairs.filter((pair) => pair.agent === agent);
-  const on = own.filter(({ obstacle }) => obstacle === undefined).map(({ base }) => base);
+  const on = own
+    .filter(({ obstacle }) => obstacle === undefined)
+    .map(({ base, version }) => (version === undefined ? base : `${base} (${version})`));
   const not = own.flatMap(({ base, obstacle }) =>
     obstacle === undefined ? [] : [`not on ${base} (${obstacle})`],
   );

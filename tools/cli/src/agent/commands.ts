@@ -7,7 +7,8 @@ export const agentCommands: readonly Command[] = [
     takes: "[--json]",
     does: "list agents with the bases they go on, bases, and extensions",
     options: {
-      "--json": "one object: schema, agents, bases, extensions, extendedImages, overrides, ignored",
+      "--json":
+        "one object: schema, agents, bases, extensions, extendedImages, pairs, overrides, ignored",
     },
     load: async () => (await import("./list.ts")).listAgents,
   },

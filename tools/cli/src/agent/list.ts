@@ -1,3 +1,4 @@
+import { builtVersion } from "@slipway/images/catalogue/built-version";
 import { pairsOf } from "@slipway/images/catalogue/pairs";
 import { catalogueRows } from "@slipway/report/catalogue-list";
 import { readArguments } from "../arguments.ts";
@@ -12,10 +13,16 @@ export async function listAgents(call: Call): Promise<number> {
   const { catalogue, show, tell } = openAgentCall(call, read.value.options);
   const found = await catalogue();
   if (!found.ok) return tell(found);
-  const pairs = pairsOf(found.value).map(({ agent, base, obstacle }) => ({
-    agent: agent.name,
-    base: base.name,
-    ...(obstacle === undefined ? {} : { obstacle }),
-  }));
+  const pairs = await Promise.all(
+    pairsOf(found.value).map(async ({ agent, base, obstacle }) => {
+      const version = await builtVersion(agent, base.name);
+      return {
+        agent: agent.name,
+        base: base.name,
+        ...(obstacle === undefined ? {} : { obstacle }),
+        ...(version === undefined ? {} : { version }),
+      };
+    }),
+  );
   return show({ ...found.value, pairs }, catalogueRows(found.value, pairs));
 }
