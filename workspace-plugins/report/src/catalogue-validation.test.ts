@@ -20,6 +20,7 @@ test("problems have a line each, with their place, and notes stand below", () =>
   const validation = {
     definitions: 2,
     problems: [problem, { ...problem, line: 3, message: "install.sh is missing" }],
+    doubts: [{ ...problem, line: 4, message: "base_exclude.0: excludes nothing here" }],
     overrides: [{ by: codex, replaced: ours }],
     ignored: [
       { path: "/home/a/.git", reason: "hidden" },
@@ -29,6 +30,7 @@ test("problems have a line each, with their place, and notes stand below", () =>
   expect(definitionLines(validation, (file) => file.replace("/home", "~"))).toEqual([
     "/w/codex/agent.yml:2:17 agent_homepage: must not be empty",
     "/w/codex/agent.yml:3:17 install.sh is missing",
+    "/w/codex/agent.yml:4:17 note: base_exclude.0: excludes nothing here",
     "agent codex: ~/a/codex/agent.yml (user) replaces /w/codex/agent.yml (workspace)",
     "~/a/.git is left out: it is hidden",
     "~/a/README is left out: it is no folder",
@@ -37,6 +39,6 @@ test("problems have a line each, with their place, and notes stand below", () =>
 });
 
 test("where nothing is wrong, that is said", () => {
-  const validation = { definitions: 1, problems: [], overrides: [], ignored: [] };
+  const validation = { definitions: 1, problems: [], doubts: [], overrides: [], ignored: [] };
   expect(definitionLines(validation, String)).toEqual(["1 definition, no problem"]);
 });

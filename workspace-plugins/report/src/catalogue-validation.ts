@@ -1,15 +1,16 @@
 import type { Validation } from "@slipway/images";
 
-/** One line a problem, `file:line:column message`, then what replaces what, what is left out, and how it stands. */
+/** One line a problem, `file:line:column message`, then what is probably not meant, what replaces what, what is left out, and how it stands. */
 export function definitionLines(
-  { definitions, problems, overrides, ignored }: Validation,
+  { definitions, problems, doubts, overrides, ignored }: Validation,
   nameOf: (file: string) => string,
 ): readonly string[] {
+  const placed = ({ at, line, column }: Validation["problems"][number]): string =>
+    `${nameOf(at.file)}:${line}:${column}`;
   const files = new Set(problems.map(({ at }) => at.file));
   return [
-    ...problems.map(
-      ({ at, line, column, message }) => `${nameOf(at.file)}:${line}:${column} ${message}`,
-    ),
+    ...problems.map((problem) => `${placed(problem)} ${problem.message}`),
+    ...doubts.map((doubt) => `${placed(doubt)} note: ${doubt.message}`),
     ...overrides.map(
       ({ by, replaced }) =>
         `${by.kind} ${by.name}: ${nameOf(by.file)} (${by.place}) replaces ${nameOf(replaced.file)} (${replaced.place})`,

@@ -18,7 +18,7 @@ export const agentCommands: readonly Command[] = [
     does: "tell every problem of every definition of images",
     options: {
       "<folder>": "of definitions below it alone; it need not be in a workspace",
-      "--json": "one object: schema, definitions, problems, overrides, ignored",
+      "--json": "one object: schema, definitions, problems, doubts, overrides, ignored",
       "exit code 1": "there are problems",
     },
     examples: ["slipway agent validate", "slipway agent validate ~/.aicage-custom"],

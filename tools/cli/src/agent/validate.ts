@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
+import { findDoubts } from "@slipway/images/catalogue/doubts";
 import { validateCatalogue } from "@slipway/images/catalogue/problems";
 import { readCatalogue } from "@slipway/images/catalogue/read-catalogue";
 import { definitionLines } from "@slipway/report/catalogue-validation";
@@ -22,7 +23,8 @@ export async function validateDefinitions(call: Call): Promise<number> {
   if (!where.ok) return tell(where);
   const catalogue = await readCatalogue({ ...where.value, variables: process.env }, signal);
   if (!catalogue.ok) return tell(catalogue);
-  const validation = validateCatalogue(catalogue.value, where.value.below);
+  const doubts = await findDoubts(catalogue.value);
+  const validation = validateCatalogue(catalogue.value, doubts, where.value.below);
   show(
     validation,
     definitionLines(validation, shortName).map((line) => [line]),

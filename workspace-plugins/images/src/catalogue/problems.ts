@@ -9,12 +9,18 @@ export type Validation = {
   readonly definitions: number;
   /** By file, then by place in it. */
   readonly problems: readonly Problem[];
+  /** What is allowed, and probably not meant. */
+  readonly doubts: readonly Problem[];
   readonly overrides: readonly { readonly by: Located; readonly replaced: Located }[];
   readonly ignored: readonly Ignored[];
 };
 
 /** Of a whole catalogue or, with `below`, of what lies in or under that folder. */
-export function validateCatalogue(catalogue: Catalogue, below?: string): Validation {
+export function validateCatalogue(
+  catalogue: Catalogue,
+  doubts: readonly Problem[],
+  below?: string,
+): Validation {
   const isWanted = (file: string): boolean =>
     below === undefined || file === below || file.startsWith(below + path.sep);
   const { overrides, ignored } = catalogue;
@@ -26,6 +32,7 @@ export function validateCatalogue(catalogue: Catalogue, below?: string): Validat
     problems: entries
       .flatMap((entry) => (entry.state === "broken" ? entry.problems : []))
       .toSorted(byPlace),
+    doubts: doubts.filter(({ at }) => isWanted(at.file)).toSorted(byPlace),
     overrides: overrides
       .filter(({ by, replaced }) => isWanted(by.file) || isWanted(replaced.file))
       .map(({ by, replaced }) => ({ by, replaced: locatedOf(replaced) })),

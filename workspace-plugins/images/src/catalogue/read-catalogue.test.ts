@@ -292,6 +292,7 @@ test("a folder's problems are told in their order, those of what another replace
   await rig.write(rig.home, agentFiles(".aicage-custom/agents/codex"));
   const { problems, definitions, overrides } = validateCatalogue(
     await rig.read(),
+    [],
     path.join(rig.workspace, "a"),
   );
   expect(problems.map(({ line, message }) => `${line} ${message}`)).toEqual([

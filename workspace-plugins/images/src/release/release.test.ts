@@ -157,6 +157,9 @@ test("nothing is released of broken definitions, of none, of links, or over some
   expect(await reason()).toBe("release-of-broken");
   await definitions.write(definitions.workspace, agentFiles("a/codex"));
   expect(await reason(definitions.workspace)).toBe("release-folder-taken");
+  const file = path.join(definitions.workspace, "a/codex/agent.yml");
+  expect(await reason(file)).toBe("release-folder-taken");
+  expect((await stat(file)).isFile()).toBe(true);
   expect(await reason()).toBe("written");
   expect(await reason()).toBe("written");
   await symlink("install.sh", path.join(definitions.workspace, "a/codex/other.sh"));
@@ -282,3 +285,21 @@ test.each(hostile)(
     expect(await readdir(path.join(rig.root, "data/slipway"))).toEqual([]);
   },
 );
+
+test("a file in one artefact and a folder of its name in another are refused", async () => {
+  await using rig = await openReleaseRig();
+  const [first, second] = [path.join(rig.root, "a"), path.join(rig.root, "b")];
+  await writeUnsigned(first, { "agents.tar.gz": await archiveOf([{ name: "agents/codex" }]) });
+  const later = await archiveOf([{ name: "agents/codex/agent.yml" }]);
+  await writeUnsigned(second, { "aicage-image.tar.gz": later });
+  for (const folders of [
+    [first, second],
+    [second, first],
+  ]) {
+    const used = await use(rig, folders, { allowsUnsigned: true });
+    expect(!used.ok && used.failure).toMatchObject({
+      reason: "release-archive-refused",
+      problem: "twice",
+    });
+  }
+});

@@ -146,12 +146,12 @@ async function unpack(
   for (const { name, isExecutable, bytes: content } of archive.value) {
     if (!holds.some((top) => name === top || name.startsWith(`${top}/`))) continue;
     const target = path.join(into, name);
-    await mkdir(path.dirname(target), { recursive: true });
     try {
+      await mkdir(path.dirname(target), { recursive: true });
       await writeFile(target, content, { flag: "wx", mode: isExecutable ? 0o755 : 0o644 });
     } catch (error) {
       // Two releases, or a file system that takes two names for one.
-      if (!hasCode(error, ["EEXIST"])) throw error;
+      if (!hasCode(error, ["EEXIST", "ENOTDIR"])) throw error;
       return fail({ reason: "release-archive-refused", file, entry: name, problem: "twice" });
     }
   }

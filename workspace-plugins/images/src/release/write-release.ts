@@ -15,6 +15,7 @@ import {
   replaceFolder,
 } from "@slipway/signature";
 import type { Digest, Outcome, Result, SignatureFailure } from "@slipway/signature";
+import { hasCode } from "@slipway/signature/read-text";
 import { packMembers } from "../archive.ts";
 import type { Member } from "../archive.ts";
 import type { Catalogue, DefinitionKind, Located } from "../catalogue/entry.ts";
@@ -68,7 +69,7 @@ export async function writeRelease(
 }
 
 function objectionTo(catalogue: Catalogue, folder: string): ReleaseFailure | undefined {
-  const { definitions, problems } = validateCatalogue(catalogue);
+  const { definitions, problems } = validateCatalogue(catalogue, []);
   if (definitions === 0) return { reason: "release-empty", folder };
   if (problems.length === 0) return undefined;
   const files = [...new Set(problems.map(({ at }) => at.file))];
@@ -82,11 +83,21 @@ const ownNames = new Set<string>([
   ...ownArtefacts.map(({ file }) => file),
 ]);
 
-/** It is replaced as a whole, so that nothing may lie in it but an earlier release. */
+/** It is replaced as a whole, so that nothing may lie there but an earlier release. */
 async function objectionToFolder(folder: string): Promise<ReleaseFailure | undefined> {
-  const names = await readdir(folder).catch(() => []);
-  const other = names.find((name) => !ownNames.has(name));
-  return other === undefined ? undefined : { reason: "release-folder-taken", folder, holds: other };
+  const taken = (holds: string): ReleaseFailure => ({
+    reason: "release-folder-taken",
+    folder,
+    holds,
+  });
+  try {
+    const other = (await readdir(folder)).find((name) => !ownNames.has(name));
+    return other === undefined ? undefined : taken(other);
+  } catch (error) {
+    if (hasCode(error, ["ENOENT"])) return undefined;
+    if (hasCode(error, ["ENOTDIR"])) return taken("a file of that name");
+    throw error;
+  }
 }
 
 function digests(files: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Digest> {
