@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { apiOf, formatReference, parseReference, parseShortReference } from "./reference.ts";
+import { plainHostsIn } from "./user-registry.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 
@@ -67,4 +68,18 @@ test.for([
 test("a repository without a folder is expanded for no other registry", () => {
   const parsed = parseShortReference("registry.example/words:1");
   expect(parsed.ok && parsed.value.repository).toBe("words");
+});
+
+test("TLS is left away on this machine, and where a user names the host", () => {
+  const SLIPWAY_PLAIN_HTTP_REGISTRIES = "host.example:5000, 10.0.0.7,no host";
+  const plain = plainHostsIn({ SLIPWAY_PLAIN_HTTP_REGISTRIES });
+  const protocolOf = (text: string) => {
+    const parsed = parseShortReference(text);
+    return parsed.ok && apiOf(parsed.value, plain).protocol;
+  };
+  expect(protocolOf("localhost:5055/tool:1")).toBe("http:");
+  expect(protocolOf("host.example:5000/tool:1")).toBe("http:");
+  expect(protocolOf("10.0.0.7/tool:1")).toBe("http:");
+  expect(protocolOf("host.example/tool:1")).toBe("https:");
+  expect(protocolOf("10.0.0.8/tool:1")).toBe("https:");
 });
