@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { constants } from "node:os";
 import { promisify } from "node:util";
@@ -67,6 +67,16 @@ export async function runInOurPlace({ program, args, environment }: Started): Pr
   process.removeAllListeners(child.signalCode);
   process.kill(process.pid, child.signalCode);
   return 128 + constants.signals[child.signalCode];
+}
+
+/** With the terminal as its input; `undefined` where it failed, or is not there. */
+export function askAtTerminal(program: string, args: readonly string[]): string | undefined {
+  const ended = spawnSync(program, args, {
+    stdio: ["inherit", "pipe", "ignore"],
+    encoding: "utf8",
+    timeout: 5000,
+  });
+  return ended.status === 0 ? ended.stdout.trim() : undefined;
 }
 
 function outputOf(error: unknown): string {

@@ -34,6 +34,8 @@ export type ContainerSpec = {
   }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly terminal?: boolean;
+  /** From the first moment on; engines before API 1.42 start without a size and are told later. */
+  readonly terminalSize?: { readonly columns: number; readonly rows: number };
   /** The engine's own first process before the command: it passes signals on and reaps. */
   readonly init?: boolean;
   /** `<name>:<address>` for the container's hosts file. */
@@ -123,6 +125,9 @@ function hostConfigurationOf(spec: ContainerSpec) {
       Target: mount.target,
       ReadOnly: mount.readOnly,
     })),
+    ...(spec.terminalSize === undefined
+      ? {}
+      : { ConsoleSize: [spec.terminalSize.rows, spec.terminalSize.columns] }),
     ...(spec.init === undefined ? {} : { Init: spec.init }),
     ExtraHosts: [...(spec.extraHosts ?? [])],
     PortBindings: portBindingsOf(spec.publishedPorts ?? []),

@@ -53,6 +53,8 @@ export type Engine = Disposable & {
   readonly kind: EngineKind;
   readonly version: string;
   readonly platform: Platform;
+  /** Whether root in its containers is its user outside. */
+  readonly isRootless: () => Answer<boolean>;
   /** Every image, in one request. */
   readonly images: () => Answer<readonly EngineImage[]>;
   /** `undefined`: the engine has no such image. */

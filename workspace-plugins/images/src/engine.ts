@@ -68,6 +68,7 @@ export async function openEngine(options: EngineOptions): Answer<Engine> {
     kind,
     version: Version,
     platform: { os: Os, architecture: Arch },
+    isRootless: () => askRootless(connection.docker, requests, limit),
     ...imageOperations({ ...connection, kind }, requests, limit),
     build: (request) => build({ endpoint: endpoint.value, kind }, requests, request),
     ...containerOperations({ ...connection, kind }, requests),
@@ -76,6 +77,21 @@ export async function openEngine(options: EngineOptions): Answer<Engine> {
       connection[Symbol.dispose]();
     },
   });
+}
+
+const EngineInfo = z.object({ SecurityOptions: z.array(z.string()).nullish() });
+
+/** `name=rootless` among the security options, for example `name=seccomp,profile=default`. */
+async function askRootless(
+  docker: Docker,
+  requests: EngineRequests,
+  limit: Limit,
+): Answer<boolean> {
+  const got = await requests.ask("info", limit, () => docker.info());
+  const info = got.ok ? parseAnswer("info", EngineInfo, got.value) : got;
+  if (!info.ok) return info;
+  const options = info.value.SecurityOptions ?? [];
+  return ok(options.some((option) => option.split(",").includes("name=rootless")));
 }
 
 type Connection = Disposable & {

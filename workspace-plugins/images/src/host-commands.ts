@@ -43,6 +43,17 @@ function declaredVariables(
   );
 }
 
+/** What git says of its settings in a folder, as `git config --list -z` has it; nothing where there is no git. */
+export async function listGitSettings(folder: string, signal: AbortSignal): Promise<string> {
+  const { stdout, failed } = await execa("git", ["-C", folder, "config", "--list", "-z"], {
+    cancelSignal: signal,
+    timeout: 10_000,
+    reject: false,
+    stdin: "ignore",
+  });
+  return failed ? "" : stdout;
+}
+
 export type Bootstrap = {
   readonly suite: string;
   readonly packages: readonly string[];

@@ -10,7 +10,7 @@ export type {
 export type { Validation } from "./catalogue/problems.ts";
 export { ImageName } from "./definition.ts";
 export { openEngine } from "./engine.ts";
-export type { Engine, EngineImage } from "./engine-port.ts";
+export type { Engine, EngineImage, ImageFacts } from "./engine-port.ts";
 export type { EngineFailure } from "./engine-failure.ts";
 export type { ImagesCause, ImagesFailure } from "./failure.ts";
 export { readBuildAccess } from "./host-commands.ts";
@@ -25,3 +25,7 @@ export { readImageReceipt } from "./receipt.ts";
 export type { ImageReceipt } from "./receipt.ts";
 export { makeRootfs } from "./rootfs.ts";
 export type { RunFailure } from "./run/run-failure.ts";
+export type { Asker } from "./run/choose.ts";
+export type { OptionalMount } from "./run/decide-mounts.ts";
+export type { PreparedStart } from "./run/prepare-start.ts";
+export type { RunningContainer, RunStreams, TerminalSize } from "./container-run.ts";

@@ -3,6 +3,35 @@ import type { Command } from "../command.ts";
 /** `slipway agent`: definitions of images, and agents started from them. */
 export const agentCommands: readonly Command[] = [
   {
+    name: "agent",
+    takes: "[options] <agent> [options] [--] [<words for the agent>...]",
+    does: "start an agent in this folder, in its own container",
+    options: {
+      "--base <name>": "what it is installed on; else as remembered here, else asked",
+      "--extension <name>": "put on it; may be given again",
+      "--no-extensions": "none, whatever is remembered",
+      "--image <name>": "an extended image by its name, in place of these",
+      "--share <path>[:ro]": "also mounted, at the same path; remembered; may be given again",
+      "--env <name>[=<value>]": "set in the container, for this start; may be given again",
+      "--docker": "mount the engine's socket: who has it is root of this machine",
+      "--mount <name>": "gitconfig, gitroot, gnupg, ssh or docker; remembered",
+      "--no-mount <name>": "not that one; remembered",
+      "--docker-arg=<word>": "a word for docker run; remembered; may be given again",
+      "--dry-run": "tell what would be done; nothing is built or made",
+      "--json": "with --dry-run: one object: schema, agent, base, reference, mounts, ...",
+      "-y, --yes": "take what is usual in place of questions",
+      "exit code": "the agent's own; 125 to 127 as of docker run; 2 where a choice is open",
+    },
+    examples: [
+      "slipway agent codex",
+      "slipway agent codex --base debian --share ~/data:ro",
+      "echo 'what is here?' | slipway agent codex exec -",
+      "slipway agent codex -- --version",
+      "slipway agent codex --docker-arg=--publish=8080:8080",
+    ],
+    load: async () => (await import("./start.ts")).startInProject,
+  },
+  {
     name: "agent list",
     takes: "[--json]",
     does: "list agents with the bases they go on, bases, and extensions",
@@ -51,5 +80,24 @@ export const agentCommands: readonly Command[] = [
       "slipway agent use aicage-image aicage-image-base --allow-unsigned",
     ],
     load: async () => (await import("./use.ts")).useDefinitions,
+  },
+  {
+    name: "agent config info",
+    takes: "[<agent>] [--json]",
+    does: "tell what is remembered of agents in this folder",
+    options: { "--json": "one object: schema, project, file, agents" },
+    examples: ["slipway agent config info codex"],
+    load: async () => (await import("./config.ts")).tellMemory,
+  },
+  {
+    name: "agent config remove",
+    takes: "[<agent>] [--yes] [--json]",
+    does: "forget it: the next start asks again",
+    options: {
+      "-y, --yes": "do not ask; where there is no terminal nothing goes without it",
+      "--json": "one object: schema, project, forgotten",
+    },
+    examples: ["slipway agent config remove codex --yes"],
+    load: async () => (await import("./config.ts")).removeMemory,
   },
 ];

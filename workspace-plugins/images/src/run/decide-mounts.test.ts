@@ -64,6 +64,19 @@ it("asks for keys where git needs them, once", async () => {
   expect(await check({ needed, remembered }, "none")).toEqual(["gitconfig gitroot ssh"]);
 });
 
+it("remembers an answer and a flag, and nothing that only followed", async () => {
+  const asker = { pickOne: async () => undefined, pickSome: async () => undefined };
+  const decided = await decideMounts({
+    ...nothing,
+    needed: { gnupg: true, ssh: true },
+    asked: { docker: true },
+    remembered: { mounts: { gnupg: true } },
+    asker: { ...asker, agree: async () => false },
+  });
+  expect(decided).toMatchObject({ ok: true, value: { said: { docker: true, ssh: false } } });
+  expect(decided.ok && Object.keys(decided.value.said)).toEqual(["docker", "ssh"]);
+});
+
 it("leaves keys out where nobody is asked, and says so, also with --yes", async () => {
   const needed = { gnupg: true, ssh: false };
   const note = "gnupg is not mounted, though git needs it here: --mount gnupg would";

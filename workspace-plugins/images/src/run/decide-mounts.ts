@@ -13,6 +13,8 @@ export type MountDecision = {
   readonly mounts: Readonly<Record<OptionalMount, boolean>>;
   /** Of those extensions of the selection that share something. */
   readonly extensionMounts: Readonly<Record<string, boolean>>;
+  /** What somebody has said now, by flags or answers: it is not asked again. */
+  readonly said: Partial<Readonly<Record<OptionalMount, boolean>>>;
   readonly notes: readonly string[];
 };
 
@@ -36,11 +38,16 @@ export async function decideMounts(
   question: MountQuestion,
 ): Promise<Result<MountDecision, RunFailure>> {
   const notes: string[] = [];
+  const said: Partial<Record<OptionalMount, boolean>> = { ...question.asked };
   const keys = { gnupg: false, ssh: false };
   for (const name of ["gnupg", "ssh"] as const) {
-    const decided = await decideKeys(question, name, notes);
-    if (decided === undefined) return fail({ reason: "nothing-chosen" });
-    keys[name] = decided;
+    const decided = await decideKeys(question, name);
+    if (decided === "nothing") return fail({ reason: "nothing-chosen" });
+    keys[name] = decided.isOn;
+    if (decided.by === "answer") said[name] = decided.isOn;
+    if (decided.by === "nobody") {
+      notes.push(`${name} is not mounted, though git needs it here: --mount ${name} would`);
+    }
   }
   const extensionMounts = await decideExtensions(question);
   if (!extensionMounts.ok) return extensionMounts;
@@ -52,6 +59,7 @@ export async function decideMounts(
       ...keys,
     },
     extensionMounts: extensionMounts.value,
+    said,
     notes,
   });
 }
@@ -60,24 +68,22 @@ function saidOf({ asked, remembered }: MountQuestion, name: OptionalMount): bool
   return asked[name] ?? remembered.mounts?.[name];
 }
 
+type KeysDecision = { readonly isOn: boolean; readonly by: "rule" | "answer" | "nobody" };
+
 async function decideKeys(
   question: MountQuestion,
   name: "gnupg" | "ssh",
-  notes: string[],
-): Promise<boolean | undefined> {
+): Promise<KeysDecision | "nothing"> {
   const said = saidOf(question, name);
-  if (said !== undefined) return said;
-  if (!question.needed[name]) return false;
-  // The usual answer is no: an agent that has a key can use it for anything.
-  if (question.asker !== undefined && !question.takesUsual) {
-    return question.asker.agree(
-      name === "ssh"
-        ? "git reaches this project's remotes by SSH. May the agent use your SSH keys?"
-        : "git signs in this project. May the agent use your GnuPG keys?",
-    );
-  }
-  notes.push(`${name} is not mounted, though git needs it here: --mount ${name} would`);
-  return false;
+  if (said !== undefined) return { isOn: said, by: "rule" };
+  if (!question.needed[name]) return { isOn: false, by: "rule" };
+  if (question.asker === undefined || question.takesUsual) return { isOn: false, by: "nobody" };
+  const isOn = await question.asker.agree(
+    name === "ssh"
+      ? "git reaches this project's remotes by SSH. May the agent use your SSH keys?"
+      : "git signs in this project. May the agent use your GnuPG keys?",
+  );
+  return isOn === undefined ? "nothing" : { isOn, by: "answer" };
 }
 
 async function decideExtensions(

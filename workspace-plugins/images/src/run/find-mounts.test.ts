@@ -105,8 +105,13 @@ it("mounts the repository of a worktree, and of a submodule", async () => {
 
 it("fails for a share that is not there, and says so of an extension's", async () => {
   await using rig = await openRig();
-  expect(await rig.check({ shares: [{ path: "/no/where", isReadOnly: false }] })).toEqual([
+  const share = { path: "/no/where", isReadOnly: false };
+  expect(await rig.check({ shares: [{ ...share, isRemembered: false }] })).toEqual([
     "share-missing",
+  ]);
+  expect(await rig.check({ shares: [{ ...share, isRemembered: true }] })).toEqual([
+    ofProject,
+    "/no/where, a share of before, is not there",
   ]);
   expect(await rig.check({ extensionShares: ["~/.gone:ro", "~/work:ro"] })).toEqual([
     "extension-share /home/work:ro",
@@ -120,7 +125,7 @@ it("refuses the home folder as project, as share, and behind a link", async () =
   expect(await rig.check({ project: rig.home })).toEqual(["mount-refused"]);
   const link = path.join(rig.home, "work/link");
   await symlink(rig.home, link);
-  expect(await rig.check({ shares: [{ path: link, isReadOnly: true }] })).toEqual([
-    "mount-refused",
-  ]);
+  expect(
+    await rig.check({ shares: [{ path: link, isReadOnly: true, isRemembered: true }] }),
+  ).toEqual(["mount-refused"]);
 });

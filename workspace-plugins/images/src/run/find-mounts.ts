@@ -24,7 +24,8 @@ export type MountWish = {
   readonly dockerSocket: string | undefined;
   /** As the extensions say them. */
   readonly extensionShares: readonly string[];
-  readonly shares: readonly Share[];
+  /** Those that are only remembered may have gone. */
+  readonly shares: readonly (Share & { readonly isRemembered: boolean })[];
 };
 
 export type FoundMounts = {
@@ -46,8 +47,12 @@ export async function findMounts(wish: MountWish): Promise<Result<FoundMounts, R
   for (const one of agentPaths) if (!(await exists(one.path))) missing.push(one);
   const git = await gitMounts(wish);
   const extensions = await extensionMounts(wish);
+  const shares: Share[] = [];
+  const gone: string[] = [];
   for (const share of wish.shares) {
-    if (!(await exists(share.path))) return fail({ reason: "share-missing", path: share.path });
+    if (await exists(share.path)) shares.push(share);
+    else if (share.isRemembered) gone.push(`${share.path}, a share of before, is not there`);
+    else return fail({ reason: "share-missing", path: share.path });
   }
   const planned = planMounts(
     [
@@ -63,13 +68,17 @@ export async function findMounts(wish: MountWish): Promise<Result<FoundMounts, R
       ...dockerMounts(wish),
       ...extensions.mounts,
       ...(await Promise.all(
-        wish.shares.map(async (share) => mountOf(share.path, "share", share.isReadOnly)),
+        shares.map(async (share) => mountOf(share.path, "share", share.isReadOnly)),
       )),
     ],
     home,
   );
   if (!planned.ok) return planned;
-  return ok({ mounts: planned.value, missing, notes: [...git.notes, ...extensions.notes] });
+  return ok({
+    mounts: planned.value,
+    missing,
+    notes: [...git.notes, ...extensions.notes, ...gone],
+  });
 }
 
 /** What an agent writes to has to be a file or a folder before it is mounted: an engine would refuse, or make a folder. */

@@ -1,0 +1,59 @@
+import { realpath } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { exists, readTextIfPresent } from "@slipway/signature";
+import type { Variables } from "./container-environment.ts";
+import type { HostUser } from "./identity.ts";
+import type { Home } from "./mounts.ts";
+import { distributionsOf } from "./select.ts";
+
+/** What of this machine and its user an agent's container is made after. */
+export type Host = {
+  readonly user: HostUser;
+  readonly home: Home;
+  readonly distributions: readonly string[];
+  /** `Europe/Berlin`. */
+  readonly zone: string | undefined;
+  /** `undefined`: images are for none that we know of. */
+  readonly architecture: "amd64" | "arm64" | undefined;
+  readonly gitConfig: readonly string[];
+  readonly gnupg: string;
+  /** The folder of keys, and the socket of the program that holds them, where there is one. */
+  readonly ssh: readonly string[];
+  readonly variables: Variables;
+};
+
+export async function readHost(variables: Variables): Promise<Host> {
+  const { uid, gid, username } = os.userInfo();
+  // Those that files get, which sudo and setpriv may have made others than the user's own.
+  const now = { uid: process.geteuid?.() ?? uid, gid: process.getegid?.() ?? gid };
+  const home = path.resolve(variables["HOME"] ?? os.homedir());
+  const config = variables["XDG_CONFIG_HOME"] ?? "";
+  const keys = [path.join(home, ".ssh"), variables["SSH_AUTH_SOCK"] ?? ""];
+  const there = await Promise.all(keys.map(async (key) => key !== "" && (await exists(key))));
+  return {
+    user: { ...now, name: username, home },
+    home: { named: home, real: (await exists(home)) ? await realpath(home) : home },
+    distributions: distributionsOf((await readTextIfPresent("/etc/os-release")) ?? ""),
+    zone: zoneOf(variables),
+    architecture: architectures[process.arch],
+    gitConfig: [
+      path.join(home, ".gitconfig"),
+      path.join(config === "" ? path.join(home, ".config") : config, "git"),
+    ],
+    gnupg: path.resolve(variables["GNUPGHOME"] ?? path.join(home, ".gnupg")),
+    ssh: keys.filter((_, at) => there[at]),
+    variables,
+  };
+}
+
+const architectures: Readonly<Partial<Record<string, "amd64" | "arm64">>> = {
+  x64: "amd64",
+  arm64: "arm64",
+};
+
+/** An image has UTC already, and where it does not know a zone it does not start. */
+function zoneOf(variables: Variables): string | undefined {
+  const zone = variables["TZ"] ?? new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone === "UTC" || zone === "" || zone.startsWith(":") ? undefined : zone;
+}
