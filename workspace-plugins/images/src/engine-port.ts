@@ -13,6 +13,11 @@ export type EngineImage = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
+export type ListedImage = EngineImage & {
+  /** As its config has it: a normalised image is from 1970. */
+  readonly createdAt: Date;
+};
+
 export type ImageFacts = EngineImage & {
   readonly diffIds: readonly Digest[];
   readonly entrypoint: readonly string[];
@@ -56,7 +61,7 @@ export type Engine = Disposable & {
   /** Whether root in its containers is its user outside. */
   readonly isRootless: () => Answer<boolean>;
   /** Every image, in one request. */
-  readonly images: () => Answer<readonly EngineImage[]>;
+  readonly images: () => Answer<readonly ListedImage[]>;
   /** `undefined`: the engine has no such image. */
   readonly image: (reference: string) => Answer<ImageFacts | undefined>;
   /** By BuildKit, or by Podman's own builder. The id is of this build, also when another build takes the same tag meanwhile. */

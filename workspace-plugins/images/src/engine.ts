@@ -26,7 +26,7 @@ import type {
   BuildRequest,
   Engine,
   EngineContainer,
-  EngineImage,
+  ListedImage,
   ImageFacts,
   PullRequest,
 } from "./engine-port.ts";
@@ -259,9 +259,16 @@ function imageOperations(
   };
 }
 
-function imageOf(image: Docker.ImageInfo): readonly EngineImage[] {
+function imageOf(image: Docker.ImageInfo): readonly ListedImage[] {
   return isDigest(image.Id)
-    ? [{ id: image.Id, tags: tagsOf(image.RepoTags), labels: image.Labels ?? {} }]
+    ? [
+        {
+          id: image.Id,
+          tags: tagsOf(image.RepoTags),
+          labels: image.Labels ?? {},
+          createdAt: new Date(image.Created * 1000),
+        },
+      ]
     : [];
 }
 

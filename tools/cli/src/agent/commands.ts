@@ -100,4 +100,16 @@ export const agentCommands: readonly Command[] = [
     examples: ["slipway agent config remove codex --yes"],
     load: async () => (await import("./config.ts")).removeMemory,
   },
+  {
+    name: "agent prune",
+    takes: "[--dry-run] [--json]",
+    does: "remove what builds and starts have left: superseded images of ours, layouts without a base, old logs, what is remembered of projects that are gone",
+    options: {
+      "--dry-run": "only tell",
+      "--json": "one object: schema, images, layouts, logs, projects, kept",
+    },
+    examples: ["slipway agent prune --dry-run"],
+    doing: "looking for what is left",
+    load: async () => (await import("./prune.ts")).pruneLeftovers,
+  },
 ];

@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { digestOf, fail, hexOf, ok } from "@slipway/signature";
+import { expect, it } from "vitest";
+import { openDefinitionRig, agentFiles, baseFiles } from "../../test/definition-rig.ts";
+import type { ListedImage } from "../engine-port.ts";
+import { memoryIn, rememberAgent } from "./project-memory.ts";
+import { prune, supersededNames } from "./prune.ts";
+
+const now = new Date("2026-11-21T12:00:00Z");
+const longAgo = new Date(0);
+const ours = { "dev.slipway.workspace": "w" };
+const id = digestOf("image");
+const pin = `slipway/base:${hexOf(id)}`;
+
+it.each<[string, Partial<ListedImage>, readonly string[]]>([
+  ["has its name", { tags: ["slipway/codex:debian"] }, []],
+  ["has its name and one by its content", { tags: ["slipway/base:debian", pin] }, []],
+  ["has lost its name to a newer one", { tags: [] }, [id]],
+  ["is held by its content alone", { tags: [pin] }, [pin]],
+  ["is held by another's content, which is a name to us", { tags: [`a:${"0".repeat(64)}`] }, []],
+  ["is being built", { tags: [], createdAt: new Date("2026-11-21T11:59:00Z") }, []],
+  ["is somebody else's", { tags: [], labels: {} }, []],
+])("an image that %s", (_, image, names) => {
+  expect(
+    supersededNames({ id, tags: [], labels: ours, createdAt: longAgo, ...image }, now),
+  ).toEqual(names);
+});
+
+async function openRig() {
+  const rig = await openDefinitionRig();
+  await rig.write(rig.workspace, { ...agentFiles("agents/codex"), ...baseFiles("bases/debian") });
+  const image = (base: string): string => path.join(rig.workspace, "agents/codex/dist/image", base);
+  for (const base of ["debian", "gone", "gone.partial-1-a"]) {
+    await mkdir(image(base), { recursive: true });
+    await writeFile(path.join(image(base), "oci-layout"), "{}");
+  }
+  await mkdir(image("not-a-layout"));
+  const logs = path.join(rig.workspace, ".slipway/logs");
+  await rig.write(logs, {
+    "codex-on-debian.2026-01-01T00-00-00-000Z.log": "",
+    "codex-on-debian.2026-11-20T00-00-00-000Z.log": "",
+    "nx.log": "",
+  });
+  const state = await mkdtemp(path.join(os.tmpdir(), "slipway-prune-"));
+  const memory = memoryIn(rig.home, state);
+  const { signal } = new AbortController();
+  const project = path.join(rig.home, "was-here");
+  await rememberAgent(memory, { project, agent: "codex", keys: { base: "debian" }, signal });
+  const removed: string[] = [];
+  const images = [
+    { id, tags: [], labels: ours, createdAt: longAgo },
+    { id: digestOf("used"), tags: [], labels: ours, createdAt: longAgo },
+  ];
+  return {
+    image,
+    logs,
+    project,
+    removed,
+    run: async (isDryRun: boolean) => {
+      const catalogue = await rig.read();
+      return prune({
+        engine: {
+          images: async () => ok(images),
+          removeImage: async (reference) => {
+            removed.push(reference);
+            if (reference === id) return ok(undefined);
+            const detail = "image is being used";
+            return fail({ reason: "engine-refused", operation: "remove", status: 409, detail });
+          },
+        },
+        catalogue,
+        memory,
+        logFolders: [logs],
+        now,
+        isDryRun,
+      });
+    },
+    [Symbol.asyncDispose]: async () => {
+      await rig[Symbol.asyncDispose]();
+      await rm(state, { recursive: true, force: true });
+    },
+  };
+}
+
+it("tells what it would remove, and removes nothing", async () => {
+  await using rig = await openRig();
+  expect(await rig.run(true)).toMatchObject({
+    ok: true,
+    value: {
+      images: [id, digestOf("used")],
+      layouts: [rig.image("gone")],
+      logs: [path.join(rig.logs, "codex-on-debian.2026-01-01T00-00-00-000Z.log")],
+      projects: [rig.project],
+      kept: [],
+    },
+  });
+  expect(rig.removed).toEqual([]);
+  expect((await stat(rig.image("gone"))).isDirectory()).toBe(true);
+});
+
+it("removes it, tells what the engine keeps, and finds nothing the second time", async () => {
+  await using rig = await openRig();
+  expect(await rig.run(false)).toMatchObject({
+    ok: true,
+    value: { images: [id], kept: [{ image: digestOf("used"), because: "image is being used" }] },
+  });
+  await expect(stat(rig.image("gone"))).rejects.toThrow("ENOENT");
+  for (const kept of ["debian", "not-a-layout", "gone.partial-1-a"]) {
+    expect((await stat(rig.image(kept))).isDirectory()).toBe(true);
+  }
+  expect(await rig.run(false)).toMatchObject({
+    ok: true,
+    value: { layouts: [], logs: [], projects: [] },
+  });
+});

@@ -1,0 +1,130 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { hexOf, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { hasCode } from "@slipway/signature/read-text";
+import type { Catalogue } from "../catalogue/entry.ts";
+import { pairsOf } from "../catalogue/pairs.ts";
+import type { EngineFailure } from "../engine-failure.ts";
+import type { Engine, ListedImage } from "../engine-port.ts";
+import { ownLabel } from "../names.ts";
+import { abandonedMemories } from "./project-memory.ts";
+import type { MemoryPlace } from "./project-memory.ts";
+
+/** What nobody needs any more, and what stayed though nobody does. */
+export type Pruned = {
+  readonly images: readonly string[];
+  /** Folders of images on bases that their agents no longer go on. */
+  readonly layouts: readonly string[];
+  readonly logs: readonly string[];
+  /** Projects that are gone. */
+  readonly projects: readonly string[];
+  readonly kept: readonly { readonly image: string; readonly because: string }[];
+};
+
+export type PruneRequest = {
+  readonly engine: Pick<Engine, "images" | "removeImage">;
+  readonly catalogue: Catalogue;
+  readonly memory: MemoryPlace;
+  /** Absolute; with logs of builds. */
+  readonly logFolders: readonly string[];
+  readonly now: Date;
+  readonly isDryRun: boolean;
+};
+
+/** Removes what is superseded, orphaned or old and bears our mark; with `isDryRun` only says so. */
+export async function prune(request: PruneRequest): Promise<Result<Pruned, EngineFailure>> {
+  const { engine, isDryRun } = request;
+  const listed = await engine.images();
+  if (!listed.ok) return listed;
+  const images: string[] = [];
+  const kept: { readonly image: string; readonly because: string }[] = [];
+  for (const reference of listed.value.flatMap((image) => supersededNames(image, request.now))) {
+    const removed = isDryRun ? ok(undefined) : await engine.removeImage(reference);
+    if (removed.ok) images.push(reference);
+    else if (removed.failure.reason !== "engine-refused") return removed;
+    else kept.push({ image: reference, because: removed.failure.detail });
+  }
+  const layouts = await orphanedLayouts(request.catalogue);
+  const logs = await oldLogs(request);
+  const memories = await abandonedMemories(request.memory);
+  const files = [...layouts, ...logs, ...memories.map(({ file }) => file)];
+  if (!isDryRun) for (const file of files) await rm(file, { recursive: true, force: true });
+  return ok({ images, layouts, logs, projects: memories.map(({ project }) => project), kept });
+}
+
+/** A build that goes on has an image without a name. */
+const buildMs = 2 * 60 * 60 * 1000;
+
+/**
+ * Of an image that a build of ours has made, and that no definition's name leads to any more: what it has to be removed
+ * by. The name that holds it for builds on it, its own id, does not keep it.
+ */
+export function supersededNames(
+  { id, tags, labels, createdAt }: ListedImage,
+  now: Date,
+): readonly string[] {
+  if (labels[ownLabel] === undefined) return [];
+  if (tags.some((tag) => !tag.endsWith(`:${hexOf(id)}`))) return [];
+  if (tags.length > 0) return tags;
+  return now.getTime() - createdAt.getTime() > buildMs ? [id] : [];
+}
+
+/** Only of agents that are whole: a slip of the pen in a definition is no reason to remove what was built from it. */
+async function orphanedLayouts(catalogue: Catalogue): Promise<readonly string[]> {
+  if (catalogue.bases.some(({ state }) => state === "broken")) return [];
+  const byFolder = Map.groupBy(pairsOf(catalogue), ({ agent }) => agent.folder);
+  const orphaned: string[] = [];
+  for (const [folder, pairs] of byFolder) {
+    const wanted = pairs
+      .filter(({ obstacle }) => obstacle === undefined)
+      .map(({ base }) => base.name);
+    const place = path.join(folder, "dist", "image");
+    for (const name of await foldersIn(place)) {
+      // Another process builds there, or will remove what a killed one has left.
+      const isWanted = wanted.includes(name) || name.includes(".partial-");
+      if (!isWanted && (await isLayout(path.join(place, name))))
+        orphaned.push(path.join(place, name));
+    }
+  }
+  return orphaned;
+}
+
+async function isLayout(folder: string): Promise<boolean> {
+  return (await namesIn(folder)).includes("oci-layout");
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const names = await namesIn(folder);
+  const found = await Promise.all(
+    names.map(async (name) => (await stat(path.join(folder, name))).isDirectory()),
+  );
+  return names.filter((_, at) => found[at]);
+}
+
+const keptLogMs = 30 * 24 * 60 * 60 * 1000;
+
+/** As builds name them, with the time they began: `codex-on-debian.2026-11-21T10-40-01-123Z.log`. */
+const logName = /\.(\d{4}-\d\d-\d\d)T\d\d-\d\d-\d\d-\d{3}Z(?:\.\d+)?\.log$/;
+
+async function oldLogs({ logFolders, now }: PruneRequest): Promise<readonly string[]> {
+  const old: string[] = [];
+  for (const folder of logFolders) {
+    for (const name of await namesIn(folder)) {
+      const day = logName.exec(name)?.[1];
+      if (day !== undefined && now.getTime() - Date.parse(day) > keptLogMs) {
+        old.push(path.join(folder, name));
+      }
+    }
+  }
+  return old;
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).toSorted();
+  } catch (error) {
+    if (hasCode(error, ["ENOENT", "ENOTDIR"])) return [];
+    throw error;
+  }
+}
