@@ -1,7 +1,6 @@
 import path from "node:path";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
-import { splitReference } from "../build.ts";
 import type { ContainerExit, RunStreams, TerminalSize } from "../container-run.ts";
 import type { Engine, ImageFacts } from "../engine-port.ts";
 import type { ImagesFailure } from "../failure.ts";
@@ -29,7 +28,7 @@ export async function ensureImage(
       {
         images: engine.images,
         load: async (archive) => engine.load(archive, signal),
-        tag: async (id, name) => engine.tag(id, ...splitReference(name)),
+        tag: async (id, name) => engine.tag(id, ...repositoryAndTag(name)),
       },
       { workspaceRoot, folder, receipt, target },
     );
@@ -40,6 +39,11 @@ export async function ensureImage(
   return found.value === undefined
     ? fail({ reason: "receipt-missing", folder: reference, target })
     : ok(found.value);
+}
+
+function repositoryAndTag(reference: string): [repository: string, tag: string] {
+  const at = reference.lastIndexOf(":");
+  return [reference.slice(0, at), reference.slice(at + 1)];
 }
 
 /** For an image that brings none. */
