@@ -76,6 +76,8 @@ export type PackagesFailure =
   /** A folder of outputs is a link that leads out of the project. */
   | { readonly reason: "output-escapes"; readonly folder: string; readonly target: string }
   | { readonly reason: "source-unusable"; readonly path: string; readonly problem: EntryProblem }
+  /** While it was read. */
+  | { readonly reason: "source-changed"; readonly path: string }
   | {
       readonly reason: "pack-damaged";
       readonly file: string;

@@ -357,13 +357,38 @@ test("a layer written to a file has the bytes of one in memory, and their integr
   const written = await writeLayerFile(sources, target, new AbortController().signal);
   const layer = await writeLayer(all);
   expect((await readFile(target)).equals(layer)).toBe(true);
-  expect(written?.layer).toEqual({ digest: digestOf(layer), sizeBytes: layer.byteLength });
-  expect(written?.integrity).toBe(integrityOf({ files: all, manifest: shipped.bytes }));
+  if (!written.ok) throw new Error(JSON.stringify(written.failure));
+  expect(written.value.layer).toEqual({ digest: digestOf(layer), sizeBytes: layer.byteLength });
+  expect(written.value.integrity).toBe(integrityOf({ files: all, manifest: shipped.bytes }));
 });
 
-test("a layer whose writing is stopped is none", async () => {
-  const shipped = { ...file("aigogo.json", "{}"), file: path.join(root, "manifest") };
-  await writeFile(shipped.file, shipped.bytes);
-  const target = path.join(root, "layer.tar");
-  expect(await writeLayerFile([shipped], target, AbortSignal.abort())).toBeUndefined();
+describe("a layer that is written to a file", () => {
+  async function source(name: string, text: string) {
+    const written = { ...file(name, text), file: path.join(root, name) };
+    await writeFile(written.file, written.bytes);
+    return written;
+  }
+  const target = () => path.join(root, "layer.tar");
+
+  test("is none when it is stopped", async () => {
+    const sources = [await source("aigogo.json", "{}")];
+    expect(await writeLayerFile(sources, target(), AbortSignal.abort())).toMatchObject({
+      failure: { reason: "packages-stopped" },
+    });
+  });
+
+  test("is none when a file goes before it is read", async () => {
+    const sources = [await source("aigogo.json", "{}"), await source("b.py", "")];
+    await rm(path.join(root, "b.py"));
+    expect(await writeLayerFile(sources, target(), new AbortController().signal)).toMatchObject({
+      failure: { reason: "source-changed", path: "b.py" },
+    });
+  });
+
+  test("is none on a disk that does not take it, and the disk says why", async () => {
+    const { signal } = new AbortController();
+    const sources = [await source("aigogo.json", "{}")];
+    const nowhere = path.join(root, "missing/layer.tar");
+    await expect(writeLayerFile(sources, nowhere, signal)).rejects.toThrow("ENOENT");
+  });
 });

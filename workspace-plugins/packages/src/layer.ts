@@ -8,10 +8,10 @@ import type { Descriptor } from "@slipway/registry";
 import { fail, ok, openDigest } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import tar from "tar-stream";
-import type { Extract, ExtractEvents, Header } from "tar-stream";
+import type { Extract, ExtractEvents, Header, Pack } from "tar-stream";
 import { inByteOrder, manifestName } from "./content.ts";
 import type { PackageFile } from "./content.ts";
-import type { EntryProblem } from "./failure.ts";
+import type { EntryProblem, PackagesFailure } from "./failure.ts";
 import { hasCode } from "./file-error.ts";
 import { layerLimits } from "./layer-limits.ts";
 import type { LayerLimits } from "./layer-limits.ts";
@@ -60,13 +60,13 @@ export type WrittenLayer = {
 
 /**
  * The same bytes as `writeLayer` in a file, and the integrity of exactly those, however large they are: each file is
- * read once. One of them has to be `aigogo.json`. `undefined`: it was stopped.
+ * read once. One of them has to be `aigogo.json`.
  */
 export async function writeLayerFile(
   sources: readonly LayerSource[],
   target: string,
   signal: AbortSignal,
-): Promise<WrittenLayer | undefined> {
+): Promise<Result<WrittenLayer, PackagesFailure>> {
   const pack = tar.pack();
   const layerDigest = openDigest();
   const writing = pipeline(seen(pack, layerDigest.update), createWriteStream(target));
@@ -74,34 +74,73 @@ export async function writeLayerFile(
   writing.catch(() => {});
   const integrity = openDigest();
   const manifest: Uint8Array[] = [];
-  try {
-    for (const { path: name, file } of inByteOrder(sources)) {
-      const { size } = await stat(file);
-      const entry = pack.entry({ name, mode: 0o644, mtime: new Date(0), size });
-      integrity.update(`${name}\0`);
-      const chunks = seen(createReadStream(file), (chunk) => {
-        integrity.update(chunk);
-        if (name === manifestName) manifest.push(chunk);
-      });
-      await pipeline(chunks, entry, { signal });
-      integrity.update("\0");
-    }
-    pack.finalize();
-  } catch (error) {
-    pack.destroy(error instanceof Error ? error : new Error(String(error)));
-    await writing.catch(() => {});
-    if (signal.aborted) return undefined;
-    throw error;
+  for (const source of inByteOrder(sources)) {
+    integrity.update(`${source.path}\0`);
+    const see = (chunk: Uint8Array): void => {
+      integrity.update(chunk);
+      if (source.path === manifestName) manifest.push(chunk);
+    };
+    const failure = await addFile(pack, source, see, signal);
+    if (failure !== undefined) return fail(await brokenOff(failure, pack, writing));
+    integrity.update("\0");
   }
+  pack.finalize();
   await writing;
   if (manifest.length === 0) throw new Error("internal: a layer without its manifest");
   integrity.update("__manifest__\0");
   for (const chunk of manifest) integrity.update(chunk);
-  return {
+  return ok({
     layer: layerDigest.end(),
     integrity: integrity.end().digest,
     manifest: Buffer.concat(manifest),
-  };
+  });
+}
+
+type Broken = PackagesFailure | { readonly reason: "not-written"; readonly cause: unknown };
+
+/** What kept the whole file from the layer. */
+async function addFile(
+  pack: Pack,
+  { path: name, file }: LayerSource,
+  see: (chunk: Uint8Array) => void,
+  signal: AbortSignal,
+): Promise<Broken | undefined> {
+  const size = await sizeOf(file);
+  if (size === undefined) return { reason: "source-changed", path: name };
+  try {
+    const entry = pack.entry({ name, mode: 0o644, mtime: new Date(0), size });
+    await pipeline(seen(createReadStream(file), see), entry, { signal });
+    return undefined;
+  } catch (cause) {
+    if (signal.aborted) return { reason: "packages-stopped" };
+    if ((await sizeOf(file)) !== size) return { reason: "source-changed", path: name };
+    return { reason: "not-written", cause };
+  }
+}
+
+async function sizeOf(file: string): Promise<number | undefined> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (hasCode(error, ["ENOENT"])) return undefined;
+    throw error;
+  }
+}
+
+/** What the disk has against the layer says more than that it broke off. */
+async function brokenOff(
+  failure: Broken,
+  pack: Pack,
+  writing: Promise<void>,
+): Promise<PackagesFailure> {
+  pack.destroy(new Error("broken off"));
+  try {
+    await writing;
+  } catch (error) {
+    if (error instanceof Error && "syscall" in error) throw error;
+  }
+  if (failure.reason === "not-written") throw failure.cause;
+  return failure;
 }
 
 async function* seen(

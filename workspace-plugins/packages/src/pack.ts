@@ -99,8 +99,8 @@ async function writePack(
     // Its name is known when it is written.
     const unnamed = path.join(blobs, "layer");
     const written = await writeLayerFile(files, unnamed, signal);
-    if (written === undefined) return fail({ reason: "packages-stopped" });
-    const { layer, integrity } = written;
+    if (!written.ok) return written;
+    const { layer, integrity } = written.value;
     await rename(unnamed, path.join(partial, blobFile(layer.digest)));
     const imageManifest = writeImageManifest(layer);
     const receipt: PackReceipt = {

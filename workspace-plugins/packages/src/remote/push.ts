@@ -83,13 +83,13 @@ async function packAndSend(
   if (!sources.ok) return sources;
   const written = await writeLayerFile(sources.value, layerFile, options.signal);
   await removeTree(scratch);
-  if (written === undefined) return fail({ reason: "packages-stopped" });
-  const pushed = await send(options, reference, written, layerFile);
+  if (!written.ok) return written;
+  const pushed = await send(options, reference, written.value, layerFile);
   const { signingKey: key, registry } = options;
   if (!pushed.ok || key === undefined) return pushed;
   // Loaded here: most pushes are not signed.
   const { signed } = await import("../trust/sign-package.ts");
-  return signed(registry, reference, pushed.value, { integrity: written.integrity, key });
+  return signed(registry, reference, pushed.value, { integrity: written.value.integrity, key });
 }
 
 async function send(

@@ -75,6 +75,11 @@ export const packagesTexts: Texts<PackagesFailure> = {
     facts: { file: f.path, problem: entryProblems[f.problem] },
     hint: "rename it, or leave it out by .aigogoignore",
   }),
+  "source-changed": (f) => ({
+    what: "a file was changed while it was packed; nothing was packed",
+    facts: { file: f.path },
+    hint: "run it again when nothing writes to the package",
+  }),
   "pack-damaged": (f) => ({
     what: "what was packed is not what its receipt says; nothing was sent",
     facts: { file: f.file, expected: f.expected, actual: f.actual },
