@@ -22,6 +22,7 @@ beforeAll(async () => {
     "kit/aigogo.lock": lockOf("words"),
     "reader/aigogo.lock": lockOf("words"),
     "reader/notes.txt": "1",
+    "note-process.cjs": noteProcess,
     "counter/aigogo.lock": lockOf("numbers"),
     "stranger/aigogo.lock": lockOf("words").replace(/sha256:\w{64}/, `sha256:${"0".repeat(64)}`),
     ".gitignore": "node_modules\n.nx\n.slipway\n.ran\ndist\n.aigogo\n",
@@ -70,6 +71,13 @@ function packageFiles(name: string): Readonly<Record<string, string>> {
   return { [`${name}/aigogo.json`]: manifest(name), [`${name}/index.js`]: code(name) };
 }
 
+/** Loaded by every Node of a command: tells which programs of Nx ran tasks. */
+const noteProcess = `require("node:fs").appendFileSync(
+  require("node:path").join(__dirname, ".ran/processes"),
+  require("node:path").basename(process.argv[1] ?? "") + "\\n",
+);
+`;
+
 /** As `slipway pkg add` writes it. */
 function lockOf(name: string): string {
   const files = { "aigogo.json": manifest(name), "index.js": code(name) };
@@ -92,8 +100,11 @@ const linked = (project: string, name: string) =>
 /** What the registry is asked while the command runs. */
 async function asked(words: readonly string[]) {
   const before = registry.asked.length;
-  const ended = await rig.nx(words);
-  return { ...ended, questions: registry.asked.slice(before) };
+  rig.remove(".ran/processes");
+  const ended = await rig.nx(words, { NODE_OPTIONS: `--require ${rig.at("note-process.cjs")}` });
+  const processes = rig.read(".ran/processes").split("\n");
+  const runners = processes.filter((name) => /^run-(batch|executor)\.js$/.test(name));
+  return { ...ended, questions: registry.asked.slice(before), runners };
 }
 
 const heads = (...names: readonly string[]) =>
@@ -115,10 +126,13 @@ describe("one after another", () => {
     rig.git("commit", "--quiet", "--message=without the stranger");
   });
 
-  test("when nothing changed, a push is one question and an install none", async () => {
-    const { code: ended, output, questions } = await asked(run("push,install"));
+  test("when nothing changed, a push is one question, an install none, and tasks of a kind share processes", async () => {
+    const { code: ended, output, questions, runners } = await asked(run("push,install"));
     expect(ended).toBe(0);
     expect(questions.toSorted()).toEqual(heads("kit", "numbers", "words"));
+    // Those that become ready later have a batch of their own.
+    expect(new Set(runners)).toEqual(new Set(["run-batch.js"]));
+    expect(runners.length).toBeLessThan(6);
     expect(output).toMatch(/words:pack {2}\[(?:local cache|existing outputs[^\]]*)\]/);
   });
 

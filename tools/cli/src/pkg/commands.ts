@@ -180,11 +180,11 @@ export const packageCommands: readonly Command[] = [
     name: "pkg gc",
     group: "the cache and the store",
     takes: "[--all] [--dry-run] [--json]",
-    does: "remove from the store what no lock uses",
+    does: "remove from the store what no lock uses, and what exec installed for it",
     options: {
       "--all": "entries too that slipway has never installed, such as those of aigg",
       "--dry-run": "say what would go",
-      "--json": "one object: schema, state, cause, facts, removed, swept",
+      "--json": "one object: schema, state, cause, facts, removed, environments, swept",
     },
     load: async () => (await import("./gc.ts")).collect,
   },
