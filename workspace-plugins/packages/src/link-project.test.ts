@@ -225,6 +225,7 @@ describe("a JavaScript package without a package.json", () => {
   test("starts nowhere without a source at its top, and nowhere of ours with its own", () => {
     expect(mainOf("lib/a.js", "types.d.ts")).toBeUndefined();
     expect(mainOf("index.js", "package.json")).toBeUndefined();
+    expect(mainOf("index.js", "package.json/a.js")).toBeUndefined();
   });
 });
 

@@ -51,7 +51,9 @@ function linksOf({ locked, filesFolder, files }: Installed): readonly Link[] {
     return { kind: "link", path: `${folder}/${name}`, target: path.join(filesFolder, name) };
   });
   const main = mainOf(names);
-  if (main === undefined || names.some((name) => name === "package.json")) return links;
+  // Its own, or a folder of that name, which is all that Node would find too.
+  const isTaken = names.some((name) => /^package\.json(?:\/|$)/.test(name));
+  if (main === undefined || isTaken) return links;
   const manifest = { main, name: `@aigogo/${locked.key}` };
   const text = `${JSON.stringify(manifest, undefined, 2)}\n`;
   return [...links, { kind: "file", path: `${folder}/package.json`, text }];

@@ -7,7 +7,7 @@ import { hasCode } from "./file-error.ts";
 export const denials = ["EACCES", "EPERM", "EROFS"] as const;
 const shortages = ["ENOSPC", "EDQUOT"] as const;
 /** A file, or a link to nothing or in a ring, where a folder should be; a disk that fails. */
-const obstacles = ["ENOTDIR", "EEXIST", "ELOOP", "EIO"] as const;
+const obstacles = ["ENOTDIR", "EEXIST", "ELOOP", "EIO", "ENAMETOOLONG"] as const;
 
 /** Work in a folder, with a failure where it may not be written, has no room or is none. */
 export async function onFolder<Value, Failure>(
