@@ -33,3 +33,9 @@ test.for([
 ] as const)("include %s, and %s: %s", ([pattern, path, expected]) => {
   expect(includePattern(pattern)(path)).toBe(expected);
 });
+
+test("a pattern of many ** is held against a deep path in time", () => {
+  const deep = "a/".repeat(60);
+  expect(includePattern(`${"**/a/".repeat(30)}b`)(`${deep}c`)).toBe(false);
+  expect(includePattern(`${"**/a/".repeat(30)}b`)(`${deep}b`)).toBe(true);
+});

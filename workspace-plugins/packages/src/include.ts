@@ -28,17 +28,30 @@ function aiggPattern(pattern: string): (path: string) => boolean {
   };
 }
 
+/** By how many parts of the path can be taken after each part of the pattern: no way is tried twice. */
 function starredPattern(pattern: readonly string[]): (path: readonly string[]) => boolean {
-  const [first, ...others] = pattern;
-  if (first === undefined) return (path) => path.length === 0;
-  const rest = starredPattern(others);
-  if (first === "**") {
-    const isLast = others.length === 0;
-    return (path) =>
-      isLast ? path.length > 0 : path.some((_, at) => rest(path.slice(at))) || rest([]);
-  }
-  const glob = compileGlob(first) ?? nothing;
-  return (path) => glob(path[0] ?? "") && path.length > 0 && rest(path.slice(1));
+  const steps = pattern.map((part) => (part === "**" ? part : (compileGlob(part) ?? nothing)));
+  return (path) => {
+    let taken: ReadonlySet<number> = new Set([0]);
+    for (const [at, step] of steps.entries()) {
+      const isLast = at === steps.length - 1;
+      taken = new Set([...taken].flatMap((from) => takenBy(step, path, from, isLast)));
+    }
+    return taken.has(path.length);
+  };
+}
+
+function takenBy(
+  step: "**" | ((part: string) => boolean),
+  path: readonly string[],
+  from: number,
+  isLast: boolean,
+): readonly number[] {
+  const part = path[from];
+  if (step !== "**") return part !== undefined && step(part) ? [from + 1] : [];
+  // At the end it has to have something, as a folder's name has.
+  if (isLast) return part === undefined ? [] : [path.length];
+  return Array.from({ length: path.length - from + 1 }, (_, parts) => from + parts);
 }
 
 function nothing(): boolean {
