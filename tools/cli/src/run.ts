@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { readAsked } from "@slipway/executors/runs";
 import { askedLines, openConsole, runTable, runTotals } from "@slipway/report";
 import { initKeys } from "@slipway/attestation";
@@ -99,6 +100,8 @@ async function failureTexts(
 }
 
 async function endOf(logFile: string): Promise<string> {
-  const lines = (await readFile(logFile, "utf8")).trimEnd().split("\n");
+  // The colours of Nx and of what it runs would be shown as signs.
+  const text = stripVTControlCharacters(await readFile(logFile, "utf8"));
+  const lines = text.trimEnd().split("\n");
   return [...lines.slice(-shownLogLines), `(the end of ${logName})`].join("\n");
 }
