@@ -186,6 +186,31 @@ test("sums that nobody trusted has signed are refused, unless it is said that th
   expect(allowed.ok && allowed.value.facts["signed by"]).toBe("nobody");
 });
 
+test("a bundle of another kind counts as none, one whose signature does not hold as tampered with", async () => {
+  await using rig = await openReleaseRig();
+  await using definitions = await openDefinitionRig();
+  await fill(definitions);
+  const folder = path.join(rig.root, "out");
+  await release(definitions, rig, folder);
+  const bundle = path.join(folder, "SHA256SUMS.sigstore.json");
+  const text = await readFile(bundle, "utf8");
+  const reasons = async () => {
+    const told: string[] = [];
+    for (const allowsUnsigned of [false, true]) {
+      const used = await use(rig, [folder], { allowsUnsigned });
+      told.push(used.ok ? `by ${used.value.facts["signed by"]}` : used.failure.reason);
+    }
+    return told;
+  };
+  await writeFile(bundle, '{ "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json" }');
+  expect(await reasons()).toEqual(["release-unsigned", "by nobody"]);
+  const zeros = Buffer.alloc(64).toString("base64");
+  await writeFile(bundle, text.replace(/"sig": "[^"]+"/, `"sig": "${zeros}"`));
+  expect(await reasons()).toEqual(["release-tampered", "release-tampered"]);
+  await writeFile(bundle, text);
+  expect(await reasons()).toEqual([`by ${rig.key.hint}`, `by ${rig.key.hint}`]);
+});
+
 test("a trusted signature of other sums is refused, whatever is allowed", async () => {
   await using rig = await openReleaseRig();
   await using definitions = await openDefinitionRig();
