@@ -14,7 +14,7 @@ test("each package has its line, then the sum, then what Python and Node need to
   ];
   const facts = { PYTHONPATH: "/work/.aigogo/imports" };
   const installation = { ...outcome, facts, packages, removed: [] };
-  expect(installationLines(installation, ["python"])).toEqual([
+  expect(installationLines(installation, { inNeed: ["python"] })).toEqual([
     "✓ Installed text_tools (3 files)",
     "✓ Installed slugify (3 files)",
     "✓ Installed 2 package(s) (1 fetched)",
@@ -22,6 +22,11 @@ test("each package has its line, then the sum, then what Python and Node need to
     "      or: slipway pkg install in a virtual environment, or with --system",
     "  Node: node --require ./.aigogo/register.js <program>",
     "  Dependencies: slipway pkg show-deps aigogo.lock --format requirements",
+  ]);
+  const below = { inNeed: ["javascript"], folder: "../.." } as const;
+  expect(installationLines(installation, below).slice(-2)).toEqual([
+    "  Node: node --require ../../.aigogo/register.js <program>",
+    "  Dependencies: slipway pkg show-deps ../../aigogo.lock --format npm",
   ]);
 });
 

@@ -3,10 +3,17 @@ import type { Outcome } from "@slipway/signature";
 import { describeCause } from "./causes.ts";
 import { printable } from "./printable.ts";
 
+export type Surroundings = {
+  /** The languages in which something is installed that needs packages of that language's own. */
+  readonly inNeed?: readonly (keyof typeof formats)[];
+  /** The project's, as one names it who stands where the command ran; nothing for that folder itself. */
+  readonly folder?: string;
+};
+
 /** A line for each package as aigg has it, the sum, and how Python and Node find the packages and what those need. */
 export function installationLines(
   installation: Installation,
-  inNeed: readonly (keyof typeof formats)[] = [],
+  { inNeed = [], folder = "" }: Surroundings = {},
 ): readonly string[] {
   const { packages, removed, facts, cause } = installation;
   const gone = removed.map((key) => `- ${cause === "planned" ? "Remove" : "Removed"} ${key}`);
@@ -14,6 +21,8 @@ export function installationLines(
   if (packages.length === 0) return [...gone, "No packages to install"];
   const fetched = packages.filter(({ action }) => action === "fetch").length;
   const pythonPath = facts["PYTHONPATH"];
+  const within = printable(folder === "" ? "" : `${folder}/`);
+  const register = `${within === "" ? "./" : within}.aigogo/register.js`;
   const runsNode = packages.some(({ language }) => language === "javascript");
   return [
     ...packages.map(installedLine),
@@ -25,9 +34,9 @@ export function installationLines(
           `  Python: export PYTHONPATH=${pythonPath}`,
           "      or: slipway pkg install in a virtual environment, or with --system",
         ]),
-    ...(runsNode ? ["  Node: node --require ./.aigogo/register.js <program>"] : []),
+    ...(runsNode ? [`  Node: node --require ${register} <program>`] : []),
     ...inNeed.map((language) => {
-      return `  Dependencies: slipway pkg show-deps aigogo.lock --format ${formats[language]}`;
+      return `  Dependencies: slipway pkg show-deps ${within}aigogo.lock --format ${formats[language]}`;
     }),
   ];
 }

@@ -47,7 +47,8 @@ export async function installLocked({ args }: Call): Promise<number> {
   const { line } = openLines();
   const { state, packages } = installed.value;
   const inNeed = state === "done" ? await languagesInNeed(store, packages) : [];
-  for (const each of installationLines(installed.value, inNeed)) line(each);
+  const folder = path.relative(process.cwd(), path.dirname(lockFile));
+  for (const each of installationLines(installed.value, { inNeed, folder })) line(each);
   return 0;
 }
 
