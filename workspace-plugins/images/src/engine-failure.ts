@@ -7,6 +7,14 @@ export type EngineFailure =
       readonly status: number | undefined;
       readonly detail: string;
     }
+  /** Where the engine keeps its data, or where its steps write. */
+  | {
+      readonly reason: "engine-disk-full";
+      readonly operation: string;
+      readonly detail: string;
+      /** Of a build. */
+      readonly logFile?: string;
+    }
   | { readonly reason: "engine-lost"; readonly operation: string; readonly detail: string }
   | { readonly reason: "engine-timeout"; readonly operation: string; readonly timeoutMs: number }
   | { readonly reason: "engine-interrupted"; readonly operation: string }
@@ -24,3 +32,8 @@ export type EngineFailure =
       readonly asked: string;
       readonly got: string;
     };
+
+/** Engines tell a full disk in the words of the system, inside of a sentence of their own. */
+export function isDiskFull(detail: string): boolean {
+  return /no space left on device|disk quota exceeded/i.test(detail);
+}

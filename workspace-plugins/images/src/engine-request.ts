@@ -1,10 +1,17 @@
 import { addAbortListener } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { UnclearAnswer } from "./engine-events.ts";
+import { isDiskFull } from "./engine-failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 
-export type Limit = { readonly timeoutMs: number; readonly signal?: AbortSignal };
+export type Limit = {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** A question that is asked by the clock says nothing of what was done. */
+  readonly isUncounted?: boolean;
+};
 
 type Call<Value> = (signal: AbortSignal) => Promise<Value>;
 
@@ -17,6 +24,17 @@ export type EngineRequests = Disposable & {
     limit: Limit,
     call: Call<Value>,
   ) => Promise<Result<Value, EngineFailure>>;
+  /** As `ask`, for what takes long: a lost engine ends it within seconds, though nothing is heard of its connection. */
+  readonly askLong: <Value>(
+    operation: string,
+    limit: Limit,
+    call: Call<Value>,
+  ) => Promise<Result<Value, EngineFailure>>;
+  /** Asks the engine by the clock if it is there. Answers when it is not, or nothing once `settled`. */
+  readonly untilLost: (
+    operation: string,
+    settled: AbortSignal,
+  ) => Promise<EngineFailure | undefined>;
   /** For a request whose answer says nothing. */
   readonly tell: (
     operation: string,
@@ -28,6 +46,9 @@ export type EngineRequests = Disposable & {
 export function openEngineRequests(options: {
   readonly endpoint: string;
   readonly counted: (question: string) => void;
+  readonly ping: Call<unknown>;
+  /** How often a long request asks if the engine is there; the answer may take twice as long. */
+  readonly pingEveryMs: number;
 }): EngineRequests {
   const closing = new AbortController();
   const signal = closing.signal;
@@ -40,7 +61,7 @@ export function openEngineRequests(options: {
     ]);
     try {
       stop.throwIfAborted();
-      options.counted(operation);
+      if (limit.isUncounted !== true) options.counted(operation);
       return ok(await untilAborted(stop, call(stop)));
     } catch (error) {
       if (stop.aborted && stop.reason === deadline.reason) {
@@ -50,15 +71,40 @@ export function openEngineRequests(options: {
       return fail(failureOf(operation, options.endpoint, error));
     }
   };
+  const untilLost: EngineRequests["untilLost"] = async (operation, settled) => {
+    const over = AbortSignal.any([settled, signal]);
+    const limit = { timeoutMs: 2 * options.pingEveryMs, signal: over, isUncounted: true };
+    for (;;) {
+      await delay(options.pingEveryMs, undefined, { signal: over }).catch(() => undefined);
+      const answer = await ask("ping", limit, options.ping);
+      if (over.aborted) return undefined;
+      if (!answer.ok) return { reason: "engine-lost", operation, detail: "no answer to a ping" };
+    }
+  };
   return {
     signal,
     ask,
+    untilLost,
+    askLong: async (operation, limit, call) => {
+      using settled = abortOnDispose();
+      const stop = AbortSignal.any([settled.signal, ...(limit.signal ? [limit.signal] : [])]);
+      const answered = ask(operation, { ...limit, signal: stop }, call);
+      const lost = untilLost(operation, settled.signal).then(async (failure) =>
+        failure === undefined ? answered : fail(failure),
+      );
+      return await Promise.race([answered, lost]);
+    },
     tell: async (operation, limit, call) => {
       const answer = await ask(operation, limit, call);
       return answer.ok ? ok(undefined) : answer;
     },
     [Symbol.dispose]: () => closing.abort(),
   };
+}
+
+function abortOnDispose(): { readonly signal: AbortSignal } & Disposable {
+  const controller = new AbortController();
+  return { signal: controller.signal, [Symbol.dispose]: () => controller.abort() };
 }
 
 /** Some requests of the client never settle once their engine is gone, so the signal must end the wait itself. */
@@ -74,6 +120,7 @@ function failureOf(operation: string, endpoint: string, error: unknown): EngineF
   }
   const detail = detailOf(error);
   if (field(error, "syscall") === "connect") return { reason: "engine-absent", endpoint, detail };
+  if (isDiskFull(detail)) return { reason: "engine-disk-full", operation, detail };
   const status = field(error, "statusCode");
   if (typeof status === "number") return { reason: "engine-refused", operation, status, detail };
   if (typeof field(error, "code") === "string") return { reason: "engine-lost", operation, detail };

@@ -18,6 +18,7 @@ import { findEndpoint } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { openEngineRequests } from "./engine-request.ts";
 import type { EngineRequests, Limit } from "./engine-request.ts";
+import { isDiskFull } from "./engine-failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import { engineKindOf, isOnLoopback, plainTag } from "./engine-kind.ts";
 import type { EngineKind } from "./engine-kind.ts";
@@ -40,7 +41,11 @@ export type EngineOptions = {
   readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly counted: (question: string) => void;
   readonly signal: AbortSignal;
+  /** How often a long request asks if the engine is still there. */
+  readonly pingEveryMs?: number;
 };
+
+const usualPingMs = 5000;
 
 const shortMs = 30_000;
 /** Of what a failed build wrote. */
@@ -54,6 +59,8 @@ export async function openEngine(options: EngineOptions): Answer<Engine> {
   const requests = openEngineRequests({
     endpoint: endpoint.value.url,
     counted: options.counted,
+    ping: () => connection.docker.ping(),
+    pingEveryMs: options.pingEveryMs ?? usualPingMs,
   });
   const limit = { timeoutMs: shortMs, signal: options.signal };
   const version = await requests.ask("version", limit, () => connection.docker.version());
@@ -79,9 +86,12 @@ export async function openEngine(options: EngineOptions): Answer<Engine> {
   });
 }
 
-const EngineInfo = z.object({ SecurityOptions: z.array(z.string()).nullish() });
+const EngineInfo = z.object({
+  SecurityOptions: z.array(z.string()).nullish(),
+  Rootless: z.boolean().optional(),
+});
 
-/** `name=rootless` among the security options, for example `name=seccomp,profile=default`. */
+/** `name=rootless` among Docker's security options, for example `name=seccomp,profile=default`; a field of Podman's. */
 async function askRootless(
   docker: Docker,
   requests: EngineRequests,
@@ -91,7 +101,8 @@ async function askRootless(
   const info = got.ok ? parseAnswer("info", EngineInfo, got.value) : got;
   if (!info.ok) return info;
   const options = info.value.SecurityOptions ?? [];
-  return ok(options.some((option) => option.split(",").includes("name=rootless")));
+  const isDockers = options.some((option) => option.split(",").includes("name=rootless"));
+  return ok(isDockers || info.value.Rootless === true);
 }
 
 type Connection = Disposable & {
@@ -244,6 +255,7 @@ function imageOperations(
       );
       if (!got.ok) return got;
       const archive = readableOf(got.value);
+      breakOffWhenLost(archive, requests);
       return ok(addAbortSignal(AbortSignal.any([signal, requests.signal]), archive));
     },
     load: (tar, signal) => load(docker, requests, tar, signal),
@@ -257,6 +269,17 @@ function imageOperations(
       ),
     pull: (reference, request) => pull(clients, requests, reference, request),
   };
+}
+
+/** The reader of an archive sees the loss of its engine as an error of the stream. */
+function breakOffWhenLost(archive: Readable, requests: EngineRequests): void {
+  const settled = new AbortController();
+  archive.once("close", () => settled.abort());
+  // Nobody waits: it ends with the archive.
+  void requests.untilLost("save", settled.signal).then((lost) => {
+    if (lost !== undefined) archive.destroy(new Error("no answer to a ping"));
+    return undefined;
+  });
 }
 
 function imageOf(image: Docker.ImageInfo): readonly ListedImage[] {
@@ -319,7 +342,7 @@ async function load(
 ): Answer<readonly string[]> {
   const limit = { signal, timeoutMs: transferMs };
   const loaded: string[] = [];
-  const done = await requests.ask("load", limit, async (abortSignal) => {
+  const done = await requests.askLong("load", limit, async (abortSignal) => {
     const answer = await docker.loadImage(tar, { abortSignal });
     return readEvents(answer, ({ stream }) => {
       const reference = /^Loaded image(?: ID)?: (\S+)/.exec(stream ?? "")?.[1];
@@ -337,7 +360,7 @@ async function pull(
   reference: string,
   request: PullRequest,
 ): Answer<ImageId> {
-  const done = await requests.ask("pull", request, async (abortSignal) => {
+  const done = await requests.askLong("pull", request, async (abortSignal) => {
     const answer = await askToPull(client, reference, request, abortSignal);
     return readEvents(answer, ({ id, status, stream }) => {
       const line = (status ?? stream)?.trim();
@@ -397,7 +420,7 @@ async function build(
   const linesOf = openBuildLines();
   const written: string[] = [];
   let id: ImageId | undefined;
-  const done = await requests.ask("build", request, async (abortSignal) => {
+  const done = await requests.askLong("build", request, async (abortSignal) => {
     const options = buildOptions(kind, request, abortSignal);
     const answer = await connection.docker.buildImage(request.context, options);
     return readEvents(answer, async (event) => {
@@ -409,6 +432,10 @@ async function build(
     });
   });
   if (!done.ok) return done;
+  if (done.value !== undefined && isDiskFull(done.value)) {
+    const { logFile } = request;
+    return fail({ reason: "engine-disk-full", operation: "build", detail: done.value, logFile });
+  }
   if (done.value !== undefined) {
     const output = written.filter((line) => line !== done.value);
     return fail({ reason: "build-failed", detail: done.value, output, logFile: request.logFile });
@@ -571,6 +598,7 @@ function parseAnswer<Schema extends z.ZodType>(
 }
 
 function refused(operation: string, detail: string): Result<never, EngineFailure> {
+  if (isDiskFull(detail)) return fail({ reason: "engine-disk-full", operation, detail });
   return fail({ reason: "engine-refused", operation, status: undefined, detail });
 }
 

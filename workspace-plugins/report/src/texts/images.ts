@@ -22,6 +22,14 @@ export const imagesTexts: Texts<OwnFailure> = {
     facts: { status: failure.status ?? "none", answer: failure.detail },
     hint: "if something was removed meanwhile, run the same command again: what is missing is put back",
   }),
+  "engine-disk-full": (failure) => ({
+    what: `the container engine has no space left to ${failure.operation}`,
+    facts: {
+      answer: failure.detail,
+      ...(failure.logFile === undefined ? {} : { log: failure.logFile }),
+    },
+    hint: "make room where the engine keeps its data (docker system df), then run the same command again",
+  }),
   "engine-lost": (failure) => ({
     what: `the container engine went away during ${failure.operation}`,
     facts: { detail: failure.detail },
