@@ -136,6 +136,7 @@ async function readAs(
   const key = keyText(name, language);
   if (!isPackageKey(key, language)) return refuse("name-unusable");
   const staged = await stagedPackage(folder, files, shipped, { name, version, language });
+  if (staged === "ambiguous") return refuse("content-ambiguous");
   return ok({
     staged,
     locked: { key, version, integrity: staged.integrity, source, language, files },

@@ -46,7 +46,9 @@ export type ManifestProblem =
   | "layer-too-large"
   | "no-package-in-index"
   | "package-manifest-invalid"
-  | "name-unusable";
+  | "name-unusable"
+  /** Its integrity would be that of other contents, too. */
+  | "content-ambiguous";
 
 export type PackagesFailure =
   | ExecFailure

@@ -34,7 +34,8 @@ export async function fetchLocked(asked: FetchLocked): Promise<Result<StagedPack
   const first = await fetchPackage(registry, source.value, path.join(byVersion, "files"));
   if (first.state === "unknown") return fail(first.failure);
   const staged = await stagedFrom(byVersion, first, locked);
-  if (staged?.integrity === locked.integrity) return asListed(lockFile, locked, staged);
+  const right = asLocked(staged, locked);
+  if (right !== undefined) return asListed(lockFile, locked, right);
 
   const immutable: Reference = {
     registry: source.value.registry,
@@ -44,8 +45,13 @@ export async function fetchLocked(asked: FetchLocked): Promise<Result<StagedPack
   const byContent = path.join(folder, "by-content");
   const second = await fetchPackage(registry, immutable, path.join(byContent, "files"));
   const kept = await stagedFrom(byContent, second, locked);
-  if (kept?.integrity === locked.integrity) return asListed(lockFile, locked, kept);
+  const rightKept = asLocked(kept, locked);
+  if (rightKept !== undefined) return asListed(lockFile, locked, rightKept);
   const found = kept ?? (second.state === "missing" ? staged : undefined);
+  if (found === "ambiguous") {
+    const { source: reference } = locked;
+    return fail({ reason: "manifest-refused", reference, problem: "content-ambiguous" });
+  }
   if (found !== undefined) return fail(mismatch(lockFile, locked, found.integrity));
   const answer = second.state === "missing" && first.state !== "missing" ? first : second;
   const absent = {
@@ -72,11 +78,18 @@ export function sourceOf(
   return parseShortReference(source);
 }
 
+type Staged = StagedPackage | "ambiguous" | undefined;
+
+function asLocked(staged: Staged, { integrity }: LockedPackage): StagedPackage | undefined {
+  if (staged === undefined || staged === "ambiguous") return undefined;
+  return staged.integrity === integrity ? staged : undefined;
+}
+
 async function stagedFrom(
   folder: string,
   fetched: Fetched,
   { source, version, language }: LockedPackage,
-): Promise<StagedPackage | undefined> {
+): Promise<Staged> {
   if (fetched.state !== "present") return undefined;
   const shipped = await shippedManifest(folder, fetched.files);
   if (shipped === "too-large") return undefined;

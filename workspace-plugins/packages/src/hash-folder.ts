@@ -3,6 +3,7 @@ import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { compareBytes, openDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
+import { openOtherCut } from "./other-cut.ts";
 import { isPackagePath } from "./package-path.ts";
 import type { PackagePath } from "./package-path.ts";
 
@@ -12,14 +13,16 @@ const bytesInOneTurn = 16 * 1024 * 1024;
 
 /**
  * The integrity of a package that lies on disk, as `integrityOf` has it. Files are read in pieces and, since most are
- * small, by calls that do not wait for a turn: 4000 of them take a tenth of the time.
+ * small, by calls that do not wait for a turn: 4000 of them take a tenth of the time. `ambiguous`: other contents of the
+ * same files would have the same integrity, so that it says nothing of these.
  */
 export async function integrityOfFolder(
   folder: string,
   files: readonly PackagePath[],
   manifest: Uint8Array,
-): Promise<Digest> {
+): Promise<Digest | "ambiguous"> {
   const hashing = openDigest();
+  const otherCut = openOtherCut(files);
   const chunk = Buffer.allocUnsafe(chunkBytes);
   let bytesOfTurn = 0;
   for (const name of files.toSorted(compareBytes)) {
@@ -29,6 +32,7 @@ export async function integrityOfFolder(
     try {
       for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk)) {
         hashing.update(chunk.subarray(0, read));
+        otherCut.see(chunk.subarray(0, read));
         bytesOfTurn += read;
         if (bytesOfTurn > bytesInOneTurn) {
           await nextTurn();
@@ -39,10 +43,13 @@ export async function integrityOfFolder(
       closeSync(file);
     }
     hashing.update("\0");
+    otherCut.end();
   }
   hashing.update("__manifest__\0");
   hashing.update(manifest);
-  return hashing.end().digest;
+  otherCut.see(manifest);
+  otherCut.end();
+  return otherCut.isFound() ? "ambiguous" : hashing.end().digest;
 }
 
 /** All files below, or the path of the first thing that is no file and no folder, or has no plain name. */

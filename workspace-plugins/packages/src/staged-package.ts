@@ -23,8 +23,9 @@ export async function stagedPackage(
   files: readonly PackagePath[],
   shipped: Buffer | undefined,
   naming: PackageNaming,
-): Promise<StagedPackage> {
+): Promise<StagedPackage | "ambiguous"> {
   const manifest = shipped ?? Buffer.from(syntheticManifest(naming));
   const integrity = await integrityOfFolder(path.join(folder, "files"), files, manifest);
+  if (integrity === "ambiguous") return "ambiguous";
   return { folder, files, manifest, integrity };
 }

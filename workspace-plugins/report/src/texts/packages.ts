@@ -435,6 +435,8 @@ const manifestProblems: Readonly<Record<ManifestProblem, string>> = {
   "layer-too-large": "its layer is larger than 8 GiB",
   "package-manifest-invalid": "its aigogo.json cannot be read",
   "name-unusable": "its name cannot be imported",
+  "content-ambiguous":
+    "a file has the name of another between NUL bytes: no lock could tell them apart",
 };
 
 const dependencyKinds = { runtime: "runtime", dev: "development" } as const;
