@@ -1,5 +1,6 @@
 import { Readable, pipeline } from "node:stream";
 import { constants, createGunzip, createZstdDecompress } from "node:zlib";
+import { relieve } from "@slipway/signature/basics";
 
 /** No frame may ask for a larger window, which is memory: 64 MiB. */
 const mostWindowLog = 26;
@@ -20,7 +21,11 @@ export async function* decompressed(
   const decoder = decoderOf(head);
   if (decoder === undefined) return yield* whole;
   // An error of either ends the other, and is thrown where the decoder is read.
-  yield* pipeline(Readable.from(whole), decoder, () => {});
+  const unpacked: AsyncIterable<Buffer> = pipeline(Readable.from(whole), decoder, () => {});
+  for await (const chunk of unpacked) {
+    yield chunk;
+    relieve(chunk.byteLength);
+  }
 }
 
 async function* restored(

@@ -9,7 +9,7 @@ import type { Fetched } from "./fetch.ts";
 import { metadataName } from "./layer.ts";
 import type { LockedPackage } from "./lock.ts";
 import type { PackagePath } from "./package-path.ts";
-import { immutableTag } from "./push.ts";
+import { immutableTag } from "./send-package.ts";
 import { shippedManifest, stagedPackage } from "./staged-package.ts";
 import { filesDifference } from "./store.ts";
 import type { StagedPackage } from "./store.ts";

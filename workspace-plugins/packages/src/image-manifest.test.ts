@@ -20,6 +20,12 @@ test("the first layer is the package, and what has none is refused", () => {
     '{"manifests":[]}',
     '{"layers":[{"digest":"sha256:../x","size":1}]}',
     '{"manifests":[{"digest":"sha256:../x"}]}',
+    JSON.stringify({ layers: [{ digest: layer.digest }] }),
+    JSON.stringify({ layers: [{ digest: layer.digest, size: -1 }] }),
+    JSON.stringify({ layers: [{ digest: layer.digest, size: 1.5 }] }),
+    JSON.stringify({ layers: [{ digest: layer.digest, size: 1 }, "second"] }),
+    JSON.stringify({ layers: [{ digest: layer.digest, size: 1, mediaType: 1 }] }),
+    JSON.stringify({ manifests: [{ digest: layer.digest }, { digest: "sha256:../x" }] }),
   ]) {
     expect(readImageManifest(Buffer.from(text)).ok).toBe(false);
   }

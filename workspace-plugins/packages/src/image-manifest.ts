@@ -2,9 +2,8 @@ import { mediaTypes } from "@slipway/registry";
 import type { Descriptor } from "@slipway/registry";
 import { digestOf, fail, isDigest, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
-import { z } from "zod";
 import type { ManifestProblem } from "./failure.ts";
-import { jsonIn } from "./json-file.ts";
+import { fieldIn, isOptionalText, jsonIn } from "./json-file.ts";
 
 /** The config of every package. */
 export const emptyConfig = Buffer.from("{}");
@@ -32,16 +31,6 @@ export function writeImageManifest(layer: Descriptor): Buffer<ArrayBuffer> {
   return Buffer.from(JSON.stringify(manifest));
 }
 
-const digest = z.string().refine(isDigest);
-const image = z.object({
-  layers: z
-    .array(z.object({ digest, size: z.int().nonnegative(), mediaType: z.string().optional() }))
-    .min(1),
-});
-const index = z.object({
-  manifests: z.array(z.object({ digest, mediaType: z.string().optional() })).min(1),
-});
-
 export type ImageManifest =
   | {
       readonly kind: "image";
@@ -58,20 +47,46 @@ const imageTypes: readonly string[] = [mediaTypes.dockerManifest, mediaTypes.oci
 /** Docker schema 2, an OCI image manifest, or a list of such, told apart by what they hold. */
 export function readImageManifest(bytes: Buffer): Result<ImageManifest, ManifestProblem> {
   const value = jsonIn(bytes.toString("utf8"));
-  const layer = image.safeParse(value).data?.layers[0];
+  const layer = descriptorsIn(fieldIn(value, "layers"))?.[0];
+  const listed = descriptorsIn(fieldIn(value, "manifests"));
   // Each reader would take another one for what the digest names.
-  if (layer !== undefined && index.safeParse(value).success) return fail("not-an-image-manifest");
-  if (layer !== undefined) {
-    const isTar = /\btar\b/.test(layer.mediaType ?? "tar");
-    return ok({
-      kind: "image",
-      layer: { digest: layer.digest, sizeBytes: layer.size },
-      isTar,
-    });
+  if (layer !== undefined && listed !== undefined) return fail("not-an-image-manifest");
+  if (layer?.sizeBytes !== undefined) {
+    const { digest, sizeBytes, mediaType = "tar" } = layer;
+    return ok({ kind: "image", layer: { digest, sizeBytes }, isTar: /\btar\b/.test(mediaType) });
   }
-  const listed = index.safeParse(value).data?.manifests ?? [];
-  const manifests = listed
+  const manifests = (listed ?? [])
     .filter(({ mediaType }) => mediaType === undefined || imageTypes.includes(mediaType))
     .map((each) => each.digest);
   return manifests.length > 0 ? ok({ kind: "index", manifests }) : fail("not-an-image-manifest");
+}
+
+type Listed = {
+  readonly digest: Digest;
+  readonly sizeBytes: number | undefined;
+  readonly mediaType: string | undefined;
+};
+
+/**
+ * `undefined` where there is none, or one is no descriptor: what is half right is nobody's manifest. Read by hand, since
+ * the library of schemas takes 15 MB, and a pull needs no other.
+ */
+function descriptorsIn(list: unknown): readonly Listed[] | undefined {
+  if (!Array.isArray(list) || list.length === 0) return undefined;
+  const listed = list.map(descriptorIn);
+  return listed.every((each) => each !== undefined) ? listed : undefined;
+}
+
+function descriptorIn(value: unknown): Listed | undefined {
+  const digest = fieldIn(value, "digest");
+  const mediaType = fieldIn(value, "mediaType");
+  const size = fieldIn(value, "size");
+  if (typeof digest !== "string" || !isDigest(digest) || !isOptionalText(mediaType))
+    return undefined;
+  if (size !== undefined && !isSize(size)) return undefined;
+  return { digest, mediaType, sizeBytes: size };
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

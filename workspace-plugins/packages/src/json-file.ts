@@ -47,6 +47,16 @@ export function jsonIn(text: string): unknown {
   }
 }
 
+/** What a JSON object has under a name; `undefined` for what is no object. */
+export function fieldIn(value: unknown, name: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).find(([key]) => key === name)?.[1];
+}
+
+export function isOptionalText(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === "string";
+}
+
 /** What keeps a text from being JSON, with its place. */
 export function syntaxProblem(file: string, text: string): FileProblem | undefined {
   try {

@@ -41,7 +41,9 @@ async function* inPieces(bytes: Uint8Array, pieceBytes = 333): AsyncGenerator<Ui
   }
 }
 
+/** Into an empty folder, as it asks for. */
 async function extract(layer: Uint8Array, limits = layerLimits) {
+  await rm(path.join(root, "files"), { recursive: true, force: true });
   return extractLayer(inPieces(layer), path.join(root, "files"), limits);
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, createReadStream, createWriteStream, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, createWriteStream, mkdirSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
@@ -12,6 +12,7 @@ import type { Extract, ExtractEvents, Header, Pack } from "tar-stream";
 import { inByteOrder, manifestName } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import type { EntryProblem, PackagesFailure } from "./failure.ts";
+import { fileChunks } from "./file-chunks.ts";
 import { hasCode } from "./file-error.ts";
 import { layerLimits } from "./layer-limits.ts";
 import type { LayerLimits } from "./layer-limits.ts";
@@ -36,8 +37,6 @@ type Entry = ExtractEvents["entry"][1];
 /** Some writers put this first; it is no file of the package and outside its integrity. */
 export const metadataName = ".aigogo-manifest.json";
 const mostManifestBytes = 1024 * 1024;
-/** A smaller file is written in one go. */
-const smallBytes = 1024 * 1024;
 
 /** An uncompressed tar of regular files alone, since aigg makes a file of any other entry; equal files, equal bytes. */
 export async function writeLayer(files: readonly PackageFile[]): Promise<Buffer<ArrayBuffer>> {
@@ -109,7 +108,7 @@ async function addFile(
   if (size === undefined) return { reason: "source-changed", path: name };
   try {
     const entry = pack.entry({ name, mode: 0o644, mtime: new Date(0), size });
-    await pipeline(seen(createReadStream(file), see), entry, { signal });
+    await pipeline(seen(fileChunks(file), see), entry, { signal });
     return undefined;
   } catch (cause) {
     if (signal.aborted) return { reason: "packages-stopped" };
@@ -286,11 +285,7 @@ function skip(entry: Entry): Result<undefined, never> {
 async function write(entry: Entry, file: string): Promise<boolean> {
   mkdirSync(path.dirname(file), { recursive: true });
   try {
-    if ((entry.header.size ?? 0) > smallBytes) {
-      await writeChunks(file, contentOf(entry));
-    } else {
-      writeFileSync(file, await buffer(contentOf(entry)), { flag: "wx" });
-    }
+    await writeChunks(file, contentOf(entry));
   } catch (error) {
     if (hasCode(error, ["EEXIST"])) return false;
     throw error;

@@ -22,6 +22,7 @@ import { parsePackageManifest } from "./manifest.ts";
 import type { PackageManifest } from "./manifest.ts";
 import { blobFile, packFolder } from "./receipt.ts";
 import type { PackReceipt } from "./receipt.ts";
+import { unpackedScript } from "./unpacked-script.ts";
 
 export type PackOptions = {
   readonly workspaceRoot: string;
@@ -117,16 +118,4 @@ async function writePack(
     await writeJson(path.join(partial, "receipt.json"), receipt);
     return ok(receipt);
   });
-}
-
-/** A script whose file is not among those that are packed. */
-export function unpackedScript(
-  file: string,
-  manifest: PackageManifest,
-  files: readonly { readonly path: string }[],
-): PackagesFailure | undefined {
-  const packed = new Set(files.map((each) => each.path));
-  const lost = Object.entries(manifest.scripts ?? {}).find(([, target]) => !packed.has(target));
-  if (lost === undefined) return undefined;
-  return { reason: "script-not-packed", file, script: lost[0], path: lost[1] };
 }

@@ -1,10 +1,10 @@
-import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, digestOfStream, fail, hexOf, isDigest, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";
+import { fileChunks } from "./file-chunks.ts";
 import { hasCode } from "./file-error.ts";
 import { emptyConfig } from "./image-manifest.ts";
 import { parseJsonFile } from "./json-file.ts";
@@ -82,8 +82,7 @@ async function checkedFile(
 
 async function digestOfFile(file: string): Promise<Digest | "no file"> {
   try {
-    const chunks: AsyncIterable<Buffer> = createReadStream(file);
-    return (await digestOfStream(chunks)).digest;
+    return (await digestOfStream(fileChunks(file))).digest;
   } catch (error) {
     if (hasCode(error, ["ENOENT", "ENOTDIR"])) return "no file";
     throw error;

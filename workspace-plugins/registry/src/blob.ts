@@ -1,4 +1,4 @@
-import { fail, ok, openDigest } from "@slipway/signature/basics";
+import { fail, ok, openDigest, relieve } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { missing, present } from "./answer.ts";
 import type { Answer } from "./answer.ts";
@@ -90,6 +90,7 @@ async function* verified(
     if (seenBytes > descriptor.sizeBytes) throw mismatch("too-long", seenBytes);
     hashing.update(chunk);
     yield chunk;
+    relieve(chunk.byteLength);
   }
   const actual = hashing.end();
   if (actual.digest !== descriptor.digest || actual.sizeBytes !== descriptor.sizeBytes) {

@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { relieve } from "@slipway/signature/basics";
 
 /** What a request sends, as often as it is sent. A `Blob` is one. */
 export type Body = {
@@ -36,6 +37,7 @@ async function* piecesOf(
   for (let at = from; at < to;) {
     const read = await readAt(opened, buffer, at, to);
     yield buffer.subarray(0, read);
+    relieve(read);
     at += read;
   }
 }

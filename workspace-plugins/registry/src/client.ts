@@ -10,7 +10,6 @@ import type { RegistryFailure } from "./failure.ts";
 import { openLimit } from "./limit.ts";
 import { openLine } from "./line.ts";
 import type { Line } from "./line.ts";
-import { listReferrers, putReferrer } from "./referrers.ts";
 import type { Referrer } from "./referrers.ts";
 import { deleteManifest, getManifest, headManifest, putManifest } from "./manifest.ts";
 import type { Manifest } from "./manifest.ts";
@@ -107,8 +106,11 @@ export function openRegistry(options: RegistryOptions = {}): Registry {
     readBlob: (name, descriptor, into) => readBlob(line, name, descriptor, into),
     uploadBlob: (name, digest, body, mountFrom) =>
       uploadBlob(line, name, digest, body, { mountFrom, chunkBytes }),
-    listReferrers: (name, asked) => listReferrers(line, name, asked),
-    putReferrer: (name, referrer) => putReferrer(line, name, referrer),
+    // Loaded here: only what is signed has them.
+    listReferrers: async (name, asked) =>
+      (await import("./referrers.ts")).listReferrers(line, name, asked),
+    putReferrer: async (name, referrer) =>
+      (await import("./referrers.ts")).putReferrer(line, name, referrer),
     listTags: (name) => listTags(line, name),
     deleteManifest: (name, digest) => deleteManifest(line, name, digest),
     checkAccess: (registry) => checkAccess(line, registry),

@@ -13,5 +13,6 @@ export {
 export { exists, replaceFolder, writeFileAtomically, writeJson } from "./files.ts";
 export { pathMatcher } from "./glob.ts";
 export { takeLock } from "./lock.ts";
+export { relieve } from "./relief.ts";
 export { readTextIfPresent } from "./read-text.ts";
 export { fail, ok } from "./result.ts";

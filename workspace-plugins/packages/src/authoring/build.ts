@@ -11,7 +11,7 @@ import { discoverSources } from "../discovery.ts";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";
 import type { LayerSource } from "../layer.ts";
 import { formatManifest } from "../manifest-shape.ts";
-import { unpackedScript } from "../pack.ts";
+import { unpackedScript } from "../unpacked-script.ts";
 import type { JsonObject } from "../struct-json.ts";
 import { unreadableDependency } from "./dependency-list.ts";
 import { openManifest, saveManifest } from "./manifest-file.ts";

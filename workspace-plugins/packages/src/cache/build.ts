@@ -2,11 +2,10 @@ import { chmod, copyFile, lstat, mkdir, readFile, readdir, writeFile } from "nod
 import path from "node:path";
 import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
-import { z } from "zod";
 import { manifestName } from "../content.ts";
 import type { PackageFile } from "../content.ts";
 import type { CacheFailure } from "../failure.ts";
-import { jsonIn } from "../json-file.ts";
+import { fieldIn, isOptionalText, jsonIn } from "../json-file.ts";
 import type { LayerSource } from "../layer.ts";
 import { isPackagePath } from "../package-path.ts";
 import type { PackagePath } from "../package-path.ts";
@@ -27,7 +26,8 @@ export type CachedBuild = {
 
 export type BuiltFile = { readonly path: PackagePath; readonly sizeBytes: number };
 
-const Metadata = z.object({ name: z.string(), built_at: z.string().optional() });
+/** Of a build, as aigg writes it. */
+type Metadata = { readonly name: string; readonly builtAt: string | undefined };
 
 /** A file that goes into a build: its bytes, or where they are. */
 export type BuildSource = PackageFile | LayerSource;
@@ -77,7 +77,7 @@ export async function findBuild(
   if (files === undefined || !files.some((file) => file.path === manifestName)) {
     return fail({ reason: "cache-entry-damaged", reference, folder });
   }
-  return ok({ reference, folder, builtAt: timeIn(recorded.built_at), files });
+  return ok({ reference, folder, builtAt: timeIn(recorded.builtAt), files });
 }
 
 /** The build, or that there is none. */
@@ -101,13 +101,13 @@ export async function readBuiltFiles(build: CachedBuild): Promise<readonly Packa
 }
 
 /** What a folder of the cache says that it is, where it is whole and lies in its place. */
-export async function recordedBuild(
-  folder: string,
-): Promise<z.output<typeof Metadata> | undefined> {
+export async function recordedBuild(folder: string): Promise<Metadata | undefined> {
   const text = await readTextIfPresent(path.join(folder, metadataName));
-  const metadata = Metadata.safeParse(jsonIn(text ?? "")).data;
-  if (metadata === undefined) return undefined;
-  return isPlaceOf(path.basename(folder), metadata.name) ? metadata : undefined;
+  const metadata = jsonIn(text ?? "");
+  const name = fieldIn(metadata, "name");
+  const builtAt = fieldIn(metadata, "built_at");
+  if (typeof name !== "string" || !isOptionalText(builtAt)) return undefined;
+  return isPlaceOf(path.basename(folder), name) ? { name, builtAt } : undefined;
 }
 
 export function timeIn(text: string | undefined): Date | undefined {

@@ -2,9 +2,8 @@ import { stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
-import { z } from "zod";
 import type { CacheFailure } from "../failure.ts";
-import { jsonIn } from "../json-file.ts";
+import { fieldIn, isOptionalText, jsonIn } from "../json-file.ts";
 import { timeIn } from "./build.ts";
 import { imageFolder, isPlaceOf } from "./cache.ts";
 import type { Cache, CacheReference } from "./cache.ts";
@@ -22,7 +21,8 @@ export type CachedImage = {
   readonly createdAt: Date | undefined;
 };
 
-const Metadata = z.object({ ref: z.string(), created_at: z.string().optional() });
+/** Of an image, as aigg writes it. */
+type Metadata = { readonly ref: string; readonly createdAt: string | undefined };
 
 /**
  * aigg's shape. `writeLayer` writes the layer to the file it is given; where it fails or stops, what lay there before
@@ -63,15 +63,15 @@ export async function findImage(
   const layerFile = path.join(folder, layerName);
   const layer = await stat(layerFile).catch(() => undefined);
   if (layer?.isFile() !== true) return fail({ reason: "cache-entry-damaged", reference, folder });
-  const createdAt = timeIn(recorded.created_at);
+  const createdAt = timeIn(recorded.createdAt);
   return ok({ reference, folder, layerFile, sizeBytes: layer.size, createdAt });
 }
 
-export async function recordedImage(
-  folder: string,
-): Promise<z.output<typeof Metadata> | undefined> {
+export async function recordedImage(folder: string): Promise<Metadata | undefined> {
   const text = await readTextIfPresent(path.join(folder, metadataName));
-  const metadata = Metadata.safeParse(jsonIn(text ?? "")).data;
-  if (metadata === undefined) return undefined;
-  return isPlaceOf(path.basename(folder), metadata.ref) ? metadata : undefined;
+  const metadata = jsonIn(text ?? "");
+  const ref = fieldIn(metadata, "ref");
+  const createdAt = fieldIn(metadata, "created_at");
+  if (typeof ref !== "string" || !isOptionalText(createdAt)) return undefined;
+  return isPlaceOf(path.basename(folder), ref) ? { ref, createdAt } : undefined;
 }

@@ -39,7 +39,7 @@ export async function listCache(cache: Cache): Promise<readonly CacheEntry[]> {
     const build = path.basename(folder) === imagesName ? undefined : await recordedBuild(folder);
     if (build === undefined) continue;
     const sizeBytes = await sizeOf(folder);
-    const time = timeIn(build.built_at);
+    const time = timeIn(build.builtAt);
     const text = await readTextIfPresent(path.join(folder, manifestName));
     const manifest = summaryOf(text);
     entries.push({ kind: "build", reference: build.name, folder, time, sizeBytes, manifest });
@@ -48,7 +48,7 @@ export async function listCache(cache: Cache): Promise<readonly CacheEntry[]> {
     const image = await recordedImage(folder);
     if (image === undefined) continue;
     const sizeBytes = await sizeOf(folder);
-    const time = timeIn(image.created_at);
+    const time = timeIn(image.createdAt);
     const layer = createReadStream(path.join(folder, layerName));
     const manifest = summaryOf((await readFromLayer(layer, manifestName))?.toString("utf8"));
     entries.push({ kind: "image", reference: image.ref, folder, time, sizeBytes, manifest });

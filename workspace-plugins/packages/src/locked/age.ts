@@ -6,7 +6,7 @@ import type { PackagesFailure } from "../failure.ts";
 import { sourceOf } from "../fetch-locked.ts";
 import { inParallel } from "../in-parallel.ts";
 import type { LockedPackage } from "../lock.ts";
-import { immutableTag } from "../push.ts";
+import { immutableTag } from "../send-package.ts";
 import { isNamed } from "../remote/named.ts";
 import { newestOf, versionOf } from "./versions.ts";
 

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { addPackage } from "../add.ts";
 import { cacheIn } from "../cache/cache.ts";
 import { readLock } from "../lock.ts";
-import { immutableTag } from "../push.ts";
+import { immutableTag } from "../send-package.ts";
 import { deletePlanned, planDeletion } from "../remote/delete.ts";
 import { pushReference } from "../remote/push.ts";
 import { inspectEntry } from "../store.ts";

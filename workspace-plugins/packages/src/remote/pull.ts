@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { formatReference, parseShortReference } from "@slipway/registry";
@@ -9,6 +8,7 @@ import { parseCacheReference } from "../cache/cache.ts";
 import type { Cache } from "../cache/cache.ts";
 import { writeImage } from "../cache/image.ts";
 import type { PackagesFailure } from "../failure.ts";
+import { fileChunks } from "../file-chunks.ts";
 import { findLayer, unusable } from "../fetch.ts";
 import { layerLimits } from "../layer-limits.ts";
 import { LimitReached, openSource, unpacked } from "../layer-source.ts";
@@ -110,7 +110,7 @@ async function checkLayer(
   const scratch = path.join(path.dirname(layerFile), "files");
   await mkdir(scratch);
   try {
-    const extracted = await extractLayer(createReadStream(layerFile), scratch);
+    const extracted = await extractLayer(fileChunks(layerFile), scratch);
     if (extracted.ok) return ok(undefined);
     return fail({ reason: "layer-refused", reference, ...extracted.failure });
   } finally {

@@ -1,4 +1,3 @@
-import { createReadStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { SigningKey } from "@slipway/attestation";
@@ -13,12 +12,13 @@ import { findImage, writeImage } from "../cache/image.ts";
 import { manifestName } from "../content.ts";
 import { discoverSources } from "../discovery.ts";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";
+import { fileChunks } from "../file-chunks.ts";
 import { writeImageManifest } from "../image-manifest.ts";
 import { extractLayer, writeLayerFile } from "../layer.ts";
 import type { LayerSource, WrittenLayer } from "../layer.ts";
 import { parsePackageManifest } from "../manifest.ts";
-import { unpackedScript } from "../pack.ts";
-import { sendPackage } from "../push.ts";
+import { unpackedScript } from "../unpacked-script.ts";
+import { sendPackage } from "../send-package.ts";
 import { removeTree } from "../remove-tree.ts";
 
 export type PushReferenceOptions = {
@@ -168,7 +168,7 @@ async function cachedSources(
   if (!image.ok) return image;
   if (image.value === undefined) return fail({ reason: "build-missing", reference: name });
   await mkdir(scratch);
-  const extracted = await extractLayer(createReadStream(image.value.layerFile), scratch);
+  const extracted = await extractLayer(fileChunks(image.value.layerFile), scratch);
   if (!extracted.ok)
     return fail({ reason: "layer-refused", reference: name, ...extracted.failure });
   if (!extracted.value.some((each) => each === manifestName)) {

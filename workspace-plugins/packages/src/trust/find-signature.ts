@@ -13,7 +13,7 @@ import { readImageManifest } from "../image-manifest.ts";
 import type { LockedPackage } from "../lock.ts";
 import { parseForeignManifest } from "../manifest.ts";
 import { keyText } from "../package-name.ts";
-import { immutableTag } from "../push.ts";
+import { immutableTag } from "../send-package.ts";
 import { entryFolder } from "../store-place.ts";
 import type { Store } from "../store-place.ts";
 import { denials } from "../write-errors.ts";
