@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { schemaFolders, schemaText } from "../scripts/schemas.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -12,6 +13,16 @@ type Entry = {
   readonly schema: string;
   readonly description: string;
 };
+
+type InferNodes = (files: readonly string[], options: object, context: object) => Promise<unknown>;
+
+const Plugin = z.object({
+  createNodes: z.tuple([z.string(), z.custom<InferNodes>((value) => typeof value === "function")]),
+});
+
+const Target = z.object({ executor: z.string(), options: z.unknown().optional() });
+const Project = z.object({ name: z.string(), targets: z.record(z.string(), Target) });
+const Nodes = z.array(z.tuple([z.string(), z.object({ projects: z.record(z.string(), Project) })]));
 
 function registered(): Readonly<Record<string, Entry>> {
   const file: unknown = JSON.parse(readFileSync(path.join(executors, "executors.json"), "utf8"));
@@ -50,4 +61,32 @@ describe("executors.json", () => {
     });
     expect(wrong).toEqual([]);
   });
+});
+
+test("an executor takes the options that are inferred for the images of the examples", async () => {
+  const files = globSync("examples/**/{*.yml,Dockerfile}", { cwd: root });
+  const options = { registry: "localhost:5000", namespace: "images" };
+  const context = { workspaceRoot: root, nxJsonConfiguration: {} };
+  const kind = "images";
+  const { createNodes } = Plugin.parse(await import(`@slipway/${kind}/plugin`));
+  const nodes = Nodes.parse(await createNodes[1](files, options, context));
+  const targets = nodes
+    .flatMap(([, { projects }]) => Object.values(projects))
+    .flatMap(({ name, targets: of }) =>
+      Object.entries(of).map(([target, each]) => ({ id: `${name}:${target}`, ...each })),
+    );
+  const refused: string[] = [];
+  const checked = new Set<string>();
+  for (const { id, executor, options: given } of targets) {
+    const [, folder = ""] = executor.split("@slipway/executors:");
+    if (folder === "") continue;
+    const text = readFileSync(path.join(executors, folder, "schema.json"), "utf8");
+    // Nx reads schema.json: there an option can be required that zod lets be left out.
+    const schema = z.fromJSONSchema(z.record(z.string(), z.json()).parse(JSON.parse(text)));
+    const parsed = schema.safeParse(given);
+    checked.add(folder);
+    if (!parsed.success) refused.push(`${id}: ${z.prettifyError(parsed.error)}`);
+  }
+  expect(refused).toEqual([]);
+  expect([...checked].toSorted()).toEqual(["image", "image-push", "load"]);
 });

@@ -18,7 +18,10 @@ import type { Run } from "./rig.ts";
 let rig: LineRig;
 let all: readonly string[];
 
-const cached = ["pack", "rootfs", "image", "ao-bundle", "smoke"];
+/** Whether a target leaves bytes that Nx keeps. */
+function isCached(id: string): boolean {
+  return /^(?:pack|rootfs|image(?:-.*)?|ao-bundle|smoke)$/.test(id.split(":")[1] ?? "");
+}
 
 beforeAll(async () => {
   rig = await LineRig.setup();
@@ -73,8 +76,11 @@ function registryLog(): readonly string[] {
 const dists = [
   "infra/rootfs/dist",
   "examples/bases/debian/dist",
+  "examples/bases/shell/dist",
   "examples/agents/codex/dist",
   "examples/agents/gemini/dist",
+  "examples/agents/greeter/dist",
+  "examples/images/codex-review/dist",
   "examples/packages/text-tools/dist",
   "examples/packages/slugify/dist",
   "examples/skills-registry/dist",
@@ -89,16 +95,22 @@ describe("the line", () => {
     expect(all).toEqual([
       "boot-check:smoke",
       "boot-check:verify-boot",
-      "codex:image",
-      "codex:load",
+      "codex-review:image",
+      "codex-review:load",
+      "codex:image-debian",
+      "codex:load-debian",
       "consumer:install",
       "debian:image",
       "debian:load",
-      "gemini:image",
-      "gemini:load",
+      "gemini:image-debian",
+      "gemini:load-debian",
+      "greeter:image-shell",
+      "greeter:load-shell",
       "pipeline:signature",
       "rootfs:push",
       "rootfs:rootfs",
+      "shell:image",
+      "shell:load",
       "skills-registry:ao-bundle",
       "skills-registry:ao-deploy",
       "skills-registry:ao-verify",
@@ -107,7 +119,7 @@ describe("the line", () => {
       "text-tools:pack",
       "text-tools:push",
     ]);
-    const ran = [...run.rows].filter(([id]) => cached.includes(id.split(":")[1] ?? ""));
+    const ran = [...run.rows].filter(([id]) => isCached(id));
     expect(ran.map(([id, { what }]) => [id, what])).toEqual(ran.map(([id]) => [id, "done"]));
   });
 
@@ -164,11 +176,11 @@ describe("the line", () => {
   test("explains a target before it runs", async () => {
     const restore = edit("examples/agents/codex/install.sh", (text) => `${text}# one more line\n`);
     try {
-      const told = await rig.command(["explain", "codex:image"]);
-      expect(told.output).toContain("codex:image will run");
+      const told = await rig.command(["explain", "codex:image-debian"]);
+      expect(told.output).toContain("codex:image-debian will run");
       expect(told.output).toContain("examples/agents/codex/install.sh has other content");
-      const still = await rig.command(["explain", "gemini:image"]);
-      expect(still.output).toContain("gemini:image will not run: same work signature");
+      const still = await rig.command(["explain", "gemini:image-debian"]);
+      expect(still.output).toContain("gemini:image-debian will not run: same work signature");
     } finally {
       restore();
     }
@@ -178,7 +190,7 @@ describe("the line", () => {
 describe("what somebody took away is put back, and nothing else", () => {
   test("an image of the engine", async () => {
     execFileSync("docker", ["-H", `unix://${rig.engineSocket}`, "rmi", "slipway/gemini:debian"]);
-    expect(changes(await rig.run())).toEqual({ "gemini:load": "done" });
+    expect(changes(await rig.run())).toEqual({ "gemini:load-debian": "done" });
   });
 
   test("the store of packages", async () => {
@@ -203,7 +215,7 @@ describe("what somebody took away is put back, and nothing else", () => {
   test("every dist folder", async () => {
     remove(...dists);
     const run = await rig.run();
-    const restored = all.filter((id) => cached.includes(id.split(":")[1] ?? ""));
+    const restored = all.filter((id) => isCached(id));
     expect(changes(run)).toEqual(Object.fromEntries(restored.map((id) => [id, "restored"])));
   });
 
@@ -212,18 +224,19 @@ describe("what somebody took away is put back, and nothing else", () => {
     cpSync(path.join(rig.root, ".nx"), path.join(clone, ".nx"), { recursive: true });
     const run = await rig.run({}, clone);
     expect(run.code, run.output).toBe(0);
-    const built = [...run.rows].filter(([id]) => cached.includes(id.split(":")[1] ?? ""));
+    const built = [...run.rows].filter(([id]) => isCached(id));
     expect(built.map(([id, { what }]) => [id, what])).toEqual(
       built.map(([id]) => [id, "restored"]),
     );
-    expect(run.rows.get("codex:load")?.what).toBe("unchanged");
+    expect(run.rows.get("codex:load-debian")?.what).toBe("unchanged");
     rmSync(clone, { recursive: true });
   });
 
   test("the Nx cache: everything runs again, and the world has it all already", async () => {
     remove(".nx");
     const run = await rig.run();
-    const again = all.filter((id) => cached.includes(id.split(":")[1] ?? ""));
+    // An image whose layout and ingredients are as they were is not built again.
+    const again = all.filter((id) => isCached(id) && !id.includes(":image"));
     expect(changes(run)).toEqual(Object.fromEntries(again.map((id) => [id, "done"])));
     expect(run.rows.get("rootfs:rootfs")?.why).toContain("no result of it in the cache");
   });
@@ -231,8 +244,11 @@ describe("what somebody took away is put back, and nothing else", () => {
 
 describe("one byte more", () => {
   const targets = "push,install,load,ao-verify,verify-boot,signature";
-  const image = (agent: string): readonly string[] => [`${agent}:image`, `${agent}:load`];
+  /** The group is one of Nx's tasks too. */
+  const image = (agent: string): readonly string[] =>
+    ["image-debian", "load-debian", "load"].map((target) => `${agent}:${target}`);
   const boot = ["boot-check:smoke", "boot-check:verify-boot"];
+  const review = ["codex-review:image", "codex-review:load"];
   const cases: readonly {
     readonly file: string;
     readonly comment: string;
@@ -251,16 +267,16 @@ describe("one byte more", () => {
     {
       file: "examples/agents/codex/install.sh",
       comment: "# more",
-      first: "codex:image",
+      first: "codex:image-debian",
       why: "examples/agents/codex/install.sh has other content",
-      dependants: ["codex:load", ...boot],
+      dependants: ["codex:load-debian", "codex:load", ...review, ...boot],
     },
     {
       file: "examples/bases/debian/Dockerfile",
       comment: "# more",
       first: "debian:image",
       why: "examples/bases/debian/Dockerfile has other content",
-      dependants: ["debian:load", ...image("codex"), ...image("gemini"), ...boot],
+      dependants: ["debian:load", ...image("codex"), ...image("gemini"), ...review, ...boot],
     },
     {
       file: "examples/skills-registry/src/registry.lua",
@@ -354,7 +370,7 @@ describe("Ctrl-C", () => {
     { step: "the bootstrap of the root file system", said: "bootstrapping Debian" },
     { step: "a base's build", said: "building slipway/base" },
     { step: "an agent's build", said: "building slipway/gemini" },
-    { step: "a load", said: "codex:load" },
+    { step: "a load", said: "codex:load-debian" },
     { step: "a smoke run", said: "boot-check:smoke" },
   ])("in the middle of $step leaves nothing half-done", async ({ said }) => {
     await expectInterruptedAt(said);
@@ -383,9 +399,12 @@ describe("without an engine", () => {
     const failed = [...run.rows].filter(([, { what }]) => what === "failed");
     expect(failed.map(([, { why }]) => why)).toEqual(failed.map(() => "engine absent"));
     expect(failed.map(([id]) => id).toSorted()).toEqual([
-      "codex:load",
+      "codex-review:load",
+      "codex:load-debian",
       "debian:load",
-      "gemini:image",
+      "gemini:image-debian",
+      "greeter:load-shell",
+      "shell:load",
     ]);
     for (const id of [
       "consumer:install",

@@ -37,14 +37,20 @@ test("between two commits, with the root cause and where it came in", () => {
   expect(affected("changed~1..changed")).toEqual([
     `boot-check:smoke | ${changedByBase} (in debian:image)`,
     `boot-check:verify-boot | ${changedByBase} (in debian:image)`,
+    `codex-review:image | ${changedByBase} (in debian:image)`,
+    `codex-review:load | ${changedByBase} (in debian:image)`,
     `codex:image | ${changedByBase} (in debian:image)`,
+    `codex:image-debian | ${changedByBase} (in debian:image)`,
     `codex:load | ${changedByBase} (in debian:image)`,
+    `codex:load-debian | ${changedByBase} (in debian:image)`,
     `debian:image | ${changedByBase}`,
     `debian:load | ${changedByBase} (in debian:image)`,
     `gemini:image | ${changedByBase} (in debian:image)`,
+    `gemini:image-debian | ${changedByBase} (in debian:image)`,
     `gemini:load | ${changedByBase} (in debian:image)`,
+    `gemini:load-debian | ${changedByBase} (in debian:image)`,
     `pipeline:signature | ${changedByBase}`,
-    "10 of 19 targets are the same",
+    "16 of 31 targets are the same",
   ]);
 });
 
@@ -54,7 +60,7 @@ test("from a commit to the working tree, which is left as it is", () => {
     `pipeline:signature | ${more} is new`,
     `slugify:pack | ${more} is new`,
     `slugify:push | ${more} is new (in slugify:pack)`,
-    "15 of 19 targets are the same",
+    "27 of 31 targets are the same",
   ]);
   expect(checkout.git("status", "--short")).toBe(`?? ${more}\n`);
   expect(checkout.git("worktree", "list").trim().split("\n")).toHaveLength(1);
@@ -67,14 +73,14 @@ test("from where two commits parted; a side that is left out is HEAD", () => {
     schema: 1,
     base: checkout.git("rev-parse", "changed~1").trim(),
     head: checkout.git("rev-parse", "HEAD").trim(),
-    same: 10,
+    same: 16,
     targets: [
       {
         target: "boot-check:smoke",
         change: "changed",
-        causes: [{ via: ["codex:load", "codex:image", "debian:image"], path: base }],
+        causes: [{ via: ["codex:load-debian", "codex:image-debian", "debian:image"], path: base }],
       },
-      ...Array.from({ length: 8 }, () => ({ change: "changed" })),
+      ...Array.from({ length: 14 }, () => ({ change: "changed" })),
     ],
   });
 });

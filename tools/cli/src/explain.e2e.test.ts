@@ -61,14 +61,21 @@ describe("of the examples, without an engine", () => {
     restoring(() => {
       checkout.edit(base, otherDistribution);
       checkout.edit(boot, (text) => `${text}# one more line\n`);
-      expect(explain("codex:image")).toEqual([
-        "codex:image will run",
+      expect(explain("codex:image-debian")).toEqual([
+        "codex:image-debian will run",
         "  because debian:image changed:",
         `    because ${base} has other content`,
         `  because ${boot} has other content`,
       ]);
-      expect(explain("gemini:image")).toEqual([
-        "gemini:image may run: it does where one that it builds on makes other bytes than before",
+      expect(explain("codex:image")).toEqual([
+        "codex:image may run: it does where one that it builds on makes other bytes than before",
+        "  because codex:image-debian changed:",
+        "    because debian:image changed:",
+        `      because ${base} has other content`,
+        `    because ${boot} has other content`,
+      ]);
+      expect(explain("gemini:image-debian")).toEqual([
+        "gemini:image-debian may run: it does where one that it builds on makes other bytes than before",
         "  because debian:image changed:",
         `    because ${base} has other content`,
       ]);
@@ -86,7 +93,7 @@ describe("of the examples, without an engine", () => {
         verdict: "may-run",
         cached: true,
         signature: { before: "a digest", after: "a digest" },
-        causes: [{ via: ["debian:image"], kind: "file-changed", path: base }],
+        causes: [{ via: ["codex:image-debian", "debian:image"], kind: "file-changed", path: base }],
       });
     });
   });

@@ -24,9 +24,12 @@ export async function readRows(
   const ended = new Set(ends.map(({ id }) => id));
   const shown = [
     // Without a plan nothing tells which tasks are ours: then all of them are shown, without a reason.
-    ...ends.filter(({ id, status }) => plan.size === 0 || plan.has(id) || status === "failure"),
+    ...ends.filter(
+      ({ id, status }) =>
+        plan.size === 0 || (plan.has(id) && !isGroup(plan.get(id))) || status === "failure",
+    ),
     ...neededBy(plan, targets)
-      .filter((id) => !ended.has(id))
+      .filter((id) => !ended.has(id) && !isGroup(plan.get(id)))
       .map((id) => ({ id, status: "skipped", durationMs: 0 }) as const),
   ];
   return shown.map(({ id, status, durationMs }) => {
@@ -42,6 +45,11 @@ export async function readRows(
       failureText: outcomes.get(id)?.text,
     };
   });
+}
+
+/** What only needs others did nothing itself: their rows say what happened. */
+function isGroup(planned: PlannedTarget | undefined): boolean {
+  return planned !== undefined && planned.state !== "unsigned" && planned.isGroup === true;
 }
 
 /** The planned tasks of these targets, with all that they build on. */

@@ -30,7 +30,9 @@ function probe(...targets: readonly string[]) {
 async function openFakeEngine(version: string): Promise<AsyncDisposable> {
   const answers: Readonly<Record<string, unknown>> = {
     "/version": { Version: version, Os: "linux", Arch: "arm64" },
-    "/images/json": [{ Id: digestOf("image"), RepoTags: ["slipway/a:b"], Labels: null }],
+    "/images/json": [
+      { Id: digestOf("image"), RepoTags: ["slipway/a:b"], Labels: null, Created: 1_700_000_000 },
+    ],
   };
   const server = createServer((request, response) => {
     const answer = answers[request.url?.split("?")[0] ?? ""];
@@ -51,12 +53,27 @@ test("a command that needs no engine asks none", async () => {
   expect(asked).toEqual([]);
 });
 
+test.each(["image", "image-debian", "load", "load-node.26", "smoke"])(
+  "%s needs one",
+  async (target) => {
+    await using _engine = await openFakeEngine("28.5.1");
+    expect((await probe(target)).facts).not.toEqual({});
+  },
+);
+
 test("an engine gives its platform and version, without the patch, and its images", async () => {
   await using _engine = await openFakeEngine("28.5.1");
   const engine = "linux/arm64 engine 28.5";
   expect(await probe("load")).toEqual({
     facts: { SLIPWAY_ENGINE: engine },
-    images: ok([{ id: digestOf("image"), tags: ["slipway/a:b"], labels: {} }]),
+    images: ok([
+      {
+        id: digestOf("image"),
+        tags: ["slipway/a:b"],
+        labels: {},
+        createdAt: new Date(1_700_000_000_000),
+      },
+    ]),
   });
   expect(asked).toEqual(["version", "list images"]);
   expect(await readFile(path.join(folder, ".slipway/engine"), "utf8")).toBe(engine);

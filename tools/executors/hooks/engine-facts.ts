@@ -5,7 +5,8 @@ import type { Result } from "@slipway/signature";
 
 /** What image targets declare: the engine's platform and version, without which the same files build another image. */
 const engineFact = "SLIPWAY_ENGINE";
-const needEngine = ["image", "load", "smoke"];
+/** An image of several has a target of its own: `image-debian`. */
+const needsEngine = /^(?:(?:image|load)(?:-.*)?|smoke)$/;
 
 export type EngineProbe = {
   readonly facts: Readonly<Record<string, string>>;
@@ -24,8 +25,8 @@ export async function probeEngine(run: {
   readonly variables: Readonly<Record<string, string | undefined>>;
   readonly counted: (question: string) => void;
 }): Promise<EngineProbe> {
-  if (!needEngine.some((target) => run.targets.has(target)))
-    return { facts: {}, images: undefined };
+  const isNeeded = [...run.targets].some((target) => needsEngine.test(target));
+  if (!isNeeded) return { facts: {}, images: undefined };
   const remembered = path.join(run.workspaceRoot, ".slipway", "engine");
   // The client has a limit of its own, and names it.
   const { signal } = new AbortController();

@@ -30,6 +30,8 @@ import { eachOf, signIn } from "./sign-now.ts";
 import { signatureFiles, writeSignatureFacts } from "./signature-files.ts";
 
 const ownExecutors = "@slipway/executors:";
+/** Of a target that only needs others. */
+const groupExecutor = "nx:noop";
 
 type SignedPlan = Extract<PlannedTarget, { readonly state: "signed" }>;
 
@@ -117,7 +119,14 @@ function isRecorded(signed: SignedTarget, hasFile: boolean, successes: Successes
 function recordedPlan(workspaceRoot: string, definition: TargetDefinition): PlannedTarget {
   const { id, isCached, upstreams } = definition;
   const missingOutputs = isCached ? missingOf(workspaceRoot, definition.outputs) : [];
-  return { id, state: "recorded", isCached, upstreams, missingOutputs };
+  return {
+    id,
+    state: "recorded",
+    isCached,
+    upstreams,
+    missingOutputs,
+    ...(definition.executor === groupExecutor && { isGroup: true }),
+  };
 }
 
 function missingOf(workspaceRoot: string, outputs: readonly string[]): readonly string[] {
@@ -138,5 +147,6 @@ async function planTarget(
     : await readRecordedAction(actionsFolder(workspaceRoot), id, successes.get(id));
   const missingOutputs = action.cached ? missingOf(workspaceRoot, action.outputs) : [];
   const differences = explainSignature(recorded.ok ? recorded.value : undefined, action);
-  return { id, state: "signed", action, differences, missingOutputs };
+  const isGroup = signed.definition.executor === groupExecutor && { isGroup: true };
+  return { id, state: "signed", action, differences, missingOutputs, ...isGroup };
 }

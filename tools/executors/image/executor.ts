@@ -3,14 +3,19 @@ import {
   buildTurnsFolder,
   makeAgent,
   makeBase,
+  makeExtended,
   openBuildTurns,
   openEngine,
+  outcomeOf,
   parallelBuilds,
   readBuildAccess,
 } from "@slipway/images";
-import type { ImageReceipt, ImagesFailure } from "@slipway/images";
+import type { BuildSession, ImagesFailure, MadeImage } from "@slipway/images";
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
 import type { output } from "zod";
 import { runTask } from "../session/run-task.ts";
+import type { PlannedTarget } from "../session/run-plan.ts";
 import type { Session } from "../session/session.ts";
 import { readWorkspaceName } from "../session/workspace-name.ts";
 import { Options } from "./options.ts";
@@ -22,29 +27,59 @@ export default async function image(
   raw: unknown,
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
-  return runTask({ raw, context, schema: Options, run: makeImages });
+  return runTask({ raw, context, schema: Options, run: makeOne });
 }
 
-async function makeImages(session: Session, options: output<typeof Options>) {
+async function makeOne(session: Session, options: output<typeof Options>) {
+  if (options.kind === "refused") return fail(options.refusal);
   const { workspaceRoot, signal, progress } = session;
   const counted = (question: string): void => session.counted("engine", question);
   const opened = await openEngine({ counted, signal });
   if (!opened.ok) return opened;
   using engine = opened.value;
   await engine.reap();
-  const access = await readBuildAccess(process.env, signal);
-  const workspace = readWorkspaceName(workspaceRoot);
-  const turns = openBuildTurns<ImageReceipt, ImagesFailure>({
+  const turns = openBuildTurns<MadeImage, ImagesFailure>({
     folder: buildTurnsFolder(process.env),
     limit: parallelBuilds(process.env),
     signal,
     progress,
     timeoutMs: turnMs,
   });
-  const build = { workspaceRoot, workspace, engine, access, turns, signal, progress };
-  const project = { name: session.projectName, folder: session.projectRoot };
-  // Awaited here: the engine is closed when this function returns.
-  return options.kind === "base"
-    ? await makeBase(build, project, options.rootfs)
-    : await makeAgent(build, project, options.bases);
+  const made = await makeKind(
+    {
+      workspaceRoot,
+      workspace: readWorkspaceName(workspaceRoot),
+      engine,
+      access: await readBuildAccess(process.env, signal),
+      turns,
+      builds: isAsAtLastSuccess(await session.planned()) ? "when-needed" : "always",
+      signal,
+      progress,
+    },
+    { project: session.projectName, folder: session.projectRoot },
+    options,
+  );
+  return made.ok ? ok(outcomeOf(made.value)) : made;
+}
+
+/** Nx hashes every byte of a definition: what is told by its meaning to be as it was is built only if its parts differ. */
+function isAsAtLastSuccess(planned: PlannedTarget | undefined): boolean {
+  return planned?.state === "signed" && planned.differences.length === 0;
+}
+
+type Made = Exclude<output<typeof Options>, { readonly kind: "refused" }>;
+
+async function makeKind(
+  build: BuildSession,
+  own: { readonly project: string; readonly folder: string },
+  options: Made,
+): Promise<Result<MadeImage, ImagesFailure>> {
+  switch (options.kind) {
+    case "base":
+      return makeBase(build, { ...own, ...options, rootfs: options.rootfs });
+    case "agent":
+      return makeAgent(build, { ...own, ...options });
+    case "extended":
+      return makeExtended(build, { ...own, ...options, agent: options.agent });
+  }
 }

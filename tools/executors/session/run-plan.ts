@@ -16,6 +16,8 @@ export type PlannedTarget =
       /** What of it is not as at its last success. */
       readonly differences: readonly Difference[];
       readonly missingOutputs: readonly string[];
+      /** It does nothing itself, and has no row. */
+      readonly isGroup?: boolean | undefined;
     }
   | {
       readonly id: string;
@@ -25,6 +27,7 @@ export type PlannedTarget =
       /** Ids. */
       readonly upstreams: readonly string[];
       readonly missingOutputs: readonly string[];
+      readonly isGroup?: boolean | undefined;
     }
   | { readonly id: string; readonly state: "unsigned"; readonly failure: Failure };
 
@@ -64,6 +67,7 @@ const PlannedTarget = z.discriminatedUnion("state", [
     action: z.custom<RecordedAction>((value) => typeof value === "object"),
     differences: z.array(z.custom<Difference>((value) => typeof value === "object")),
     missingOutputs: z.array(z.string()),
+    isGroup: z.boolean().optional(),
   }),
   z.object({
     id: z.string(),
@@ -71,6 +75,7 @@ const PlannedTarget = z.discriminatedUnion("state", [
     isCached: z.boolean(),
     upstreams: z.array(z.string()),
     missingOutputs: z.array(z.string()),
+    isGroup: z.boolean().optional(),
   }),
   z.object({
     id: z.string(),

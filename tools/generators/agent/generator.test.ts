@@ -33,9 +33,16 @@ async function writtenTo(tree: Tree): Promise<AsyncDisposable & { readonly root:
   };
 }
 
-/** The images package reads all of an agent before it says that there is no base to build it on. */
-function readByImages(workspaceRoot: string, project = { name: "qwen", folder }) {
-  return makeAgent({ workspaceRoot } as Parameters<typeof makeAgent>[0], project, []);
+/** The images package reads all of an agent before it says that its base has not been made. */
+function readByImages(workspaceRoot: string, named = { name: "qwen", folder }) {
+  const base = {
+    name: "none",
+    reference: "slipway/base:none",
+    layout: "none",
+    target: "none:image",
+  };
+  const request = { ...named, project: named.name, layout: "dist", base };
+  return makeAgent({ workspaceRoot } as Parameters<typeof makeAgent>[0], request);
 }
 
 async function failureOf(tree: Tree, options: unknown): Promise<string> {
@@ -86,7 +93,7 @@ describe("the agent generator", () => {
       await using written = await writtenTo(tree);
       expect(await readByImages(written.root)).toMatchObject({
         ok: false,
-        failure: { reason: "agent-without-base" },
+        failure: { reason: "receipt-missing", target: "none:image" },
       });
       const text = tree.read(`${folder}/agent.yml`, "utf8") ?? "";
       expect(parse(text)).toMatchObject({ agent_full_name: fullName });

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fail, ok, replaceFolder } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
@@ -8,39 +7,69 @@ import { accessMembers, proxyArguments } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
 import { newBuildLog } from "./builds/build-logs.ts";
 import type { BuildTurns } from "./builds/build-turns.ts";
-import { definitionMembers, digestOfMembers } from "./context.ts";
 import type { Engine } from "./engine-port.ts";
 import type { ImagesFailure } from "./failure.ts";
-import { layOutArchive } from "./layout.ts";
+import { decideBuild, recordable } from "./ingredients.ts";
+import type { BuildReason, CurrentIngredients, Ingredients } from "./ingredients.ts";
+import { hasBlobs, layOutAlias, layOutArchive } from "./layout.ts";
 import type { Below } from "./layout.ts";
-import { loadImage } from "./load.ts";
-import { imageLabels } from "./names.ts";
+import { imageLabels, splitReference } from "./names.ts";
+import { readImageReceipt } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
 
 /** What a build works with, the same for every image of a command. */
 export type BuildSession = {
+  /** Holds layouts, receipts and logs: a workspace, or a folder of the user's that stands for one. */
   readonly workspaceRoot: string;
   /** Its name, for the labels of images. */
   readonly workspace: string;
   readonly engine: Engine;
   readonly access: BuildAccess;
-  readonly turns: BuildTurns<ImageReceipt, ImagesFailure>;
+  readonly turns: BuildTurns<MadeImage, ImagesFailure>;
+  /** `when-needed`: only if an ingredient is another than the receipt has. `never`: only says why it would be built. */
+  readonly builds: "always" | "when-needed" | "never";
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 };
 
-type ImageBuild = {
+export type MadeImage = {
+  readonly receipt: ImageReceipt;
+  /** Why it was built, or would be. Empty: nothing was done. `undefined`: it was to be built in any case. */
+  readonly reasons: readonly BuildReason[] | undefined;
+};
+
+/** One Dockerfile of an image, on the image that it gets by `baseArgument`. */
+export type BuildStep = {
+  readonly members: readonly Member[];
+  /** Name of the Dockerfile among the members. */
+  readonly dockerfile: string;
+  readonly baseArgument: "FROM_IMAGE" | "BASE_IMAGE";
+  readonly buildArgs: Readonly<Record<string, string>>;
+};
+
+/** An image whose ingredients are at hand; the engine has not been asked for anything. */
+export type PlannedImage = {
   readonly project: string;
   readonly reference: string;
   /** Relative to the workspace. */
   readonly layoutFolder: string;
   /** What its logs begin with, for example `codex-on-debian`. */
   readonly logName: string;
-  readonly below: Below;
-  readonly members: readonly Member[];
-  readonly dockerfile: string;
-  readonly buildArgs: Readonly<Record<string, string>>;
-  readonly inputs: Readonly<Record<string, string>>;
+  readonly ingredients: CurrentIngredients;
+  /** Makes the engine have what the image stands on and names, and says how to build it. */
+  readonly prepare: () => Promise<Result<PreparedImage, ImagesFailure>>;
+};
+
+export type PreparedImage = {
+  /** In whose layouts the lower layers are. `undefined`: in its own. */
+  readonly below: Below | undefined;
+  /** Layers of a pulled image, which stay as they are. */
+  readonly pulled?: readonly Digest[];
+  /** By which the engine has what the first step stands on. */
+  readonly standsOn: string;
+  readonly steps: readonly BuildStep[];
+  /** What only the preparation has found out. */
+  readonly found: Ingredients;
   readonly agentVersion?: string;
   /** Looks at the built image before it counts. */
   readonly verify: (id: Digest, logFile: string) => Promise<Result<undefined, ImagesFailure>>;
@@ -48,243 +77,133 @@ type ImageBuild = {
 
 const hourMs = 60 * 60 * 1000;
 
-export type BaseBuild = {
-  readonly project: string;
-  /** Relative to the workspace. */
-  readonly definitionFolder: string;
-  readonly reference: string;
-  readonly layoutFolder: string;
-  /** What its logs begin with, for example `codex-on-debian`. */
-  readonly logName: string;
-  /** The root file system in the registry, by digest. */
-  readonly fromImage: string;
-  readonly below: Below;
-};
-
-/** Pulls the root file system by digest and builds the base's own Dockerfile on it. */
-export async function buildBase(
+/** Builds an image in its turn, and leaves the one before it as it was when that fails. */
+export async function makeImage(
   session: BuildSession,
-  base: BaseBuild,
-): Promise<Result<ImageReceipt, ImagesFailure>> {
-  const { engine, signal, progress } = session;
-  progress(`pulling ${base.fromImage}`);
-  const pulled = await engine.pull(base.fromImage, {
-    signal,
-    progress: () => {},
-    timeoutMs: hourMs,
-  });
-  if (!pulled.ok) return pulled;
-  const folder = path.join(session.workspaceRoot, base.definitionFolder);
-  const members = await definitionMembers(folder, "", signal);
-  if (!members.ok) return members;
-  return buildImage(session, {
-    ...base,
-    members: members.value,
-    dockerfile: "Dockerfile",
-    buildArgs: { FROM_IMAGE: base.fromImage },
-    inputs: {
-      definition: digestOfMembers(members.value),
-      "from-image": base.below.receipt.manifestDigest,
-    },
-    verify: async () => ok(undefined),
+  image: PlannedImage,
+): Promise<Result<MadeImage, ImagesFailure>> {
+  return session.turns.take(image.reference, async () => {
+    const { workspaceRoot } = session;
+    const before = await readImageReceipt(path.join(workspaceRoot, image.layoutFolder));
+    const isWhole =
+      before !== undefined && (await hasBlobs(workspaceRoot, image.layoutFolder, before));
+    const reasons = decideBuild(isWhole ? before.inputs : undefined, image.ingredients);
+    const { builds } = session;
+    if (isWhole && (builds === "never" || (builds === "when-needed" && reasons.length === 0))) {
+      return ok({ receipt: before, reasons });
+    }
+    if (builds === "never") return fail({ reason: "image-absent", reference: image.reference });
+    const built = await buildImage(session, image);
+    if (built.ok) {
+      return ok({
+        receipt: built.value,
+        reasons: builds === "always" ? undefined : reasons,
+      });
+    }
+    const isStopped = built.failure.reason === "engine-interrupted";
+    return before === undefined || isStopped ? built : notRenewed(before, built.failure);
   });
 }
 
-export type AgentBuild = {
-  readonly project: string;
-  readonly agent: string;
-  readonly definitionFolder: string;
-  /** The Dockerfile shared by all agents, relative to the workspace. */
-  readonly dockerfile: string;
-  readonly reference: string;
-  readonly layoutFolder: string;
-  /** What its logs begin with, for example `codex-on-debian`. */
-  readonly logName: string;
-  readonly base: Below;
-  readonly baseTarget: string;
-};
-
-/** Installs an agent's pinned version on a base, and lets the agent in the image say that version. */
-export async function buildAgent(
-  session: BuildSession,
-  agent: AgentBuild,
-): Promise<Result<ImageReceipt, ImagesFailure>> {
-  const folder = path.join(session.workspaceRoot, agent.definitionFolder);
-  const listed = await definitionMembers(folder, "definition", session.signal);
-  if (!listed.ok) return listed;
-  const definition = listed.value;
-  const base = await ensureBase(session, agent);
-  if (!base.ok) return base;
-  const version = await readVersion(session, agent, definition);
-  if (!version.ok) return version;
-  session.progress(`${agent.agent} ${version.value} on ${agent.base.receipt.reference}`);
-  const dockerfile = await readFile(path.join(session.workspaceRoot, agent.dockerfile));
-  const members = [...definition, { name: "Dockerfile", bytes: dockerfile }];
-  return buildImage(session, {
-    ...agent,
-    below: agent.base,
-    members,
-    dockerfile: "Dockerfile",
-    buildArgs: { BASE_IMAGE: base.value, AGENT: agent.agent, AGENT_VERSION: version.value },
-    inputs: {
-      definition: digestOfMembers(definition),
-      dockerfile: digestOfMembers(members.slice(-1)),
-      base: agent.base.receipt.imageId,
-    },
-    agentVersion: version.value,
-    verify: async (id, logFile) => verifyVersion(session, { ...agent, id, logFile }, version.value),
-  });
-}
-
-/** The base under a name that only this content can have, so that two runs cannot swap it under a build. */
-async function ensureBase(
-  session: BuildSession,
-  agent: AgentBuild,
-): Promise<Result<string, ImagesFailure>> {
-  const { engine, signal } = session;
-  const { receipt, folder } = agent.base;
-  const loaded = await loadImage(
-    {
-      images: engine.images,
-      load: async (archive) => engine.load(archive, signal),
-      tag: async (id, reference) => engine.tag(id, ...splitReference(reference)),
-    },
-    { workspaceRoot: session.workspaceRoot, folder, receipt, target: agent.baseTarget },
-  );
-  if (!loaded.ok) return loaded;
-  const [repository] = splitReference(receipt.reference);
-  const tag = receipt.imageId.slice("sha256:".length);
-  const tagged = await engine.tag(receipt.imageId, repository, tag);
-  return tagged.ok ? ok(`${repository}:${tag}`) : tagged;
-}
-
-export function splitReference(reference: string): [repository: string, tag: string] {
-  const at = reference.lastIndexOf(":");
-  return [reference.slice(0, at), reference.slice(at + 1)];
+function notRenewed(
+  { reference, imageId, agentVersion }: ImageReceipt,
+  because: ImagesFailure,
+): Result<never, ImagesFailure> {
+  const version = agentVersion === undefined ? {} : { agentVersion };
+  return {
+    ok: false,
+    failure: { reason: "image-not-renewed", reference, imageId, ...version, because },
+  };
 }
 
 async function buildImage(
   session: BuildSession,
-  build: ImageBuild,
-): Promise<Result<ImageReceipt, ImagesFailure>> {
-  return session.turns.take(build.reference, async () => buildInTurn(session, build));
-}
-
-async function buildInTurn(
-  session: BuildSession,
-  build: ImageBuild,
+  image: PlannedImage,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
   const { engine, signal, workspaceRoot } = session;
-  const access = await accessMembers(session.access);
-  const logFile = await newBuildLog(path.join(workspaceRoot, ".slipway", "logs"), build.logName);
-  const shownLog = path.relative(workspaceRoot, logFile);
-  session.progress(`building ${build.reference} (log: ${shownLog})`);
-  const built = await engine.build({
-    context: packMembers([...build.members, ...access]),
-    dockerfile: build.dockerfile,
-    buildArgs: { ...proxyArguments(session.access), ...build.buildArgs },
-    labels: imageLabels(session.workspace, build.project),
-    logFile,
-    signal,
-    timeoutMs: hourMs,
-  });
+  const prepared = await image.prepare();
+  if (!prepared.ok) return prepared;
+  const build = prepared.value;
+  const inputs = { ...recordable(image.ingredients), ...build.found };
+  const layout = { ...build, workspaceRoot, inputs, reference: image.reference };
+  const { below } = build;
+  if (build.steps.length === 0 && below !== undefined) {
+    return await replaceFolder(path.join(workspaceRoot, image.layoutFolder), async (folder) =>
+      layOutAlias({ ...layout, below, folder }),
+    );
+  }
+  const built = await buildSteps(session, image, build);
   if (!built.ok) return built;
+  const { id, logFile } = built.value;
   try {
-    const verified = await build.verify(built.value, shownLog);
+    const verified = await build.verify(id, logFile);
     if (!verified.ok) return verified;
-    session.progress(`laying out ${build.reference}`);
-    const archive = await engine.save(built.value, signal);
+    session.progress(`laying out ${image.reference}`);
+    const archive = await engine.save(id, signal);
     if (!archive.ok) return archive;
-    return await replaceFolder(path.join(workspaceRoot, build.layoutFolder), async (folder) =>
-      layOutArchive({ ...build, workspaceRoot, folder }, archive.value),
+    return await replaceFolder(path.join(workspaceRoot, image.layoutFolder), async (folder) =>
+      layOutArchive({ ...layout, folder }, archive.value),
     );
   } finally {
     // What the engine built is not what counts: the normalised image is loaded by its own target.
-    await engine.removeImage(built.value);
+    await engine.removeImage(id);
   }
 }
 
-/** Runs `version.sh` in the base, sealed off: it prints the version that is pinned, and nothing else. */
-async function readVersion(
+type BuiltSteps = { readonly id: Digest; readonly logFile: string };
+
+/** Each step on the image of the one before it, which has a name only as long as it is needed. */
+async function buildSteps(
   session: BuildSession,
-  agent: AgentBuild,
-  definition: readonly Member[],
-): Promise<Result<string, ImagesFailure>> {
-  const answered = await runSealed(session, agent.base.receipt.imageId, {
-    command: ["bash", "-c", "cd /tmp && tar -x && cd definition && bash version.sh"],
-    stdin: definition,
+  image: PlannedImage,
+  build: PreparedImage,
+): Promise<Result<BuiltSteps, ImagesFailure>> {
+  const { engine } = session;
+  const names: string[] = [];
+  let standsOn = build.standsOn;
+  let last: BuiltSteps | undefined;
+  try {
+    for (const step of build.steps) {
+      if (last !== undefined) {
+        standsOn = `slipway/building:${globalThis.crypto.randomUUID()}`;
+        const tagged = await engine.tag(last.id, ...splitReference(standsOn));
+        if (!tagged.ok) return tagged;
+        names.push(standsOn);
+      }
+      const built = await buildStep(session, image, step, standsOn);
+      if (!built.ok) return built;
+      last = built.value;
+    }
+  } finally {
+    for (const name of names) await engine.removeImage(name);
+  }
+  if (last === undefined) throw new Error("internal: an image without a step is not built");
+  return ok(last);
+}
+
+async function buildStep(
+  session: BuildSession,
+  image: PlannedImage,
+  step: BuildStep,
+  standsOn: string,
+): Promise<Result<BuiltSteps, ImagesFailure>> {
+  const access = await accessMembers(session.access);
+  const logs = path.join(session.workspaceRoot, ".slipway", "logs");
+  const logFile = await newBuildLog(logs, image.logName);
+  const shownLog = path.relative(session.workspaceRoot, logFile);
+  session.progress(`building ${image.reference} (log: ${shownLog})`);
+  const built = await session.engine.build({
+    context: packMembers([...step.members, ...access]),
+    dockerfile: step.dockerfile,
+    buildArgs: {
+      ...proxyArguments(session.access),
+      ...step.buildArgs,
+      [step.baseArgument]: standsOn,
+    },
+    labels: imageLabels(session.workspace, image.project),
+    logFile,
+    signal: session.signal,
+    timeoutMs: hourMs,
   });
-  if (!answered.ok) return answered;
-  const { exitCode, output } = answered.value;
-  const version = output.trim();
-  return exitCode === 0 && /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$/.test(version)
-    ? ok(version)
-    : fail({
-        reason: "version-script-failed",
-        file: path.join(agent.definitionFolder, "version.sh"),
-        exitCode,
-        output: output.slice(0, 500),
-      });
-}
-
-async function verifyVersion(
-  session: BuildSession,
-  { agent, id, logFile }: { readonly agent: string; readonly id: Digest; readonly logFile: string },
-  expected: string,
-): Promise<Result<undefined, ImagesFailure>> {
-  session.progress(`asking ${agent} for its version`);
-  const answered = await runSealed(session, id, { command: [agent, "--version"] });
-  if (!answered.ok) return answered;
-  const words = answered.value.output.split(/\s+/).map((word) => word.replace(/^v|[.,]$/g, ""));
-  return answered.value.exitCode === 0 && words.includes(expected)
-    ? ok(undefined)
-    : fail({
-        reason: "agent-version-differs",
-        agent,
-        expected,
-        answered: `${answered.value.output.trim().slice(0, 300)} (exit code ${answered.value.exitCode})`,
-        logFile,
-      });
-}
-
-type SealedRun = { readonly command: readonly string[]; readonly stdin?: readonly Member[] };
-
-async function runSealed(
-  session: BuildSession,
-  image: Digest,
-  run: SealedRun,
-): Promise<Result<{ readonly exitCode: number; readonly output: string }, ImagesFailure>> {
-  let output = "";
-  const collect = (bytes: Uint8Array): void => {
-    if (output.length < 100_000) output += Buffer.from(bytes).toString("utf8");
-  };
-  const ended = await session.engine.run(
-    {
-      image,
-      command: run.command,
-      entrypoint: [],
-      environment: { HOME: "/tmp" },
-      network: "none",
-      readOnlyRoot: true,
-      dropCapabilities: ["ALL"],
-      noNewPrivileges: true,
-      memoryBytes: 2 * 2 ** 30,
-      pids: 512,
-      temporaryFolders: { "/tmp": "rw,exec,mode=1777" },
-      mounts: [],
-      labels: {},
-    },
-    {
-      ...(run.stdin === undefined ? {} : { stdin: packMembers(run.stdin) }),
-      stdout: collect,
-      stderr: collect,
-      signal: session.signal,
-      timeoutMs: 120_000,
-    },
-  );
-  if (!ended.ok) return ended;
-  const { exitCode, outputIsWhole } = ended.value;
-  return outputIsWhole
-    ? ok({ exitCode, output })
-    : fail({ reason: "engine-lost", operation: "run", detail: "the output broke off" });
+  return built.ok ? ok({ id: built.value, logFile: shownLog }) : built;
 }

@@ -5,7 +5,8 @@ import type { Digest, ListedFile, Result, SignatureFailure } from "@slipway/sign
 import type { Member } from "./archive.ts";
 
 /** No part of an image: what targets of the same folder write, and what says how to build it, which counts by its meaning. */
-const excluded = /^(?:(?:dist|\.aigogo|node_modules)\/|(?:agent|base)\.yml$)/;
+const excluded =
+  /^(?:(?:dist|\.aigogo|node_modules)\/|(?:agent|base|extension|image-extended)\.ya?ml$)/;
 
 /**
  * The files of a definition folder under `prefix`, in the order of their paths; links as links, no other kinds. What
@@ -27,6 +28,20 @@ async function memberOf(folder: string, prefix: string, file: ListedFile): Promi
   if (file.kind === "symlink") return { name, linkTarget: file.target };
   const bytes = await readFile(path.join(folder, file.path));
   return { name, executable: file.isExecutable, bytes };
+}
+
+/** A definition's own Dockerfile, and everything else. */
+export function splitDockerfile(members: readonly Member[]): {
+  readonly dockerfile: { readonly name: string; readonly bytes: Uint8Array } | undefined;
+  readonly others: readonly Member[];
+} {
+  const found = members.find(({ name }) => name === "Dockerfile");
+  const dockerfile =
+    found !== undefined && "bytes" in found ? { name: found.name, bytes: found.bytes } : undefined;
+  return {
+    dockerfile,
+    others: dockerfile === undefined ? members : members.filter((one) => one !== found),
+  };
 }
 
 /** One digest over name, mode and content of each member: what a receipt says an image was made from. */

@@ -1,12 +1,47 @@
 import type { DefinitionFailure } from "@slipway/definitions";
 import type { RegistryFailure } from "@slipway/registry";
-import type { SignatureFailure } from "@slipway/signature";
+import type { Digest, SignatureFailure } from "@slipway/signature";
 import type { CatalogueFailure } from "./catalogue/failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
 import type { RunFailure } from "./run/run-failure.ts";
 
+/** What keeps an image of the graph from being made, known before anything is. */
+export type ImageRefusal =
+  /** Two definitions would make the same image. */
+  | {
+      readonly reason: "image-name-taken";
+      readonly file: string;
+      readonly reference: string;
+      readonly other: string;
+    }
+  /** Each reference needs the next; the last is the first again. */
+  | { readonly reason: "image-ring"; readonly file: string; readonly references: readonly string[] }
+  /** What an extended image is made of and this workspace does not have. */
+  | {
+      readonly reason: "image-parts-unknown";
+      readonly file: string;
+      readonly parts: readonly string[];
+    }
+  /** An agent that excludes every base of the workspace. */
+  | { readonly reason: "agent-without-base"; readonly file: string };
+
 export type ImagesFailure =
+  | ImageRefusal
+  /** A build failed where one had succeeded before: that image is as it was. */
+  | {
+      readonly reason: "image-not-renewed";
+      readonly reference: string;
+      readonly imageId: Digest;
+      readonly agentVersion?: string;
+      readonly because: ImagesFailure;
+    }
+  /** It was not to be built now, and never has been. */
+  | { readonly reason: "image-absent"; readonly reference: string }
+  /** Neither scripts nor a Dockerfile nor shares. */
+  | { readonly reason: "extension-empty"; readonly file: string }
+  /** What may not be redistributed is never pushed. */
+  | { readonly reason: "image-local-only"; readonly reference: string }
   | EngineFailure
   | CatalogueFailure
   | ReleaseFailure
@@ -60,13 +95,12 @@ export type ImagesFailure =
       readonly name: string;
       readonly problem: string;
     }
-  /** An agent that excludes every base of the workspace. */
-  | { readonly reason: "agent-without-base"; readonly file: string }
   | { readonly reason: "bootstrap-absent"; readonly command: string };
 
 export type ImagesCause =
   | ReleaseCause
   | "image-built"
+  | "image-as-before"
   | "image-missing-in-engine"
   | "image-untagged-in-engine"
   | "image-in-engine"

@@ -1,6 +1,9 @@
 import { executorSource, projectSource } from "@slipway/signature";
 import type { DefinitionInput } from "@slipway/signature";
-import { agentDockerfile } from "./names.ts";
+import type { ImageFolder, ImageKind } from "./image-folders.ts";
+import type { GraphImage } from "./image-graph.ts";
+import { imagesLockName } from "./images-lock-name.ts";
+import { agentDockerfile, extensionDockerfile } from "./names.ts";
 
 const libraries = ["images", "definitions", "registry", "signature"];
 const rootfsProject = "infra/rootfs";
@@ -8,47 +11,93 @@ const rootfsProject = "infra/rootfs";
 /** Where `infra/rootfs` leaves its layout. */
 export const rootfsLayout = `${rootfsProject}/dist/rootfs`;
 
-/** A base's own files. What it stands on comes by receipt: made again the same, it is no reason to build. */
-export function baseFiles(root: string): readonly string[] {
-  return [...projectSource(root), ...executorSource("image", libraries)];
+/** An image's own files. What it stands on comes by receipt: made again the same, it is no reason to build. */
+export function imageFiles(image: GraphImage): readonly string[] {
+  return [...contentFiles(image), ...executorSource("image", libraries)];
 }
 
-/** An agent's own files; its bases come by their receipts. */
-export function agentFiles(root: string): readonly string[] {
-  return [...baseFiles(root), `{workspaceRoot}/${agentDockerfile}`];
-}
-
-/** All files that a base's image comes from, those of the root file system under it included. */
-export function baseSource(root: string): readonly string[] {
+/** All files that an image comes from, those of all that is under it included. */
+export function imageSource(image: GraphImage): readonly string[] {
   return [
-    ...baseFiles(root),
-    ...projectSource(rootfsProject),
-    ...["rootfs", "rootfs-push"].flatMap((name) => executorSource(name, libraries)),
+    ...imageFiles(image),
+    ...(standsOnRootfs(image)
+      ? [
+          ...projectSource(rootfsProject),
+          ...["rootfs", "rootfs-push"].flatMap((name) => executorSource(name, libraries)),
+        ]
+      : []),
+    ...needsOf(image).flatMap(imageSource),
   ];
 }
 
-/** All files that an agent's images on these bases come from. */
-export function agentSource(root: string, baseRoots: readonly string[]): readonly string[] {
-  return [...agentFiles(root), ...baseRoots.flatMap((base) => baseSource(base))];
+/** The files that an image in the engine comes from. */
+export function loadSource(image: GraphImage): readonly string[] {
+  return [...new Set([...imageSource(image), ...executorSource("load", libraries)])];
 }
 
-/** `base.yml` says what is built and is no part of it; its description is for people. */
-export function baseDefinition(root: string): DefinitionInput {
-  return {
-    file: `{workspaceRoot}/${root}/base.yml`,
-    excludeFields: ["base_image_description"],
+/** The files that an image in a registry comes from. */
+export function pushSource(image: GraphImage): readonly string[] {
+  return [...new Set([...imageSource(image), ...executorSource("image-push", libraries)])];
+}
+
+/** Files that say what is built and are no part of it: of the image itself. */
+export function imageDefinitions(image: GraphImage): readonly DefinitionInput[] {
+  const lock = {
+    file: `{workspaceRoot}/${imagesLockName}`,
+    // What it has of this image is among the options of its target.
+    excludeFields: ["from_images", "agents", "builder"],
   };
+  return [
+    definitionOf(image.folder),
+    ...image.extensions.map(definitionOf),
+    ...(image.isLockable ? [lock] : []),
+  ];
 }
 
-/** `agent.yml`, likewise: names and places for people to read. */
-export function agentDefinition(root: string): DefinitionInput {
-  return {
-    file: `{workspaceRoot}/${root}/agent.yml`,
-    excludeFields: ["agent_full_name", "agent_homepage"],
-  };
+/** The same, of all that is under it too. */
+export function allDefinitions(image: GraphImage): readonly DefinitionInput[] {
+  const all = [image, ...needsOf(image)].flatMap((one) =>
+    one === image ? imageDefinitions(one) : allDefinitions(one),
+  );
+  return [...new Map(all.map((one) => [one.file, one])).values()];
 }
 
-/** The files that an image in the engine comes from, given those that its layout is made of. */
-export function loadSource(image: readonly string[]): readonly string[] {
-  return [...image, ...executorSource("load", libraries)];
+/** The images of the workspace that one needs to be built. */
+export function needsOf({ on, named }: GraphImage): readonly GraphImage[] {
+  return on === undefined ? named : [on, ...named];
+}
+
+/** Whether it may stand on the root file system: what no definition makes and nothing pins, that is taken to be. */
+export function standsOnRootfs(image: GraphImage): boolean {
+  return image.folder.kind === "base" && image.on === undefined && image.fromImage !== "scratch";
+}
+
+function contentFiles({ folder, extensions, isLockable }: GraphImage): readonly string[] {
+  const lock = isLockable ? [`{workspaceRoot}/${imagesLockName}`] : [];
+  const own = [...projectSource(folder.root), ...lock];
+  switch (folder.kind) {
+    case "base":
+    case "extension":
+      return own;
+    case "agent":
+      return [...own, `{workspaceRoot}/${agentDockerfile}`];
+    case "image-extended":
+      return [
+        ...own,
+        ...extensions.flatMap(({ root }) => projectSource(root)),
+        `{workspaceRoot}/${extensionDockerfile}`,
+      ];
+  }
+}
+
+/** What only people read, and what counts when a container is started. */
+const fieldsForOthers: Readonly<Record<ImageKind, readonly string[]>> = {
+  base: ["base_image_description"],
+  agent: ["agent_full_name", "agent_homepage", "agent_path"],
+  extension: ["name", "description", "shares"],
+  "image-extended": [],
+};
+
+function definitionOf({ kind, file }: ImageFolder): DefinitionInput {
+  return { file: `{workspaceRoot}/${file}`, excludeFields: fieldsForOthers[kind] };
 }

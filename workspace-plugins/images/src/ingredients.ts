@@ -6,6 +6,9 @@ export type Ingredients = Readonly<Record<string, string>>;
 
 export const unknownIngredient = "unknown";
 
+/** The value of `redistribution` where an image holds what only its user may have: it is never pushed. */
+export const forbidden = "forbidden";
+
 /** An ingredient as it is now. `missing` is certain; `unknown` is no answer, by which nothing is ever built. */
 export type CurrentIngredient =
   | { readonly state: "known"; readonly value: string }
@@ -45,6 +48,28 @@ export function allKnown(ingredients: Ingredients): CurrentIngredients {
   return Object.fromEntries(
     Object.entries(ingredients).map(([name, value]) => [name, { state: "known", value }]),
   );
+}
+
+/** What a receipt keeps of a table. */
+export function recordable(current: CurrentIngredients): Ingredients {
+  return Object.fromEntries(
+    Object.entries(current).map(([name, now]) => [
+      name,
+      now.state === "known" ? now.value : unknownIngredient,
+    ]),
+  );
+}
+
+/** The same files make another image on another platform, and may on another engine; a patch of it changes nothing. */
+export function engineIngredients(engine: {
+  readonly version: string;
+  readonly platform: { readonly os: string; readonly architecture: string };
+}): Ingredients {
+  const { os, architecture } = engine.platform;
+  return {
+    platform: `${os}/${architecture}`,
+    engine: engine.version.split(".").slice(0, 2).join("."),
+  };
 }
 
 function reasonOf(

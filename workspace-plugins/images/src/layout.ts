@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import {
@@ -31,6 +31,8 @@ export type LayoutRequest = {
   readonly folder: string;
   readonly reference: string;
   readonly below: Below | undefined;
+  /** Layers that somebody else made: they stay as they are. */
+  readonly pulled?: readonly Digest[];
   readonly inputs: Readonly<Record<string, string>>;
   readonly agentVersion?: string;
 };
@@ -84,7 +86,8 @@ export async function layOutArchive(
   const saved = await readSaved(archive, folder);
   if (!saved.ok) return saved;
   const { config, layers } = saved.value;
-  const lower = request.below?.receipt.diffIds ?? [];
+  const pulled = request.pulled ?? [];
+  const lower = request.below?.receipt.diffIds ?? pulled;
   const at = lower.findIndex((diffId, index) => config.rootfs.diff_ids[index] !== diffId);
   if (at !== -1) {
     return fail({
@@ -95,8 +98,10 @@ export async function layOutArchive(
     });
   }
   const upper: Blob[] = [];
-  for (const layer of layers.slice(lower.length)) {
-    upper.push(await addLayer(request.folder, layer));
+  for (const [index, layer] of layers.entries()) {
+    const isPulled = request.below === undefined && index < pulled.length;
+    if (isPulled) upper.push(await keepLayer(request.folder, layer));
+    else if (index >= lower.length) upper.push(await addLayer(request.folder, layer));
   }
   await rm(folder, { recursive: true });
   return ok(await writeLayout(request, config, upper));
@@ -161,6 +166,46 @@ export async function addLayer(folder: string, layer: string): Promise<Blob> {
   const blob = await normaliseLayer(layer, unnamed);
   await rename(unnamed, path.join(blobs, hexOf(blob.digest)));
   return blob;
+}
+
+/** The bytes of a layer among the blobs, as they are. */
+async function keepLayer(folder: string, layer: string): Promise<Blob> {
+  const { digest, sizeBytes } = await digestOfStream(createReadStream(layer));
+  const file = blobFile(folder, digest);
+  await mkdir(path.dirname(file), { recursive: true });
+  // The archive of an image that has a layer twice has it in one file.
+  await copyFile(layer, file);
+  return { digest, sizeBytes };
+}
+
+/** The layout of an image that is another one under a name of its own: it has that one's config, and no layer. */
+export async function layOutAlias(
+  request: LayoutRequest & { readonly below: Below },
+): Promise<Result<ImageReceipt, ImagesFailure>> {
+  const { receipt, folder } = request.below;
+  const config = Config.safeParse(
+    await readJson(path.join(request.workspaceRoot, folder), blobName(receipt.imageId)),
+  );
+  return config.success
+    ? ok(await writeLayout(request, config.data, []))
+    : fail({
+        reason: "layout-damaged",
+        digest: receipt.imageId,
+        folder,
+        target: receipt.reference,
+      });
+}
+
+/** Whether every blob of an image is there, in its layout or below; their bytes are looked at when they are used. */
+export async function hasBlobs(
+  workspaceRoot: string,
+  folder: string,
+  receipt: ImageReceipt,
+): Promise<boolean> {
+  const folders = foldersOf(workspaceRoot, [...receipt.below, folder]);
+  const digests = [receipt.imageId, receipt.manifestDigest, ...receipt.diffIds];
+  const found = await Promise.all(digests.map(async (digest) => findBlob(digest, folders)));
+  return found.every((blob) => blob !== undefined);
 }
 
 /** Config, manifest, index and receipt over `upper`, whose blobs are in place (OCI image-spec, image-layout.md). */
@@ -234,7 +279,11 @@ export async function isBlobWhole(file: string, digest: Digest): Promise<boolean
 }
 
 export function blobFile(folder: string, digest: Digest): string {
-  return path.join(folder, "blobs", "sha256", hexOf(digest));
+  return path.join(folder, blobName(digest));
+}
+
+function blobName(digest: Digest): string {
+  return path.posix.join("blobs", "sha256", hexOf(digest));
 }
 
 function foldersOf(workspaceRoot: string, relative: readonly string[]): readonly string[] {

@@ -2,12 +2,12 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { fail, ok } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
-import { splitReference } from "./build.ts";
 import { openEngine } from "./engine.ts";
 import type { Engine, EngineImage } from "./engine-port.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import { loadImage } from "./load.ts";
+import { splitReference } from "./names.ts";
 import { readImageReceipt } from "./receipt.ts";
 
 export type LoadRequest = {

@@ -16,10 +16,19 @@ export function agentReference(agent: string, base: string): string {
   return `slipway/${agent}:${base}`;
 }
 
+/** How extensions are put on an image: those with a Dockerfile of their own last, each part by name. */
+export function inLayerOrder<
+  Extension extends { readonly name: string; readonly hasDockerfile: boolean },
+>(extensions: readonly Extension[]): readonly Extension[] {
+  return extensions.toSorted(
+    (a, b) => Number(a.hasDockerfile) - Number(b.hasDockerfile) || (a.name < b.name ? -1 : 1),
+  );
+}
+
 const mostTagCharacters = 128;
 
 /**
- * `slipway/extended:<agent>--<base>--<extension>--…`. No name has a double dash, so that different images never share a
+ * `slipway/extended:<agent>--<base>--<extension>--…`, the extensions in the order of layers. No name has a double dash, so that different images never share a
  * reference; a tag that would be too long is cut, and ends with 12 hex digits of the digest of the whole.
  */
 export function extendedReference(
@@ -33,5 +42,15 @@ export function extendedReference(
   return `slipway/extended:${whole.slice(0, mostTagCharacters - end.length)}${end}`;
 }
 
+/** Without a tag it is `latest`; a colon before the last slash is a port's. */
+export function splitReference(reference: string): [repository: string, tag: string] {
+  const at = reference.lastIndexOf(":");
+  return at > reference.lastIndexOf("/")
+    ? [reference.slice(0, at), reference.slice(at + 1)]
+    : [reference, "latest"];
+}
+
 /** The Dockerfile of every agent, relative to the workspace. */
 export const agentDockerfile = "infra/images/agent.Dockerfile";
+/** The Dockerfile that runs the scripts of extensions, likewise. */
+export const extensionDockerfile = "infra/images/extension.Dockerfile";

@@ -1,165 +1,271 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
-import { parseYaml } from "@slipway/definitions";
 import { ownDeclarations, ownFact } from "@slipway/signature";
-import type { DefinitionInput } from "@slipway/signature";
-import { AgentDefinition, BaseDefinition, basesFor } from "./definition.ts";
-import type { BaseOnOffer } from "./definition.ts";
+import { z } from "zod";
+import { imageFileNames, readImageGraph } from "./image-graph.ts";
+import type { ImageFolder } from "./image-folders.ts";
+import type { GraphImage, ImageGraph } from "./image-graph.ts";
 import {
-  agentDefinition,
-  agentFiles,
-  agentSource,
-  baseDefinition,
-  baseFiles,
-  baseSource,
+  allDefinitions,
+  imageDefinitions,
+  imageFiles,
   loadSource,
+  needsOf,
+  pushSource,
   rootfsLayout,
+  standsOnRootfs,
 } from "./image-inputs.ts";
+import { imagesLockName } from "./images-lock-name.ts";
+import { parseImagesLock } from "./images-lock.ts";
+import type { ImagesLock } from "./images-lock.ts";
+
+const Options = z.object({
+  /** Host and port that images are pushed to. Without it no `push` is inferred. */
+  registry: z.string().optional(),
+  /** The path in the registry before an image's name. */
+  namespace: z.string().optional(),
+});
+type Options = z.output<typeof Options>;
 
 /** The engine's platform and version, set before the tasks of a command run. */
 const engineFact = "SLIPWAY_ENGINE";
-const builderPackages = ["dockerode", "tar-stream"];
-
-const definitions = "**/{base,agent}.yml";
+const builderPackages = ["dockerfile-ast", "dockerode", "tar-stream"];
 
 export const createNodes: CreateNodes = [
-  definitions,
-  async (files, _options, { workspaceRoot }) => {
-    const own = files.filter((file) => !/(^|\/)(dist|node_modules)\//.test(file)).toSorted();
-    const bases = own.filter((file) => isNamed(file, "base"));
-    const offer = bases.map((file) => offerOf(workspaceRoot, file));
-    return [
-      ...bases.map((file) => node(file, baseTargets(file))),
-      ...own
-        .filter((file) => isNamed(file, "agent"))
-        .map((file) => node(file, agentTargets(workspaceRoot, file, offer))),
-    ];
+  `**/{${imageFileNames.join(",")}}`,
+  async (files, rawOptions, { workspaceRoot }) => {
+    const options = Options.safeParse(rawOptions ?? {}).data ?? {};
+    const present = new Set(files);
+    const read = (file: string): string | undefined =>
+      present.has(file) ? readFileSync(path.join(workspaceRoot, file), "utf8") : undefined;
+    const graph = await readImageGraph(files, read);
+    const lock = lockIn(read(imagesLockName));
+    const byRoot = Map.groupBy(graph.folders, ({ root }) => root);
+    return [...byRoot.values()].flatMap((folders) => {
+      const [first] = folders;
+      return first === undefined ? [] : [nodeOf(first, folders, { graph, lock, options })];
+    });
   },
 ];
 
-function isNamed(file: string, name: string): boolean {
-  return path.posix.basename(file).startsWith(`${name}.`);
+type Workspace = {
+  readonly graph: ImageGraph;
+  readonly lock: ImagesLock;
+  readonly options: Options;
+};
+
+/** A lock file that is broken pins nothing here; the targets that need it say what is wrong. */
+function lockIn(text: string | undefined): ImagesLock {
+  const lock = text === undefined ? undefined : parseImagesLock(text);
+  return lock?.ok === true ? lock.value : { from_images: {}, agents: {} };
 }
 
-function node(
-  file: string,
-  targets: Record<string, TargetConfiguration>,
+function nodeOf(
+  { file, root, project }: ImageFolder,
+  folders: readonly ImageFolder[],
+  workspace: Workspace,
 ): readonly [string, CreateNodesResult] {
-  const root = path.posix.dirname(file);
-  return [file, { projects: { [root]: { name: nameOf(file), root, tags: ["slipway"], targets } } }];
+  const images = workspace.graph.images.filter(({ folder }) => folders.includes(folder));
+  const needed = images.flatMap((image) => [
+    ...needsOf(image).map(({ folder }) => folder.project),
+    ...image.extensions.map((extension) => extension.project),
+  ]);
+  const implicitDependencies = [...new Set(needed)].filter((name) => name !== project).toSorted();
+  const node = {
+    name: project,
+    root,
+    tags: ["slipway"],
+    ...(implicitDependencies.length > 0 && { implicitDependencies }),
+    targets: Object.fromEntries([
+      ...images.flatMap((image) => Object.entries(imageTargets(image, workspace))),
+      ...folders.flatMap((folder) =>
+        folder.kind === "agent" ? Object.entries(agentTargets(folder, images, workspace)) : [],
+      ),
+    ]),
+  };
+  return [file, { projects: { [root]: node } }];
 }
 
-function nameOf(file: string): string {
-  return path.posix.basename(path.posix.dirname(file));
-}
-
-/** A broken definition keeps its place in the graph; its own target says what is wrong. */
-function offerOf(workspaceRoot: string, file: string): BaseOnOffer & { readonly folder: string } {
-  const text = readFileSync(path.join(workspaceRoot, file), "utf8");
-  const base = parseYaml(file, text, BaseDefinition);
+/** An agent's images are targets of their own, and these are all of them: no work, and no bytes. */
+function agentTargets(
+  folder: ImageFolder,
+  all: readonly GraphImage[],
+  workspace: Workspace,
+): Readonly<Record<string, TargetConfiguration>> {
+  const images = all.filter((image) => image.folder === folder);
+  const { name, file } = folder;
+  const description = `Builds the agent ${name} on each of its bases`;
+  if (images.length === 0) {
+    const options = { kind: "refused", refusal: { reason: "agent-without-base", file } };
+    const executor = "@slipway/executors:image";
+    return { image: { executor, options, cache: false, metadata: { description } } };
+  }
+  const pushed = images.filter((image) => pushReference(image, workspace.options) !== undefined);
   return {
-    name: nameOf(file),
-    distro: base.ok ? base.value.base_image_distro : "",
-    folder: path.posix.dirname(file),
+    image: group(description, "image", images),
+    load: group(`Makes the engine have the images of ${name}`, "load", images),
+    ...(pushed.length > 0 && {
+      push: group(`Makes the registry have the images of ${name}`, "push", pushed),
+    }),
   };
 }
 
-function baseTargets(file: string): Record<string, TargetConfiguration> {
-  const name = nameOf(file);
-  const root = path.posix.dirname(file);
-  const source = baseSource(root);
+function group(
+  description: string,
+  verb: string,
+  images: readonly GraphImage[],
+): TargetConfiguration {
   return {
-    image: {
+    executor: "nx:noop",
+    cache: verb === "image",
+    dependsOn: images.map(({ suffix }) => `${verb}${suffix}`),
+    inputs: [{ dependentTasksOutputFiles: "**/receipt.json", transitive: true }],
+    metadata: { description },
+  };
+}
+
+function imageTargets(
+  image: GraphImage,
+  { lock, options }: Workspace,
+): Readonly<Record<string, TargetConfiguration>> {
+  const { suffix, folder, reference } = image;
+  const name = `image${suffix}`;
+  const isPinned = image.fromImage !== undefined && image.fromImage in lock.from_images;
+  const onRootfs = standsOnRootfs(image) && !isPinned && image.refusal === undefined;
+  const pushed = pushReference(image, options);
+  const layout = { layouts: [image.layout] };
+  return {
+    [name]: {
       executor: "@slipway/executors:image",
-      options: { kind: "base", rootfs: rootfsLayout },
+      options: { ...imageOptions(image, onRootfs), ...lockedOptions(image, lock) },
       cache: true,
       dependsOn: [
-        { projects: ["rootfs"], target: "push" },
-        // The build pulls from it, so it has to stay up after the push.
-        { projects: ["registry"], target: "serve", waitFor: "ready", inputs: false },
+        ...(onRootfs
+          ? [
+              { projects: ["rootfs"], target: "push" },
+              // The build pulls from it, so it has to stay up after the push.
+              {
+                projects: ["registry"],
+                target: "serve",
+                waitFor: "ready" as const,
+                inputs: false,
+              },
+            ]
+          : []),
+        ...needsOf(image).map((need) => ({
+          projects: [need.folder.project],
+          target: `image${need.suffix}`,
+        })),
       ],
-      inputs: imageInputs(baseFiles(root), name),
-      outputs: ["{projectRoot}/dist/image"],
+      inputs: imageInputs(image, name),
+      outputs: [`{projectRoot}/${path.posix.relative(folder.root, image.layout)}`],
       metadata: {
-        description: `Builds the base ${name} as an OCI layout`,
-        ...ownDeclarations([baseDefinition(root)]),
+        description: `Builds ${reference} as an OCI layout`,
+        ...ownDeclarations(imageDefinitions(image)),
       },
     },
-    load: loadTarget(`Makes the engine have the base ${name}`, source, {
-      layouts: [`${root}/dist/image`],
-      definitions: [baseDefinition(root)],
-    }),
+    [`load${suffix}`]: {
+      executor: "@slipway/executors:load",
+      options: layout,
+      cache: false,
+      dependsOn: [name],
+      inputs: [...loadSource(image)],
+      metadata: {
+        description: `Makes the engine have ${reference}`,
+        ...ownDeclarations(allDefinitions(image)),
+      },
+    },
+    ...(pushed === undefined
+      ? {}
+      : {
+          [`push${suffix}`]: {
+            executor: "@slipway/executors:image-push",
+            options: { layout: image.layout, reference: pushed, below: belowOf(image, options) },
+            cache: false,
+            dependsOn: [name],
+            inputs: [...pushSource(image)],
+            metadata: {
+              description: `Makes the registry have ${reference}`,
+              ...ownDeclarations(allDefinitions(image)),
+            },
+          },
+        }),
   };
 }
 
-function agentTargets(
-  workspaceRoot: string,
-  file: string,
-  offer: readonly ReturnType<typeof offerOf>[],
-): Record<string, TargetConfiguration> {
-  const name = nameOf(file);
-  const text = readFileSync(path.join(workspaceRoot, file), "utf8");
-  const agent = parseYaml(file, text, AgentDefinition);
-  // A broken file is taken to exclude nothing: what it builds on does not change by a slip of the pen.
-  const bases = agent.ok ? basesFor(agent.value, offer) : offer;
-  const names = bases.map((base) => base.name);
-  const root = path.posix.dirname(file);
-  const source = agentSource(
-    root,
-    bases.map((base) => base.folder),
-  );
-  return {
-    image: {
-      executor: "@slipway/executors:image",
-      options: {
-        kind: "agent",
-        bases: bases.map((base) => ({ name: base.name, project: base.name, folder: base.folder })),
-      },
-      cache: true,
-      // Nx warns of a dependency on no project.
-      dependsOn: names.length === 0 ? [] : [{ projects: names, target: "image" }],
-      inputs: imageInputs(agentFiles(root), name),
-      outputs: ["{projectRoot}/dist/image"],
-      metadata: {
-        description: `Builds the agent ${name} on ${names.join(", ")} as OCI layouts`,
-        ...ownDeclarations([agentDefinition(root)]),
-      },
-    },
-    load: loadTarget(`Makes the engine have the images of ${name}`, source, {
-      layouts: names.map((base) => `${root}/dist/image/${base}`),
-      definitions: [agentDefinition(root), ...bases.map((base) => baseDefinition(base.folder))],
-    }),
-  };
+/** Where an image is pushed to. What may not be redistributed, or cannot be made, is pushed nowhere. */
+function pushReference(image: GraphImage, { registry, namespace }: Options): string | undefined {
+  if (registry === undefined || image.buildsLocally || image.refusal !== undefined)
+    return undefined;
+  const name = image.reference.replace(/^slipway\//, "");
+  return [registry, ...(namespace === undefined ? [] : [namespace]), name].join("/");
+}
+
+/** The images under one that are pushed too. */
+function belowOf({ on }: GraphImage, options: Options): readonly object[] {
+  if (on === undefined) return [];
+  const reference = pushReference(on, options);
+  const own = reference === undefined ? [] : [{ layout: on.layout, reference }];
+  return [...belowOf(on, options), ...own];
 }
 
 type Inputs = NonNullable<TargetConfiguration["inputs"]>;
 
 /**
- * What both kinds of image depend on: own files, engine, packages of the builder, and the receipts of what lies below,
- * by which `nx affected` finds them too.
+ * What every image depends on: own files, engine, packages of the builder, and the receipts of what lies below, by
+ * which `nx affected` finds them too.
  */
-function imageInputs(files: readonly string[], name: string): Inputs {
+function imageInputs(image: GraphImage, target: string): Inputs {
   return [
-    ...files,
-    { env: ownFact(name, "image") },
+    ...imageFiles(image),
+    { env: ownFact(image.folder.project, target) },
     { env: engineFact },
     { externalDependencies: builderPackages },
     { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
   ];
 }
 
-function loadTarget(
-  description: string,
-  source: readonly string[],
-  from: { readonly layouts: readonly string[]; readonly definitions: readonly DefinitionInput[] },
-): TargetConfiguration {
-  return {
-    executor: "@slipway/executors:load",
-    options: { layouts: from.layouts },
-    cache: false,
-    dependsOn: ["image"],
-    inputs: [...loadSource(source)],
-    metadata: { description, ...ownDeclarations(from.definitions) },
-  };
+function imageOptions(image: GraphImage, onRootfs: boolean): object {
+  const { folder, layout, on, named, refusal, extensions, reference } = image;
+  if (refusal !== undefined) return { kind: "refused", refusal };
+  const own = { name: folder.name, layout };
+  const images = named.map(sourceOf);
+  switch (folder.kind) {
+    case "base":
+      return {
+        kind: "base",
+        ...own,
+        ...(onRootfs ? { rootfs: rootfsLayout } : {}),
+        images: [...(on === undefined ? [] : [sourceOf(on)]), ...images],
+      };
+    case "agent":
+      return {
+        kind: "agent",
+        ...own,
+        base: on === undefined ? undefined : { name: on.folder.name, ...sourceOf(on) },
+      };
+    case "extension":
+      return {};
+    case "image-extended":
+      return {
+        kind: "extended",
+        reference,
+        layout,
+        agent: on === undefined ? undefined : { name: on.folder.name, ...sourceOf(on) },
+        extensions: extensions.map(({ name, root }) => ({ name, folder: root })),
+        images,
+      };
+  }
+}
+
+function sourceOf({ reference, layout, folder, suffix }: GraphImage): object {
+  return { reference, layout, target: `${folder.project}:image${suffix}` };
+}
+
+/** What the lock file has of this image alone, so that another entry of it is no reason to build. */
+function lockedOptions(image: GraphImage, lock: ImagesLock): object {
+  const { kind, name } = image.folder;
+  const entry = kind === "agent" ? lock.agents[name] : lock.from_images[image.fromImage ?? ""];
+  return entry === undefined ? {} : { locked: entry };
 }

@@ -1,20 +1,50 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileBody, mediaTypes, parseReference } from "@slipway/registry";
-import type { Registry } from "@slipway/registry";
+import type { Registry, Repository } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature";
-import type { Outcome, Result } from "@slipway/signature";
+import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
+import { forbidden } from "./ingredients.ts";
 import { blobFile, findBlob, isBlobWhole } from "./layout.ts";
 import type { StoredImage } from "./load.ts";
+import { readImageReceipt } from "./receipt.ts";
+
+export type PushRequest = {
+  readonly workspaceRoot: string;
+  /** Relative to the workspace. */
+  readonly layout: string;
+  /** Where it goes: host, path and tag. */
+  readonly reference: string;
+  /** Where the images below it go: a registry may take their layers from there. */
+  readonly below: readonly { readonly layout: string; readonly reference: string }[];
+  /** The target that makes the layout, for people. */
+  readonly target: string;
+};
+
+/** Pushes the image of a layout, unless it may not be redistributed. */
+export async function pushLayout(
+  registry: Registry,
+  request: PushRequest,
+): Promise<Result<Outcome<ImagesCause>, ImagesFailure>> {
+  const { workspaceRoot, layout: folder, reference, target } = request;
+  const receipt = await readImageReceipt(path.join(workspaceRoot, folder));
+  if (receipt === undefined) return fail({ reason: "receipt-missing", folder, target });
+  if (receipt.inputs["redistribution"] === forbidden) {
+    return fail({ reason: "image-local-only", reference: receipt.reference });
+  }
+  const image = { workspaceRoot, folder, receipt: { ...receipt, reference }, target };
+  return pushImage(registry, image, request.below);
+}
 
 /**
- * Makes the registry have the image of a layout that lies on no other, under the image's reference. One question when
+ * Makes the registry have the image of a layout, under the image's reference. One question when
  * it has; else the blobs it lacks, then the manifest, whose digest the registry must repeat.
  */
 export async function pushImage(
   registry: Registry,
   image: StoredImage,
+  lower: PushRequest["below"] = [],
 ): Promise<Result<Outcome<ImagesCause>, ImagesFailure>> {
   const { receipt } = image;
   const reference = parseReference(receipt.reference);
@@ -26,16 +56,19 @@ export async function pushImage(
     return ok({ state: "unchanged", cause: "image-in-registry", facts });
   }
   const folder = path.join(image.workspaceRoot, image.folder);
-  const blobs = [...receipt.diffIds, receipt.imageId];
-  for (const digest of [...blobs, receipt.manifestDigest]) {
-    const blob = await findBlob(digest, [folder]);
+  const folders = [...receipt.below.map((each) => path.join(image.workspaceRoot, each)), folder];
+  const files = new Map<Digest, string>();
+  for (const digest of [...receipt.diffIds, receipt.imageId, receipt.manifestDigest]) {
+    const blob = await findBlob(digest, folders);
     if (blob === undefined || !(await isBlobWhole(blob.file, digest))) {
       return fail({ reason: "layout-damaged", digest, folder: image.folder, target: image.target });
     }
+    if (digest !== receipt.manifestDigest) files.set(digest, blob.file);
   }
-  for (const digest of blobs) {
-    const file = blobFile(folder, digest);
-    const uploaded = await registry.uploadBlob(reference.value, digest, await fileBody(file));
+  for (const [digest, file] of files) {
+    const content = await fileBody(file);
+    const mountFrom = repositoryOf(file, image, lower);
+    const uploaded = await registry.uploadBlob(reference.value, digest, content, mountFrom);
     if (!uploaded.ok) return uploaded;
   }
   const bytes = await readFile(blobFile(folder, receipt.manifestDigest));
@@ -44,4 +77,17 @@ export async function pushImage(
     bytes: Buffer.from(bytes),
   });
   return put.ok ? ok({ state: "done", cause: "image-missing-in-registry", facts }) : put;
+}
+
+/** Where in the registry a blob is, if the image in whose layout it lies is pushed too. */
+function repositoryOf(
+  file: string,
+  { workspaceRoot }: StoredImage,
+  lower: PushRequest["below"],
+): Repository | undefined {
+  const holder = lower.find(({ layout }) =>
+    file.startsWith(`${path.join(workspaceRoot, layout, "blobs")}${path.sep}`),
+  );
+  const reference = holder === undefined ? undefined : parseReference(holder.reference);
+  return reference?.ok === true ? reference.value.repository : undefined;
 }

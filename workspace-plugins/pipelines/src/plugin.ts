@@ -15,8 +15,10 @@ const markers = [
   "package.json",
   "aigogo.json",
   "aigogo.lock",
-  "base.yml",
-  "agent.yml",
+  ...["base", "agent", "extension", "image-extended"].flatMap((kind) => [
+    `${kind}.yml`,
+    `${kind}.yaml`,
+  ]),
   "ao.yml",
   "smoke.yml",
 ];

@@ -6,6 +6,7 @@ import type { ProcessesFailure } from "@slipway/processes";
 import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
 import type { SmokeFailure } from "@slipway/smoke";
+import { shortDigest } from "@slipway/signature/digest";
 import type { Text, Texts } from "./text.ts";
 import { attestationTexts } from "./texts/attestation.ts";
 import { catalogueTexts } from "./texts/catalogue.ts";
@@ -37,6 +38,11 @@ const texts: Texts<Failure> = {
   ...catalogueTexts,
   ...imagesTexts,
   ...runTexts,
+  "image-not-renewed": ({ because, reference, imageId, agentVersion = "" }) => {
+    const text = describeFailure(because);
+    const kept = `${reference} ${agentVersion} ${shortDigest(imageId)}`.replaceAll("  ", " ");
+    return { ...text, facts: { ...text.facts, "still usable": kept } };
+  },
   ...packagesTexts,
   ...pipelinesTexts,
   ...processesTexts,

@@ -15,7 +15,9 @@ const graphFileNames = new Set(
     "package.json project.json .gitignore .nxignore .gitmodules",
     "package-lock.json yarn.lock pnpm-lock.yaml bun.lock pnpm-workspace.yaml",
     "nx.json lerna.json tsconfig.json tsconfig.base.json",
-    "aigogo.json aigogo.lock base.yml agent.yml extension.yml ao.yml cig.toml smoke.yml",
+    "aigogo.json aigogo.lock ao.yml cig.toml smoke.yml",
+    "base.yml agent.yml extension.yml image-extended.yml slipway.images.lock Dockerfile",
+    "base.yaml agent.yaml extension.yaml image-extended.yaml",
   ].flatMap((names) => names.split(" ")),
 );
 

@@ -27,10 +27,32 @@ describe("the smoke plugin", () => {
   it("makes a smoke wait for the image that it names, wherever that is", async () => {
     const { smoke } = await targetsOf({
       "agents/codex/agent.yml": "",
+      "bases/debian/base.yml": "",
       "tests/boot/smoke.yml": definition,
     });
-    expect(smoke?.dependsOn).toEqual([{ projects: ["codex"], target: "load" }]);
+    expect(smoke?.dependsOn).toEqual([{ projects: ["codex"], target: "load-debian" }]);
     expect(smoke?.options).toEqual({ imageRoot: "agents/codex" });
+  });
+
+  it("waits for the base alone that it chooses, and for all where it chooses none or an unknown one", async () => {
+    const files = {
+      "agents/codex/agent.yml": "",
+      "bases/alpine/base.yml": "",
+      "bases/debian/base.yml": "",
+    };
+    const chosen = async (base: string): Promise<unknown> => {
+      const text = `base: ${base}\n${definition}`;
+      const { smoke } = await targetsOf({ ...files, "tests/boot/smoke.yml": text });
+      return smoke?.dependsOn;
+    };
+    const [alpine, debian] = ["load-alpine", "load-debian"].map((target) => ({
+      projects: ["codex"],
+      target,
+    }));
+    expect(await chosen("debian")).toEqual([debian]);
+    expect(await chosen("fedora")).toEqual([alpine, debian]);
+    const { smoke } = await targetsOf({ ...files, "tests/boot/smoke.yml": definition });
+    expect(smoke?.dependsOn).toEqual([alpine, debian]);
   });
 
   it("keys a smoke by its declared files and the receipts of its image", async () => {

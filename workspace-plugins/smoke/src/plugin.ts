@@ -2,13 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, TargetConfiguration } from "@nx/devkit";
 import { parseYaml } from "@slipway/definitions";
-import {
-  agentDefinition,
-  agentSource,
-  baseDefinition,
-  baseSource,
-  loadSource,
-} from "@slipway/images/inputs";
+import { imageFileNames, readImageGraph } from "@slipway/images/graph";
+import type { GraphImage } from "@slipway/images/graph";
+import { allDefinitions, loadSource } from "@slipway/images/inputs";
 import { executorSource, ownDeclarations, ownFact, pathMatcher } from "@slipway/signature";
 import type { DefinitionInput } from "@slipway/signature";
 import { z } from "zod";
@@ -26,16 +22,19 @@ const transcriptPackages = [
 
 const libraries = ["smoke", "images", "registry", "definitions", "signature"];
 
-/** All three kinds of file in one call, since a smoke depends on the image project that it names. */
+/** The files of images too, since a smoke depends on the image project that it names. */
 export const createNodes: CreateNodes = [
-  "**/{smoke,agent,base}.yml",
+  `**/{smoke.yml,${imageFileNames.join(",")}}`,
   async (files, _options, { workspaceRoot }) => {
     const own = files.filter((file) => !/(^|\/)(dist|node_modules)\//.test(file)).toSorted();
-    const images = imagesIn(own.filter((file) => !isSmoke(file)));
-    return own.filter(isSmoke).map((file) => {
+    const present = new Set(own);
+    const read = (file: string): string | undefined =>
+      present.has(file) ? readFileSync(path.join(workspaceRoot, file), "utf8") : undefined;
+    const smokes = own.filter(isSmoke);
+    const { images } = smokes.length === 0 ? { images: [] } : await readImageGraph(own, read);
+    return smokes.map((file) => {
       const root = path.posix.dirname(file);
-      const text = readFileSync(path.join(workspaceRoot, file), "utf8");
-      const targets = smokeTargets(nameOf(file), definitionOf(file, text), images);
+      const targets = smokeTargets(nameOf(file), definitionOf(file, read(file) ?? ""), images);
       return [
         file,
         { projects: { [root]: { name: nameOf(file), root, tags: ["slipway"], targets } } },
@@ -43,31 +42,6 @@ export const createNodes: CreateNodes = [
     });
   },
 ];
-
-type Image = {
-  readonly root: string;
-  readonly source: readonly string[];
-  readonly definitions: readonly DefinitionInput[];
-};
-
-/** By project name. An agent may stand on any base of the workspace. */
-function imagesIn(files: readonly string[]): ReadonlyMap<string, Image> {
-  const baseRoots = files.filter(isBase).map((file) => path.posix.dirname(file));
-  return new Map(
-    files.map((file) => {
-      const root = path.posix.dirname(file);
-      const source = isBase(file) ? baseSource(root) : agentSource(root, baseRoots);
-      const definitions = isBase(file)
-        ? [baseDefinition(root)]
-        : [agentDefinition(root), ...baseRoots.map(baseDefinition)];
-      return [nameOf(file), { root, source: loadSource(source), definitions }];
-    }),
-  );
-}
-
-function isBase(file: string): boolean {
-  return path.posix.basename(file).startsWith("base.");
-}
 
 function isSmoke(file: string): boolean {
   return path.posix.basename(file) === "smoke.yml";
@@ -80,6 +54,7 @@ function nameOf(file: string): string {
 /** What the graph needs of a definition. */
 const Named = z.object({
   image: z.string().catch(""),
+  base: z.string().optional().catch(undefined),
   inputs: z.array(z.string()).catch([]),
 });
 
@@ -95,11 +70,14 @@ function definitionOf(file: string, text: string): z.output<typeof Named> | unde
 function smokeTargets(
   name: string,
   definition: z.output<typeof Named> | undefined,
-  images: ReadonlyMap<string, Image>,
+  images: readonly GraphImage[],
 ): Record<string, TargetConfiguration> {
-  const image = definition?.image ?? "";
-  const found = images.get(image);
-  const options = { imageRoot: found?.root ?? "." };
+  const named = images.filter(({ folder }) => folder.project === definition?.image);
+  const chosen = named.filter(({ suffix }) => suffix === `-${definition?.base}`);
+  // Of a base that it does not go on, the smoke itself says so: it needs all that there are for that.
+  const used = chosen.length > 0 ? chosen : named;
+  const [first] = named;
+  const options = { imageRoot: first?.folder.root ?? "." };
   const files = [
     "{projectRoot}/smoke.yml",
     ...(definition === undefined ? ["{projectRoot}/**/*"] : definition.inputs).map(inProject),
@@ -112,7 +90,10 @@ function smokeTargets(
       executor: "@slipway/executors:smoke",
       options,
       cache: true,
-      dependsOn: found === undefined ? [] : [{ projects: [image], target: "load" }],
+      dependsOn: used.map(({ folder, suffix }) => ({
+        projects: [folder.project],
+        target: `load${suffix}`,
+      })),
       inputs: [
         ...files,
         { env: ownFact(name, "smoke") },
@@ -130,10 +111,10 @@ function smokeTargets(
       options,
       cache: false,
       dependsOn: ["smoke"],
-      inputs: [...files, ...(found?.source ?? []), ...executorSource("verify-boot", libraries)],
+      inputs: [...files, ...used.flatMap(loadSource), ...executorSource("verify-boot", libraries)],
       metadata: {
         description: `Checks the transcript of ${name} against the disk, with no engine`,
-        ...ownDeclarations([...own, ...(found?.definitions ?? [])]),
+        ...ownDeclarations([...own, ...used.flatMap(allDefinitions)]),
       },
     },
   };

@@ -8,7 +8,7 @@ type OwnFailure = Exclude<
   | RegistryFailure
   | SignatureFailure
   | RunFailure
-  | { readonly reason: "definition-unknown" | `release-${string}` }
+  | { readonly reason: "definition-unknown" | "image-not-renewed" | `release-${string}` }
 >;
 
 export const imagesTexts: Texts<OwnFailure> = {
@@ -130,6 +130,35 @@ export const imagesTexts: Texts<OwnFailure> = {
     facts: { file: failure.file },
     hint: "look at base_exclude and base_distro_exclude",
   }),
+  "image-name-taken": (failure) => ({
+    what: `${failure.reference} would be made by two definitions`,
+    facts: { file: failure.file, "made by": failure.other },
+    hint: "rename one of the folders, or give an extended image another image_ref",
+  }),
+  "image-ring": (failure) => ({
+    what: "images need each other in a ring",
+    facts: { file: failure.file, ring: failure.references.join(" → ") },
+    hint: "take one of them out: from_image of a base, or FROM and COPY --from= of a Dockerfile",
+  }),
+  "image-parts-unknown": (failure) => ({
+    what: "this workspace does not have all that the image is made of",
+    facts: { file: failure.file, missing: failure.parts.join(", ") },
+    hint: "mend the names in the file; an agent may exclude the base in its agent.yml",
+  }),
+  "extension-empty": (failure) => ({
+    what: "the extension does nothing",
+    facts: { file: failure.file },
+    hint: "it has to have scripts/*.sh, a Dockerfile or shares",
+  }),
+  "image-absent": (failure) => ({
+    what: `${failure.reference} has not been built here`,
+    facts: {},
+  }),
+  "image-local-only": (failure) => ({
+    what: `${failure.reference} may not be redistributed, so it is never pushed`,
+    facts: {},
+    hint: "build_local: false in agent.yml says that an agent may be",
+  }),
   "bootstrap-absent": (failure) => ({
     what: `${failure.command} is not installed`,
     facts: {},
@@ -146,6 +175,7 @@ export const imagesCauses: Causes<ImagesCause> = {
   "release-written": "the release is written",
   "definitions-taken-over": "the definitions are the packaged set now",
   "image-built": "built",
+  "image-as-before": "nothing that it is made of has changed",
   "image-missing-in-engine": "the engine did not have it",
   "image-untagged-in-engine": "the engine had it without its name",
   "image-in-engine": "the engine has it",

@@ -1,0 +1,33 @@
+import type { ExecutorContext, TaskGraph } from "@nx/devkit";
+import { pushLayout } from "@slipway/images";
+import type { output } from "zod";
+import { runBatch } from "../session/batch.ts";
+import { runTask } from "../session/run-task.ts";
+import type { Session } from "../session/session.ts";
+import { openSessionRegistry } from "../session/user-registry.ts";
+import { Options } from "./options.ts";
+
+export default async function imagePush(
+  raw: unknown,
+  context: ExecutorContext,
+): Promise<{ success: boolean }> {
+  return runTask({ raw, context, schema: Options, run: pushOne });
+}
+
+export async function* imagePushBatch(
+  graph: TaskGraph,
+  inputs: Record<string, unknown>,
+  _overrides: unknown,
+  context: ExecutorContext,
+): ReturnType<typeof runBatch> {
+  yield* runBatch({ graph, inputs, context, schema: Options, run: pushOne });
+}
+
+async function pushOne(session: Session, options: output<typeof Options>) {
+  const { workspaceRoot, projectName } = session;
+  return pushLayout(openSessionRegistry(session), {
+    ...options,
+    workspaceRoot,
+    target: `${projectName}:image`,
+  });
+}

@@ -1,0 +1,2 @@
+/** At the root of the workspace. */
+export const imagesLockName = "slipway.images.lock";

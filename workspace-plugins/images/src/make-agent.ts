@@ -1,0 +1,132 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { digestOf, exists, fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { makeImage } from "./build.ts";
+import type { BuildSession, MadeImage } from "./build.ts";
+import { definitionMembers, digestOfMembers } from "./context.ts";
+import type { Member } from "./archive.ts";
+import { AgentDefinition } from "./definition.ts";
+import type { ImagesFailure } from "./failure.ts";
+import { nameInEngine, provide, readBelow } from "./image-needs.ts";
+import type { LayoutSource } from "./image-needs.ts";
+import { readImagesLock } from "./images-lock.ts";
+import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
+import type { CurrentIngredient } from "./ingredients.ts";
+import { agentDockerfile, agentReference } from "./names.ts";
+import { checkName, readDefinition } from "./read-definition.ts";
+import { readVersion, verifyVersion } from "./sealed-run.ts";
+
+export type AgentRequest = {
+  readonly name: string;
+  /** For the label of the image. */
+  readonly project: string;
+  /** Of the definition, absolute or relative to the workspace. */
+  readonly folder: string;
+  /** Relative to the workspace. */
+  readonly layout: string;
+  readonly base: LayoutSource & { readonly name: string };
+  /** The Dockerfile of all agents, absolute or relative to the workspace. */
+  readonly dockerfile?: string;
+};
+
+/** An agent's pinned version on a base; the agent in the image has to say that version. */
+export async function makeAgent(
+  session: BuildSession,
+  agent: AgentRequest,
+): Promise<Result<MadeImage, ImagesFailure>> {
+  const definition = await readAgent(session, agent);
+  if (!definition.ok) return definition;
+  const { base, name } = agent;
+  const below = await readBelow(session, base);
+  if (!below.ok) return below;
+  const need = { kind: "layout", below: below.value, target: base.target } as const;
+  const folder = path.resolve(session.workspaceRoot, agent.folder);
+  const listed = await definitionMembers(folder, "definition", session.signal);
+  if (!listed.ok) return listed;
+  const members = listed.value;
+  const locked = await lockedVersion(session, name, members);
+  if (!locked.ok) return locked;
+  const bytes = await readFile(
+    path.resolve(session.workspaceRoot, agent.dockerfile ?? agentDockerfile),
+  );
+  const dockerfile = { name: "Dockerfile", bytes };
+  const ingredients = {
+    definition: digestOfMembers(members),
+    dockerfile: digestOfMembers([dockerfile]),
+    base: need.below.receipt.imageId,
+    redistribution: definition.value.build_local ? forbidden : "allowed",
+    ...engineIngredients(session.engine),
+  };
+  return makeImage(session, {
+    project: agent.project,
+    reference: agentReference(name, base.name),
+    layoutFolder: agent.layout,
+    logName: `${name}-on-${base.name}`,
+    ingredients: { ...allKnown(ingredients), version: locked.value },
+    prepare: async () => {
+      const provided = await provide(session, need);
+      if (!provided.ok) return provided;
+      const version =
+        locked.value.state === "known"
+          ? ok(locked.value.value)
+          : await readVersion(session, need.below.receipt.imageId, {
+              folder: agent.folder,
+              definition: members,
+            });
+      if (!version.ok) return version;
+      session.progress(`${name} ${version.value} on ${need.below.receipt.reference}`);
+      return ok({
+        below: need.below,
+        standsOn: nameInEngine(need),
+        steps: [
+          {
+            members: [...members, dockerfile],
+            dockerfile: "Dockerfile",
+            baseArgument: "BASE_IMAGE",
+            buildArgs: { AGENT: name, AGENT_VERSION: version.value },
+          },
+        ],
+        found: { version: version.value },
+        agentVersion: version.value,
+        verify: async (id, logFile) =>
+          verifyVersion(session, { agent: name, id, logFile }, version.value),
+      });
+    },
+  });
+}
+
+async function readAgent(
+  session: BuildSession,
+  { name, folder }: AgentRequest,
+): Promise<Result<AgentDefinition, ImagesFailure>> {
+  const definition = await readDefinition(session, folder, "agent", AgentDefinition);
+  if (!definition.ok) return definition;
+  const named = checkName(name, definition.value.file);
+  if (!named.ok) return named;
+  for (const script of ["install.sh", "version.sh"]) {
+    const file = path.posix.join(folder, script);
+    if (!(await exists(path.resolve(session.workspaceRoot, file)))) {
+      return fail({ reason: "definition-missing", file });
+    }
+  }
+  return ok(definition.value.value);
+}
+
+/**
+ * The version that the lock file has of the `version.sh` that is here. Without one `version.sh` is asked, sealed off:
+ * its answer follows from what the table has of it already.
+ */
+async function lockedVersion(
+  session: BuildSession,
+  agent: string,
+  members: readonly Member[],
+): Promise<Result<CurrentIngredient, ImagesFailure>> {
+  const lock = await readImagesLock(session.workspaceRoot);
+  if (!lock.ok) return lock;
+  const entry = lock.value.agents[agent];
+  const member = members.find(({ name }) => name === "definition/version.sh");
+  const script = member !== undefined && "bytes" in member ? member.bytes : "";
+  const isCurrent = entry !== undefined && entry.definition === digestOf(script);
+  return ok(isCurrent ? { state: "known", value: entry.version } : { state: "unknown" });
+}

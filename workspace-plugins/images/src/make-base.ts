@@ -1,0 +1,153 @@
+import path from "node:path";
+import { fail, ok } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import { makeImage } from "./build.ts";
+import type { BuildSession, MadeImage } from "./build.ts";
+import { definitionMembers, digestOfMembers, splitDockerfile } from "./context.ts";
+import { BaseDefinition } from "./definition.ts";
+import type { ImagesFailure } from "./failure.ts";
+import {
+  findNeed,
+  ingredientOf,
+  nameInEngine,
+  pinDockerfile,
+  provideAll,
+  readBelow,
+} from "./image-needs.ts";
+import type { ImageNeed, LayoutSource } from "./image-needs.ts";
+import { readImagesLock } from "./images-lock.ts";
+import type { ImagesLock } from "./images-lock.ts";
+import { allKnown, engineIngredients } from "./ingredients.ts";
+import type { Below } from "./layout.ts";
+import { baseReference } from "./names.ts";
+import { checkName, readDefinition } from "./read-definition.ts";
+
+export type BaseRequest = {
+  readonly name: string;
+  /** For the label of the image. */
+  readonly project: string;
+  /** Of the definition, absolute or relative to the workspace. */
+  readonly folder: string;
+  /** Relative to the workspace. */
+  readonly layout: string;
+  /** The layout of the root file system, where there is one. */
+  readonly rootfs: string | undefined;
+  /** Images of the workspace that the definition names. */
+  readonly images: readonly LayoutSource[];
+};
+
+/** The image of a base: its own Dockerfile on what `from_image` names. */
+export async function makeBase(
+  session: BuildSession,
+  base: BaseRequest,
+): Promise<Result<MadeImage, ImagesFailure>> {
+  const definition = await readDefinition(session, base.folder, "base", BaseDefinition);
+  if (!definition.ok) return definition;
+  const { file, value } = definition.value;
+  const name = checkName(base.name, file);
+  if (!name.ok) return name;
+  const lock = await readImagesLock(session.workspaceRoot);
+  if (!lock.ok) return lock;
+  const from = await findFromImage(session, base, {
+    file,
+    reference: value.from_image,
+    lock: lock.value,
+  });
+  if (!from.ok) return from;
+  const folder = path.resolve(session.workspaceRoot, base.folder);
+  const members = await definitionMembers(folder, "", session.signal);
+  if (!members.ok) return members;
+  const { dockerfile, others } = splitDockerfile(members.value);
+  const dockerfileName = path.posix.join(base.folder, "Dockerfile");
+  if (dockerfile === undefined) return fail({ reason: "definition-missing", file: dockerfileName });
+  const pinned = await pinDockerfile(
+    session,
+    { name: "Dockerfile", bytes: dockerfile.bytes, file: dockerfileName },
+    { images: base.images, lock: lock.value },
+  );
+  if (!pinned.ok) return pinned;
+  const { need, below } = from.value;
+  const ingredients = {
+    definition: digestOfMembers(others),
+    dockerfile: digestOfMembers([dockerfile]),
+    ...(need === undefined ? { "from-image": "scratch" } : fromIngredient(need)),
+    ...pinned.value.ingredients,
+    ...engineIngredients(session.engine),
+  };
+  return makeImage(session, {
+    project: base.project,
+    reference: baseReference(base.name),
+    layoutFolder: base.layout,
+    logName: `base-${base.name}`,
+    ingredients: allKnown(ingredients),
+    prepare: async () => {
+      const needs = [...(need === undefined ? [] : [need]), ...pinned.value.needs];
+      const provided = await provideAll(session, needs);
+      if (!provided.ok) return provided;
+      const pulled = below === undefined ? await pulledLayers(session, need) : ok([]);
+      if (!pulled.ok) return pulled;
+      return ok({
+        below,
+        pulled: pulled.value,
+        standsOn: need === undefined ? "scratch" : nameInEngine(need),
+        steps: [
+          {
+            members: [...others, pinned.value.member],
+            dockerfile: "Dockerfile",
+            baseArgument: "FROM_IMAGE",
+            buildArgs: {},
+          },
+        ],
+        found: {},
+        verify: async () => ok(undefined),
+      });
+    },
+  });
+}
+
+function fromIngredient(need: ImageNeed): Readonly<Record<string, Digest>> {
+  return { [need.kind === "layout" ? "base" : "from-image"]: ingredientOf(need) };
+}
+
+/** What a base stands on. Without `need` on nothing; without `below` on layers that its own layout has to hold. */
+type FromImage = { readonly need: ImageNeed | undefined; readonly below: Below | undefined };
+
+async function findFromImage(
+  session: BuildSession,
+  base: BaseRequest,
+  from: { readonly file: string; readonly reference: string; readonly lock: ImagesLock },
+): Promise<Result<FromImage, ImagesFailure>> {
+  const { reference } = from;
+  if (reference === "scratch") return ok({ need: undefined, below: undefined });
+  const isNamed = base.images.some((image) => image.reference === reference);
+  if (!isNamed && from.lock.from_images[reference] === undefined && base.rootfs !== undefined) {
+    const layout = { layout: base.rootfs, target: "rootfs:rootfs" };
+    const below = await readBelow(session, layout);
+    if (!below.ok) return below;
+    const { receipt } = below.value;
+    if (receipt.reference === reference) {
+      const digest = receipt.manifestDigest;
+      const repository = reference.slice(0, reference.lastIndexOf(":"));
+      const need = { kind: "pinned", reference: `${repository}@${digest}`, digest } as const;
+      return ok({ need, below: below.value });
+    }
+  }
+  const need = await findNeed(session, reference, { ...from, images: base.images });
+  if (!need.ok) return need;
+  return ok({
+    need: need.value,
+    below: need.value.kind === "layout" ? need.value.below : undefined,
+  });
+}
+
+async function pulledLayers(
+  { engine }: BuildSession,
+  need: ImageNeed | undefined,
+): Promise<Result<readonly Digest[], ImagesFailure>> {
+  if (need === undefined) return ok([]);
+  const found = await engine.image(nameInEngine(need));
+  if (!found.ok) return found;
+  return found.value === undefined
+    ? fail({ reason: "engine-lost", operation: "inspect", detail: `${nameInEngine(need)} is gone` })
+    : ok(found.value.diffIds);
+}
