@@ -153,6 +153,7 @@ describe("agents", () => {
       "load-debian": ["image-debian"],
       image: ["image-alpine", "image-debian"],
       load: ["load-alpine", "load-debian"],
+      run: [],
     });
     expect(targets["codex"]?.["image"]?.executor).toBe("nx:noop");
     expect(targets["codex"]?.["image-debian"]).toMatchObject({
@@ -180,7 +181,13 @@ describe("agents", () => {
       ...bases,
       "agents/codex/agent.yml": agent("base_distro_exclude: [ALPINE]\n"),
     });
-    expect(Object.keys(targets ?? {})).toEqual(["image-debian", "load-debian", "image", "load"]);
+    expect(Object.keys(targets ?? {})).toEqual([
+      "image-debian",
+      "load-debian",
+      "image",
+      "load",
+      "run",
+    ]);
     expect(JSON.stringify(targets)).not.toMatch(/alpine/i);
   });
 

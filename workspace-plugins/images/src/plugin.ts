@@ -105,9 +105,21 @@ function agentTargets(
   return {
     image: group(description, "image", images),
     load: group(`Makes the engine have the images of ${name}`, "load", images),
+    run: startTarget(name),
     ...(pushed.length > 0 && {
       push: group(`Makes the registry have the images of ${name}`, "push", pushed),
     }),
+  };
+}
+
+/** At the terminal of who runs it; what is for the agent goes after `--`, as on the command line. */
+function startTarget(name: string): TargetConfiguration {
+  return {
+    executor: "nx:run-commands",
+    options: { command: `slipway agent ${name}`, cwd: "{workspaceRoot}", tty: true },
+    cache: false,
+    inputs: [],
+    metadata: { description: `Starts ${name} in the workspace, in its own container` },
   };
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -23,11 +23,11 @@ export async function buildTinyImage(
   },
 ): Promise<ImageId> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "slipway-tiny-"));
-  const programs = image.withSetpriv ? await programMembers("/usr/bin/setpriv") : [];
+  const programs = image.withSetpriv ? await programFiles("/usr/bin/setpriv") : [];
   const members: Member[] = [
     { name: "root/bin/busybox", executable: true, bytes: await readFile("/bin/busybox") },
     { name: `root/bin/${image.agent}`, executable: true, bytes: Buffer.from(image.script) },
-    ...programs.map((member) => ({ ...member, name: `root${member.name}` })),
+    ...programs.map(({ name, bytes }) => ({ name: `root${name}`, executable: true, bytes })),
     {
       name: "root/etc/passwd",
       bytes: Buffer.from("root:x:0:0::/root:/bin/sh\nother:x:1234:5:::\n"),
@@ -52,6 +52,22 @@ export async function buildTinyImage(
   return built.value;
 }
 
+/** The same content as a folder, for the definition of a base; with a word for bash, and setpriv. */
+export async function writeTinyRoot(folder: string): Promise<void> {
+  const members = [
+    { name: "/bin/busybox", bytes: await readFile("/bin/busybox") },
+    { name: "/bin/bash", bytes: Buffer.from('#!/bin/sh\nexec sh "$@"\n') },
+    { name: "/etc/passwd", bytes: Buffer.from("root:x:0:0::/root:/bin/sh\n") },
+    { name: "/etc/group", bytes: Buffer.from("root:x:0:\n") },
+    ...(await programFiles("/usr/bin/setpriv")),
+  ];
+  for (const { name, bytes } of members) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, bytes, { mode: 0o755 });
+  }
+}
+
 function dockerfileOf(lines: readonly string[]): string {
   return [
     "FROM scratch",
@@ -64,14 +80,12 @@ function dockerfileOf(lines: readonly string[]): string {
 }
 
 /** A program of this machine and the libraries it needs, at their places. */
-async function programMembers(program: string): Promise<readonly Member[]> {
+async function programFiles(
+  program: string,
+): Promise<readonly { readonly name: string; readonly bytes: Uint8Array }[]> {
   const { stdout } = await run("ldd", [program]);
   const libraries = [...stdout.matchAll(/(?:=> )?(\/\S+) \(0x/g)].map(([, file]) => file ?? "");
   return Promise.all(
-    [program, ...libraries].map(async (name) => ({
-      name,
-      executable: true,
-      bytes: await readFile(name),
-    })),
+    [program, ...libraries].map(async (name) => ({ name, bytes: await readFile(name) })),
   );
 }

@@ -19,6 +19,7 @@ export const agentCommands: readonly Command[] = [
       "--docker-arg=<word>": "a word for docker run; remembered; may be given again",
       "--dry-run": "tell what would be done; nothing is built or made",
       "--json": "with --dry-run: one object: schema, agent, base, reference, mounts, ...",
+      "--offline": "build nothing: the image that is there will do",
       "-y, --yes": "take what is usual in place of questions",
       "exit code": "the agent's own; 125 to 127 as of docker run; 2 where a choice is open",
     },

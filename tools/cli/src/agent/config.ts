@@ -14,7 +14,7 @@ import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { confirm } from "../pkg/confirm.ts";
 import { tellUsage } from "../tell.ts";
-import { stateFolder } from "./state-folder.ts";
+import { stateFolder } from "./own-folders.ts";
 
 /** What is remembered of this folder. */
 export async function tellMemory({ args }: Call): Promise<number> {

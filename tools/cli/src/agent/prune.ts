@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import path from "node:path";
+import { readWorkspaceName } from "@slipway/executors/runs";
 import { openEngine } from "@slipway/images";
 import { memoryIn } from "@slipway/images/run/project-memory";
 import { prune } from "@slipway/images/run/prune";
@@ -7,7 +8,7 @@ import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
 import { openAgentCall } from "./agent-call.ts";
-import { stateFolder } from "./state-folder.ts";
+import { dataFolder, stateFolder, userWorkspace } from "./own-folders.ts";
 
 /** Removes what nobody needs any more, and nothing that is not ours. */
 export async function pruneLeftovers(call: Call): Promise<number> {
@@ -24,8 +25,14 @@ export async function pruneLeftovers(call: Call): Promise<number> {
   const pruned = await prune({
     engine,
     catalogue: found.value,
+    workspaces: [
+      userWorkspace,
+      ...(workspaceRoot === undefined ? [] : [readWorkspaceName(workspaceRoot)]),
+    ],
     memory: memoryIn(homedir(), stateFolder(process.env)),
-    logFolders: workspaceRoot === undefined ? [] : [path.join(workspaceRoot, ".slipway", "logs")],
+    logFolders: [workspaceRoot ?? [], path.join(dataFolder(process.env), "images")]
+      .flat()
+      .map((root) => path.join(root, ".slipway", "logs")),
     now: new Date(),
     isDryRun,
   });

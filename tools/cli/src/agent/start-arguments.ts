@@ -16,6 +16,7 @@ const options = {
   "no-mount": { type: "string", multiple: true },
   "docker-arg": { type: "string", multiple: true },
   "dry-run": { type: "boolean" },
+  offline: { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   json: { type: "boolean" },
 } as const;
@@ -35,6 +36,7 @@ export type StartArguments = {
   readonly variables: readonly string[];
   readonly containerArguments: readonly string[] | undefined;
   readonly isDryRun: boolean;
+  readonly isOffline: boolean;
   readonly takesUsual: boolean;
   readonly json: boolean;
 };
@@ -81,6 +83,7 @@ export function readStartArguments(
     variables: given.env ?? [],
     containerArguments: given["docker-arg"],
     isDryRun,
+    isOffline: given.offline ?? false,
     takesUsual: given.yes ?? false,
     json,
   });

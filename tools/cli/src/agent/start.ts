@@ -1,14 +1,29 @@
 import { realpath } from "node:fs/promises";
-import { openEngine } from "@slipway/images";
-import type { Engine, ImageFacts, ImagesFailure, PreparedStart } from "@slipway/images";
+import path from "node:path";
+import { readWorkspaceName } from "@slipway/executors/runs";
+import {
+  buildTurnsFolder,
+  openBuildTurns,
+  openEngine,
+  parallelBuilds,
+  readBuildAccess,
+} from "@slipway/images";
+import type {
+  Catalogue,
+  Engine,
+  ImageFacts,
+  ImagesFailure,
+  MadeImage,
+  PreparedStart,
+} from "@slipway/images";
 import { readHost } from "@slipway/images/run/host";
 import type { Host } from "@slipway/images/run/host";
+import { makeReady } from "@slipway/images/run/make-ready";
 import { prepareStart, startTitle } from "@slipway/images/run/prepare-start";
 import { memoryIn, rememberAgent } from "@slipway/images/run/project-memory";
-import { ensureImage, startAgent } from "@slipway/images/run/start-agent";
+import { startAgent } from "@slipway/images/run/start-agent";
 import type { MemoryPlace } from "@slipway/images/run/project-memory";
 import type { Failure } from "@slipway/report";
-import { ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { usageExitCode } from "../call.ts";
 import type { Call } from "../call.ts";
@@ -20,7 +35,7 @@ import { openAsker } from "./questions.ts";
 import { readStartArguments } from "./start-arguments.ts";
 import type { StartArguments } from "./start-arguments.ts";
 import { startPlan } from "./start-plan.ts";
-import { stateFolder } from "./state-folder.ts";
+import { dataFolder, stateFolder, userWorkspace } from "./own-folders.ts";
 import { openTerminalStreams } from "./terminal-streams.ts";
 
 /** Starts an agent in the folder that we stand in, and answers with its exit code. */
@@ -32,7 +47,9 @@ export async function startInProject(call: Call): Promise<number> {
   const host = await readHost(process.env);
   const memory = memoryIn(host.home.named, stateFolder(process.env));
   const start: Start = { ...agentCall, started: read.value, host, memory };
-  const prepared = await prepare(start);
+  const catalogue = await agentCall.catalogue();
+  if (!catalogue.ok) return tellFailure(catalogue.failure, { json });
+  const prepared = await prepare(start, catalogue.value);
   if (!prepared.ok) {
     const code = await tellFailure(prepared.failure, { json });
     return prepared.failure.reason === "choice-open" ? usageExitCode : code;
@@ -42,7 +59,7 @@ export async function startInProject(call: Call): Promise<number> {
     const { plan, rows } = startPlan(prepared.value, words);
     return agentCall.show(plan, rows);
   }
-  return runPrepared(start, prepared.value);
+  return runPrepared(start, catalogue.value, prepared.value);
 }
 
 type Start = AgentCall & {
@@ -51,10 +68,11 @@ type Start = AgentCall & {
   readonly memory: MemoryPlace;
 };
 
-async function prepare(start: Start): Promise<Result<PreparedStart, Failure>> {
+async function prepare(
+  start: Start,
+  catalogue: Catalogue,
+): Promise<Result<PreparedStart, Failure>> {
   const { started, host, memory, signal } = start;
-  const catalogue = await start.catalogue();
-  if (!catalogue.ok) return catalogue;
   const isAsked = process.stdin.isTTY && process.stderr.isTTY && !started.takesUsual;
   using asker = isAsked ? openAsker() : undefined;
   const { base, extensions, image } = started;
@@ -68,17 +86,24 @@ async function prepare(start: Start): Promise<Result<PreparedStart, Failure>> {
         ...(image === undefined ? {} : { image }),
       },
     },
-    { catalogue: catalogue.value, host, memory, asker, signal },
+    { catalogue, host, memory, asker, signal },
   );
 }
 
-async function runPrepared(start: Start, prepared: PreparedStart): Promise<number> {
-  const { signal, progress } = start;
+async function runPrepared(
+  start: Start,
+  catalogue: Catalogue,
+  prepared: PreparedStart,
+): Promise<number> {
+  const { signal, progress, memory } = start;
   const opened = await openEngine({ counted: () => undefined, signal });
   if (!opened.ok) return failed(opened.failure);
   using engine = opened.value;
-  const image = await makeReady(start, prepared, engine);
+  const image = await readyImage(start, { ...prepared, catalogue }, engine);
   if (!image.ok) return failed(image.failure);
+  // After the image: what could not be had is not what the next start begins with.
+  const remembered = await rememberAgent(memory, { ...prepared, signal });
+  if (!remembered.ok) return failed(remembered.failure);
   progress(`${startTitle(prepared)}: ${prepared.reference}`);
   using terminal = openTerminalStreams();
   const exit = await startAgent(engine, {
@@ -93,16 +118,32 @@ async function runPrepared(start: Start, prepared: PreparedStart): Promise<numbe
   return exit.value.exitCode;
 }
 
-/** The image in the engine, and what was chosen remembered: only what could be had. */
-async function makeReady(
-  { workspaceRoot, memory, signal }: Start,
-  prepared: PreparedStart,
+/** Longer than any build may take. */
+const turnMs = 2 * 60 * 60 * 1000;
+
+async function readyImage(
+  { workspaceRoot, started, signal, progress }: Start,
+  chain: Parameters<typeof makeReady>[0],
   engine: Engine,
 ): Promise<Result<ImageFacts, ImagesFailure>> {
-  const image = await ensureImage(engine, prepared, { workspaceRoot, signal });
-  if (!image.ok) return image;
-  const remembered = await rememberAgent(memory, { ...prepared, signal });
-  return remembered.ok ? ok(image.value) : remembered;
+  const turns = openBuildTurns<MadeImage, ImagesFailure>({
+    folder: buildTurnsFolder(process.env),
+    limit: parallelBuilds(process.env),
+    signal,
+    progress,
+    timeoutMs: turnMs,
+  });
+  return makeReady(chain, {
+    place: { root: workspaceRoot ?? path.join(dataFolder(process.env), "images") },
+    workspace: workspaceRoot === undefined ? userWorkspace : readWorkspaceName(workspaceRoot),
+    engine,
+    access: async () => readBuildAccess(process.env, signal),
+    turns,
+    isOffline: started.isOffline,
+    signal,
+    progress,
+    told: tellFailure,
+  });
 }
 
 async function failed(failure: Failure): Promise<number> {

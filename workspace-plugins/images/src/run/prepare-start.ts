@@ -1,4 +1,3 @@
-import path from "node:path";
 import { ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
@@ -54,8 +53,6 @@ export type PreparedStart = {
   readonly selection: Selection;
   /** What the engine calls the image. */
   readonly reference: string;
-  /** Where its layout is when it was built in a workspace; absolute. */
-  readonly layout: string | undefined;
   readonly found: FoundMounts;
   readonly container: ContainerArguments;
   readonly notes: readonly string[];
@@ -122,7 +119,6 @@ export async function prepareStart(
     project,
     selection,
     reference,
-    layout: layoutOf(catalogue, agent, selection),
     found: found.value,
     container: container.value.arguments,
     notes: [...chosen.value.notes, ...decided.value.notes, ...found.value.notes],
@@ -152,19 +148,6 @@ function referenceOf({ agent, extendedImages }: Choices, selection: Selection): 
   return extensions.length === 0
     ? agentReference(agent, base)
     : extendedReference(agent, base, extensions);
-}
-
-/** Extensions that nobody has named together have no folder of their own. */
-function layoutOf(
-  { agents, extendedImages }: Catalogue,
-  agent: string,
-  { base, extensions, extended }: Selection,
-): string | undefined {
-  const named = extendedImages.find(({ name }) => name === extended);
-  if (named !== undefined) return path.join(named.folder, "dist", "image");
-  const own = agents.find(({ name }) => name === agent);
-  if (own === undefined || extensions.length > 0) return undefined;
-  return path.join(own.folder, "dist", "image", base);
 }
 
 type StartContainer = {

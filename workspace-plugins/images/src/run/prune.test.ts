@@ -10,6 +10,7 @@ import { prune, supersededNames } from "./prune.ts";
 
 const now = new Date("2026-11-21T12:00:00Z");
 const longAgo = new Date(0);
+const asked = { workspaces: ["w"], now };
 const ours = { "dev.slipway.workspace": "w" };
 const id = digestOf("image");
 const pin = `slipway/base:${hexOf(id)}`;
@@ -22,9 +23,10 @@ it.each<[string, Partial<ListedImage>, readonly string[]]>([
   ["is held by another's content, which is a name to us", { tags: [`a:${"0".repeat(64)}`] }, []],
   ["is being built", { tags: [], createdAt: new Date("2026-11-21T11:59:00Z") }, []],
   ["is somebody else's", { tags: [], labels: {} }, []],
+  ["is another workspace's", { tags: [], labels: { "dev.slipway.workspace": "v" } }, []],
 ])("an image that %s", (_, image, names) => {
   expect(
-    supersededNames({ id, tags: [], labels: ours, createdAt: longAgo, ...image }, now),
+    supersededNames({ id, tags: [], labels: ours, createdAt: longAgo, ...image }, asked),
   ).toEqual(names);
 });
 
@@ -73,7 +75,7 @@ async function openRig() {
         catalogue,
         memory,
         logFolders: [logs],
-        now,
+        ...asked,
         isDryRun,
       });
     },

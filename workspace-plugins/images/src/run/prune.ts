@@ -25,6 +25,8 @@ export type Pruned = {
 export type PruneRequest = {
   readonly engine: Pick<Engine, "images" | "removeImage">;
   readonly catalogue: Catalogue;
+  /** Whose images it is about; another workspace's are for that one to remove. */
+  readonly workspaces: readonly string[];
   readonly memory: MemoryPlace;
   /** Absolute; with logs of builds. */
   readonly logFolders: readonly string[];
@@ -39,7 +41,7 @@ export async function prune(request: PruneRequest): Promise<Result<Pruned, Engin
   if (!listed.ok) return listed;
   const images: string[] = [];
   const kept: { readonly image: string; readonly because: string }[] = [];
-  for (const reference of listed.value.flatMap((image) => supersededNames(image, request.now))) {
+  for (const reference of listed.value.flatMap((image) => supersededNames(image, request))) {
     const removed = isDryRun ? ok(undefined) : await engine.removeImage(reference);
     if (removed.ok) images.push(reference);
     else if (removed.failure.reason !== "engine-refused") return removed;
@@ -57,14 +59,14 @@ export async function prune(request: PruneRequest): Promise<Result<Pruned, Engin
 const buildMs = 2 * 60 * 60 * 1000;
 
 /**
- * Of an image that a build of ours has made, and that no definition's name leads to any more: what it has to be removed
+ * Of an image that a build of these workspaces has made, and that no definition's name leads to any more: what it has to be removed
  * by. The name that holds it for builds on it, its own id, does not keep it.
  */
 export function supersededNames(
   { id, tags, labels, createdAt }: ListedImage,
-  now: Date,
+  { workspaces, now }: Pick<PruneRequest, "workspaces" | "now">,
 ): readonly string[] {
-  if (labels[ownLabel] === undefined) return [];
+  if (!workspaces.includes(labels[ownLabel] ?? "")) return [];
   if (tags.some((tag) => !tag.endsWith(`:${hexOf(id)}`))) return [];
   if (tags.length > 0) return tags;
   return now.getTime() - createdAt.getTime() > buildMs ? [id] : [];

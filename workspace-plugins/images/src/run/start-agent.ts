@@ -1,50 +1,14 @@
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { ContainerExit, RunStreams, TerminalSize } from "../container-run.ts";
 import type { Engine, ImageFacts } from "../engine-port.ts";
 import type { ImagesFailure } from "../failure.ts";
-import { loadImage } from "../load.ts";
-import { readImageReceipt } from "../receipt.ts";
 import { agentContainer } from "./agent-container.ts";
 import { containerEnvironment } from "./container-environment.ts";
 import { makeMissing } from "./find-mounts.ts";
 import type { Host } from "./host.ts";
 import { identityVariables } from "./identity.ts";
 import type { PreparedStart } from "./prepare-start.ts";
-
-/** Makes the engine have the image that was laid out last; without a layout what the engine has of that name will do. */
-export async function ensureImage(
-  engine: Engine,
-  { agent, reference, layout }: PreparedStart,
-  place: { readonly workspaceRoot: string | undefined; readonly signal: AbortSignal },
-): Promise<Result<ImageFacts, ImagesFailure>> {
-  const target = `${agent}:image`;
-  const { workspaceRoot = "/", signal } = place;
-  const folder = path.relative(workspaceRoot, layout ?? workspaceRoot);
-  const receipt = layout === undefined ? undefined : await readImageReceipt(layout);
-  if (receipt !== undefined) {
-    const loaded = await loadImage(
-      {
-        images: engine.images,
-        load: async (archive) => engine.load(archive, signal),
-        tag: async (id, name) => engine.tag(id, ...repositoryAndTag(name)),
-      },
-      { workspaceRoot, folder, receipt, target },
-    );
-    if (!loaded.ok) return loaded;
-  }
-  const found = await engine.image(receipt?.imageId ?? reference);
-  if (!found.ok) return found;
-  return found.value === undefined
-    ? fail({ reason: "receipt-missing", folder: reference, target })
-    : ok(found.value);
-}
-
-function repositoryAndTag(reference: string): [repository: string, tag: string] {
-  const at = reference.lastIndexOf(":");
-  return [reference.slice(0, at), reference.slice(at + 1)];
-}
 
 /** For an image that brings none. */
 const entrypointFile = path.join(import.meta.dirname, "../../../../infra/images/entrypoint.sh");

@@ -1,0 +1,93 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { openStartRig } from "../../test/start-rig.ts";
+import type { StartRig } from "../../test/start-rig.ts";
+
+let rig: StartRig;
+let agent: string;
+let aaa: string;
+let bbb: string;
+
+beforeAll(async () => {
+  rig = await openStartRig();
+  ({
+    agent,
+    bases: [aaa, bbb],
+  } = rig);
+});
+beforeEach(async () => rig.renew());
+afterAll(async () => rig[Symbol.asyncDispose]());
+
+describe("slipway agent at a terminal", () => {
+  it("asks the first time, and never again", async () => {
+    const first = await rig.atTerminal(
+      ["agent", agent, "echo on $ON"],
+      [[`Which one? [${aaa}]`, "2\r"]],
+    );
+    expect(first.screen).toContain(`1  ${aaa}  the base ${aaa}\n`);
+    expect(first.screen).toContain(`on ${bbb}\n`);
+    expect(first.code).toBe(0);
+    const later = await rig.atTerminal(["agent", agent, "echo on $ON"], []);
+    expect(later.screen).not.toContain("Which");
+    expect(later.screen).toContain(`on ${bbb}\n`);
+  });
+
+  it("asks again for an answer that is none, and takes names", async () => {
+    const steps = [
+      ["Which one?", "zzz\r"],
+      ["zzz is none of them", `${bbb}\r`],
+    ] as const;
+    const { screen, code } = await rig.atTerminal(["agent", agent, "echo on $ON"], steps);
+    expect(screen).toContain(`on ${bbb}\n`);
+    expect(code).toBe(0);
+  });
+
+  it("starts nothing when the question is left by Ctrl-C", async () => {
+    const left = await rig.atTerminal(["agent", agent, "true"], [["Which one?", "\u0003"]]);
+    expect(left.screen).toContain("nothing was chosen");
+    expect(left.code).toBe(1);
+    await expect(stat(rig.at("home/.aicage"))).rejects.toThrow("ENOENT");
+  });
+
+  it("gives the agent the terminal, its size and its keys", async () => {
+    const script =
+      "until stty size 2>&1 | grep -q '[0-9]'; do sleep 0.1; done; stty size; echo $TERM; trap 'echo; echo interrupted; exit 5' INT; echo ready; read x";
+    const { screen, code } = await rig.atTerminal(
+      ["agent", "--yes", agent, script],
+      [["ready", "\u0003"]],
+    );
+    expect(screen).toContain("31 93\n");
+    expect(screen).toContain("interrupted\n");
+    expect(code).toBe(5);
+  });
+});
+
+it("builds what has changed before it starts, says why, and takes the last image where that fails", async () => {
+  const install = rig.at("home/.aicage-custom/agents", agent, "install.sh");
+  const start = ["agent", agent, "--base", aaa, "cat /etc/mark || echo unmarked"];
+  expect((await rig.slipway(start)).stdout).toBe("unmarked\n");
+  const script = await readFile(install, "utf8");
+  await writeFile(install, `${script}echo marked > /etc/mark\n`);
+  const offline = await rig.slipway([...start.slice(0, 2), "--offline", ...start.slice(2)]);
+  expect(offline.stdout).toBe("unmarked\n");
+  expect(offline.stderr).toContain("is not built anew, offline: definition has changed");
+  const renewed = await rig.slipway(start);
+  expect(renewed.stdout).toBe("marked\n");
+  expect(renewed.stderr).toContain(`slipway/${agent}:${aaa} was built: definition has changed`);
+  await writeFile(install, "echo not today; exit 3\n");
+  const failed = await rig.slipway(start);
+  expect(failed).toMatchObject({ code: 0, stdout: "marked\n" });
+  expect(failed.stderr).toContain("not today");
+  expect(failed.stderr).toContain(`slipway/${agent}:${aaa} stays as it was`);
+});
+
+it("keeps what another client remembers of the project, and moves back to it", async () => {
+  await rig.slipway(["agent", agent, "--base", aaa, "true"]);
+  const { stdout } = await rig.slipway(["agent", "config", "info", "--json"]);
+  const { file } = JSON.parse(stdout) as { readonly file: string };
+  await writeFile(file, `# mine\n${await readFile(file, "utf8")}other: 1\n`);
+  await rig.slipway(["agent", agent, "--base", bbb, "true"]);
+  expect(await readFile(file, "utf8")).toBe(
+    `# mine\npath: ${rig.at("home/project")}\nagents:\n  ${agent}:\n    base: ${bbb}\n    image_ref: slipway/${agent}:${bbb}\nother: 1\n`,
+  );
+});

@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import {
+  agentFiles,
+  baseFiles,
+  extensionFiles,
+  openDefinitionRig,
+} from "../../test/definition-rig.ts";
+import type { DefinitionRig } from "../../test/definition-rig.ts";
+import { planChain } from "./build-chain.ts";
+import type { Selection } from "./select.ts";
+
+const base = (folder: string, from: string): Readonly<Record<string, string>> => ({
+  ...baseFiles(folder),
+  [`${folder}/base.yml`]: `from_image: ${from}\nbase_image_distro: None\nbase_image_description: a base\narchitectures: [amd64]\n`,
+});
+
+/** `<reference> in <layout>` of each image, the lowest first; or the reason. */
+async function check(
+  rig: DefinitionRig,
+  selection: Selection,
+  reference = "slipway/codex:upper",
+): Promise<readonly string[]> {
+  const catalogue = await rig.read();
+  const chain = await planChain(
+    { catalogue, agent: "codex", selection, reference },
+    { root: rig.workspace },
+  );
+  return chain.ok
+    ? chain.value.map(({ source }) => `${source.reference} in ${source.layout}`)
+    : [chain.failure.reason];
+}
+
+it("is every base that from_image leads to, then the agent, with layouts beside the workspace's definitions", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.workspace, {
+    ...agentFiles("agents/codex"),
+    ...base("bases/lower", "scratch"),
+    ...base("bases/upper", "slipway/base:lower"),
+  });
+  expect(await check(rig, { base: "upper", extensions: [] })).toEqual([
+    "slipway/base:lower in bases/lower/dist/image",
+    "slipway/base:upper in bases/upper/dist/image",
+    "slipway/codex:upper in agents/codex/dist/image/upper",
+  ]);
+});
+
+it("has the layouts of what lies elsewhere, or has no name, in a folder of our own", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.workspace, base("bases/upper", "scratch"));
+  await rig.write(rig.home, {
+    ...agentFiles(".aicage-custom/agents/codex"),
+    ...extensionFiles(".aicage-custom/extensions/act"),
+  });
+  const reference = "slipway/extended:codex--upper--act";
+  expect(await check(rig, { base: "upper", extensions: ["act"] }, reference)).toEqual([
+    "slipway/base:upper in bases/upper/dist/image",
+    "slipway/codex:upper in .slipway/images/agent/codex/upper",
+    `${reference} in .slipway/images/extended/slipway_extended_codex--upper--act`,
+  ]);
+});
+
+it("ends where bases stand on each other", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.workspace, {
+    ...agentFiles("agents/codex"),
+    ...base("bases/lower", "slipway/base:upper"),
+    ...base("bases/upper", "slipway/base:lower"),
+  });
+  expect(await check(rig, { base: "upper", extensions: [] })).toEqual(["image-ring"]);
+});

@@ -1,0 +1,160 @@
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import type { BuildSession, MadeImage } from "../build.ts";
+import type { BuildAccess } from "../build-access.ts";
+import type { BuildTurns } from "../builds/build-turns.ts";
+import type { Engine, ImageFacts } from "../engine-port.ts";
+import type { ImagesFailure } from "../failure.ts";
+import type { BuildReason } from "../ingredients.ts";
+import type { ImageReceipt } from "../receipt.ts";
+import { loadImage } from "../load.ts";
+import { splitReference } from "../names.ts";
+import { planChain } from "./build-chain.ts";
+import type { Chain, ChainLink, ChainPlace } from "./build-chain.ts";
+
+export type ReadyWorld = {
+  readonly place: ChainPlace;
+  /** For the labels of images. */
+  readonly workspace: string;
+  readonly engine: Engine;
+  /** Found out only when something is built. */
+  readonly access: () => Promise<BuildAccess>;
+  readonly turns: BuildTurns<MadeImage, ImagesFailure>;
+  /** What is there has to do. */
+  readonly isOffline: boolean;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+  /** Gets why an image could not be renewed; the one before it is taken. */
+  readonly told: (failure: ImagesFailure) => Promise<unknown>;
+};
+
+/**
+ * Makes the engine have the image of a selection, built from its definitions as they are now. What has not changed is
+ * not built; what cannot be built again is taken as it was, and said.
+ */
+export async function makeReady(
+  chain: Chain,
+  world: ReadyWorld,
+): Promise<Result<ImageFacts, ImagesFailure>> {
+  const links = await planChain(chain, world.place);
+  if (!links.ok) return links;
+  const looked = await look(links.value, world);
+  if (!looked.ok) return looked;
+  const isCurrent = looked.value?.every(({ reasons }) => reasons?.length === 0) ?? false;
+  if (world.isOffline && looked.value !== undefined) {
+    for (const made of looked.value) tellReasons(made, world, "is not built anew, offline");
+  }
+  const receipt =
+    isCurrent || (world.isOffline && looked.value !== undefined)
+      ? ok(looked.value?.at(-1)?.receipt)
+      : await makeAll(links.value, world);
+  if (!receipt.ok) return receipt;
+  const source = links.value.at(-1)?.source;
+  if (receipt.value === undefined || source === undefined) {
+    throw new Error("internal: a chain without an image");
+  }
+  return inEngine(receipt.value, source, world);
+}
+
+/** What there is; `undefined` where an image has never been built. Builds nothing, and waits for no build. */
+async function look(
+  links: readonly ChainLink[],
+  world: ReadyWorld,
+): Promise<Result<readonly MadeImage[] | undefined, ImagesFailure>> {
+  const session = sessionOf(world, {
+    builds: "never",
+    access: { caBundle: undefined, npmRegistry: "http://localhost/", proxies: {} },
+    turns: { take: async (_, work) => work() },
+  });
+  const made: MadeImage[] = [];
+  for (const { make } of links) {
+    const one = await make(session);
+    if (one.ok) made.push(one.value);
+    else if (!isAbsent(one.failure)) return one;
+    else return world.isOffline ? one : ok(undefined);
+  }
+  return ok(made);
+}
+
+function isAbsent({ reason }: ImagesFailure): boolean {
+  return reason === "image-absent" || reason === "receipt-missing";
+}
+
+async function makeAll(
+  links: readonly ChainLink[],
+  world: ReadyWorld,
+): Promise<Result<ImageReceipt | undefined, ImagesFailure>> {
+  if (world.isOffline) return fail({ reason: "image-absent", reference: "" });
+  const session = sessionOf(world, {
+    builds: "when-needed",
+    access: await world.access(),
+    turns: world.turns,
+  });
+  let receipt: ImageReceipt | undefined;
+  for (const link of links) {
+    const made = await link.make(session);
+    if (made.ok) {
+      tellReasons(made.value, world, "was built");
+      receipt = made.value.receipt;
+      continue;
+    }
+    if (made.failure.reason !== "image-not-renewed") return made;
+    await world.told(made.failure);
+    world.progress(`${link.source.reference} stays as it was`);
+    const before = await link.make({ ...session, builds: "never" });
+    if (!before.ok) return before;
+    receipt = before.value.receipt;
+  }
+  return ok(receipt);
+}
+
+function sessionOf(
+  { place, workspace, engine, signal, progress }: ReadyWorld,
+  how: Pick<BuildSession, "builds" | "access" | "turns">,
+): BuildSession {
+  return { workspaceRoot: place.root, workspace, engine, signal, progress, ...how };
+}
+
+function tellReasons(
+  { receipt, reasons = [] }: MadeImage,
+  { progress }: ReadyWorld,
+  what: string,
+): void {
+  if (reasons.length === 0) return;
+  progress(`${receipt.reference} ${what}: ${reasons.map(wordsOf).join(", ")}`);
+}
+
+function wordsOf(reason: BuildReason): string {
+  switch (reason.kind) {
+    case "never-built":
+      return "there was none";
+    case "ingredient-added":
+      return `${reason.ingredient} is new`;
+    case "ingredient-removed":
+    case "ingredient-missing":
+      return `${reason.ingredient} is gone`;
+    case "ingredient-changed":
+      return `${reason.ingredient} has changed`;
+  }
+}
+
+async function inEngine(
+  receipt: ImageReceipt,
+  { layout, target }: ChainLink["source"],
+  { engine, place, signal }: ReadyWorld,
+): Promise<Result<ImageFacts, ImagesFailure>> {
+  const loaded = await loadImage(
+    {
+      images: engine.images,
+      load: async (archive) => engine.load(archive, signal),
+      tag: async (id, name) => engine.tag(id, ...splitReference(name)),
+    },
+    { workspaceRoot: place.root, folder: layout, receipt, target },
+  );
+  if (!loaded.ok) return loaded;
+  const found = await engine.image(receipt.imageId);
+  if (!found.ok) return found;
+  return found.value === undefined
+    ? fail({ reason: "engine-lost", operation: "inspect image", detail: "the image is gone again" })
+    : ok(found.value);
+}
