@@ -151,18 +151,26 @@ for (const { name, start, absent } of engines)
       });
 
       it("stops when it is told to, or when its time is over", async () => {
-        const slow = `${dockerfile}RUN sleep 31.25\n`;
-        expect(await build(slow, { signal: AbortSignal.timeout(800) })).toEqual({
+        // No other engine's step, and no other test's.
+        const sleep = ["sleep", name === "Docker" ? "31.25" : "9.25"] as const;
+        const slow = `${dockerfile}RUN ${sleep.join(" ")}\n`;
+        const isSleeping = async (): Promise<boolean> =>
+          (await runningCommands()).includes(sleep.join("\u0000"));
+        const stop = new AbortController();
+        const stopped = build(slow, { signal: stop.signal });
+        await vi.waitUntil(isSleeping, 30_000);
+        stop.abort();
+        expect(await stopped).toEqual({
           ok: false,
           failure: { reason: "engine-interrupted", operation: "build" },
         });
+        // Podman 4.3 lets a step that runs come to its own end.
+        if (name === "Docker") {
+          await vi.waitUntil(async () => !(await isSleeping()), 10_000);
+        }
         expect(await build(slow, { timeoutMs: 800 })).toMatchObject({
           failure: { reason: "engine-timeout", operation: "build", timeoutMs: 800 },
         });
-        await vi.waitUntil(
-          async () => !(await runningCommands()).includes("sleep\u000031.25"),
-          5000,
-        );
       });
     });
 
