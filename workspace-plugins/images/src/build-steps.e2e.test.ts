@@ -41,8 +41,8 @@ async function textsBelow(folder: string): Promise<readonly string[]> {
   );
 }
 
-for (const { name, start, absent } of engines)
-  describe.skipIf(absent !== undefined)(`with ${name}`, () => {
+for (const { name, title, start, absent } of engines)
+  describe.skipIf(absent !== undefined)(`with ${title}`, () => {
     let server: Awaited<ReturnType<typeof start>>;
     let engine: Engine;
     let folder: string;

@@ -31,8 +31,8 @@ async function runningCommands(): Promise<string> {
   return (await Promise.all(processes.map(read))).join("\n");
 }
 
-for (const { name, start, absent } of engines)
-  describe.skipIf(absent !== undefined)(`with ${name}`, () => {
+for (const { name, title, start, absent } of engines)
+  describe.skipIf(absent !== undefined)(`with ${title}`, () => {
     let server: Awaited<ReturnType<typeof start>>;
     let engine: Engine;
     let folder: string;
