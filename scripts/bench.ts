@@ -10,6 +10,7 @@ import type { Bench } from "./bench/bench.ts";
 import { cold } from "./bench/cold.ts";
 import { explained } from "./bench/explained.ts";
 import { growth } from "./bench/growth.ts";
+import { images } from "./bench/images.ts";
 import { install } from "./bench/install.ts";
 import { installsTogether } from "./bench/installs-together.ts";
 import { jobs } from "./bench/jobs.ts";
@@ -40,6 +41,7 @@ const parts: readonly Part[] = [
   install,
   largeLayer,
   installsTogether,
+  images,
 ];
 const docs = path.join(repository, "docs");
 const recorded = path.join(docs, "benchmarks.json");
