@@ -20,15 +20,20 @@ beforeAll(async () => {
 });
 afterAll(() => checkout[Symbol.dispose]());
 
-/** Rows as `target | because`. */
+/** Rows as `target | because`; the last line has to tell the rest of all targets. */
 function affected(range: string): readonly string[] {
   const said = checkout.slipway(["explain", "--affected", range]);
   expect([said.code, said.stderr]).toEqual([0, ""]);
-  return said.stdout
+  const lines = said.stdout
     .trimEnd()
     .split("\n")
     .filter((line) => !line.startsWith("target ") && !line.startsWith("──"))
     .map((line) => line.replace(/ {2,}/, " | "));
+  const rows = lines.slice(0, -1);
+  const [same, all] = lines.at(-1)?.match(/\d+/g)?.map(Number) ?? [];
+  expect(lines.at(-1)).toBe(`${same} of ${all} targets are the same`);
+  expect(rows.length + (same ?? 0)).toBe(all);
+  return rows;
 }
 
 const changedByBase = `${base} has other content`;
@@ -50,7 +55,6 @@ test("between two commits, with the root cause and where it came in", () => {
     `gemini:load | ${changedByBase} (in debian:image)`,
     `gemini:load-debian | ${changedByBase} (in debian:image)`,
     `pipeline:signature | ${changedByBase}`,
-    "16 of 31 targets are the same",
   ]);
 });
 
@@ -60,7 +64,6 @@ test("from a commit to the working tree, which is left as it is", () => {
     `pipeline:signature | ${more} is new`,
     `slugify:pack | ${more} is new`,
     `slugify:push | ${more} is new (in slugify:pack)`,
-    "27 of 31 targets are the same",
   ]);
   expect(checkout.git("status", "--short")).toBe(`?? ${more}\n`);
   expect(checkout.git("worktree", "list").trim().split("\n")).toHaveLength(1);
@@ -73,7 +76,7 @@ test("from where two commits parted; a side that is left out is HEAD", () => {
     schema: 1,
     base: checkout.git("rev-parse", "changed~1").trim(),
     head: checkout.git("rev-parse", "HEAD").trim(),
-    same: 16,
+    same: expect.any(Number),
     targets: [
       {
         target: "boot-check:smoke",
