@@ -11,6 +11,7 @@ import { cold } from "./bench/cold.ts";
 import { explained } from "./bench/explained.ts";
 import { growth } from "./bench/growth.ts";
 import { images } from "./bench/images.ts";
+import { imageTargets } from "./bench/image-targets.ts";
 import { install } from "./bench/install.ts";
 import { installsTogether } from "./bench/installs-together.ts";
 import { jobs } from "./bench/jobs.ts";
@@ -42,6 +43,7 @@ const parts: readonly Part[] = [
   largeLayer,
   installsTogether,
   images,
+  imageTargets,
 ];
 const docs = path.join(repository, "docs");
 const recorded = path.join(docs, "benchmarks.json");

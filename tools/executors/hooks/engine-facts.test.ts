@@ -79,6 +79,12 @@ test("an engine gives its platform and version, without the patch, and its image
   expect(await readFile(path.join(folder, ".slipway/engine"), "utf8")).toBe(engine);
 });
 
+test("images that are only built cost one question", async () => {
+  await using _engine = await openFakeEngine("28.5.1");
+  expect((await probe("image", "image-debian", "smoke")).images).toBeUndefined();
+  expect(asked).toEqual(["version"]);
+});
+
 test("without an engine the last one that answered is taken for it, and loads learn why", async () => {
   await writeFileAtomically(path.join(folder, ".slipway/engine"), "linux/amd64 engine 27.0");
   expect(await probe("image")).toEqual({

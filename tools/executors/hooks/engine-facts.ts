@@ -7,6 +7,8 @@ import type { Result } from "@slipway/signature";
 const engineFact = "SLIPWAY_ENGINE";
 /** An image of several has a target of its own: `image-debian`. */
 const needsEngine = /^(?:(?:image|load)(?:-.*)?|smoke)$/;
+/** What is loaded depends on what the engine has. */
+const needsImages = /^load(?:-.*)?$/;
 
 export type EngineProbe = {
   readonly facts: Readonly<Record<string, string>>;
@@ -42,5 +44,6 @@ export async function probeEngine(run: {
   const { os, architecture } = engine.platform;
   const found = `${os}/${architecture} engine ${engine.version.split(".").slice(0, 2).join(".")}`;
   await writeFileAtomically(remembered, found);
-  return { facts: { [engineFact]: found }, images: await engine.images() };
+  const isLoading = [...run.targets].some((target) => needsImages.test(target));
+  return { facts: { [engineFact]: found }, images: isLoading ? await engine.images() : undefined };
 }
