@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openCheckout } from "../test/checkout.ts";
 import type { Checkout } from "../test/checkout.ts";
@@ -22,9 +24,15 @@ function signatures(...ids: readonly string[]): ReadonlyMap<string, string | und
   );
 }
 
+function folders(...kinds: readonly string[]): readonly string[] {
+  return kinds.flatMap((kind) => readdirSync(path.join(checkout.root, "examples", kind)));
+}
+
 test("all targets are printed, and those that are named", () => {
   const all = signatures();
-  expect(all.size).toBe(19);
+  const images = folders("agents", "bases").map((name) => `${name}:image`);
+  const packs = folders("packages").map((name) => `${name}:pack`);
+  expect([...all.keys()]).toEqual(expect.arrayContaining([...images, ...packs]));
   expect([...all.values()].every((digest) => /^sha256:[0-9a-f]{64}$/.test(digest ?? ""))).toBe(
     true,
   );
