@@ -3,8 +3,6 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { openDigest } from "@slipway/signature";
-import type { Digest } from "@slipway/signature";
 import { extract as openExtract, pack as openPack } from "tar-stream";
 import type { Extract, ExtractEvents, Header, Pack } from "tar-stream";
 
@@ -26,9 +24,6 @@ export type Member = {
   | { readonly file: string; readonly sizeBytes: number }
   | { readonly linkTarget: string }
 );
-
-/** A stored layer: its digest is that of the uncompressed tar, so it is its diff id as well. */
-export type Blob = { readonly digest: Digest; readonly sizeBytes: number };
 
 /** All times in what we write: one second, the same everywhere. */
 const epoch = new Date(0);
@@ -150,60 +145,4 @@ export async function unpackArchive(
     member.resume();
   });
   return links;
-}
-
-/**
- * Copies a layer with every clock, user name and record of access times taken out of it. Order and content stay, so
- * two builds that wrote the same files give the same bytes; numeric owners, modes and extended attributes stay too.
- */
-export async function normaliseLayer(from: string, to: string): Promise<Blob> {
-  const pack = openPack();
-  const digest = openDigest();
-  const writing = pipeline(
-    pack,
-    async function* hashing(chunks: AsyncIterable<Uint8Array>) {
-      for await (const chunk of chunks) {
-        digest.update(chunk);
-        yield chunk;
-      }
-    },
-    createWriteStream(to),
-  );
-  await Promise.all([copyNormalised(from, pack), writing]);
-  return digest.end();
-}
-
-async function copyNormalised(from: string, pack: Pack): Promise<void> {
-  try {
-    await eachMember(createReadStream(from), async (member) => {
-      const header = normaliseHeader(member.header);
-      if (isAccessMount(header.name)) member.resume();
-      else await writeEntry(pack, header, member);
-    });
-    pack.finalize();
-  } catch (error) {
-    pack.destroy(errorOf(error));
-    throw error;
-  }
-}
-
-/** What a build mounts, and the engine leaves behind as empty folders. */
-function isAccessMount(name: string): boolean {
-  return /^(\.\/)?tmp\/slipway(\/|$)/.test(name);
-}
-
-function normaliseHeader(header: Header): NewHeader {
-  const { pax, ...kept } = header;
-  const attributes = Object.entries(typeof pax === "object" ? { ...pax } : {}).filter(([name]) =>
-    name.startsWith("SCHILY.xattr."),
-  );
-  return {
-    ...kept,
-    // The library takes 0 for none; of a mode it writes the lower bits only.
-    mode: kept.mode | 0o100000,
-    mtime: epoch,
-    uname: "",
-    gname: "",
-    ...(attributes.length === 0 ? {} : { pax: Object.fromEntries(attributes) }),
-  };
 }

@@ -3,6 +3,7 @@ import type { RegistryFailure } from "@slipway/registry";
 import type { Digest, SignatureFailure } from "@slipway/signature";
 import type { CatalogueFailure } from "./catalogue/failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import type { LayerFailure } from "./layers/read-layer.ts";
 import type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
 import type { RunFailure } from "./run/run-failure.ts";
 
@@ -43,6 +44,7 @@ export type ImagesFailure =
   /** What may not be redistributed is never pushed. */
   | { readonly reason: "image-local-only"; readonly reference: string }
   | EngineFailure
+  | LayerFailure
   | CatalogueFailure
   | ReleaseFailure
   | DefinitionFailure

@@ -15,10 +15,12 @@ import {
 } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
-import { normaliseLayer, unpackArchive } from "./archive.ts";
-import type { Blob } from "./archive.ts";
+import { unpackArchive } from "./archive.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { ImagesFailure } from "./failure.ts";
+import { normaliseLayer } from "./layers/normalise-layer.ts";
+import type { Blob } from "./layers/normalise-layer.ts";
+import type { LayerFailure } from "./layers/read-layer.ts";
 import { receiptName } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
 
@@ -101,7 +103,11 @@ export async function layOutArchive(
   for (const [index, layer] of layers.entries()) {
     const isPulled = request.below === undefined && index < pulled.length;
     if (isPulled) upper.push(await keepLayer(request.folder, layer));
-    else if (index >= lower.length) upper.push(await addLayer(request.folder, layer));
+    else if (index >= lower.length) {
+      const added = await addLayer(request.folder, layer);
+      if (!added.ok) return added;
+      upper.push(added.value);
+    }
   }
   await rm(folder, { recursive: true });
   return ok(await writeLayout(request, config, upper));
@@ -159,12 +165,12 @@ function unclear(name: string, error: z.ZodError): Result<never, EngineFailure> 
 }
 
 /** Writes a normalised copy of a layer among the blobs and answers its digest. */
-export async function addLayer(folder: string, layer: string): Promise<Blob> {
+export async function addLayer(folder: string, layer: string): Promise<Result<Blob, LayerFailure>> {
   const blobs = path.join(folder, "blobs", "sha256");
   await mkdir(blobs, { recursive: true });
   const unnamed = path.join(blobs, ".layer");
   const blob = await normaliseLayer(layer, unnamed);
-  await rename(unnamed, path.join(blobs, hexOf(blob.digest)));
+  if (blob.ok) await rename(unnamed, path.join(blobs, hexOf(blob.value.digest)));
   return blob;
 }
 

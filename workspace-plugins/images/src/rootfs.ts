@@ -48,7 +48,9 @@ async function fillLayout(
   const tarFile = path.join(folder, ".rootfs.tar");
   const made = await bootstrapDebian({ ...request, tarFile, timeoutMs: quarterHourMs });
   if (!made.ok) return made;
-  const layer = await addLayer(folder, tarFile);
+  const added = await addLayer(folder, tarFile);
+  if (!added.ok) return added;
+  const layer = added.value;
   await rm(tarFile);
   const config = {
     architecture: request.architecture,

@@ -80,7 +80,7 @@ function dockerfileOf(lines: readonly string[]): string {
 }
 
 /** A program of this machine and the libraries it needs, at their places. */
-async function programFiles(
+export async function programFiles(
   program: string,
 ): Promise<readonly { readonly name: string; readonly bytes: Uint8Array }[]> {
   const { stdout } = await run("ldd", [program]);

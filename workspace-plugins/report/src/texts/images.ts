@@ -86,6 +86,11 @@ export const imagesTexts: Texts<OwnFailure> = {
     facts: {},
     hint: "every agent has agent.yml, install.sh and version.sh; every base has base.yml and Dockerfile",
   }),
+  "layer-unclear": (failure) => ({
+    what: "a layer of the image is not understood",
+    facts: { detail: failure.detail, "at byte": String(failure.offset) },
+    hint: "what the engine or mmdebstrap wrote is no tar of a root file system",
+  }),
   "receipt-missing": (failure) => ({
     what: `${failure.folder} holds no whole image`,
     facts: { "made by": failure.target },
