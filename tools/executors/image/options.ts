@@ -20,7 +20,10 @@ const base = z.strictObject({
   kind: z.literal("base").describe("a base: base.yml and its own Dockerfile"),
   name: z.string(),
   layout,
-  rootfs: z.string().optional().describe("workspace folder of the root file system's layout"),
+  rootfs: made
+    .omit({ reference: true })
+    .optional()
+    .describe("the root file system that it stands on"),
   images,
   locked,
 });

@@ -16,6 +16,8 @@ import {
   splitReference,
 } from "./names.ts";
 import { ringsIn } from "./rings.ts";
+import { projectFileName, rootfsProjects } from "./rootfs-projects.ts";
+import type { RootfsProject } from "./rootfs-projects.ts";
 
 /** An image that a workspace makes. */
 export type GraphImage = {
@@ -33,6 +35,8 @@ export type GraphImage = {
   readonly extensions: readonly ImageFolder[];
   /** `from_image` of a base, where it is a reference that this workspace does not make. */
   readonly fromImage: string | undefined;
+  /** What bootstraps `from_image`, where a project of this workspace does and no definition makes it. */
+  readonly rootfs: RootfsProject | undefined;
   /** Why it cannot be made, whatever else is right. */
   readonly refusal: ImageRefusal | undefined;
   readonly buildsLocally: boolean;
@@ -52,6 +56,7 @@ export type ReadText = (file: string) => string | undefined;
 export const imageFileNames = [
   ...kinds.flatMap((kind) => [`${kind}.yml`, `${kind}.yaml`]),
   "Dockerfile",
+  projectFileName,
   imagesLockName,
 ];
 
@@ -77,7 +82,12 @@ export async function readImageGraph(
   const ringOf = ringsIn(new Map([...byReference].map(([name, plan]) => [name, needsOf(plan)])));
   return {
     folders,
-    images: link(plans, { byReference, ringOf, isLockable: files.includes(imagesLockName) }),
+    images: link(plans, {
+      byReference,
+      ringOf,
+      rootfs: rootfsProjects(files, readText),
+      isLockable: files.includes(imagesLockName),
+    }),
   };
 }
 
@@ -89,7 +99,7 @@ type Source = {
 
 /** An image that names others by their references. */
 type Plan = {
-  readonly image: Omit<GraphImage, "on" | "named" | "isLockable">;
+  readonly image: Omit<GraphImage, "on" | "named" | "rootfs" | "isLockable">;
   readonly on: string | undefined;
   readonly named: readonly string[];
 };
@@ -251,6 +261,7 @@ function link(
   workspace: {
     readonly byReference: ReadonlyMap<string, Plan>;
     readonly ringOf: ReadonlyMap<string, readonly string[]>;
+    readonly rootfs: readonly RootfsProject[];
     readonly isLockable: boolean;
   },
 ): readonly GraphImage[] {
@@ -273,6 +284,10 @@ function link(
       ...image,
       isLockable,
       on,
+      rootfs:
+        on === undefined
+          ? workspace.rootfs.find(({ reference }) => reference === image.fromImage)
+          : undefined,
       named: [...new Set(plan.named)].flatMap(below),
       refusal: image.refusal ?? (on === undefined ? partsRefusal(plan) : undefined),
       buildsLocally: image.buildsLocally || on?.buildsLocally === true,

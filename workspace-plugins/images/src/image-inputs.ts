@@ -6,11 +6,6 @@ import { imagesLockName } from "./images-lock-name.ts";
 import { agentDockerfile, extensionDockerfile } from "./names.ts";
 
 const libraries = ["images", "definitions", "registry", "signature"];
-const rootfsProject = "infra/rootfs";
-
-/** Where `infra/rootfs` leaves its layout. */
-export const rootfsLayout = `${rootfsProject}/dist/rootfs`;
-
 /** An image's own files. What it stands on comes by receipt: made again the same, it is no reason to build. */
 export function imageFiles(image: GraphImage): readonly string[] {
   return [...contentFiles(image), ...executorSource("image", libraries)];
@@ -20,12 +15,12 @@ export function imageFiles(image: GraphImage): readonly string[] {
 export function imageSource(image: GraphImage): readonly string[] {
   return [
     ...imageFiles(image),
-    ...(standsOnRootfs(image)
-      ? [
-          ...projectSource(rootfsProject),
+    ...(image.rootfs === undefined
+      ? []
+      : [
+          ...projectSource(image.rootfs.root),
           ...["rootfs", "rootfs-push"].flatMap((name) => executorSource(name, libraries)),
-        ]
-      : []),
+        ]),
     ...needsOf(image).flatMap(imageSource),
   ];
 }
@@ -65,11 +60,6 @@ export function allDefinitions(image: GraphImage): readonly DefinitionInput[] {
 /** The images of the workspace that one needs to be built. */
 export function needsOf({ on, named }: GraphImage): readonly GraphImage[] {
   return on === undefined ? named : [on, ...named];
-}
-
-/** Whether it may stand on the root file system: what no definition makes and nothing pins, that is taken to be. */
-export function standsOnRootfs(image: GraphImage): boolean {
-  return image.folder.kind === "base" && image.on === undefined && image.fromImage !== "scratch";
 }
 
 function contentFiles({ folder, extensions, isLockable }: GraphImage): readonly string[] {

@@ -31,7 +31,7 @@ export type BaseRequest = {
   /** Relative to the workspace. */
   readonly layout: string;
   /** The layout of the root file system, where there is one. */
-  readonly rootfs: string | undefined;
+  readonly rootfs: Omit<LayoutSource, "reference"> | undefined;
   /** Images of the workspace that the definition names. */
   readonly images: readonly LayoutSource[];
 };
@@ -121,8 +121,7 @@ async function findFromImage(
   if (reference === "scratch") return ok({ need: undefined, below: undefined });
   const isNamed = base.images.some((image) => image.reference === reference);
   if (!isNamed && from.lock.from_images[reference] === undefined && base.rootfs !== undefined) {
-    const layout = { layout: base.rootfs, target: "rootfs:rootfs" };
-    const below = await readBelow(session, layout);
+    const below = await readBelow(session, base.rootfs);
     if (!below.ok) return below;
     const { receipt } = below.value;
     if (receipt.reference === reference) {

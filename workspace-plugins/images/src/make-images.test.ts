@@ -66,7 +66,9 @@ describe("makeBase", () => {
   };
   const file = "bases/debian/base.yml";
   const makeOf = (files: Readonly<Record<string, string>>, layout = rootfs) =>
-    make(files, (session) => makeBase(session, { ...project, rootfs: layout }));
+    make(files, (session) =>
+      makeBase(session, { ...project, rootfs: { layout, target: "rootfs:rootfs" } }),
+    );
 
   it("tells that its definition is missing", async () => {
     expect(await makeOf({})).toEqual(fail({ reason: "definition-missing", file }));

@@ -57,7 +57,17 @@ function waits(targets: Readonly<Record<string, TargetConfiguration>> | undefine
   );
 }
 
+const rootfs = (name: string, reference: string): string =>
+  JSON.stringify({
+    name,
+    targets: {
+      rootfs: { executor: "@slipway/executors:rootfs", options: { reference } },
+      push: { executor: "@slipway/executors:rootfs-push" },
+    },
+  });
+
 const bases = {
+  "infra/rootfs/project.json": rootfs("rootfs", "localhost:5055/rootfs:debian"),
   "bases/debian/base.yml": base("Debian"),
   "bases/alpine/base.yml": base("Alpine"),
 };
@@ -81,7 +91,7 @@ describe("bases", () => {
         kind: "base",
         name: "debian",
         layout: "bases/debian/dist/image",
-        rootfs: "infra/rootfs/dist/rootfs",
+        rootfs: { layout: "infra/rootfs/dist/rootfs", target: "rootfs:rootfs" },
         images: [],
       },
       dependsOn: [
@@ -90,6 +100,23 @@ describe("bases", () => {
       ],
     });
     expect(debian?.["load"]?.options).toEqual({ layouts: ["bases/debian/dist/image"] });
+  });
+
+  test("one stands on the root file system that it names, and on none that nobody makes", async () => {
+    const { trixie, unknown } = await targetsOf({
+      ...bases,
+      "other/project.json": rootfs("newer", "localhost:5055/rootfs:trixie"),
+      "broken/project.json": '{"name": "broken", "executor": "@slipway/executors:rootfs"',
+      "bases/trixie/base.yml": base("Debian", "localhost:5055/rootfs:trixie"),
+      "bases/unknown/base.yml": base("Debian", "localhost:5055/rootfs:sid"),
+    });
+    expect(waits(trixie)["image"]).toEqual(["newer:push"]);
+    expect(trixie?.["image"]?.options).toMatchObject({
+      rootfs: { layout: "other/dist/rootfs", target: "newer:rootfs" },
+    });
+    expect(trixie?.["load"]?.inputs).toContain("{workspaceRoot}/other/**/*");
+    expect(waits(unknown)["image"]).toEqual([]);
+    expect(unknown?.["image"]?.options).not.toHaveProperty("rootfs");
   });
 
   test("one on another base waits for that, and for no root file system", async () => {

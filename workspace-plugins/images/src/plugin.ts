@@ -13,12 +13,11 @@ import {
   loadSource,
   needsOf,
   pushSource,
-  rootfsLayout,
-  standsOnRootfs,
 } from "./image-inputs.ts";
 import { imagesLockName } from "./images-lock-name.ts";
 import { parseImagesLock } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
+import type { RootfsProject } from "./rootfs-projects.ts";
 
 const Options = z.object({
   /** Host and port that images are pushed to. Without it no `push` is inferred. */
@@ -144,18 +143,19 @@ function imageTargets(
   const { suffix, folder, reference } = image;
   const name = `image${suffix}`;
   const isPinned = image.fromImage !== undefined && image.fromImage in lock.from_images;
-  const onRootfs = standsOnRootfs(image) && !isPinned && image.refusal === undefined;
+  const rootfs = isPinned || image.refusal !== undefined ? undefined : image.rootfs;
   const pushed = pushReference(image, options);
   const layout = { layouts: [image.layout] };
   return {
     [name]: {
       executor: "@slipway/executors:image",
-      options: { ...imageOptions(image, onRootfs), ...lockedOptions(image, lock) },
+      options: { ...imageOptions(image, rootfs), ...lockedOptions(image, lock) },
       cache: true,
       dependsOn: [
-        ...(onRootfs
-          ? [
-              { projects: ["rootfs"], target: "push" },
+        ...(rootfs === undefined
+          ? []
+          : [
+              { projects: [rootfs.project], target: rootfs.push },
               // The build pulls from it, so it has to stay up after the push.
               {
                 projects: ["registry"],
@@ -163,8 +163,7 @@ function imageTargets(
                 waitFor: "ready" as const,
                 inputs: false,
               },
-            ]
-          : []),
+            ]),
         ...needsOf(image).map((need) => ({
           projects: [need.folder.project],
           target: `image${need.suffix}`,
@@ -238,7 +237,7 @@ function imageInputs(image: GraphImage, target: string): Inputs {
   ];
 }
 
-function imageOptions(image: GraphImage, onRootfs: boolean): object {
+function imageOptions(image: GraphImage, rootfs: RootfsProject | undefined): object {
   const { folder, layout, on, named, refusal, extensions, reference } = image;
   if (refusal !== undefined) return { kind: "refused", refusal };
   const own = { name: folder.name, layout };
@@ -248,7 +247,9 @@ function imageOptions(image: GraphImage, onRootfs: boolean): object {
       return {
         kind: "base",
         ...own,
-        ...(onRootfs ? { rootfs: rootfsLayout } : {}),
+        ...(rootfs === undefined
+          ? {}
+          : { rootfs: { layout: rootfs.layout, target: rootfs.target } }),
         images: [...(on === undefined ? [] : [sourceOf(on)]), ...images],
       };
     case "agent":

@@ -7,6 +7,7 @@ const nothing: Catalogue = {
   bases: [],
   extensions: [],
   extendedImages: [],
+  rootFileSystems: [],
   overrides: [],
   ignored: [],
 };

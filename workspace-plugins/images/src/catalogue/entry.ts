@@ -5,6 +5,7 @@ import type {
   ExtendedImageDefinition,
   ExtensionDefinition,
 } from "../definition.ts";
+import type { RootfsProject } from "../rootfs-projects.ts";
 
 export type DefinitionKind = "base" | "agent" | "extension" | "image-extended";
 
@@ -50,6 +51,8 @@ export type Catalogue = {
   readonly agents: readonly Entry<AgentDefinition>[];
   readonly extensions: readonly Entry<Extension>[];
   readonly extendedImages: readonly Entry<ExtendedImageDefinition>[];
+  /** What projects of the workspace bootstrap. */
+  readonly rootFileSystems: readonly RootfsProject[];
   readonly overrides: readonly Override[];
   readonly ignored: readonly Ignored[];
 };

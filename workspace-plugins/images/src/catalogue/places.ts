@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { compareBytes, listFiles, ok } from "@slipway/signature";
 import type { Result, SignatureFailure } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
+import { rootfsProjects } from "../rootfs-projects.ts";
+import type { RootfsProject } from "../rootfs-projects.ts";
 import type { DefinitionKind, Ignored, PlaceName } from "./entry.ts";
 
 /** A folder that is, or has to be, a definition of this kind. */
@@ -58,22 +61,35 @@ export function packagedFolder(variables: Variables): string {
   return path.join(data, "slipway", "definitions");
 }
 
-/** All folders with a definition file, wherever they lie in the workspace. */
+export type FoundInWorkspace = Found & { readonly rootFileSystems: readonly RootfsProject[] };
+
+/** All folders with a definition file, wherever they lie in the workspace, but for those of a workspace below it. */
 export async function findInWorkspace(
   root: string,
   signal: AbortSignal,
-): Promise<Result<Found, SignatureFailure>> {
+): Promise<Result<FoundInWorkspace, SignatureFailure>> {
   const listing = await listFiles(root, signal);
   if (!listing.ok) return listing;
+  const files = ownFiles(listing.value.files.map((file) => file.path));
   const found = new Map<string, Candidate>();
-  for (const { path: file } of listing.value.files) {
+  for (const file of files) {
     const kind = kinds.find((each) => each === definitionFile.exec(file)?.[1]);
     if (kind === undefined || /(^|\/)(dist|node_modules)\//.test(file)) continue;
     const folder = path.join(root, path.dirname(file));
     const name = path.basename(folder);
     found.set(`${kind} ${folder}`, { kind, name, place: "workspace", placeFolder: root, folder });
   }
-  return ok({ candidates: [...found.values()], ignored: [] });
+  const readText = (file: string): string => readFileSync(path.join(root, file), "utf8");
+  const rootFileSystems = rootfsProjects(files, readText);
+  return ok({ candidates: [...found.values()], ignored: [], rootFileSystems });
+}
+
+/** A folder with an `nx.json` of its own is a workspace of its own. */
+function ownFiles(files: readonly string[]): readonly string[] {
+  const nested = files
+    .filter((file) => file.endsWith("/nx.json"))
+    .map((file) => `${path.posix.dirname(file)}/`);
+  return files.filter((file) => !nested.some((folder) => file.startsWith(folder)));
 }
 
 /** The packaged set's. */

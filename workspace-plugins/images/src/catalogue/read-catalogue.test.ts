@@ -32,6 +32,19 @@ function problemsIn(catalogue: Catalogue, rig: DefinitionRig): readonly string[]
   );
 }
 
+test("a folder with an nx.json of its own is another workspace, whose definitions are not this one's", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.workspace, {
+    "nx.json": "{}",
+    ...agentFiles("agents/codex"),
+    "examples/fleet/nx.json": "{}",
+    ...agentFiles("examples/fleet/agents/gemini"),
+    ...baseFiles("examples/fleet-like/bases/debian"),
+  });
+  const found = await rig.read();
+  expect(names([...found.agents, ...found.bases])).toEqual(["codex workspace", "debian workspace"]);
+});
+
 function names(entries: readonly Entry<unknown>[]): readonly string[] {
   return entries.map(({ name, place }) => `${name} ${place}`);
 }

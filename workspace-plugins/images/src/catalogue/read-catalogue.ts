@@ -4,7 +4,7 @@ import { checkExtendedImages } from "./check-extended.ts";
 import { locatedOf } from "./entry.ts";
 import type { Catalogue, DefinitionKind, Entry, Override } from "./entry.ts";
 import { findInWorkspace, findPackaged, findUsers } from "./places.ts";
-import type { Candidate, Found } from "./places.ts";
+import type { Candidate, Found, FoundInWorkspace } from "./places.ts";
 import { readAgent, readBase, readExtendedImage, readExtension } from "./read-entry.ts";
 import { tellTwins } from "./twins.ts";
 
@@ -37,12 +37,13 @@ export async function readCatalogue(
     agents,
     extensions,
     extendedImages: await checkExtendedImages(extended, { bases, agents, extensions }),
+    rootFileSystems: workspace.value.rootFileSystems,
     overrides,
     ignored: found.flatMap(({ ignored }) => ignored),
   });
 }
 
-const nothing: Found = { candidates: [], ignored: [] };
+const nothing: FoundInWorkspace = { candidates: [], ignored: [], rootFileSystems: [] };
 
 /** A workspace can hold the user's folders, which are then no second definitions. */
 function without(workspace: Found, others: readonly Found[]): Found {

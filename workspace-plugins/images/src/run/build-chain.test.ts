@@ -1,3 +1,4 @@
+import { fail } from "@slipway/signature";
 import { expect, it } from "vitest";
 import {
   agentFiles,
@@ -6,6 +7,7 @@ import {
   openDefinitionRig,
 } from "../../test/definition-rig.ts";
 import type { DefinitionRig } from "../../test/definition-rig.ts";
+import type { BuildSession } from "../build.ts";
 import { planChain } from "./build-chain.ts";
 import type { Selection } from "./select.ts";
 
@@ -57,6 +59,42 @@ it("has the layouts of what lies elsewhere, or has no name, in a folder of our o
     "slipway/codex:upper in .slipway/images/agent/codex/upper",
     `${reference} in .slipway/images/extended/slipway_extended_codex--upper--act`,
   ]);
+});
+
+it("waits for the root file system that a base names, and for no other", async () => {
+  await using rig = await openDefinitionRig();
+  const rootfs = (name: string): Readonly<Record<string, string>> => ({
+    [`infra/${name}/project.json`]: JSON.stringify({
+      name,
+      targets: {
+        rootfs: {
+          executor: "@slipway/executors:rootfs",
+          options: { reference: `localhost:5056/rootfs:${name}` },
+        },
+        push: { executor: "@slipway/executors:rootfs-push" },
+      },
+    }),
+  });
+  await rig.write(rig.workspace, {
+    ...agentFiles("agents/codex"),
+    ...rootfs("bookworm"),
+    ...rootfs("trixie"),
+    ...base("bases/upper", "localhost:5056/rootfs:trixie"),
+    "bases/upper/Dockerfile": "ARG FROM_IMAGE\nFROM ${FROM_IMAGE}\n",
+  });
+  const selection = { base: "upper", extensions: [] };
+  const chain = await planChain(
+    { catalogue: await rig.read(), agent: "codex", selection, reference: "slipway/codex:upper" },
+    { root: rig.workspace },
+  );
+  const session = { workspaceRoot: rig.workspace } as BuildSession;
+  expect(chain.ok && (await chain.value[0]?.make(session))).toEqual(
+    fail({
+      reason: "receipt-missing",
+      folder: "infra/trixie/dist/rootfs",
+      target: "trixie:rootfs",
+    }),
+  );
 });
 
 it("ends where bases stand on each other", async () => {

@@ -7,7 +7,6 @@ import type { CatalogueFailure } from "../catalogue/failure.ts";
 import { soundOf } from "../catalogue/pairs.ts";
 import { selectEntry } from "../catalogue/select.ts";
 import type { ImagesFailure } from "../failure.ts";
-import { rootfsLayout } from "../image-inputs.ts";
 import type { LayoutSource } from "../image-needs.ts";
 import { makeAgent } from "../make-agent.ts";
 import { makeBase } from "../make-base.ts";
@@ -50,7 +49,11 @@ export async function planChain(
   if (!agent.ok) return agent;
   const images = soundOf(catalogue.bases).map((base) => baseSource(base, place));
   const links: ChainLink[] = [];
-  for (const base of bases.value) links.push(await baseLink(base, images, place));
+  for (const base of bases.value) {
+    const { from_image: from } = base.definition;
+    const rootfs = catalogue.rootFileSystems.find((one) => one.reference === from);
+    links.push(baseLink(base, { images, rootfs }, place));
+  }
   const below = links.at(-1);
   if (below === undefined) throw new Error("internal: a chain without a base");
   const onBase: LayoutSource = {
@@ -118,13 +121,12 @@ function basesUnder({
   return ok(found);
 }
 
-async function baseLink(
+function baseLink(
   base: BaseEntry,
-  images: readonly LayoutSource[],
+  below: { readonly images: readonly LayoutSource[]; readonly rootfs: LayoutSource | undefined },
   place: ChainPlace,
-): Promise<ChainLink> {
+): ChainLink {
   const source = baseSource(base, place);
-  const hasRootfs = await exists(path.join(place.root, rootfsLayout));
   return {
     source,
     make: async (session) =>
@@ -133,8 +135,8 @@ async function baseLink(
         project: base.name,
         folder: folderOf(base.folder, place),
         layout: source.layout,
-        rootfs: hasRootfs ? rootfsLayout : undefined,
-        images: images.filter(({ reference }) => reference !== source.reference),
+        rootfs: below.rootfs,
+        images: below.images.filter(({ reference }) => reference !== source.reference),
       }),
   };
 }

@@ -104,7 +104,7 @@ export const imagesTexts: Texts<OwnFailure> = {
   "from-image-unpinned": (failure) => ({
     what: "from_image is neither made in this workspace nor pinned",
     facts: { file: failure.file, from_image: failure.fromImage },
-    hint: "name the reference that infra/rootfs pushes",
+    hint: "name what a root file system of this workspace is pushed as, such as infra/rootfs, or a base",
   }),
   "version-script-failed": (failure) => ({
     what: "version.sh did not print a version",
