@@ -279,6 +279,7 @@ function link(
       return found === undefined ? [] : [linkOne(found)];
     };
     const [on] = plan.on === undefined ? [] : below(plan.on);
+    const named = [...new Set(plan.named)].flatMap(below);
     const { image } = refused;
     const made: GraphImage = {
       ...image,
@@ -288,9 +289,11 @@ function link(
         on === undefined
           ? workspace.rootfs.find(({ reference }) => reference === image.fromImage)
           : undefined,
-      named: [...new Set(plan.named)].flatMap(below),
+      named,
       refusal: image.refusal ?? (on === undefined ? partsRefusal(plan) : undefined),
-      buildsLocally: image.buildsLocally || on?.buildsLocally === true,
+      // What is copied out of an image may be given away no more than the image.
+      buildsLocally:
+        image.buildsLocally || on?.buildsLocally === true || named.some((one) => one.buildsLocally),
     };
     linked.set(plan, made);
     return made;

@@ -7,6 +7,7 @@ import { givenArguments, namedImages, pinImages } from "./dockerfile.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { lockedReference } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
+import { forbidden } from "./ingredients.ts";
 import type { Ingredients } from "./ingredients.ts";
 import type { Below } from "./layout.ts";
 import { loadImage } from "./load.ts";
@@ -69,6 +70,13 @@ export function nameInEngine(need: ImageNeed): string {
 /** What a table of ingredients has of it: the digest of config or manifest, which change with ENV too. */
 export function ingredientOf(need: ImageNeed): Digest {
   return need.kind === "pinned" ? need.digest : need.below.receipt.imageId;
+}
+
+/** Whether one of them holds what may not be redistributed, which what is built from it then holds too. */
+export function isAnyForbidden(needs: readonly ImageNeed[]): boolean {
+  return needs.some(
+    (need) => need.kind === "layout" && need.below.receipt.inputs["redistribution"] === forbidden,
+  );
 }
 
 const hourMs = 60 * 60 * 1000;

@@ -94,6 +94,7 @@ describe("layOutArchive", () => {
         size: files[blobName(imageId)]?.length,
       },
       layers: diffIds.map((digest) => ({ ...layer, digest })),
+      annotations: { "dev.slipway.ingredients": '{"made":"by hand"}' },
     });
     expect(JSON.parse(files["index.json"] ?? "")).toEqual({
       schemaVersion: 2,

@@ -18,11 +18,13 @@ import { z } from "zod";
 import { unpackArchive } from "./archive.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { ImagesFailure } from "./failure.ts";
+import type { Ingredients } from "./ingredients.ts";
 import { normaliseLayer } from "./layers/normalise-layer.ts";
 import type { Blob } from "./layers/normalise-layer.ts";
 import type { LayerFailure } from "./layers/read-layer.ts";
 import { receiptName } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
+import { annotationsOf, flatTable, readAnnotation } from "./recorded-ingredients.ts";
 
 /** A layout that holds lower layers: its folder, relative to the workspace, and what it says it holds. */
 export type Below = { readonly folder: string; readonly receipt: ImageReceipt };
@@ -236,6 +238,7 @@ export async function writeLayout(
       ...lower.map((digest, at) => ({ mediaType: layerType, digest, size: lowerSizes[at] })),
       ...upper.map(({ digest, sizeBytes }) => ({ mediaType: layerType, digest, size: sizeBytes })),
     ],
+    annotations: annotationsOf(flatTable(request.inputs, await tableBelow(request))),
   };
   const manifestBlob = await addJson(folder, manifest);
   await writeJson(path.join(folder, "oci-layout"), { imageLayoutVersion: "1.0.0" });
@@ -264,6 +267,22 @@ export async function writeLayout(
   };
   await writeJson(path.join(folder, receiptName), receipt);
   return receipt;
+}
+
+const Annotated = z.object({ annotations: z.record(z.string(), z.string()).optional() });
+
+/** What the manifest of a layout says that it was made from. `undefined`: nothing. */
+export async function readLayoutTable(
+  folder: string,
+  manifest: Digest,
+): Promise<Ingredients | undefined> {
+  const parsed = Annotated.safeParse(await readJson(folder, blobName(manifest)));
+  return readAnnotation(parsed.data?.annotations);
+}
+
+async function tableBelow({ workspaceRoot, below }: LayoutRequest) {
+  if (below === undefined) return undefined;
+  return readLayoutTable(path.join(workspaceRoot, below.folder), below.receipt.manifestDigest);
 }
 
 /** Where a blob of one of these layouts lies: the nearest layout that has it. */

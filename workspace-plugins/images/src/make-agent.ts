@@ -4,14 +4,15 @@ import { digestOf, exists, fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { makeImage } from "./build.ts";
 import type { BuildSession, MadeImage } from "./build.ts";
-import { definitionMembers, digestOfMembers } from "./context.ts";
+import { definitionMembers } from "./context.ts";
 import type { Member } from "./archive.ts";
 import { AgentDefinition } from "./definition.ts";
 import type { ImagesFailure } from "./failure.ts";
-import { nameInEngine, provide, readBelow } from "./image-needs.ts";
+import { isAnyForbidden, nameInEngine, provide, readBelow } from "./image-needs.ts";
 import type { LayoutSource } from "./image-needs.ts";
 import { readImagesLock } from "./images-lock.ts";
-import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
+import { agentRows } from "./ingredient-rows.ts";
+import { allKnown, engineIngredients } from "./ingredients.ts";
 import type { CurrentIngredient } from "./ingredients.ts";
 import { agentDockerfile, agentReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
@@ -52,10 +53,12 @@ export async function makeAgent(
   );
   const dockerfile = { name: "Dockerfile", bytes };
   const ingredients = {
-    definition: digestOfMembers(members),
-    dockerfile: digestOfMembers([dockerfile]),
+    ...agentRows({
+      members,
+      dockerfile: bytes,
+      buildsLocally: definition.value.build_local || isAnyForbidden([need]),
+    }),
     base: need.below.receipt.imageId,
-    redistribution: definition.value.build_local ? forbidden : "allowed",
     ...engineIngredients(session.engine),
   };
   return makeImage(session, {
@@ -96,9 +99,9 @@ export async function makeAgent(
   });
 }
 
-async function readAgent(
-  session: BuildSession,
-  { name, folder }: AgentRequest,
+export async function readAgent(
+  session: Pick<BuildSession, "workspaceRoot">,
+  { name, folder }: Pick<AgentRequest, "name" | "folder">,
 ): Promise<Result<AgentDefinition, ImagesFailure>> {
   const definition = await readDefinition(session, folder, "agent", AgentDefinition);
   if (!definition.ok) return definition;
@@ -117,8 +120,8 @@ async function readAgent(
  * The version that the lock file has of the `version.sh` that is here. Without one `version.sh` is asked, sealed off:
  * its answer follows from what the table has of it already.
  */
-async function lockedVersion(
-  session: BuildSession,
+export async function lockedVersion(
+  session: Pick<BuildSession, "workspaceRoot">,
   agent: string,
   members: readonly Member[],
 ): Promise<Result<CurrentIngredient, ImagesFailure>> {

@@ -3,12 +3,13 @@ import { fail, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { makeImage } from "./build.ts";
 import type { BuildSession, MadeImage } from "./build.ts";
-import { definitionMembers, digestOfMembers, splitDockerfile } from "./context.ts";
+import { definitionMembers, splitDockerfile } from "./context.ts";
 import { BaseDefinition } from "./definition.ts";
 import type { ImagesFailure } from "./failure.ts";
 import {
   findNeed,
   ingredientOf,
+  isAnyForbidden,
   nameInEngine,
   pinDockerfile,
   provideAll,
@@ -17,7 +18,8 @@ import {
 import type { ImageNeed, LayoutSource } from "./image-needs.ts";
 import { readImagesLock } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
-import { allKnown, engineIngredients } from "./ingredients.ts";
+import { baseRows } from "./ingredient-rows.ts";
+import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Below } from "./layout.ts";
 import { baseReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
@@ -67,11 +69,12 @@ export async function makeBase(
   );
   if (!pinned.ok) return pinned;
   const { need, below } = from.value;
+  const needs = [...(need === undefined ? [] : [need]), ...pinned.value.needs];
   const ingredients = {
-    definition: digestOfMembers(others),
-    dockerfile: digestOfMembers([dockerfile]),
+    ...baseRows({ others, dockerfile: dockerfile.bytes }),
     ...(need === undefined ? { "from-image": "scratch" } : fromIngredient(need)),
     ...pinned.value.ingredients,
+    ...(isAnyForbidden(needs) ? { redistribution: forbidden } : {}),
     ...engineIngredients(session.engine),
   };
   return makeImage(session, {
@@ -81,7 +84,6 @@ export async function makeBase(
     logName: `base-${base.name}`,
     ingredients: allKnown(ingredients),
     prepare: async () => {
-      const needs = [...(need === undefined ? [] : [need]), ...pinned.value.needs];
       const provided = await provideAll(session, needs);
       if (!provided.ok) return provided;
       const pulled = below === undefined ? await pulledLayers(session, need) : ok([]);

@@ -8,9 +8,16 @@ import type { BuildSession, BuildStep, MadeImage } from "./build.ts";
 import { definitionMembers, digestOfMembers, splitDockerfile } from "./context.ts";
 import { ExtendedImageDefinition, ExtensionDefinition } from "./definition.ts";
 import type { ImagesFailure } from "./failure.ts";
-import { nameInEngine, pinDockerfile, provideAll, readBelow } from "./image-needs.ts";
+import {
+  isAnyForbidden,
+  nameInEngine,
+  pinDockerfile,
+  provideAll,
+  readBelow,
+} from "./image-needs.ts";
 import type { ImageNeed, LayoutSource } from "./image-needs.ts";
 import { readImagesLock } from "./images-lock.ts";
+import { extensionRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Ingredients } from "./ingredients.ts";
 import { extensionDockerfile, inLayerOrder } from "./names.ts";
@@ -68,7 +75,7 @@ export async function makeExtended(
     ingredients: allKnown({
       reference: image.reference,
       base: imageId,
-      redistribution: inputs["redistribution"] ?? forbidden,
+      redistribution: isAnyForbidden(needs) ? forbidden : (inputs["redistribution"] ?? forbidden),
       ...ingredients,
       ...engineIngredients(session.engine),
     }),
@@ -103,9 +110,10 @@ type Extension = {
   readonly digest: Digest;
 };
 
-async function readExtensions(
-  session: BuildSession,
-  image: ExtendedRequest,
+/** In the order of layers. */
+export async function readExtensions(
+  session: Pick<BuildSession, "workspaceRoot" | "signal">,
+  image: Pick<ExtendedRequest, "extensions">,
 ): Promise<Result<readonly Extension[], ImagesFailure>> {
   const read: Extension[] = [];
   for (const one of image.extensions) {
@@ -117,7 +125,7 @@ async function readExtensions(
 }
 
 async function readExtension(
-  session: BuildSession,
+  session: Pick<BuildSession, "workspaceRoot" | "signal">,
   { name, folder }: ExtendedRequest["extensions"][number],
 ): Promise<Result<Extension, ImagesFailure>> {
   const definition = await readDefinition(session, folder, "extension", ExtensionDefinition);
@@ -160,16 +168,13 @@ async function planSteps(
   const steps: BuildStep[] = [];
   const needs: ImageNeed[] = [];
   const layered = extensions.filter(({ kind }) => kind !== "none");
-  const ingredients: Record<string, string> = Object.fromEntries(
-    layered.map(({ name, digest }, at) => [`extension ${at + 1}`, `${name} ${digest}`]),
-  );
   const scripts = extensions.filter(({ kind }) => kind === "script");
-  if (scripts.length > 0) {
-    const file = path.resolve(session.workspaceRoot, image.dockerfile ?? extensionDockerfile);
-    const dockerfile = { name: "Dockerfile", bytes: await readFile(file) };
-    ingredients["dockerfile"] = digestOfMembers([dockerfile]);
+  const scriptsFile = path.resolve(session.workspaceRoot, image.dockerfile ?? extensionDockerfile);
+  const ofScripts = scripts.length > 0 ? await readFile(scriptsFile) : undefined;
+  const ingredients: Record<string, string> = { ...extensionRows(layered, ofScripts) };
+  if (ofScripts !== undefined) {
     steps.push({
-      members: [dockerfile, ...scripts.flatMap(scriptMembers)],
+      members: [{ name: "Dockerfile", bytes: ofScripts }, ...scripts.flatMap(scriptMembers)],
       dockerfile: "Dockerfile",
       baseArgument: "BASE_IMAGE",
       buildArgs: { EXTENSIONS: scripts.map(({ name }) => name).join(" ") },

@@ -42,6 +42,11 @@ export function extendedReference(
   return `slipway/extended:${whole.slice(0, mostTagCharacters - end.length)}${end}`;
 }
 
+/** Where an image goes in a registry; `prefix` is its host with what is before the names of images. */
+export function publishedReference(prefix: string, reference: string): string {
+  return `${prefix}/${reference.replace(/^slipway\//, "")}`;
+}
+
 /** Without a tag it is `latest`; a colon before the last slash is a port's. */
 export function splitReference(reference: string): [repository: string, tag: string] {
   const at = reference.lastIndexOf(":");

@@ -15,6 +15,7 @@ import {
   pushSource,
 } from "./image-inputs.ts";
 import { imagesLockName } from "./images-lock-name.ts";
+import { publishedReference } from "./names.ts";
 import { parseImagesLock } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
 import type { RootfsProject } from "./rootfs-projects.ts";
@@ -209,8 +210,8 @@ function imageTargets(
 function pushReference(image: GraphImage, { registry, namespace }: Options): string | undefined {
   if (registry === undefined || image.buildsLocally || image.refusal !== undefined)
     return undefined;
-  const name = image.reference.replace(/^slipway\//, "");
-  return [registry, ...(namespace === undefined ? [] : [namespace]), name].join("/");
+  const prefix = [registry, ...(namespace === undefined ? [] : [namespace])].join("/");
+  return publishedReference(prefix, image.reference);
 }
 
 /** The images under one that are pushed too. */

@@ -22,7 +22,7 @@ export type PushRequest = {
   readonly target: string;
 };
 
-/** Pushes the image of a layout, unless it may not be redistributed. */
+/** Pushes the image of a layout. */
 export async function pushLayout(
   registry: Registry,
   request: PushRequest,
@@ -30,16 +30,14 @@ export async function pushLayout(
   const { workspaceRoot, layout: folder, reference, target } = request;
   const receipt = await readImageReceipt(path.join(workspaceRoot, folder));
   if (receipt === undefined) return fail({ reason: "receipt-missing", folder, target });
-  if (receipt.inputs["redistribution"] === forbidden) {
-    return fail({ reason: "image-local-only", reference: receipt.reference });
-  }
   const image = { workspaceRoot, folder, receipt: { ...receipt, reference }, target };
   return pushImage(registry, image, request.below);
 }
 
 /**
  * Makes the registry have the image of a layout, under the image's reference. One question when
- * it has; else the blobs it lacks, then the manifest, whose digest the registry must repeat.
+ * it has; else the blobs it lacks, then the manifest, whose digest the registry must repeat. None, and no byte, of what
+ * may not be redistributed.
  */
 export async function pushImage(
   registry: Registry,
@@ -47,6 +45,9 @@ export async function pushImage(
   lower: PushRequest["below"] = [],
 ): Promise<Result<Outcome<ImagesCause>, ImagesFailure>> {
   const { receipt } = image;
+  if (receipt.inputs["redistribution"] === forbidden) {
+    return fail({ reason: "image-local-only", reference: receipt.reference });
+  }
   const reference = parseReference(receipt.reference);
   if (!reference.ok) return reference;
   const facts = { image: receipt.reference, digest: shortDigest(receipt.manifestDigest) };

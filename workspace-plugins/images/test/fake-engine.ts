@@ -12,7 +12,8 @@ export type FakeAnswer =
   | Readonly<Record<string, unknown>>
   | ((response: http.ServerResponse) => void);
 
-const inspected = {
+/** What an engine says of a container that ended well. */
+export const inspected = {
   Id: "c1",
   Image: digestOf("image"),
   State: { ExitCode: 0, OOMKilled: false, Error: "" },

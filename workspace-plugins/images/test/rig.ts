@@ -50,7 +50,7 @@ export async function openImagesRig(): Promise<ImagesRig> {
 }
 
 /** The archive that an engine saves of an image: its manifest, config and layers, with all their clocks. */
-async function savedImage(lower: readonly Buffer[], image: BuiltImage): Promise<Readable> {
+export async function savedImage(lower: readonly Buffer[], image: BuiltImage): Promise<Readable> {
   const { made = new Date(1_700_000_000_000), user = "ann" } = image;
   const upper = await Promise.all(image.layers.map(async (files) => layerOf(files, made, user)));
   const layers = [...lower, ...upper].map((bytes, at) => ({ name: `layer-${at}.tar`, bytes }));

@@ -77,6 +77,7 @@ export type CredentialFailure =
 export type ResponseProblem =
   | "location-missing"
   | "manifest-too-large"
+  | "manifest-invalid"
   | "tags-invalid"
   | "tags-too-many"
   | "next-page-foreign"

@@ -133,6 +133,7 @@ const credentialProblems = {
 const responseProblems = {
   "location-missing": "an upload was opened without a location",
   "manifest-too-large": "a manifest of more than 4 MiB",
+  "manifest-invalid": "no manifest of an image",
   "tags-invalid": "the list of tags is not one",
   "tags-too-many": "more than 100000 tags",
   "next-page-seen": "the pages of tags lead round in a ring",
