@@ -25,6 +25,9 @@ export type Member = {
   | { readonly linkTarget: string }
 );
 
+/** What is written to a disk at once. */
+const pieceBytes = 2 ** 20;
+
 /** All times in what we write: one second, the same everywhere. */
 const epoch = new Date(0);
 
@@ -120,23 +123,24 @@ function errorOf(error: unknown): Error {
 }
 
 /**
- * Writes the regular files of an archive under `folder` and answers the links it holds, by name. An engine's own
- * archive has no other members; a name that would leave the folder is refused.
+ * Writes the regular files of an archive that `isWanted` under `folder` and answers the links it holds, by name. An
+ * engine's own archive has no other members; a name that would leave the folder is refused.
  */
 export async function unpackArchive(
   archive: Readable,
   folder: string,
+  isWanted: (name: string, sizeBytes: number) => boolean = () => true,
 ): Promise<ReadonlyMap<string, string>> {
   const links = new Map<string, string>();
   await eachMember(archive, async (member) => {
-    const { name, type, linkname } = member.header;
+    const { name, type, linkname, size } = member.header;
     const place = path.resolve(folder, name);
     if (!place.startsWith(path.resolve(folder) + path.sep)) {
       throw new Error(`the engine's archive names a file outside of it: ${JSON.stringify(name)}`);
     }
-    if (type === "file") {
+    if (type === "file" && isWanted(name, size)) {
       await mkdir(path.dirname(place), { recursive: true });
-      await pipeline(contentOf(member), createWriteStream(place));
+      await pipeline(contentOf(member), createWriteStream(place, { highWaterMark: pieceBytes }));
       return;
     }
     if (type === "symlink" || type === "link") {

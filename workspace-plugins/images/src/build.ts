@@ -139,10 +139,8 @@ async function buildImage(
     const verified = await build.verify(id, logFile);
     if (!verified.ok) return verified;
     session.progress(`laying out ${image.reference}`);
-    const archive = await engine.save(id, signal);
-    if (!archive.ok) return archive;
     return await replaceFolder(path.join(workspaceRoot, image.layoutFolder), async (folder) =>
-      layOutArchive({ ...layout, folder }, archive.value),
+      layOutArchive({ ...layout, folder }, async () => engine.save(id, signal)),
     );
   } finally {
     // What the engine built is not what counts: the normalised image is loaded by its own target.

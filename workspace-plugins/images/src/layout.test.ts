@@ -2,7 +2,7 @@ import { readFile, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { digestOf, fail, hexOf } from "@slipway/signature";
+import { digestOf, fail, hexOf, ok } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { describe, expect, it } from "vitest";
 import { filesUnder, json, openImagesRig, reference, valueOf } from "../test/rig.ts";
@@ -110,6 +110,19 @@ describe("layOutArchive", () => {
     });
   });
 
+  it("asks for the archive once, and again only for a layer that has the size of one below", async () => {
+    await using rig = await openImagesRig();
+    const large = (letter: string) => ({ layers: [{ "bin/agent": letter.repeat(2 ** 20) }] });
+    const below = { folder: "base", receipt: valueOf(await rig.layOut("base", large("a"))) };
+    const before = rig.saves();
+    valueOf(await rig.layOut("small", agent, below));
+    expect(rig.saves() - before).toBe(1);
+    const alike = valueOf(await rig.layOut("alike", large("b"), below));
+    expect(rig.saves() - before).toBe(3);
+    const alone = valueOf(await rig.layOut("alone", large("b")));
+    expect(alike.diffIds).toEqual([...below.receipt.diffIds, ...alone.diffIds]);
+  });
+
   it("names the first layer that is not the base's", async () => {
     const [first, second, strange] = [digestOf("1"), digestOf("2"), digestOf("strange")];
     expect(await layOutOn([strange, second], [first, second])).toEqual(
@@ -142,7 +155,7 @@ async function layOutOn(expected: readonly Digest[], found: readonly Digest[]) {
   };
   const request = { workspaceRoot: rig.root, folder: path.join(rig.root, "layout"), reference };
   const below = { folder: "base", receipt };
-  return await layOutArchive({ ...request, below, inputs: {} }, archive);
+  return await layOutArchive({ ...request, below, inputs: {} }, async () => ok(archive));
 }
 
 describe("layOutArchive, of an archive that is not whole,", () => {
@@ -150,7 +163,7 @@ describe("layOutArchive, of an archive that is not whole,", () => {
     await using rig = await openImagesRig();
     const folder = path.join(rig.root, "layout");
     const request = { workspaceRoot: rig.root, folder, reference, below: undefined, inputs: {} };
-    return await layOutArchive(request, archive);
+    return await layOutArchive(request, async () => ok(archive));
   }
 
   async function* brokenBy(error: Error) {

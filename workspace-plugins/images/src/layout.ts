@@ -7,24 +7,23 @@ import {
   digestOfStream,
   fail,
   hexOf,
-  isDigest,
   ok,
-  readTextIfPresent,
   writeFileAtomically,
   writeJson,
 } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
-import { unpackArchive } from "./archive.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { ImagesFailure } from "./failure.ts";
 import type { Ingredients } from "./ingredients.ts";
+import { ImageConfig, normaliseConfig } from "./image-config.ts";
 import { normaliseLayer } from "./layers/normalise-layer.ts";
 import type { Blob } from "./layers/normalise-layer.ts";
 import type { LayerFailure } from "./layers/read-layer.ts";
 import { receiptName } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
 import { annotationsOf, flatTable, readAnnotation } from "./recorded-ingredients.ts";
+import { readJson, readSaved } from "./saved-image.ts";
 
 /** A layout that holds lower layers: its folder, relative to the workspace, and what it says it holds. */
 export type Below = { readonly folder: string; readonly receipt: ImageReceipt };
@@ -45,49 +44,53 @@ const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const configType = "application/vnd.oci.image.config.v1+json";
 const layerType = "application/vnd.oci.image.layer.v1.tar";
 
-/** An image config as OCI image-spec config.md has it; what an engine adds beside these keys is dropped. */
-const Config = z.object({
-  architecture: z.string(),
-  os: z.string(),
-  variant: z.string().optional(),
-  config: z
-    .object({
-      User: z.string().optional(),
-      Env: z.array(z.string()).nullish(),
-      Entrypoint: z.array(z.string()).nullish(),
-      Cmd: z.array(z.string()).nullish(),
-      WorkingDir: z.string().optional(),
-      Labels: z.record(z.string(), z.string()).nullish(),
-      ExposedPorts: z.record(z.string(), z.object({})).nullish(),
-      Volumes: z.record(z.string(), z.object({})).nullish(),
-      StopSignal: z.string().optional(),
-    })
-    .nullish(),
-  rootfs: z.object({
-    type: z.literal("layers"),
-    diff_ids: z.array(
-      z.custom<Digest>((value) => typeof value === "string" && isDigest(value), "not a digest"),
-    ),
-  }),
-  history: z
-    .array(z.object({ created_by: z.string().optional(), empty_layer: z.boolean().optional() }))
-    .optional(),
-});
-export type ImageConfig = z.output<typeof Config>;
-
-/** Of an archive of one image. */
-const ArchiveManifest = z.tuple([z.object({ Config: z.string(), Layers: z.array(z.string()) })]);
-
 /**
  * Turns what an engine saves into an OCI layout whose bytes depend only on the files of the image: clocks, host
  * names and build records are taken out, so the same content has the same image id on any machine.
  */
 export async function layOutArchive(
   request: LayoutRequest,
-  archive: Readable,
+  save: Save,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
+  // An engine hands out the layers of the base each time, which are here. A layer above that has the size of one of
+  // them is missed then: once more, with all.
+  return (
+    (await layOutSaved(request, save, await sizesBelow(request))) ??
+    (await layOutSaved(request, save, new Set())) ??
+    layerMissing()
+  );
+}
+
+/** Asks the engine for the archive of the image. */
+type Save = () => Promise<Result<Readable, EngineFailure>>;
+
+async function sizesBelow({ below, workspaceRoot }: LayoutRequest): Promise<ReadonlySet<number>> {
+  if (below === undefined) return new Set();
+  const { receipt, folder } = below;
+  const folders = foldersOf(workspaceRoot, [...receipt.below, folder]);
+  const blobs = await Promise.all(receipt.diffIds.map(async (digest) => findBlob(digest, folders)));
+  const sizes = blobs.flatMap((blob) => (blob === undefined ? [] : [blob.sizeBytes]));
+  return new Set(sizes.filter((sizeBytes) => sizeBytes >= largeBytes));
+}
+
+/** A layer that is worth to be left out; manifests and configs are smaller. */
+const largeBytes = 2 ** 20;
+
+function layerMissing(): Result<never, EngineFailure> {
+  const detail = "the archive has not all layers of its manifest";
+  return fail({ reason: "engine-unclear", operation: "save", detail });
+}
+
+/** `undefined`: a layer is needed that was not taken from the archive, for its size. */
+async function layOutSaved(
+  request: LayoutRequest,
+  save: Save,
+  unwantedSizes: ReadonlySet<number>,
+): Promise<Result<ImageReceipt, ImagesFailure> | undefined> {
   const folder = path.join(request.folder, ".saved");
-  const saved = await readSaved(archive, folder);
+  const archive = await save();
+  if (!archive.ok) return archive;
+  const saved = await readSaved(archive.value, folder, unwantedSizes);
   if (!saved.ok) return saved;
   const { config, layers } = saved.value;
   const pulled = request.pulled ?? [];
@@ -104,8 +107,10 @@ export async function layOutArchive(
   const upper: Blob[] = [];
   for (const [index, layer] of layers.entries()) {
     const isPulled = request.below === undefined && index < pulled.length;
+    if (index < lower.length && !isPulled) continue;
+    if (layer === undefined) return undefined;
     if (isPulled) upper.push(await keepLayer(request.folder, layer));
-    else if (index >= lower.length) {
+    else {
       const added = await addLayer(request.folder, layer);
       if (!added.ok) return added;
       upper.push(added.value);
@@ -113,57 +118,6 @@ export async function layOutArchive(
   }
   await rm(folder, { recursive: true });
   return ok(await writeLayout(request, config, upper));
-}
-
-/** Layers as files, lowest first. */
-type SavedImage = { readonly config: ImageConfig; readonly layers: readonly string[] };
-
-async function readSaved(
-  archive: Readable,
-  folder: string,
-): Promise<Result<SavedImage, EngineFailure>> {
-  const links = await unpackSaved(archive, folder);
-  if (!links.ok) return links;
-  const manifest = ArchiveManifest.safeParse(await readJson(folder, "manifest.json"));
-  if (!manifest.success) return unclear("manifest.json", manifest.error);
-  const [{ Config: configName, Layers: names }] = manifest.data;
-  const config = Config.safeParse(await readJson(folder, configName));
-  if (!config.success) return unclear(configName, config.error);
-  const layers = names.map((name) => path.join(folder, links.value.get(name) ?? name));
-  return ok({ config: config.data, layers });
-}
-
-/** An archive that breaks off is the engine's failure, or our own stop; a disk that is full is neither. */
-async function unpackSaved(
-  archive: Readable,
-  folder: string,
-): Promise<Result<ReadonlyMap<string, string>, EngineFailure>> {
-  const operation = "save";
-  try {
-    return ok(await unpackArchive(archive, folder));
-  } catch (error) {
-    const broken = archive.errored;
-    if (broken === null) throw error;
-    return broken.name === "AbortError"
-      ? fail({ reason: "engine-interrupted", operation })
-      : fail({ reason: "engine-lost", operation, detail: broken.message });
-  }
-}
-
-/** `undefined` where there is no such file, or no JSON in it. */
-async function readJson(folder: string, name: string): Promise<unknown> {
-  const text = await readTextIfPresent(path.join(folder, name));
-  try {
-    const value: unknown = JSON.parse(text ?? "");
-    return value;
-  } catch {
-    return undefined;
-  }
-}
-
-function unclear(name: string, error: z.ZodError): Result<never, EngineFailure> {
-  const detail = `${name}: ${z.prettifyError(error)}`;
-  return fail({ reason: "engine-unclear", operation: "save", detail });
 }
 
 /** Writes a normalised copy of a layer among the blobs and answers its digest. */
@@ -191,7 +145,7 @@ export async function layOutAlias(
   request: LayoutRequest & { readonly below: Below },
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
   const { receipt, folder } = request.below;
-  const config = Config.safeParse(
+  const config = ImageConfig.safeParse(
     await readJson(path.join(request.workspaceRoot, folder), blobName(receipt.imageId)),
   );
   return config.success
@@ -326,30 +280,4 @@ async function addJson(folder: string, value: unknown): Promise<Blob> {
   const digest = digestOf(text);
   await writeFileAtomically(blobFile(folder, digest), text);
   return { digest, sizeBytes: Buffer.byteLength(text) };
-}
-
-/** Podman adds the version of its builder, which says nothing of the image. */
-function labelsOf({ config }: ImageConfig): Readonly<Record<string, string>> | undefined {
-  const { "io.buildah.version": _builder, ...labels } = config?.Labels ?? {};
-  return Object.keys(labels).length === 0 ? undefined : labels;
-}
-
-function normaliseConfig(config: ImageConfig, diffIds: readonly Digest[]): unknown {
-  const created = "1970-01-01T00:00:00Z";
-  const run = Object.entries({ ...config.config, Labels: labelsOf(config) })
-    .filter(([, value]) => value !== null && value !== undefined && value !== "")
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return {
-    created,
-    architecture: config.architecture,
-    os: config.os,
-    ...(config.variant === undefined ? {} : { variant: config.variant }),
-    config: Object.fromEntries(run),
-    rootfs: { type: "layers", diff_ids: diffIds },
-    history: (config.history ?? []).map((step) => ({
-      created,
-      created_by: step.created_by ?? "",
-      ...(step.empty_layer === true ? { empty_layer: true } : {}),
-    })),
-  };
 }

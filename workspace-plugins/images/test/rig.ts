@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { digestOf } from "@slipway/signature";
+import { digestOf, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { pack as openPack } from "tar-stream";
 import { packMembers } from "../src/archive.ts";
@@ -27,14 +27,18 @@ export type ImagesRig = AsyncDisposable & {
     image: BuiltImage,
     below?: Below,
   ) => Promise<Result<ImageReceipt, ImagesFailure>>;
+  /** How often an archive was asked for. */
+  readonly saves: () => number;
 };
 
 export const reference = "slipway/test:rig";
 
 export async function openImagesRig(): Promise<ImagesRig> {
   const root = await mkdtemp(path.join(tmpdir(), "slipway-images-"));
+  let saves = 0;
   return {
     root,
+    saves: () => saves,
     layOut: async (folder, image, below) => {
       const request = { workspaceRoot: root, folder: path.join(root, folder), reference };
       const lower = await Promise.all(
@@ -42,8 +46,10 @@ export async function openImagesRig(): Promise<ImagesRig> {
           readFile(blobFile(path.join(root, below?.folder ?? ""), digest)),
         ),
       );
-      const archive = await savedImage(lower, image);
-      return layOutArchive({ ...request, below, inputs: { made: "by hand" } }, archive);
+      return layOutArchive({ ...request, below, inputs: { made: "by hand" } }, async () => {
+        saves += 1;
+        return ok(await savedImage(lower, image));
+      });
     },
     [Symbol.asyncDispose]: async () => rm(root, { recursive: true, force: true }),
   };

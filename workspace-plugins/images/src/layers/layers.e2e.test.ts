@@ -85,8 +85,8 @@ for (const { title, start, absent } of engines)
       );
       try {
         const request = { workspaceRoot: root, folder: path.join(root, folder), reference };
-        const archive = valueOf(await engine.save(id, signal));
-        return valueOf(await layOutArchive({ ...request, below: undefined, inputs: {} }, archive));
+        const layout = { ...request, below: undefined, inputs: {} };
+        return valueOf(await layOutArchive(layout, async () => engine.save(id, signal)));
       } finally {
         await engine.removeImage(id);
       }
