@@ -27,9 +27,9 @@ const index = JSON.stringify({
 });
 const one = JSON.stringify({ schemaVersion: 2, config: {}, layers: [] });
 
-/** Asks a registry that has `content`; answers with what it was asked as well. */
+/** Asks a registry that has `content`, or says "missing" or "unknown"; answers with what it was asked as well. */
 async function ask(
-  content: string | "missing" | "unknown",
+  content: string,
   { reference = "registry.example/node:26", locked }: { reference?: string; locked?: Digest } = {},
 ) {
   const asked: string[] = [];

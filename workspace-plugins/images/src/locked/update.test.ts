@@ -45,14 +45,14 @@ async function world({ named }: { named?: string } = {}): Promise<LockWorld> {
     catalogue: await rig.read(),
     builder: named,
     place: { folder: rig.workspace, turnFile: path.join(rig.home, "turn.lock") },
-    askImage: async (reference, locked): Promise<Now<LockedImage>> => {
+    askImage: async (reference, before): Promise<Now<LockedImage>> => {
       asked.push(reference);
       const content = images[reference];
       if (content === "") return { state: "missing" };
       if (content === undefined)
         return { state: "unknown", because: { reason: "unknown-offline" } };
       const digest = digestOf(content);
-      if (digest === locked?.digest) return { state: "same" };
+      if (digest === before?.digest) return { state: "same" };
       return { state: "changed", value: { digest, platforms: { "linux/amd64": digest } } };
     },
     askVersion: async ({ agent, digest, file }, within) => {
