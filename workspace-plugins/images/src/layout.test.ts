@@ -72,7 +72,7 @@ describe("layOutArchive", () => {
       digest === undefined ? [] : [blobName(digest)],
     );
     expect(Object.keys(files)).toEqual(
-      [...blobs, "index.json", "oci-layout", "receipt.json"].toSorted(),
+      [...blobs, "index.json", "oci-layout", "receipt.json", "sbom.cdx.json"].toSorted(),
     );
     expect(JSON.parse(files["receipt.json"] ?? "")).toEqual(receipt);
   });

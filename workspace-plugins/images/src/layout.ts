@@ -25,6 +25,9 @@ import type { ImageReceipt } from "./receipt.ts";
 import { annotationsOf, flatTable, readAnnotation } from "./recorded-ingredients.ts";
 import { readJson, readSaved } from "./saved-image.ts";
 
+import type { StoredLayer } from "./sbom/image-files.ts";
+import { imageSbom, sbomName } from "./sbom/image-sbom.ts";
+
 /** A layout that holds lower layers: its folder, relative to the workspace, and what it says it holds. */
 export type Below = { readonly folder: string; readonly receipt: ImageReceipt };
 
@@ -182,7 +185,10 @@ export async function writeLayout(
   const configBlob = await addJson(folder, normaliseConfig(config, diffIds));
   const belowFolders = below === undefined ? [] : [...below.receipt.below, below.folder];
   const lowerSizes = await Promise.all(
-    lower.map(async (digest) => sizeOfBlob(digest, foldersOf(request.workspaceRoot, belowFolders))),
+    lower.map(async (digest) => {
+      const blob = await blobIn(digest, foldersOf(request.workspaceRoot, belowFolders));
+      return blob.sizeBytes;
+    }),
   );
   const manifest = {
     schemaVersion: 2,
@@ -208,11 +214,18 @@ export async function writeLayout(
       },
     ],
   });
+  const layers = await layersIn(diffIds, [
+    ...foldersOf(request.workspaceRoot, belowFolders),
+    folder,
+  ]);
+  const { digest: manifestDigest } = manifestBlob;
+  const sbom = await imageSbom({ reference, manifestDigest, layers });
+  await writeFileAtomically(path.join(folder, sbomName), sbom);
   const receipt: ImageReceipt = {
     schema: 1,
     reference,
     imageId: configBlob.digest,
-    manifestDigest: manifestBlob.digest,
+    manifestDigest,
     platform: { os: config.os, architecture: config.architecture },
     diffIds,
     below: belowFolders,
@@ -239,11 +252,22 @@ async function tableBelow({ workspaceRoot, below }: LayoutRequest) {
   return readLayoutTable(path.join(workspaceRoot, below.folder), below.receipt.manifestDigest);
 }
 
+async function layersIn(
+  diffIds: readonly Digest[],
+  folders: readonly string[],
+): Promise<readonly StoredLayer[]> {
+  return Promise.all(
+    diffIds.map(async (digest) => ({ digest, file: (await blobIn(digest, folders)).file })),
+  );
+}
+
+type FoundBlob = { readonly file: string; readonly sizeBytes: number };
+
 /** Where a blob of one of these layouts lies: the nearest layout that has it. */
 export async function findBlob(
   digest: Digest,
   folders: readonly string[],
-): Promise<{ readonly file: string; readonly sizeBytes: number } | undefined> {
+): Promise<FoundBlob | undefined> {
   for (const folder of folders.toReversed()) {
     const file = blobFile(folder, digest);
     const found = await stat(file).catch(() => undefined);
@@ -269,10 +293,10 @@ function foldersOf(workspaceRoot: string, relative: readonly string[]): readonly
   return relative.map((folder) => path.join(workspaceRoot, folder));
 }
 
-async function sizeOfBlob(digest: Digest, folders: readonly string[]): Promise<number> {
+async function blobIn(digest: Digest, folders: readonly string[]): Promise<FoundBlob> {
   const blob = await findBlob(digest, folders);
-  if (blob === undefined) throw new Error(`internal: no layout below holds layer ${digest}`);
-  return blob.sizeBytes;
+  if (blob === undefined) throw new Error(`internal: no layout holds layer ${digest}`);
+  return blob;
 }
 
 async function addJson(folder: string, value: unknown): Promise<Blob> {

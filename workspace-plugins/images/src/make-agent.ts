@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { exists, fail, ok } from "@slipway/signature";
+import { digestOf, exists, fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { makeImage } from "./build.ts";
 import type { BuildSession, MadeImage } from "./build.ts";
@@ -17,7 +17,6 @@ import type { CurrentIngredient } from "./ingredients.ts";
 import { agentDockerfile, agentReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { readVersion, verifyVersion } from "./sealed-run.ts";
-import { versionSourceOf } from "./versions/version-script.ts";
 
 export type AgentRequest = {
   readonly name: string;
@@ -118,8 +117,8 @@ export async function readAgent(
 }
 
 /**
- * The version that the lock file has of the definition that is here. Without one `version.sh` is asked, sealed off: its
- * answer follows from what the table has of it already.
+ * The version that the lock file has of the `version.sh` that is here. Without one `version.sh` is asked, sealed off:
+ * its answer follows from what the table has of it already.
  */
 export async function lockedVersion(
   session: Pick<BuildSession, "workspaceRoot">,
@@ -129,6 +128,8 @@ export async function lockedVersion(
   const lock = await readImagesLock(session.workspaceRoot);
   if (!lock.ok) return lock;
   const entry = lock.value.agents[agent];
-  const isCurrent = entry !== undefined && entry.definition === versionSourceOf(members);
+  const member = members.find(({ name }) => name === "definition/version.sh");
+  const script = member !== undefined && "bytes" in member ? member.bytes : "";
+  const isCurrent = entry !== undefined && entry.definition === digestOf(script);
   return ok(isCurrent ? { state: "known", value: entry.version } : { state: "unknown" });
 }

@@ -71,8 +71,8 @@ async function* normalised(
     const records = recordsOf(member);
     if (records.length > 0) yield* extendedHeader(records);
     yield header;
-    const end = member.headerAt + blockBytes + member.sizeBytes;
-    for (let at = member.headerAt + blockBytes; at < end;) {
+    const end = member.contentAt + member.sizeBytes;
+    for (let at = member.contentAt; at < end;) {
       const bytes = await layer.read(at, Math.min(end - at, pieceBytes));
       at += bytes.length;
       yield bytes;

@@ -26,8 +26,10 @@ export type LayerMember = {
   /** Major and minor number of a device; else empty. */
   readonly device: string;
   readonly sizeBytes: number;
-  /** Where its 512 bytes of header are; the content is behind them. */
+  /** Where its 512 bytes of header are. */
   readonly headerAt: number;
+  /** Where its content is. */
+  readonly contentAt: number;
   /** What its extended header says, by key (POSIX pax, "pax Header Block"); GNU's long names are among it. */
   readonly records: ReadonlyMap<string, string>;
 };
@@ -62,7 +64,7 @@ export async function readLayer(
       return unclear(at, `a member of type ${JSON.stringify(flag)}`);
     }
     const member = memberOf(block, at, memberType ?? "file", records);
-    const contentAt = at + blockBytes;
+    const { contentAt } = member;
     at = contentAt + paddedBytes(member.sizeBytes);
     if (at > layer.sizeBytes) return unclear(contentAt, "it ends within a file");
     if (extended === undefined) {
@@ -142,6 +144,7 @@ function memberOf(
     device: isDevice ? `${numberAt(block, 329, 8)}:${numberAt(block, 337, 8)}` : "",
     sizeBytes: type === "file" ? number("size", 124, 12) : 0,
     headerAt,
+    contentAt: headerAt + blockBytes,
     records,
   };
 }

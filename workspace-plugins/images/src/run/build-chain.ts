@@ -141,7 +141,7 @@ function baseLink(
   };
 }
 
-export function baseSource(base: BaseEntry, place: ChainPlace): LayoutSource {
+function baseSource(base: BaseEntry, place: ChainPlace): LayoutSource {
   return {
     reference: baseReference(base.name),
     layout: layoutOf(base, place),
