@@ -43,6 +43,7 @@ const extended = z.strictObject({
   agent: made.extend({ name: z.string() }).optional().describe("the image that it extends"),
   extensions: z.array(z.strictObject({ name: z.string(), folder: z.string() })),
   images,
+  locked,
 });
 
 const refused = z.strictObject({

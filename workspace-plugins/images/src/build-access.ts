@@ -64,32 +64,46 @@ const accessFolder = ".slipway-access";
 const mountPoint = "/tmp/slipway/access";
 
 export async function accessMembers(access: BuildAccess): Promise<readonly Member[]> {
-  const registry = withoutCredentials(access.npmRegistry);
-  const lines = [
-    `export SLIPWAY_NPM_REGISTRY=${quote(registry)}`,
-    ...Object.entries(access.proxies)
-      .filter(([name]) => isAllProxy(name))
-      .map(([name, value]) => `export ${name}=${quote(withoutCredentials(value))}`),
-  ];
-  const npmrc = [`registry=${registry}`, "audit=false", "fund=false", "update-notifier=false"];
-  const members: Member[] = [];
-  if (access.caBundle !== undefined) {
-    const bundle = `${mountPoint}/ca.crt`;
-    members.push({
-      name: `${accessFolder}/ca.crt`,
-      bytes: await readFile(access.caBundle),
-    });
-    for (const name of caVariables) {
-      lines.push(`export ${name}=${bundle}`);
-    }
-    npmrc.push(`cafile=${bundle}`);
-  }
-  lines.push(`export NPM_CONFIG_USERCONFIG=${mountPoint}/npmrc`);
+  const { variables, npmrc, caBundle } = accessSettings(access, mountPoint);
+  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quote(value)}`);
   return [
-    ...members,
+    ...(caBundle === undefined
+      ? []
+      : [{ name: `${accessFolder}/ca.crt`, bytes: await readFile(caBundle) }]),
     { name: `${accessFolder}/env.sh`, bytes: Buffer.from(`${lines.join("\n")}\n`) },
-    { name: `${accessFolder}/npmrc`, bytes: Buffer.from(`${npmrc.join("\n")}\n`) },
+    { name: `${accessFolder}/npmrc`, bytes: Buffer.from(npmrc) },
   ];
+}
+
+/** The settings of programs that find `ca.crt` and `npmrc` in `folder`; `caBundle` is what `ca.crt` has to be. */
+export function accessSettings(
+  access: BuildAccess,
+  folder: string,
+): {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly npmrc: string;
+  readonly caBundle: string | undefined;
+} {
+  const { caBundle } = access;
+  const registry = withoutCredentials(access.npmRegistry);
+  const npmrc = [`registry=${registry}`, "audit=false", "fund=false", "update-notifier=false"];
+  const bundle = `${folder}/ca.crt`;
+  const trust = caBundle === undefined ? [] : caVariables.map((name) => [name, bundle] as const);
+  if (caBundle !== undefined) npmrc.push(`cafile=${bundle}`);
+  return {
+    variables: {
+      SLIPWAY_NPM_REGISTRY: registry,
+      ...Object.fromEntries(
+        Object.entries(access.proxies)
+          .filter(([name]) => isAllProxy(name))
+          .map(([name, value]) => [name, withoutCredentials(value)]),
+      ),
+      ...Object.fromEntries(trust),
+      NPM_CONFIG_USERCONFIG: `${folder}/npmrc`,
+    },
+    npmrc: `${npmrc.join("\n")}\n`,
+    caBundle,
+  };
 }
 
 /** What is no URL is a host and a port. */
@@ -102,5 +116,5 @@ function withoutCredentials(address: string): string {
 }
 
 function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

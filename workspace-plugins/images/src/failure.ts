@@ -5,7 +5,9 @@ import type { CatalogueFailure } from "./catalogue/failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { LayerFailure } from "./layers/read-layer.ts";
 import type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
+import type { LockCause, LockFailure } from "./locked/failure.ts";
 import type { RunFailure } from "./run/run-failure.ts";
+import type { VersionAttempt, VersionFailure } from "./versions/failure.ts";
 
 /** What keeps an image of the graph from being made, known before anything is. */
 export type ImageRefusal =
@@ -37,6 +39,19 @@ export type ImagesFailure =
       readonly agentVersion?: string;
       readonly because: ImagesFailure;
     }
+  /** No place to run `version.sh` at gave a version; the attempts are in the order in which they were made. */
+  | {
+      readonly reason: "version-unknown";
+      readonly agent: string;
+      readonly file: string;
+      readonly attempts: readonly VersionAttempt<ImagesFailure>[];
+    }
+  /** Of these nobody knows what they are now; what is known of others is locked. */
+  | {
+      readonly reason: "images-lock-incomplete";
+      readonly file: string;
+      readonly unknown: readonly { readonly entry: string; readonly because: ImagesFailure }[];
+    }
   /** It was not to be built now, and never has been. */
   | { readonly reason: "image-absent"; readonly reference: string }
   /** Neither scripts nor a Dockerfile nor shares. */
@@ -51,6 +66,8 @@ export type ImagesFailure =
   | RegistryFailure
   | SignatureFailure
   | RunFailure
+  | LockFailure
+  | VersionFailure
   /** A definition file that its folder must have. */
   | { readonly reason: "definition-missing"; readonly file: string }
   /** The target below has left no receipt, or a broken one. */
@@ -101,6 +118,7 @@ export type ImagesFailure =
 
 export type ImagesCause =
   | ReleaseCause
+  | LockCause
   | "image-built"
   | "image-as-before"
   | "image-missing-in-engine"

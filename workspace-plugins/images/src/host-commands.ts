@@ -105,3 +105,72 @@ export async function bootstrapDebian(
     logFile: request.logFile,
   });
 }
+
+/** A script of a definition, run with `variables` and nothing else of this process. */
+export type HostScript = {
+  readonly file: string;
+  readonly folder: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly mostPrinted: number;
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+};
+
+export type HostScriptEnd =
+  | {
+      readonly kind: "exited";
+      readonly exitCode: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  | { readonly kind: "timed-out" }
+  /** There is no bash. */
+  | { readonly kind: "not-started" };
+
+/** By bash. All that it started ends with it; each channel is cut when more than `mostPrinted` characters came. */
+export async function runOnHost(script: HostScript): Promise<HostScriptEnd> {
+  const { signal, mostPrinted } = script;
+  const running = execa("bash", [script.file], {
+    cwd: script.folder,
+    env: script.variables,
+    extendEnv: false,
+    stdin: "ignore",
+    reject: false,
+    // One more, so that what was cut is known to have been longer.
+    maxBuffer: mostPrinted + 1,
+    // A group of its own: ending bash alone would leave what it started, which would keep the pipes open.
+    detached: true,
+  });
+  const state = { isTimedOut: false };
+  const end = (): void => endGroup(running.pid);
+  const timer = setTimeout(() => {
+    state.isTimedOut = true;
+    end();
+  }, script.timeoutMs);
+  signal.addEventListener("abort", end, { once: true });
+  process.once("exit", end);
+  try {
+    const { stdout, stderr, exitCode, signal: endedBy, isMaxBuffer } = await running;
+    if (state.isTimedOut) return { kind: "timed-out" };
+    if (exitCode !== undefined) return { kind: "exited", exitCode, stdout, stderr };
+    if (isMaxBuffer) return { kind: "exited", exitCode: 0, stdout, stderr };
+    return endedBy === undefined
+      ? { kind: "not-started" }
+      : { kind: "exited", exitCode: 128, stdout, stderr: `${stderr}\nended by ${endedBy}` };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
+    process.removeListener("exit", end);
+    end();
+  }
+}
+
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
+    if (!isGone) throw error;
+  }
+}

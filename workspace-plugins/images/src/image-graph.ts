@@ -31,6 +31,8 @@ export type GraphImage = {
   readonly on: GraphImage | undefined;
   /** Those of the workspace that its Dockerfiles name, itself never among them. */
   readonly named: readonly GraphImage[];
+  /** References that its Dockerfiles name and this workspace does not make. */
+  readonly namedElsewhere: readonly string[];
   /** Those of an extended image. */
   readonly extensions: readonly ImageFolder[];
   /** `from_image` of a base, where it is a reference that this workspace does not make. */
@@ -99,7 +101,7 @@ type Source = {
 
 /** An image that names others by their references. */
 type Plan = {
-  readonly image: Omit<GraphImage, "on" | "named" | "rootfs" | "isLockable">;
+  readonly image: Omit<GraphImage, "on" | "named" | "namedElsewhere" | "rootfs" | "isLockable">;
   readonly on: string | undefined;
   readonly named: readonly string[];
 };
@@ -290,6 +292,7 @@ function link(
           ? workspace.rootfs.find(({ reference }) => reference === image.fromImage)
           : undefined,
       named,
+      namedElsewhere: [...new Set(plan.named)].filter((one) => !byReference.has(one)).toSorted(),
       refusal: image.refusal ?? (on === undefined ? partsRefusal(plan) : undefined),
       // What is copied out of an image may be given away no more than the image.
       buildsLocally:

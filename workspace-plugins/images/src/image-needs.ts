@@ -83,7 +83,7 @@ const hourMs = 60 * 60 * 1000;
 
 /** Makes the engine have it under its name, so that two runs cannot swap it under a build. */
 export async function provide(
-  session: BuildSession,
+  session: Pick<BuildSession, "engine" | "signal" | "workspaceRoot" | "progress">,
   need: ImageNeed,
 ): Promise<Result<undefined, ImagesFailure>> {
   const { engine, signal, workspaceRoot } = session;

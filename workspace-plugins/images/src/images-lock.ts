@@ -6,34 +6,48 @@ import { exists, isDigest, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import { imagesLockName } from "./images-lock-name.ts";
+import { isAgentVersion } from "./versions/agent-version.ts";
 
 const DigestText = z.custom<Digest>(
   (value) => typeof value === "string" && isDigest(value),
   "must be sha256: and 64 hex digits",
 );
 
-/** What images are built from that this workspace does not make itself. */
-export const ImagesLock = z.object({
+const LockedAgent = z.strictObject({
+  version: z.string().refine(isAgentVersion, "must be a version"),
+  /** Where `version.sh` said so. */
+  source: z.enum(["builder", "host"]).default("builder"),
+  /** `versionSourceOf` the definition that gave the version. */
+  definition: DigestText,
+});
+export type LockedAgent = z.output<typeof LockedAgent>;
+
+const LockedImage = z.strictObject({
+  digest: DigestText,
+  /** By platforms such as `linux/amd64`; none where the reference names one image alone. */
+  platforms: z.record(z.string(), DigestText).default({}),
+});
+export type LockedImage = z.output<typeof LockedImage>;
+
+/** `slipway.images.lock`: what images are built from that this workspace does not make itself. */
+export const ImagesLock = z.strictObject({
   /** By reference. */
-  from_images: z
-    .record(
-      z.string(),
-      z.object({ digest: DigestText, platforms: z.record(z.string(), DigestText).default({}) }),
-    )
-    .default({}),
-  /** By name; `definition` is the digest of `version.sh` that gave the version. */
-  agents: z
-    .record(z.string(), z.object({ version: z.string(), definition: DigestText }))
-    .default({}),
+  from_images: z.record(z.string(), LockedImage).default({}),
+  /** By name. */
+  agents: z.record(z.string(), LockedAgent).default({}),
+  /** The image that `version.sh` is run in. */
+  builder: z.strictObject({ reference: z.string().min(1), digest: DigestText }).optional(),
 });
 export type ImagesLock = z.output<typeof ImagesLock>;
 
-/** An empty one where there is none. */
+export const emptyImagesLock: ImagesLock = { from_images: {}, agents: {} };
+
+/** Of a workspace, or of another folder that has one; an empty one where there is none. */
 export async function readImagesLock(
-  workspaceRoot: string,
+  folder: string,
 ): Promise<Result<ImagesLock, DefinitionFailure>> {
-  const file = path.join(workspaceRoot, imagesLockName);
-  if (!(await exists(file))) return ok({ from_images: {}, agents: {} });
+  const file = path.join(folder, imagesLockName);
+  if (!(await exists(file))) return ok(emptyImagesLock);
   return parseImagesLock(await readFile(file, "utf8"));
 }
 
@@ -54,7 +68,7 @@ export function lockedReference(
 }
 
 /** Without tag and digest; a colon before the last slash is a port's. */
-function repositoryOf(reference: string): string {
+export function repositoryOf(reference: string): string {
   const [name = ""] = reference.split("@");
   const colon = name.lastIndexOf(":");
   return colon > name.lastIndexOf("/") ? name.slice(0, colon) : name;

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, exists, fail, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { makeImage } from "./build.ts";
 import type { BuildSession, MadeImage } from "./build.ts";
@@ -17,6 +17,7 @@ import type { CurrentIngredient } from "./ingredients.ts";
 import { agentDockerfile, agentReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { readVersion, verifyVersion } from "./sealed-run.ts";
+import { versionSourceOf } from "./versions/version-script.ts";
 
 export type AgentRequest = {
   readonly name: string;
@@ -117,8 +118,8 @@ export async function readAgent(
 }
 
 /**
- * The version that the lock file has of the `version.sh` that is here. Without one `version.sh` is asked, sealed off:
- * its answer follows from what the table has of it already.
+ * The version that the lock file has of the definition that is here. Without one `version.sh` is asked, sealed off: its
+ * answer follows from what the table has of it already.
  */
 export async function lockedVersion(
   session: Pick<BuildSession, "workspaceRoot">,
@@ -128,8 +129,6 @@ export async function lockedVersion(
   const lock = await readImagesLock(session.workspaceRoot);
   if (!lock.ok) return lock;
   const entry = lock.value.agents[agent];
-  const member = members.find(({ name }) => name === "definition/version.sh");
-  const script = member !== undefined && "bytes" in member ? member.bytes : "";
-  const isCurrent = entry !== undefined && entry.definition === digestOf(script);
+  const isCurrent = entry !== undefined && entry.definition === versionSourceOf(members);
   return ok(isCurrent ? { state: "known", value: entry.version } : { state: "unknown" });
 }

@@ -149,7 +149,22 @@ describe("bases", () => {
     });
     expect(waits(empty)["image"]).toEqual([]);
     expect(waits(node)["image"]).toEqual([]);
-    expect(node?.["image"]?.options).toMatchObject({ locked: { digest, platforms: {} } });
+    expect(node?.["image"]?.options).toMatchObject({
+      locked: { "registry.example/node:26": { digest, platforms: {} } },
+    });
+    expect(empty?.["image"]?.options).not.toHaveProperty("locked");
+  });
+
+  test("what the lock file has of an image that a Dockerfile copies from is among the options too", async () => {
+    const digest = `sha256:${"a".repeat(64)}`;
+    const { tools } = await targetsOf({
+      "bases/tools/base.yml": base("None", "scratch"),
+      "bases/tools/Dockerfile": "FROM scratch\nCOPY --from=registry.example/tools:1 /a /a\n",
+      "slipway.images.lock": `from_images: {"registry.example/tools:1": {digest: "${digest}"}, "registry.example/other:1": {digest: "${digest}"}}\n`,
+    });
+    expect(tools?.["image"]?.options).toMatchObject({
+      locked: { "registry.example/tools:1": { digest, platforms: {} } },
+    });
   });
 
   test("what a Dockerfile copies from is waited for too, and not what it says in a comment", async () => {
@@ -243,8 +258,9 @@ describe("agents", () => {
       "agents/gemini/agent.yml": agent(),
       "slipway.images.lock": `agents: {codex: {version: 1.2.3, definition: "${definition}"}}\n`,
     });
-    expect(locked?.["image-debian"]?.options).toMatchObject({
-      locked: { version: "1.2.3", definition },
+    expect(locked?.["image-debian"]?.options).toHaveProperty("locked", {
+      version: "1.2.3",
+      definition,
     });
     expect(gemini?.["image-debian"]?.options).not.toHaveProperty("locked");
   });

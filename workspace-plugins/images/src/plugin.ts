@@ -25,6 +25,8 @@ const Options = z.object({
   registry: z.string().optional(),
   /** The path in the registry before an image's name. */
   namespace: z.string().optional(),
+  /** Reference of the image that `slipway agent lock` runs `version.sh` in. Nothing that is built follows from it. */
+  builder: z.string().optional(),
 });
 type Options = z.output<typeof Options>;
 
@@ -286,6 +288,18 @@ function sourceOf({ reference, layout, folder, suffix }: GraphImage): object {
 /** What the lock file has of this image alone, so that another entry of it is no reason to build. */
 function lockedOptions(image: GraphImage, lock: ImagesLock): object {
   const { kind, name } = image.folder;
-  const entry = kind === "agent" ? lock.agents[name] : lock.from_images[image.fromImage ?? ""];
-  return entry === undefined ? {} : { locked: entry };
+  if (image.refusal !== undefined) return {};
+  if (kind === "agent") {
+    const entry = lock.agents[name];
+    if (entry === undefined) return {};
+    // Where the version was found out is no part of what is built.
+    const { version, definition } = entry;
+    return { locked: { version, definition } };
+  }
+  const references = [image.fromImage ?? [], image.namedElsewhere].flat();
+  const entries = references.flatMap((one) => {
+    const entry = lock.from_images[one];
+    return entry === undefined ? [] : [[one, entry] as const];
+  });
+  return entries.length === 0 ? {} : { locked: Object.fromEntries(entries) };
 }

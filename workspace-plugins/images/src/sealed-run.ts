@@ -4,7 +4,9 @@ import type { Digest, Result } from "@slipway/signature";
 import { packMembers } from "./archive.ts";
 import type { Member } from "./archive.ts";
 import type { BuildSession } from "./build.ts";
+import type { EngineFailure } from "./engine-failure.ts";
 import type { ImagesFailure } from "./failure.ts";
+import { parsePrintedVersion } from "./versions/agent-version.ts";
 
 /** Runs `version.sh` of a definition in an image, sealed off: it prints the version that is pinned, and nothing else. */
 export async function readVersion(
@@ -17,10 +19,10 @@ export async function readVersion(
     stdin: agent.definition,
   });
   if (!answered.ok) return answered;
-  const { exitCode, output } = answered.value;
-  const version = output.trim();
-  return exitCode === 0 && /^[0-9A-Za-z][0-9A-Za-z.+_-]{0,63}$/.test(version)
-    ? ok(version)
+  const { exitCode, output, stdout } = answered.value;
+  const version = parsePrintedVersion(stdout);
+  return exitCode === 0 && version.ok
+    ? version
     : fail({
         reason: "version-script-failed",
         file: path.join(agent.folder, "version.sh"),
@@ -52,24 +54,43 @@ export async function verifyVersion(
       });
 }
 
-type SealedRun = { readonly command: readonly string[]; readonly stdin?: readonly Member[] };
+export type SealedRun = {
+  readonly command: readonly string[];
+  readonly stdin?: readonly Member[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** None without it. */
+  readonly network?: "bridge";
+  readonly timeoutMs?: number;
+};
 
-async function runSealed(
-  session: BuildSession,
+/** Both channels, each cut after 100 000 characters, and what came of both in its order. */
+export type SealedEnd = {
+  readonly exitCode: number;
+  readonly output: string;
+  readonly stdout: string;
+  readonly stderr: string;
+};
+
+/** Runs a command in an image that can change nothing, and reaches nothing but what `network` lets it. */
+export async function runSealed(
+  session: Pick<BuildSession, "engine" | "signal">,
   image: Digest,
   run: SealedRun,
-): Promise<Result<{ readonly exitCode: number; readonly output: string }, ImagesFailure>> {
-  let output = "";
-  const collect = (bytes: Uint8Array): void => {
-    if (output.length < 100_000) output += Buffer.from(bytes).toString("utf8");
+): Promise<Result<SealedEnd, EngineFailure>> {
+  const texts = { output: "", stdout: "", stderr: "" };
+  const collect = (channel: "stdout" | "stderr", bytes: Uint8Array): void => {
+    const text = Buffer.from(bytes).toString("utf8");
+    for (const name of ["output", channel] as const) {
+      if (texts[name].length < 100_000) texts[name] += text;
+    }
   };
   const ended = await session.engine.run(
     {
       image,
       command: run.command,
       entrypoint: [],
-      environment: { HOME: "/tmp" },
-      network: "none",
+      environment: { HOME: "/tmp", ...run.environment },
+      network: run.network ?? "none",
       readOnlyRoot: true,
       dropCapabilities: ["ALL"],
       noNewPrivileges: true,
@@ -81,15 +102,15 @@ async function runSealed(
     },
     {
       ...(run.stdin === undefined ? {} : { stdin: packMembers(run.stdin) }),
-      stdout: collect,
-      stderr: collect,
+      stdout: (bytes) => collect("stdout", bytes),
+      stderr: (bytes) => collect("stderr", bytes),
       signal: session.signal,
-      timeoutMs: 120_000,
+      timeoutMs: run.timeoutMs ?? 120_000,
     },
   );
   if (!ended.ok) return ended;
   const { exitCode, outputIsWhole } = ended.value;
   return outputIsWhole
-    ? ok({ exitCode, output })
+    ? ok({ exitCode, ...texts })
     : fail({ reason: "engine-lost", operation: "run", detail: "the output broke off" });
 }

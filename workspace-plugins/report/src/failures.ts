@@ -11,6 +11,7 @@ import type { Text, Texts } from "./text.ts";
 import { attestationTexts } from "./texts/attestation.ts";
 import { catalogueTexts } from "./texts/catalogue.ts";
 import { imagesTexts } from "./texts/images.ts";
+import { lockTexts } from "./texts/images-lock.ts";
 import { runTexts } from "./texts/images-run.ts";
 import { packagesTexts } from "./texts/packages.ts";
 import { pipelinesTexts } from "./texts/pipelines.ts";
@@ -38,6 +39,7 @@ const texts: Texts<Failure> = {
   ...catalogueTexts,
   ...imagesTexts,
   ...runTexts,
+  ...lockTexts((failure) => describeFailure(failure)),
   "image-not-renewed": ({ because, reference, imageId, agentVersion = "" }) => {
     const text = describeFailure(because);
     const kept = `${reference} ${agentVersion} ${shortDigest(imageId)}`.replaceAll("  ", " ");

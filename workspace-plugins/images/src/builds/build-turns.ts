@@ -1,9 +1,9 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { digestOf, fail, hexOf, ok, takeLock } from "@slipway/signature";
+import { digestOf, fail, hexOf } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { EngineFailure } from "../engine-failure.ts";
+import { takeFirst } from "./take-first.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -29,8 +29,6 @@ export type BuildTurns<Value, Failure> = {
     work: () => Promise<Result<Value, Failure>>,
   ) => Promise<Result<Value, Failure | EngineFailure>>;
 };
-
-const lookAgainMs = 100;
 
 /** `$XDG_STATE_HOME/slipway/builds`. */
 export function buildTurnsFolder(variables: Variables): string {
@@ -66,12 +64,12 @@ async function inTurn<Value, Failure>(
   work: () => Promise<Result<Value, Failure>>,
 ): Promise<Result<Value, Failure | EngineFailure>> {
   // Before the slot: who waits for an image keeps nobody else from building.
-  const lock = await takeFirst(options, [imageLock(options.folder, image)], () =>
+  const lock = await turnOf(options, [imageLock(options.folder, image)], () =>
     options.progress(`${image} is being built by another command: waiting for its end`),
   );
   if (!lock.ok) return lock;
   using _lock = lock.value;
-  const slot = await takeFirst(options, slots(options), () =>
+  const slot = await turnOf(options, slots(options), () =>
     options.progress(`${image} waits: ${options.limit} other images are being built`),
   );
   if (!slot.ok) return slot;
@@ -88,26 +86,15 @@ function slots({ folder, limit }: BuildTurnsOptions): readonly string[] {
   return Array.from({ length: limit }, (_, at) => path.join(folder, `slot-${at}.lock`));
 }
 
-/** Takes the first of these locks that is free, as soon as one is. */
-async function takeFirst(
+async function turnOf(
   { signal, timeoutMs }: BuildTurnsOptions,
   files: readonly string[],
   onWait: () => void,
 ): Promise<Result<Disposable, EngineFailure>> {
+  const taken = await takeFirst(files, { signal, timeoutMs, onWait });
+  if (taken.ok) return taken;
   const operation = "wait for a build";
-  const startedAt = performance.now();
-  let hasTold = false;
-  while (!signal.aborted) {
-    for (const file of files) {
-      const lock = takeLock(file);
-      if (lock !== undefined) return ok(lock);
-    }
-    if (performance.now() - startedAt > timeoutMs) {
-      return fail({ reason: "engine-timeout", operation, timeoutMs });
-    }
-    if (!hasTold) onWait();
-    hasTold = true;
-    await delay(lookAgainMs, undefined, { signal }).catch(() => undefined);
-  }
-  return fail({ reason: "engine-interrupted", operation });
+  return taken.failure === "stopped"
+    ? fail({ reason: "engine-interrupted", operation })
+    : fail({ reason: "engine-timeout", operation, timeoutMs });
 }

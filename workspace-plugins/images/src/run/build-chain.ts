@@ -141,7 +141,7 @@ function baseLink(
   };
 }
 
-function baseSource(base: BaseEntry, place: ChainPlace): LayoutSource {
+export function baseSource(base: BaseEntry, place: ChainPlace): LayoutSource {
   return {
     reference: baseReference(base.name),
     layout: layoutOf(base, place),

@@ -2,12 +2,14 @@ import type { ImagesCause, ImagesFailure, RunFailure } from "@slipway/images";
 import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
 import type { Causes, Texts } from "../text.ts";
+import type { LockFailure } from "./images-lock.ts";
 
 type OwnFailure = Exclude<
   ImagesFailure,
   | RegistryFailure
   | SignatureFailure
   | RunFailure
+  | LockFailure
   | { readonly reason: "definition-unknown" | "image-not-renewed" | `release-${string}` }
 >;
 
@@ -104,12 +106,12 @@ export const imagesTexts: Texts<OwnFailure> = {
   "from-image-unpinned": (failure) => ({
     what: "from_image is neither made in this workspace nor pinned",
     facts: { file: failure.file, from_image: failure.fromImage },
-    hint: "name what a root file system of this workspace is pushed as, such as infra/rootfs, or a base",
+    hint: "slipway agent lock pins it; or name a base, or what a root file system of this workspace is pushed as",
   }),
   "version-script-failed": (failure) => ({
     what: "version.sh did not print a version",
     facts: { file: failure.file, "exit code": failure.exitCode, output: failure.output },
-    hint: "it runs in the base without network and prints one line",
+    hint: "it runs in the base without a network and prints one line; slipway agent lock asks one that needs the network",
   }),
   "agent-version-differs": (failure) => ({
     what: `${failure.agent} in the image does not answer with the pinned version`,
@@ -179,6 +181,9 @@ function shortened(step: string): string {
 export const imagesCauses: Causes<ImagesCause> = {
   "release-written": "the release is written",
   "definitions-taken-over": "the definitions are the packaged set now",
+  "images-locked": "locked",
+  "images-lock-planned": "would be locked",
+  "images-lock-as-it-was": "the lock has it all as it is",
   "image-built": "built",
   "image-as-before": "nothing that it is made of has changed",
   "image-missing-in-engine": "the engine did not have it",
