@@ -9,6 +9,11 @@ export function printable(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n]|\p{Bidi_Control}/gu, escaped);
 }
 
+/** Of one line: what would begin another is shown as well. */
+export function printableLine(text: string): string {
+  return printable(text).replaceAll("\n", String.raw`\x0a`);
+}
+
 function escaped(sign: string): string {
   const code = sign.charCodeAt(0);
   const hex = code.toString(16);
@@ -18,9 +23,9 @@ function escaped(sign: string): string {
 /** Of one column each, and all that most tables have. */
 const narrow = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff→─…✓✗]*$/;
 
-/** How many columns of a terminal a text takes once it is printable. */
+/** How many columns of a terminal a text takes once it is a printable line. */
 export function printedWidth(text: string): number {
-  const shown = printable(text);
+  const shown = printableLine(text);
   return narrow.test(shown) ? shown.length : widthOf(shown);
 }
 

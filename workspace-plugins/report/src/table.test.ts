@@ -29,6 +29,10 @@ test("a control character is shown, and counts as it is shown", () => {
   ).toEqual(["\\x1b[1m  x", "123456   x"]);
 });
 
+test("a cell makes no row of its own", () => {
+  expect(columns([["a\n  2  forged", "x"]])).toEqual([String.raw`a\x0a  2  forged  x`]);
+});
+
 test("nothing has no lines", () => {
   expect(columns([])).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { printable, printedWidth } from "./printable.ts";
+import { printableLine, printedWidth } from "./printable.ts";
 
 /** Rows as printable lines with aligned columns, two spaces between, nothing behind the last. */
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
@@ -10,7 +10,7 @@ export function columns(rows: readonly (readonly string[])[]): readonly string[]
   }
   return rows.map((row) =>
     row
-      .map((cell, at) => printable(cell) + " ".repeat((widths[at] ?? 0) - printedWidth(cell)))
+      .map((cell, at) => printableLine(cell) + " ".repeat((widths[at] ?? 0) - printedWidth(cell)))
       .join("  ")
       .trimEnd(),
   );

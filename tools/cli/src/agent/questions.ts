@@ -1,15 +1,22 @@
 import { createInterface } from "node:readline/promises";
 import type { Asker } from "@slipway/images";
+import { printableLine } from "@slipway/report/printable";
 import { columns } from "@slipway/report/table";
 
 /** Asks at the terminal, on stderr: stdout is the agent's. Ends with `using`. */
-export function openAsker(): Asker & Disposable {
-  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+export function openAsker(
+  input: NodeJS.ReadableStream = process.stdin,
+  output: NodeJS.WritableStream = process.stderr,
+): Asker & Disposable {
+  const lines = createInterface({ input, output, terminal: true });
+  const say = (text: string): void => void output.write(`${text}\n`);
   const stopping = new AbortController();
   lines.on("SIGINT", () => stopping.abort()).on("close", () => stopping.abort());
   const ask = async (prompt: string): Promise<string | undefined> => {
     try {
-      return (await lines.question(prompt, { signal: stopping.signal })).trim();
+      // A definition's words are in it: with escapes a question could look like another.
+      const shown = printableLine(prompt);
+      return (await lines.question(shown, { signal: stopping.signal })).trim();
     } catch (error) {
       // The end of the input, or Ctrl-C.
       if (stopping.signal.aborted) return undefined;
@@ -18,7 +25,7 @@ export function openAsker(): Asker & Disposable {
   };
   return {
     pickOne: async ({ question, rows, usual }) => {
-      say([`${question}:`, ...numbered(rows)].join("\n"));
+      say([`${printableLine(question)}:`, ...numbered(rows)].join("\n"));
       for (;;) {
         const answer = await ask(`Which one? [${rows[usual]?.[0] ?? ""}] `);
         if (answer === undefined) return undefined;
@@ -28,7 +35,7 @@ export function openAsker(): Asker & Disposable {
       }
     },
     pickSome: async ({ question, rows }) => {
-      say([`${question}:`, ...numbered(rows)].join("\n"));
+      say([`${printableLine(question)}:`, ...numbered(rows)].join("\n"));
       for (;;) {
         const answer = await ask("Which? [none] ");
         if (answer === undefined) return undefined;
@@ -50,10 +57,6 @@ export function openAsker(): Asker & Disposable {
     },
     [Symbol.dispose]: () => lines.close(),
   };
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }
 
 type Rows = readonly (readonly [name: string, description: string])[];

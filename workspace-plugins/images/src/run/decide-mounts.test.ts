@@ -104,3 +104,24 @@ it("has somebody agree to what an extension shares", async () => {
   const remembered = { extension_mounts: { gh: false } };
   expect(await check({ extensions, remembered }, "none")).toEqual(["gitconfig gitroot"]);
 });
+
+it("asks again when an extension shares more than was agreed to", async () => {
+  const extensions = ["gh"];
+  const agreedTo = (shares: readonly string[]) => ({
+    extensions,
+    remembered: { extension_mounts: { gh: true }, extension_shares: { gh: [...shares] } },
+  });
+  expect(await check(agreedTo(["~/.config/gh", "~/other"]), "none")).toEqual([
+    "gitconfig gitroot gh",
+  ]);
+  for (const before of [[], ["~/.config/gh:ro"]]) {
+    expect(await check(agreedTo(before), false)).toEqual([
+      "gh shares ~/.config/gh with the agent. Mount it?",
+      "gitconfig gitroot",
+    ]);
+    expect(await check(agreedTo(before))).toEqual(["choice-open"]);
+  }
+  // As aicage remembers it: which folders they were is not known.
+  const remembered = { extension_mounts: { gh: true } };
+  expect(await check({ extensions, remembered }, "none")).toEqual(["gitconfig gitroot gh"]);
+});

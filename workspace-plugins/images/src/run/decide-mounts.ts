@@ -93,7 +93,7 @@ async function decideExtensions(
   const decided: Record<string, boolean> = {};
   for (const { name, shares } of choices.extensions) {
     if (!extensions.includes(name) || shares.length === 0) continue;
-    const said = remembered.extension_mounts?.[name] ?? (takesUsual ? true : undefined);
+    const said = agreedBefore(remembered, name, shares) ?? (takesUsual ? true : undefined);
     if (said === undefined && asker === undefined) {
       const notes = [`${name} shares ${shares.join(", ")}`];
       const known = shares;
@@ -105,4 +105,15 @@ async function decideExtensions(
     decided[name] = answer;
   }
   return ok(decided);
+}
+
+/** Who agreed to some folders has not agreed to those that its author has added since. */
+function agreedBefore(
+  { extension_mounts: said, extension_shares: known }: AgentMemory,
+  name: string,
+  shares: readonly string[],
+): boolean | undefined {
+  const agreed = known?.[name];
+  const isMore = agreed !== undefined && shares.some((share) => !agreed.includes(share));
+  return said?.[name] === true && isMore ? undefined : said?.[name];
 }

@@ -13,6 +13,7 @@ async function openRig() {
   const nothing: MountWish = {
     project,
     home: { named: home, real: home },
+    guarded: [path.join(home, ".ssh")],
     agentPath: { files: [], directories: [] },
     gitConfig: [],
     withGitRoot: true,
@@ -91,16 +92,95 @@ it("mounts the repository that the project is a part of, but never the home fold
   ]);
 });
 
+/** A repository with a worktree and a submodule, as `git worktree add` and `git submodule add` write them. */
+async function writeStores(rig: { readonly home: string; readonly project: string }) {
+  const store = path.join(rig.home, "main/.git");
+  const [worktree, submodule] = ["worktrees/project", "modules/project"].map((name) =>
+    path.join(store, name),
+  );
+  if (worktree === undefined || submodule === undefined) throw new Error("two were named");
+  await mkdir(worktree, { recursive: true });
+  await writeFile(path.join(worktree, "commondir"), "../..\n");
+  await writeFile(path.join(worktree, "gitdir"), `${rig.project}/.git\n`);
+  await mkdir(submodule, { recursive: true });
+  const back = path.relative(submodule, rig.project);
+  await writeFile(path.join(submodule, "config"), `[core]\n\tworktree = ${back}\n`);
+  return { store, worktree, submodule };
+}
+
 it("mounts the repository of a worktree, and of a submodule", async () => {
   await using rig = await openRig();
-  const store = path.join(rig.home, "main/.git");
-  await mkdir(path.join(store, "worktrees/project"), { recursive: true });
-  await writeFile(path.join(store, "worktrees/project/commondir"), "../..\n");
-  await writeFile(path.join(rig.project, ".git"), `gitdir: ${store}/worktrees/project\n`);
+  const { worktree } = await writeStores(rig);
+  await writeFile(path.join(rig.project, ".git"), `gitdir: ${worktree}\n`);
   expect(await rig.check({})).toEqual(["git-root /home/main/.git", ofProject]);
-  await mkdir(path.join(store, "modules/project"), { recursive: true });
   await writeFile(path.join(rig.project, ".git"), "gitdir: ../../main/.git/modules/project\n");
   expect(await rig.check({})).toEqual(["git-root /home/main/.git/modules/project", ofProject]);
+});
+
+it("mounts no folder because an agent has written a .git that names it", async () => {
+  await using rig = await openRig();
+  const { store, worktree, submodule } = await writeStores(rig);
+  const secret = path.join(rig.home, "secret");
+  const forged = path.join(rig.project, "forged");
+  for (const folder of [secret, forged]) await mkdir(folder);
+  const dotGit = path.join(rig.project, ".git");
+  const check = async (named: string): Promise<void> => {
+    await writeFile(dotGit, `gitdir: ${named}\n`);
+    expect(await rig.check({})).toEqual([ofProject]);
+  };
+  await check(secret);
+  // A repository that knows nothing of this project.
+  await check(store);
+  await writeFile(path.join(worktree, "gitdir"), `${rig.home}/other/.git\n`);
+  await check(worktree);
+  await writeFile(path.join(submodule, "config"), "[core]\n\tworktree = ../../../../other\n");
+  await check(submodule);
+  // One that the agent has made, which names another.
+  await writeFile(path.join(forged, "gitdir"), `${rig.project}/.git\n`);
+  for (const common of [secret, store]) {
+    await writeFile(path.join(forged, "commondir"), `${common}\n`);
+    await check(forged);
+  }
+  await mkdir(path.join(secret, "worktrees"));
+  await rm(forged, { recursive: true });
+  await symlink(path.join(secret, "worktrees"), forged);
+  await check(forged);
+});
+
+it("gives no agent the keys, whatever its definition says, nor by a link", async () => {
+  await using rig = await openRig();
+  await mkdir(path.join(rig.home, ".ssh"));
+  const refused = ["mount-refused"];
+  expect(await rig.check({ agentPath: { directories: ["~/.ssh"], files: [] } })).toEqual(refused);
+  expect(await rig.check({ agentPath: { directories: [], files: ["~/.ssh/new"] } })).toEqual(
+    refused,
+  );
+  await symlink(".ssh", path.join(rig.home, ".codex"));
+  expect(await rig.check({ agentPath: { directories: ["~/.codex"], files: [] } })).toEqual(refused);
+});
+
+it("follows no link that an agent may have put into its own folder, though it leads nowhere yet", async () => {
+  await using rig = await openRig();
+  const own = path.join(rig.home, ".codex");
+  await mkdir(own);
+  await symlink("../elsewhere/new.json", path.join(own, "settings.json"));
+  const agentPath = { directories: ["~/.codex"], files: ["~/.codex/settings.json"] };
+  expect(await rig.check({ agentPath })).toEqual(["mount-led-out"]);
+  await mkdir(path.join(rig.home, "work/elsewhere"));
+  await symlink("../elsewhere", path.join(rig.project, "data"));
+  const share = { path: path.join(rig.project, "data"), isReadOnly: false, isRemembered: true };
+  expect(await rig.check({ shares: [share] })).toEqual(["mount-led-out"]);
+});
+
+it("makes what a person's own link leads to", async () => {
+  await using rig = await openRig();
+  await symlink("dotfiles/codex.json", path.join(rig.home, ".codex.json"));
+  const agentPath = { directories: [], files: ["~/.codex.json"] };
+  expect(await rig.check({ agentPath })).toEqual([
+    "agent-path /home/.codex.json <- /home/dotfiles/codex.json",
+    ofProject,
+    "missing file /home/dotfiles/codex.json",
+  ]);
 });
 
 it("fails for a share that is not there, and says so of an extension's", async () => {

@@ -1,17 +1,17 @@
-import { mkdir, open, realpath } from "node:fs/promises";
+import { mkdir, open, readlink, realpath } from "node:fs/promises";
 import path from "node:path";
-import { exists, fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
-import { gitFoldersOutside } from "./git-folders.ts";
+import { hasCode } from "@slipway/signature/read-text";
+import { gitFoldersOutside, isThere } from "./git-folders.ts";
 import { expandHome, parseShare, planMounts, refusalOf } from "./mounts.ts";
-import type { Home, Mount, MountKind, Share } from "./mounts.ts";
+import type { Mount, MountKind, Owned, Share } from "./mounts.ts";
 import type { RunFailure } from "./run-failure.ts";
 
 /** What of the host an agent gets, as it was decided. */
-export type MountWish = {
+export type MountWish = Owned & {
   /** With all links followed. */
   readonly project: string;
-  readonly home: Home;
   readonly agentPath: {
     readonly files: readonly string[];
     readonly directories: readonly string[];
@@ -44,13 +44,16 @@ export async function findMounts(wish: MountWish): Promise<Result<FoundMounts, R
     ...wish.agentPath.files.map((written) => ({ written, is: "file" as const })),
   ].map(({ written, is }) => ({ path: path.resolve(expandHome(written, home.named)), is }));
   const missing: FoundMounts["missing"][number][] = [];
-  for (const one of agentPaths) if (!(await exists(one.path))) missing.push(one);
+  for (const one of agentPaths) {
+    // Where a link leads nowhere yet, what it leads to is made.
+    if (!(await isThere(one.path))) missing.push({ ...one, path: await realPathOf(one.path) });
+  }
   const git = await gitMounts(wish);
   const extensions = await extensionMounts(wish);
   const shares: Share[] = [];
   const gone: string[] = [];
   for (const share of wish.shares) {
-    if (await exists(share.path)) shares.push(share);
+    if (await isThere(share.path)) shares.push(share);
     else if (share.isRemembered) gone.push(`${share.path}, a share of before, is not there`);
     else return fail({ reason: "share-missing", path: share.path });
   }
@@ -71,7 +74,7 @@ export async function findMounts(wish: MountWish): Promise<Result<FoundMounts, R
         shares.map(async (share) => mountOf(share.path, "share", share.isReadOnly)),
       )),
     ],
-    home,
+    wish,
   );
   if (!planned.ok) return planned;
   return ok({
@@ -98,7 +101,7 @@ async function gitMounts(wish: MountWish): Promise<Part> {
   if (!wish.withGitRoot) return { mounts: settings, notes: [] };
   const folders = await mountsOf(await gitFoldersOutside(wish.project), "git-root", false);
   // A repository over the whole home folder is no reason not to start.
-  const refused = folders.filter((mount) => refusalOf(mount, wish.home) !== undefined);
+  const refused = folders.filter((mount) => refusalOf(mount, wish) !== undefined);
   return {
     mounts: [...settings, ...folders.filter((mount) => !refused.includes(mount))],
     notes: refused.map(
@@ -112,16 +115,16 @@ async function extensionMounts(wish: MountWish): Promise<Part> {
     parseShare(text, { folder: wish.project, home: wish.home.named }),
   );
   const found = await Promise.all(
-    shares.map(async (share) => ({ share, isThere: await exists(share.path) })),
+    shares.map(async (share) => ({ share, isFound: await isThere(share.path) })),
   );
   return {
     mounts: await Promise.all(
       found
-        .filter(({ isThere }) => isThere)
+        .filter(({ isFound }) => isFound)
         .map(async ({ share }) => mountOf(share.path, "extension-share", share.isReadOnly)),
     ),
     notes: found
-      .filter(({ isThere }) => !isThere)
+      .filter(({ isFound }) => !isFound)
       .map(({ share }) => `${share.path}, which an extension shares, is not there`),
   };
 }
@@ -135,7 +138,7 @@ function dockerMounts({ dockerSocket }: MountWish): readonly Mount[] {
 
 async function thoseThere(files: readonly string[]): Promise<readonly string[]> {
   const there: string[] = [];
-  for (const file of files) if (await exists(file)) there.push(file);
+  for (const file of files) if (await isThere(file)) there.push(file);
   return there;
 }
 
@@ -151,13 +154,28 @@ async function mountOf(target: string, as: MountKind, isReadOnly: boolean): Prom
   return { source: await realPathOf(target), target, isReadOnly, as };
 }
 
-/** Of what is not there yet: below the nearest folder that is. */
-async function realPathOf(file: string): Promise<string> {
+/** Of what is not there yet: below the nearest folder that is, and at the end of links that lead nowhere. */
+async function realPathOf(file: string, left = mostLinks): Promise<string> {
   try {
     return await realpath(file);
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    if (!isMissing || file === path.dirname(file)) throw error;
-    return path.join(await realPathOf(path.dirname(file)), path.basename(file));
+    if (!hasCode(error, ["ENOENT"]) || file === path.dirname(file) || left === 0) throw error;
+    const folder = await realPathOf(path.dirname(file), left);
+    const link = await linkAt(path.join(folder, path.basename(file)));
+    return link === undefined
+      ? path.join(folder, path.basename(file))
+      : realPathOf(path.resolve(folder, link), left - 1);
+  }
+}
+
+/** As many as the kernel follows (path_resolution(7)). */
+const mostLinks = 40;
+
+async function linkAt(file: string): Promise<string | undefined> {
+  try {
+    return await readlink(file);
+  } catch (error) {
+    if (hasCode(error, ["ENOENT", "EINVAL"])) return undefined;
+    throw error;
   }
 }

@@ -20,6 +20,8 @@ export type Host = {
   readonly gnupg: string;
   /** The folder of keys, and the socket of the program that holds them, where there is one. */
   readonly ssh: readonly string[];
+  /** What no definition is given by itself; absolute, in each way to write it. */
+  readonly guarded: readonly string[];
   readonly variables: Variables;
 };
 
@@ -29,11 +31,13 @@ export async function readHost(variables: Variables): Promise<Host> {
   const now = { uid: process.geteuid?.() ?? uid, gid: process.getegid?.() ?? gid };
   const home = path.resolve(variables["HOME"] ?? os.homedir());
   const config = variables["XDG_CONFIG_HOME"] ?? "";
+  const real = (await exists(home)) ? await realpath(home) : home;
+  const gnupg = path.resolve(variables["GNUPGHOME"] ?? path.join(home, ".gnupg"));
   const keys = [path.join(home, ".ssh"), variables["SSH_AUTH_SOCK"] ?? ""];
   const there = await Promise.all(keys.map(async (key) => key !== "" && (await exists(key))));
   return {
     user: { ...now, name: username, home },
-    home: { named: home, real: (await exists(home)) ? await realpath(home) : home },
+    home: { named: home, real },
     distributions: distributionsOf((await readTextIfPresent("/etc/os-release")) ?? ""),
     zone: zoneOf(variables),
     architecture: architectures[process.arch],
@@ -41,10 +45,43 @@ export async function readHost(variables: Variables): Promise<Host> {
       path.join(home, ".gitconfig"),
       path.join(config === "" ? path.join(home, ".config") : config, "git"),
     ],
-    gnupg: path.resolve(variables["GNUPGHOME"] ?? path.join(home, ".gnupg")),
+    gnupg,
     ssh: keys.filter((_, at) => there[at]),
+    guarded: await withLinksFollowed([
+      ...[home, real].flatMap((each) => guardedAtHome.map((name) => path.join(each, name))),
+      ...["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"].flatMap((name) => {
+        const named = variables[name] ?? "";
+        return named === "" ? [] : [path.resolve(named, "slipway")];
+      }),
+      ...keys.filter((key) => key !== ""),
+      gnupg,
+      ...sockets,
+    ]),
     variables,
   };
+}
+
+/** Keys, what is remembered and defined here, and where credentials of registries are. */
+const guardedAtHome = [
+  ".ssh",
+  ".gnupg",
+  ".docker",
+  ".aicage",
+  ".aicage-custom",
+  ".config/slipway",
+  ".local/share/slipway",
+  ".local/state/slipway",
+];
+
+/** Engines listen there, and what holds keys. */
+const sockets = ["/run", "/var/run"];
+
+/** Each as it is, and what it leads to. */
+async function withLinksFollowed(places: readonly string[]): Promise<readonly string[]> {
+  const followed = await Promise.all(
+    places.map(async (place) => ((await exists(place)) ? realpath(place) : place)),
+  );
+  return [...new Set([...places, ...followed])];
 }
 
 const architectures: Readonly<Partial<Record<string, "amd64" | "arm64">>> = {

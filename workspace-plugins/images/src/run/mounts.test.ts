@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { parseShare, planMounts } from "./mounts.ts";
 import type { Mount } from "./mounts.ts";
 
-const home = { named: "/home/me", real: "/data/me" };
+const owned = {
+  home: { named: "/home/me", real: "/data/me" },
+  guarded: ["/home/me/.ssh", "/run"],
+};
 
 /** `<target>[:ro][ <- <source>]` of each mount, or why one is refused. */
 function check(wanted: readonly (string | Partial<Mount>)[]): readonly string[] {
@@ -12,10 +15,11 @@ function check(wanted: readonly (string | Partial<Mount>)[]): readonly string[] 
       const target = given.target ?? "";
       return { source: target, target, isReadOnly: false, as: "share", ...given };
     }),
-    home,
+    owned,
   );
   if (!planned.ok) {
     const { failure } = planned;
+    if (failure.reason === "mount-led-out") return [`led out: ${failure.path}`];
     return [failure.reason === "mount-refused" ? `${failure.because}: ${failure.path}` : "?"];
   }
   return planned.value.map(({ source, target, isReadOnly }) => {
@@ -37,10 +41,12 @@ describe("planMounts", () => {
   });
 
   it("keeps what lies elsewhere behind a link, though it looks nested", () => {
-    expect(check(["/w/a", { target: "/w/a/b", source: "/data/b" }])).toEqual([
-      "/w/a",
-      "/w/a/b <- /data/b",
-    ]);
+    expect(
+      check([
+        { target: "/w/a", isReadOnly: true },
+        { target: "/w/a/b", source: "/data/b", isReadOnly: true },
+      ]),
+    ).toEqual(["/w/a:ro", "/w/a/b:ro <- /data/b"]);
     expect(
       check([
         { target: "/w/a", source: "/data/a" },
@@ -84,6 +90,34 @@ describe("planMounts", () => {
     [{ target: "/etc/group", source: "/w/group" }],
   ])("refuses %j, which is the system's", (mount) => {
     expect(check([mount])[0]).toMatch(/^system: /);
+  });
+
+  it.each([
+    ["/home/me/.ssh"],
+    ["/home/me/.ssh/id_ed25519"],
+    ["/run/docker.sock"],
+    [{ target: "/home/me/.codex", source: "/home/me/.ssh" }],
+  ])("refuses %j, which is guarded, to what nobody is asked about", (mount) => {
+    const given = typeof mount === "string" ? { target: mount } : mount;
+    for (const as of ["agent-path", "git-root"] as const) {
+      expect(check([{ ...given, as }])[0]).toMatch(/^guarded: /);
+    }
+    expect(check([{ ...given, as: "share" }])[0]).not.toMatch(/^guarded: /);
+  });
+
+  it("refuses what holds a guarded place", () => {
+    const wide = { ...owned, guarded: ["/home/me/.config/slipway"] };
+    const mount = { source: "/home/me/.config", target: "/home/me/.config", isReadOnly: false };
+    const planned = planMounts([{ ...mount, as: "agent-path" }], wide);
+    expect(planned).toMatchObject({ ok: false, failure: { because: "guarded" } });
+  });
+
+  it("refuses a link that an agent may have put into what it writes", () => {
+    const planted = { target: "/w/a/b", source: "/home/me/.ssh" };
+    expect(check(["/w/a", planted])).toEqual(["led out: /w/a/b"]);
+    expect(check(["/w/a", { ...planted, isReadOnly: true }])).toEqual(["led out: /w/a/b"]);
+    expect(check([{ target: "/w/a", isReadOnly: true }, planted])).toHaveLength(2);
+    expect(check(["/w/a", { target: "/w/a/b", source: "/w/a/c" }])).toHaveLength(2);
   });
 
   it("takes what lies within them", () => {

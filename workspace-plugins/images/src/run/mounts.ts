@@ -30,6 +30,13 @@ export type Share = { readonly path: string; readonly isReadOnly: boolean };
 /** Of both ways to write it: as the system names it, and with links followed. */
 export type Home = { readonly named: string; readonly real: string };
 
+/** What is a person's own. */
+export type Owned = {
+  readonly home: Home;
+  /** Keys, settings of ours and sockets: mounted when somebody says so, and never because a definition does. */
+  readonly guarded: readonly string[];
+};
+
 export function parseShare(
   text: string,
   from: { readonly folder: string; readonly home: string },
@@ -46,12 +53,15 @@ export function expandHome(written: string, home: string): string {
 /** Each thing once, in an order in which none covers another. Of two for one place the later counts. */
 export function planMounts(
   wanted: readonly Mount[],
-  home: Home,
+  owned: Owned,
 ): Result<readonly Mount[], RunFailure> {
   for (const mount of wanted) {
-    const because = refusalOf(mount, home);
-    if (because !== undefined)
-      return fail({ reason: "mount-refused", path: mount.target, because });
+    const { source, target } = mount;
+    const because = refusalOf(mount, owned);
+    if (because !== undefined) return fail({ reason: "mount-refused", path: target, because });
+    if (wanted.some((outer) => isLedOut(mount, outer))) {
+      return fail({ reason: "mount-led-out", path: target, source });
+    }
   }
   const byTarget = new Map(wanted.map((mount) => [mount.target, mount]));
   const each = [...byTarget.values()].toSorted((a, b) => compareBytes(a.target, b.target));
@@ -59,12 +69,35 @@ export function planMounts(
 }
 
 /** Why a mount would give away more than anybody means to, or take the image's own files away. */
-export function refusalOf({ source, target }: Mount, home: Home): "home" | "system" | undefined {
+export function refusalOf(
+  { source, target, as }: Mount,
+  { home, guarded }: Owned,
+): "home" | "system" | "guarded" | undefined {
   const places = [source, target];
   // Either way to write it: a link to the home folder is the home folder.
   const homes = [home.named, home.real];
   if (places.some((place) => homes.some((one) => isWithin(one, place)))) return "home";
-  return places.some(isOfSystem) ? "system" : undefined;
+  if (places.some(isOfSystem)) return "system";
+  if (!unasked.includes(as)) return undefined;
+  const isGuarded = (place: string): boolean =>
+    guarded.some((one) => isWithin(one, place) || isWithin(place, one));
+  return places.some(isGuarded) ? "guarded" : undefined;
+}
+
+/** Nobody is asked about these: a definition's author, or the agent itself by a file of the project, says where they are. */
+const unasked: readonly MountKind[] = ["agent-path", "git-root"];
+
+/**
+ * Whether a link in a folder that an agent writes leads out of it. It may be the agent's own, which has put it there for the next
+ * start to mount what it leads to.
+ */
+function isLedOut(mount: Mount, outer: Mount): boolean {
+  return (
+    !outer.isReadOnly &&
+    mount.target !== outer.target &&
+    isWithin(mount.target, outer.target) &&
+    !isWithin(mount.source, outer.source)
+  );
 }
 
 function isOfSystem(place: string): boolean {

@@ -123,6 +123,7 @@ export async function prepareStart(
     container: container.value.arguments,
     notes: [...chosen.value.notes, ...decided.value.notes, ...found.value.notes],
     keys: keysOf(memory, {
+      choices: choices.value,
       selection,
       reference,
       decided: decided.value,
@@ -194,6 +195,7 @@ async function findStartMounts(
   const found = await findMounts({
     project,
     home: host.home,
+    guarded: host.guarded,
     agentPath: of.choices.agentPath,
     gitConfig: mounts.gitconfig ? host.gitConfig : [],
     withGitRoot: mounts.gitroot,
@@ -214,6 +216,7 @@ async function findStartMounts(
 function keysOf(
   memory: AgentMemory,
   start: {
+    readonly choices: Choices;
     readonly selection: Selection;
     readonly reference: string;
     readonly decided: MountDecision;
@@ -221,7 +224,10 @@ function keysOf(
     readonly words: readonly string[] | undefined;
   },
 ): Readonly<Record<string, unknown>> {
-  const { selection, decided, shares, words } = start;
+  const { choices, selection, decided, shares, words } = start;
+  const agreed = choices.extensions
+    .filter(({ name }) => decided.extensionMounts[name] === true)
+    .map((extension) => [extension.name, extension.shares] as const);
   const isSame =
     memory.base === selection.base &&
     isEqual(memory.extensions ?? [], selection.extensions) &&
@@ -236,6 +242,7 @@ function keysOf(
         }),
     shares,
     extension_mounts: { ...memory.extension_mounts, ...decided.extensionMounts },
+    extension_shares: { ...memory.extension_shares, ...Object.fromEntries(agreed) },
     mounts: { ...memory.mounts, ...decided.said },
     ...(words === undefined ? {} : { docker_args: joinRemembered(words) }),
   };

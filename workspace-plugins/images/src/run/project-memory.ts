@@ -27,6 +27,8 @@ const AgentMemory = z.looseObject({
   shares: z.array(z.string()).optional(),
   /** By extension, whether its shares are mounted. */
   extension_mounts: z.record(z.string(), z.boolean()).optional(),
+  /** What each shared when it was agreed to; ours, not aicage's. */
+  extension_shares: z.record(z.string(), z.array(z.string())).optional(),
   mounts: z
     .looseObject({
       gitconfig: z.boolean().optional(),

@@ -34,9 +34,11 @@ export type RunFailure =
   | {
       readonly reason: "mount-refused";
       readonly path: string;
-      /** `home`: it is the home folder or holds it; `system`: it would hide the image's own files. */
-      readonly because: "home" | "system";
+      /** `home`: it is the home folder or holds it; `system`: it would hide the image's own files; `guarded`: keys and the like, that nobody was asked for. */
+      readonly because: "home" | "system" | "guarded";
     }
+  /** By a link in a folder that the agent writes. */
+  | { readonly reason: "mount-led-out"; readonly path: string; readonly source: string }
   | { readonly reason: "no-base-for-agent"; readonly agent: string }
   /** A question was not answered: Ctrl-C, or the end of the input. */
   | { readonly reason: "nothing-chosen" }

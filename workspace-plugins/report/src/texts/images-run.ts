@@ -26,16 +26,11 @@ export const runTexts: Texts<RunFailure> = {
   }),
   "choice-open": (failure) => ({ ...openChoice(failure), hint: hintOf[failure.of] }),
   "nothing-chosen": () => ({ what: "nothing was chosen", facts: {} }),
-  "mount-refused": (failure) => ({
-    what:
-      failure.because === "home"
-        ? `${failure.path} is the home folder, or holds it: the agent would have all that is yours`
-        : `${failure.path} is the system's: mounted over the image's own, nothing would start`,
-    facts: {},
-    hint:
-      failure.because === "home"
-        ? "start the agent in a folder of its own, and share folders below home"
-        : "share a folder below it",
+  "mount-refused": (failure) => mountRefused[failure.because](failure.path),
+  "mount-led-out": (failure) => ({
+    what: `${failure.path} is not mounted: a link leads out of a folder that the agent writes`,
+    facts: { "leads to": failure.source },
+    hint: "the agent may have put the link there; what it leads to can be shared by its own name",
   }),
   "share-missing": (failure) => ({
     what: `${failure.path} cannot be shared: it is not there`,
@@ -78,6 +73,26 @@ const hintOf: Readonly<Record<OpenChoice["of"], string>> = {
   base: "say it with --base, or take the usual one with --yes",
   extensions: "say them with --extension, or none with --no-extensions",
   shares: "agree with --yes, or leave the extension out",
+};
+
+type Refused = Extract<RunFailure, { readonly reason: "mount-refused" }>;
+
+const mountRefused: Readonly<Record<Refused["because"], (path: string) => Text>> = {
+  home: (path) => ({
+    what: `${path} is the home folder, or holds it: the agent would have all that is yours`,
+    facts: {},
+    hint: "start the agent in a folder of its own, and share folders below home",
+  }),
+  system: (path) => ({
+    what: `${path} is the system's: mounted over the image's own, nothing would start`,
+    facts: {},
+    hint: "share a folder below it",
+  }),
+  guarded: (path) => ({
+    what: `the agent's definition wants ${path}, where keys, settings of ours or sockets are`,
+    facts: {},
+    hint: "take it out of agent_path; what you want to give it, give it by --mount or --share",
+  }),
 };
 
 function listed(names: readonly string[]): string {
