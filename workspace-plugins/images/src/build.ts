@@ -28,6 +28,10 @@ export type BuildSession = {
   readonly turns: BuildTurns<MadeImage, ImagesFailure>;
   /** `when-needed`: only if an ingredient is another than the receipt has. `never`: only says why it would be built. */
   readonly builds: "always" | "when-needed" | "never";
+  /** Versions are those that are locked, or nothing is built. */
+  readonly isFrozen?: boolean;
+  /** Holds the lock of definitions that lie outside of the workspace; without it the workspace's is that of all. */
+  readonly userLockFolder?: string;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 };

@@ -10,10 +10,12 @@ import { AgentDefinition } from "./definition.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { isAnyForbidden, nameInEngine, provide, readBelow } from "./image-needs.ts";
 import type { LayoutSource } from "./image-needs.ts";
-import { readImagesLock } from "./images-lock.ts";
 import { agentRows } from "./ingredient-rows.ts";
+import { imagesLockName } from "./images-lock-name.ts";
 import { allKnown, engineIngredients } from "./ingredients.ts";
 import type { CurrentIngredient } from "./ingredients.ts";
+import { lockFolderOf, readLockOf } from "./locked/lock-of.ts";
+import { agentEntry } from "./locked/now.ts";
 import { agentDockerfile, agentReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { readVersion, verifyVersion } from "./sealed-run.ts";
@@ -47,7 +49,7 @@ export async function makeAgent(
   const listed = await definitionMembers(folder, "definition", session.signal);
   if (!listed.ok) return listed;
   const members = listed.value;
-  const locked = await lockedVersion(session, name, members);
+  const locked = await lockedVersion(session, agent, members);
   if (!locked.ok) return locked;
   const bytes = await readFile(
     path.resolve(session.workspaceRoot, agent.dockerfile ?? agentDockerfile),
@@ -122,13 +124,22 @@ export async function readAgent(
  * answer follows from what the table has of it already.
  */
 export async function lockedVersion(
-  session: Pick<BuildSession, "workspaceRoot">,
-  agent: string,
+  session: Pick<BuildSession, "workspaceRoot" | "isFrozen" | "userLockFolder">,
+  { name, folder }: Pick<AgentRequest, "name" | "folder">,
   members: readonly Member[],
 ): Promise<Result<CurrentIngredient, ImagesFailure>> {
-  const lock = await readImagesLock(session.workspaceRoot);
+  const lock = await readLockOf(session, folder);
   if (!lock.ok) return lock;
-  const entry = lock.value.agents[agent];
-  const isCurrent = entry !== undefined && entry.definition === versionSourceOf(members);
-  return ok(isCurrent ? { state: "known", value: entry.version } : { state: "unknown" });
+  const entry = lock.value.agents[name];
+  if (entry !== undefined && entry.definition === versionSourceOf(members)) {
+    return ok({ state: "known", value: entry.version });
+  }
+  if (session.isFrozen !== true) return ok({ state: "unknown" });
+  const open = [agentEntry(name)];
+  return fail({
+    reason: "images-lock-stale",
+    file: path.join(lockFolderOf(session, folder), imagesLockName),
+    ...(entry === undefined ? { missing: open, stale: [] } : { missing: [], stale: open }),
+    command: `slipway agent lock ${name}`,
+  });
 }

@@ -16,11 +16,11 @@ import {
   readBelow,
 } from "./image-needs.ts";
 import type { ImageNeed, LayoutSource } from "./image-needs.ts";
-import { readImagesLock } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
 import { baseRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Below } from "./layout.ts";
+import { readLockOf } from "./locked/lock-of.ts";
 import { baseReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 
@@ -48,7 +48,7 @@ export async function makeBase(
   const { file, value } = definition.value;
   const name = checkName(base.name, file);
   if (!name.ok) return name;
-  const lock = await readImagesLock(session.workspaceRoot);
+  const lock = await readLockOf(session, base.folder);
   if (!lock.ok) return lock;
   const from = await findFromImage(session, base, {
     file,

@@ -16,10 +16,10 @@ import {
   readBelow,
 } from "./image-needs.ts";
 import type { ImageNeed, LayoutSource } from "./image-needs.ts";
-import { readImagesLock } from "./images-lock.ts";
 import { extensionRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Ingredients } from "./ingredients.ts";
+import { readLockOf } from "./locked/lock-of.ts";
 import { extensionDockerfile, inLayerOrder } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { verifyVersion } from "./sealed-run.ts";
@@ -163,8 +163,6 @@ async function planSteps(
   image: ExtendedRequest,
   extensions: readonly Extension[],
 ): Promise<Result<PlannedSteps, ImagesFailure>> {
-  const lock = await readImagesLock(session.workspaceRoot);
-  if (!lock.ok) return lock;
   const steps: BuildStep[] = [];
   const needs: ImageNeed[] = [];
   const layered = extensions.filter(({ kind }) => kind !== "none");
@@ -183,6 +181,8 @@ async function planSteps(
   for (const { name, folder, dockerfile, members } of layered) {
     if (dockerfile === undefined) continue;
     const file = path.posix.join(folder, "Dockerfile");
+    const lock = await readLockOf(session, folder);
+    if (!lock.ok) return lock;
     const from = { images: image.images, lock: lock.value };
     const pinned = await pinDockerfile(session, { ...dockerfile, file }, from);
     if (!pinned.ok) return pinned;

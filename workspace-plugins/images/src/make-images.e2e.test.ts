@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { openRegistry } from "@slipway/registry";
 import { startRegistryRig } from "@slipway/registry/rig";
-import { digestOf, writeFileAtomically } from "@slipway/signature";
+import { writeFileAtomically } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { BuildSession, MadeImage } from "./build.ts";
@@ -22,6 +22,7 @@ import type { ExtendedRequest } from "./make-extended.ts";
 import { ownLabel } from "./names.ts";
 import { pushLayout } from "./push.ts";
 import { removeOwn } from "./remove-own.ts";
+import { readVersionScript } from "./versions/version-script.ts";
 
 const { signal } = new AbortController();
 const workspace = `slipway-make-test-${process.pid}`;
@@ -351,8 +352,9 @@ describe("an image is built again", () => {
     {
       change: "the version that is locked",
       edit: async (folder) => {
-        const script = path.join(folder, "agents/tool/version.sh");
-        const definition = digestOf(await readFile(script));
+        const tool = { name: "tool", folder: path.join(folder, "agents/tool"), file: "version.sh" };
+        const script = await readVersionScript(tool, signal);
+        const definition = script.ok ? script.value.digest : "none";
         await writeFile(
           path.join(folder, "slipway.images.lock"),
           `agents: {tool: {version: 2.0.0, definition: "${definition}"}}\n`,

@@ -20,6 +20,7 @@ export const agentCommands: readonly Command[] = [
       "--dry-run": "tell what would be done; nothing is built or made",
       "--json": "with --dry-run: one object: schema, agent, base, reference, mounts, ...",
       "--offline": "build nothing: the image that is there will do",
+      "--frozen": "fail where the agent's version is not locked for its definition",
       "-y, --yes": "take what is usual in place of questions",
       "exit code": "the agent's own; 125 to 127 as of docker run; 2 where a choice is open",
     },

@@ -1,4 +1,4 @@
-import { entryName } from "@slipway/images/locked/look";
+import { entryName } from "@slipway/images/locked/now";
 import { lockedText, outdatedEntries } from "@slipway/images/locked/update";
 import type { LockEntry } from "@slipway/images";
 import { describeFailure } from "@slipway/report";

@@ -17,6 +17,7 @@ const options = {
   "docker-arg": { type: "string", multiple: true },
   "dry-run": { type: "boolean" },
   offline: { type: "boolean" },
+  frozen: { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   json: { type: "boolean" },
 } as const;
@@ -37,6 +38,7 @@ export type StartArguments = {
   readonly containerArguments: readonly string[] | undefined;
   readonly isDryRun: boolean;
   readonly isOffline: boolean;
+  readonly isFrozen: boolean;
   readonly takesUsual: boolean;
   readonly json: boolean;
 };
@@ -84,6 +86,7 @@ export function readStartArguments(
     containerArguments: given["docker-arg"],
     isDryRun,
     isOffline: given.offline ?? false,
+    isFrozen: given.frozen ?? false,
     takesUsual: given.yes ?? false,
     json,
   });

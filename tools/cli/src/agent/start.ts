@@ -140,6 +140,8 @@ async function readyImage(
     access: async () => readBuildAccess(process.env, signal),
     turns,
     isOffline: started.isOffline,
+    isFrozen: started.isFrozen,
+    userLockFolder: stateFolder(process.env),
     signal,
     progress,
     told: tellFailure,

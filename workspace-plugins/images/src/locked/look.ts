@@ -9,6 +9,7 @@ import type { FoundVersion } from "../versions/agent-version.ts";
 import { readVersionScript } from "../versions/version-script.ts";
 import type { VersionScript } from "../versions/version-script.ts";
 import { baseReference } from "../names.ts";
+import { agentEntry, imageEntry } from "./now.ts";
 import type { LockEntry, Now } from "./now.ts";
 import { failureOf, wantedOf } from "./wanted.ts";
 
@@ -96,25 +97,6 @@ export async function openEntries(
       .filter(({ locked, digest }) => locked !== undefined && locked.definition !== digest)
       .map(({ agent }) => agentEntry(agent)),
   });
-}
-
-export function entryName({ kind, name }: Pick<LockEntry, "kind" | "name">): string {
-  switch (kind) {
-    case "agent":
-      return agentEntry(name);
-    case "from_image":
-      return imageEntry(name);
-    case "builder":
-      return "builder";
-  }
-}
-
-export function agentEntry(name: string): string {
-  return `agents.${name}`;
-}
-
-function imageEntry(reference: string): string {
-  return `from_images.${reference}`;
 }
 
 const same = { state: "same" } as const;

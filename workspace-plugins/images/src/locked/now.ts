@@ -28,3 +28,23 @@ export type LockEntry =
       readonly locked: Pick<LockedImage, "digest"> | undefined;
       readonly now: Now<LockedImage>;
     };
+
+/** As the lock file has it, with dots. */
+export function entryName({ kind, name }: Pick<LockEntry, "kind" | "name">): string {
+  switch (kind) {
+    case "agent":
+      return agentEntry(name);
+    case "from_image":
+      return imageEntry(name);
+    case "builder":
+      return "builder";
+  }
+}
+
+export function agentEntry(name: string): string {
+  return `agents.${name}`;
+}
+
+export function imageEntry(reference: string): string {
+  return `from_images.${reference}`;
+}

@@ -8,8 +8,9 @@ import type { ImagesLock } from "../images-lock.ts";
 import { changeImagesLock } from "./change-lock.ts";
 import type { LockPlace } from "./change-lock.ts";
 import type { LockCause } from "./failure.ts";
-import { entryName, lookUp, openEntries } from "./look.ts";
+import { lookUp, openEntries } from "./look.ts";
 import type { LookAt, LookWorld } from "./look.ts";
+import { entryName } from "./now.ts";
 import type { LockEntry } from "./now.ts";
 
 export type LockWorld = LookWorld & {

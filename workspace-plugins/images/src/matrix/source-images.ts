@@ -213,7 +213,8 @@ async function readAgentImage(
     signal,
   );
   if (!members.ok) return members;
-  const version = await lockedVersion(workspace, folder.name, members.value);
+  const agent = { name: folder.name, folder: folder.root };
+  const version = await lockedVersion(workspace, agent, members.value);
   if (!version.ok) return version;
   const dockerfile = await readDockerfile(workspace, agentDockerfile);
   if (!dockerfile.ok) return dockerfile;

@@ -22,6 +22,10 @@ export type ReadyWorld = {
   readonly turns: BuildTurns<MadeImage, ImagesFailure>;
   /** What is there has to do. */
   readonly isOffline: boolean;
+  /** A version that is not locked is none. */
+  readonly isFrozen: boolean;
+  /** Holds the lock of what lies outside of a workspace. */
+  readonly userLockFolder: string;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
   /** Gets why an image could not be renewed; the one before it is taken. */
@@ -109,10 +113,19 @@ async function makeAll(
 }
 
 function sessionOf(
-  { place, workspace, engine, signal, progress }: ReadyWorld,
+  { place, workspace, engine, signal, progress, isFrozen, userLockFolder }: ReadyWorld,
   how: Pick<BuildSession, "builds" | "access" | "turns">,
 ): BuildSession {
-  return { workspaceRoot: place.root, workspace, engine, signal, progress, ...how };
+  return {
+    workspaceRoot: place.root,
+    workspace,
+    engine,
+    signal,
+    progress,
+    isFrozen,
+    userLockFolder,
+    ...how,
+  };
 }
 
 function tellReasons(
