@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -42,16 +43,17 @@ async function measure(bench: Bench): Promise<Findings> {
     noop: await openWorkspace(bench, { name: "noop", count, kind: "noop" }),
   };
   try {
-    for (const folder of Object.values(folders)) {
-      bench.say(`${count} targets once: ${folder}`);
-      await outputOf(bench, { words: ["nx", "run-many", "-t", "image"], folder });
-    }
+    bench.say(`${count} images are built`);
+    await outputOf(bench, { words: ["nx", "run-many", "-t", "image"], folder: folders.ours });
+    // What Nx finds in the outputs of a task that does nothing, it keeps and restores as it does ours.
+    copyOutputs(folders.ours, folders.noop);
+    await outputOf(bench, { words: ["nx", "run-many", "-t", "image"], folder: folders.noop });
     const title = `${count} image targets, nothing changed`;
     const contenders = [cached(ours, folders.ours, count), cached(noop, folders.noop, count)];
     const found = await race(bench, title, contenders, rounds);
     return {
       text: [
-        `\`NX_DAEMON=false\`, and \`NX_ISOLATE_PLUGINS=false\` in \`.env\` as in this repository. ${count} bases of one file each, all but the first of them on the first, built once and their layouts in place; the peer has the same files and the same graph of targets, with \`nx:noop\` and without outputs. Every task of both is found in Nx's cache. The queries are those of the last round, as the command's own record has them.`,
+        `\`NX_DAEMON=false\`, and \`NX_ISOLATE_PLUGINS=false\` in \`.env\` as in this repository. ${count} bases of one file each, all but the first of them on the first, built once and their layouts in place; the peer has the same files, the same graph of targets and the same outputs, with \`nx:noop\`. Every task of both is found in Nx's cache, which without its daemon writes the outputs of each again. The queries are those of the last round, as the command's own record has them.`,
       ],
       tables: [raceTable(title, found, [noop])],
       targets: [
@@ -115,6 +117,13 @@ async function openWorkspace(bench: Bench, shape: WorkspaceShape): Promise<strin
   return folder;
 }
 
+function copyOutputs(from: string, to: string): void {
+  for (const base of readdirSync(path.join(from, "bases"))) {
+    const outputs = path.join("bases", base, "dist");
+    cpSync(path.join(from, outputs), path.join(to, outputs), { recursive: true });
+  }
+}
+
 function nameOf(index: number): string {
   return `bench-${String(index).padStart(3, "0")}`;
 }
@@ -133,7 +142,14 @@ function noopProject(index: number): object {
     index === lowest ? {} : { dependsOn: [{ projects: [nameOf(lowest)], target: "image" }] };
   return {
     name: nameOf(index),
-    targets: { image: { executor: "nx:noop", cache: true, ...dependsOn } },
+    targets: {
+      image: {
+        executor: "nx:noop",
+        cache: true,
+        outputs: ["{projectRoot}/dist/image"],
+        ...dependsOn,
+      },
+    },
   };
 }
 
