@@ -8,6 +8,7 @@ import type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
 import type { LockCause, LockFailure } from "./locked/failure.ts";
 import type { RunFailure } from "./run/run-failure.ts";
 import type { VersionAttempt, VersionFailure } from "./versions/failure.ts";
+import type { TestedCause, TestedFailure } from "./tested/failure.ts";
 
 /** What keeps an image of the graph from being made, known before anything is. */
 export type ImageRefusal =
@@ -62,6 +63,7 @@ export type ImagesFailure =
   | LayerFailure
   | CatalogueFailure
   | ReleaseFailure
+  | TestedFailure
   | DefinitionFailure
   | RegistryFailure
   | SignatureFailure
@@ -119,6 +121,7 @@ export type ImagesFailure =
 export type ImagesCause =
   | ReleaseCause
   | LockCause
+  | TestedCause
   | "image-built"
   | "image-as-before"
   | "image-missing-in-engine"

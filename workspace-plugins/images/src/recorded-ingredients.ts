@@ -40,7 +40,7 @@ export function annotationsOf(table: Ingredients): Readonly<Record<string, strin
 const mostRows = 1000;
 const mostCharacters = 1000;
 
-const IngredientsTable = z
+export const IngredientsTable = z
   .record(z.string().max(mostCharacters), z.string().max(mostCharacters))
   .refine((table) => Object.keys(table).length <= mostRows, "has too many rows");
 

@@ -13,6 +13,7 @@ import { catalogueTexts } from "./texts/catalogue.ts";
 import { imagesTexts } from "./texts/images.ts";
 import { lockTexts } from "./texts/images-lock.ts";
 import { runTexts } from "./texts/images-run.ts";
+import { testedTexts } from "./texts/images-tested.ts";
 import { packagesTexts } from "./texts/packages.ts";
 import { pipelinesTexts } from "./texts/pipelines.ts";
 import { processesTexts } from "./texts/processes.ts";
@@ -40,6 +41,7 @@ const texts: Texts<Failure> = {
   ...imagesTexts,
   ...runTexts,
   ...lockTexts((failure) => describeFailure(failure)),
+  ...testedTexts,
   "image-not-renewed": ({ because, reference, imageId, agentVersion = "" }) => {
     const text = describeFailure(because);
     const kept = `${reference} ${agentVersion} ${shortDigest(imageId)}`.replaceAll("  ", " ");

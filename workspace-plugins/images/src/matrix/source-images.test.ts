@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(async () => rm(root, { recursive: true }));
 
 async function read() {
-  const found = await readSourceImages(root, { signal });
+  const found = await readSourceImages(root, signal);
   if (!found.ok) throw new Error(JSON.stringify(found.failure));
   return found.value;
 }

@@ -29,6 +29,8 @@ export type SourceImage = {
   readonly on: SourceImage | undefined;
   /** Its own rows. What an image is that only a build or a registry can tell is `unknown`. */
   readonly rows: CurrentIngredients;
+  /** Of what only another revision of the same files can be compared with: the root file system's. */
+  readonly fileRows: CurrentIngredients;
 };
 
 export type SourceImages = {
@@ -42,20 +44,18 @@ type Workspace = {
   readonly workspaceRoot: string;
   readonly signal: AbortSignal;
   readonly lock: ImagesLock;
-  /** A row for the files that the root file system comes from, which no record of an image has. */
-  readonly tellsRootfs: boolean;
 };
 
 /** All images of a workspace for all their architectures. */
 export async function readSourceImages(
   workspaceRoot: string,
-  { signal, tellsRootfs = false }: { readonly signal: AbortSignal; readonly tellsRootfs?: boolean },
+  signal: AbortSignal,
 ): Promise<Result<SourceImages, ImagesFailure>> {
   const lock = await readImagesLock(workspaceRoot);
   if (!lock.ok) return lock;
   const graph = await readGraph(workspaceRoot, signal);
   if (!graph.ok) return graph;
-  const workspace = { workspaceRoot, signal, lock: lock.value, tellsRootfs };
+  const workspace = { workspaceRoot, signal, lock: lock.value };
   const made = new Map<GraphImage, readonly SourceImage[]>();
   const failures: ImagesFailure[] = [];
   for (const image of [...graph.value.images].toSorted((a, b) => depthOf(a) - depthOf(b))) {
@@ -75,17 +75,18 @@ type ReadImage = {
   /** Of a base; other images are for whatever they stand on is for. */
   readonly architectures: readonly Architecture[] | undefined;
   readonly rowsFor: (platform: string) => CurrentIngredients;
+  readonly fileRows?: CurrentIngredients;
 };
 
 function sourcesOf(
   image: GraphImage,
-  { architectures, rowsFor }: ReadImage,
+  { architectures, rowsFor, fileRows = {} }: ReadImage,
   made: ReadonlyMap<GraphImage, readonly SourceImage[]>,
 ): readonly SourceImage[] {
   const source = (architecture: Architecture, on: SourceImage | undefined): SourceImage => {
     const platform = `linux/${architecture}`;
     const rows = { ...rowsFor(platform), ...allKnown({ platform }) };
-    return { image, architecture, on, rows };
+    return { image, architecture, on, rows, fileRows };
   };
   if (image.on === undefined) return (architectures ?? []).map((one) => source(one, undefined));
   return (made.get(image.on) ?? [])
@@ -150,12 +151,15 @@ async function readBase(
   if (!ofNamed.ok) return ofNamed;
   const from = await fromRow(workspace, image, { file, reference: value.from_image });
   if (!from.ok) return from;
+  const fileRows = await rootfsRow(workspace, image);
+  if (!fileRows.ok) return fileRows;
   const rows = allKnown({
     ...baseRows({ others, dockerfile: dockerfile.bytes }),
     ...(image.buildsLocally ? { redistribution: forbidden } : {}),
   });
   return ok({
     architectures: value.architectures,
+    fileRows: fileRows.value,
     rowsFor: (platform) => ({ ...rows, ...from.value(platform), ...ofNamed.value(platform) }),
   });
 }
@@ -179,24 +183,19 @@ async function fromRow(
     return fail({ reason: "from-image-unpinned", file, fromImage: reference });
   }
   const receipt = await readImageReceipt(path.join(workspaceRoot, rootfs.layout));
-  const sources = await rootfsRow(workspace, rootfs.root);
-  if (!sources.ok) return sources;
   return ok((platform) => {
     const { os = "", architecture = "" } = receipt?.platform ?? {};
     const isMade = receipt?.reference === reference && `${os}/${architecture}` === platform;
-    return {
-      "from-image": isMade ? { state: "known", value: receipt.manifestDigest } : unknown,
-      ...sources.value,
-    };
+    return { "from-image": isMade ? { state: "known", value: receipt.manifestDigest } : unknown };
   });
 }
 
 async function rootfsRow(
-  { workspaceRoot, signal, tellsRootfs }: Workspace,
-  root: string,
+  { workspaceRoot, signal, lock }: Workspace,
+  { rootfs }: GraphImage,
 ): Promise<Result<CurrentIngredients, ImagesFailure>> {
-  if (!tellsRootfs) return ok({});
-  const members = await definitionMembers(path.join(workspaceRoot, root), "", signal);
+  if (rootfs === undefined || lock.from_images[rootfs.reference] !== undefined) return ok({});
+  const members = await definitionMembers(path.join(workspaceRoot, rootfs.root), "", signal);
   return members.ok ? ok(allKnown({ rootfs: digestOfMembers(members.value) })) : members;
 }
 

@@ -10,7 +10,14 @@ type OwnFailure = Exclude<
   | SignatureFailure
   | RunFailure
   | LockFailure
-  | { readonly reason: "definition-unknown" | "image-not-renewed" | `release-${string}` }
+  | {
+      readonly reason:
+        | "definition-unknown"
+        | "image-not-renewed"
+        | "image-unknown"
+        | `release-${string}`
+        | `tested-${string}`;
+    }
 >;
 
 export const imagesTexts: Texts<OwnFailure> = {
@@ -184,6 +191,8 @@ export const imagesCauses: Causes<ImagesCause> = {
   "images-locked": "locked",
   "images-lock-planned": "would be locked",
   "images-lock-as-it-was": "the lock has it all as it is",
+  "tested-recorded": "noted that it has passed",
+  "tested-merged": "the records are one now",
   "image-built": "built",
   "image-as-before": "nothing that it is made of has changed",
   "image-missing-in-engine": "the engine did not have it",

@@ -1,0 +1,111 @@
+import { mediaTypes, parseReference } from "@slipway/registry";
+import type { Answer, Manifest, Reference, Registry, RegistryFailure } from "@slipway/registry";
+import { isDigest, ok } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import { z } from "zod";
+import type { Ingredients } from "../ingredients.ts";
+import { readAnnotation } from "../recorded-ingredients.ts";
+import { publishedReference } from "../names.ts";
+import type { SourceImage } from "./source-images.ts";
+
+/** An image as a registry has it. */
+export type PublishedImage = {
+  readonly imageId: Digest;
+  /** What it says that it was made from. `undefined`: nothing. */
+  readonly ingredients: Ingredients | undefined;
+};
+
+/** What a registry has of an image; asked once for each. Only `missing` is certain not to be there. */
+export type Published = (source: SourceImage) => Promise<Answer<PublishedImage>>;
+
+/** `prefix` is the registry with what is before the names of images, as the targets `push` have it. */
+export function openPublished(
+  registry: Pick<Registry, "getManifest">,
+  prefix: string,
+): Result<Published, RegistryFailure> {
+  const sound = parseReference(publishedReference(prefix, "slipway/image:tag"));
+  if (!sound.ok) return sound;
+  const asked = new Map<string, Promise<Answer<PublishedImage>>>();
+  return ok((source) => {
+    const key = `${source.image.reference} ${source.architecture}`;
+    const answer = asked.get(key) ?? ask(registry, prefix, source);
+    asked.set(key, answer);
+    return answer;
+  });
+}
+
+async function ask(
+  registry: Pick<Registry, "getManifest">,
+  prefix: string,
+  { image, architecture }: SourceImage,
+): Promise<Answer<PublishedImage>> {
+  const reference = parseReference(publishedReference(prefix, image.reference));
+  if (!reference.ok) return { state: "unknown", failure: reference.failure };
+  const found = await registry.getManifest(reference.value);
+  if (found.state !== "present") return found;
+  const listed = listedIn(found.value);
+  if (listed === undefined) return imageIn(found.value, reference.value, architecture);
+  const [own] = listed.filter(
+    ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
+  );
+  if (own === undefined) return { state: "missing" };
+  const pinned = { ...reference.value, digest: own.digest };
+  const manifest = await registry.getManifest(pinned);
+  return manifest.state === "present" ? imageIn(manifest.value, pinned, architecture) : manifest;
+}
+
+const DigestText = z.custom<Digest>((value) => typeof value === "string" && isDigest(value));
+
+const Index = z.object({
+  manifests: z.array(
+    z.object({
+      digest: DigestText,
+      platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
+    }),
+  ),
+});
+
+const ImageManifest = z.object({
+  config: z.object({ digest: DigestText }),
+  layers: z.array(z.unknown()),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+
+const indexTypes: readonly string[] = [mediaTypes.ociIndex, mediaTypes.dockerIndex];
+
+/** `undefined`: it is no index. */
+function listedIn({ mediaType, bytes }: Manifest) {
+  return indexTypes.includes(mediaType)
+    ? Index.safeParse(jsonIn(bytes)).data?.manifests
+    : undefined;
+}
+
+/** What is no manifest was said by something else than a registry: nothing follows from it. */
+function imageIn(
+  { bytes }: Manifest,
+  { registry, repository, tag, digest }: Reference,
+  architecture: string,
+): Answer<PublishedImage> {
+  const parsed = ImageManifest.safeParse(jsonIn(bytes));
+  if (!parsed.success) {
+    const url = `${registry}/v2/${repository}/manifests/${digest ?? tag ?? ""}`;
+    const failure = { reason: "response-invalid", method: "GET", url } as const;
+    return { state: "unknown", failure: { ...failure, problem: "manifest-invalid" } };
+  }
+  const { annotations, config } = parsed.data;
+  const ingredients = readAnnotation(annotations);
+  const platform = ingredients?.["platform"];
+  // Under the name is the image of another architecture, and of this one there is none.
+  if (platform !== undefined && platform !== `linux/${architecture}`) return { state: "missing" };
+  return { state: "present", value: { imageId: config.digest, ingredients } };
+}
+
+function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
+    return value;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+import type { MatrixReason } from "@slipway/images";
+
+/** Why an image has to be built or tested, in a few words. */
+export function ingredientWords(reason: MatrixReason): string {
+  switch (reason.kind) {
+    case "never-built":
+      return "there was none";
+    case "not-published":
+      return "not in the registry";
+    case "not-recorded":
+      return "the registry has one that does not say what it was made from";
+    case "never-tested":
+      return "never tested";
+    case "ingredient-added":
+      return `${reason.ingredient} is new`;
+    case "ingredient-removed":
+    case "ingredient-missing":
+      return `${reason.ingredient} is gone`;
+    case "ingredient-changed":
+      return `${reason.ingredient} has changed`;
+  }
+}
