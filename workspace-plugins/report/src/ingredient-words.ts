@@ -5,6 +5,8 @@ export function ingredientWords(reason: MatrixReason): string {
   switch (reason.kind) {
     case "never-built":
       return "there was none";
+    case "no-record":
+      return "nothing to compare with";
     case "not-published":
       return "not in the registry";
     case "not-recorded":

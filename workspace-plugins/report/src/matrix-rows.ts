@@ -2,17 +2,18 @@ import type { Disbelieved, Matrix, MatrixEntry } from "@slipway/images";
 import { describeFailure } from "./failures.ts";
 import { ingredientWords } from "./ingredient-words.ts";
 
-/** One row for each image that something has to be done with, and how many there are. */
+/** One row for each image that something has to be done with. */
 export function matrixRows({ include, of }: Matrix): readonly (readonly string[])[] {
-  const count = `${include.length} of ${of} ${of === 1 ? "image" : "images"}`;
-  if (include.length === 0) return [[`${count}: nothing to build or test`]];
+  if (include.length === 0) {
+    return [[`nothing to build or test of ${of} ${of === 1 ? "image" : "images"}`]];
+  }
   const rows = include.map(({ kind, image, platform, reasons }) => [
     kind,
     image,
     platform,
     reasons.map(ingredientWords).join(", "),
   ]);
-  return [["what", "image", "platform", "why"], ...rows, [count]];
+  return [["what", "image", "platform", "why"], ...rows];
 }
 
 /** As GitHub's `strategy.matrix` takes it: nothing but `include`, and texts alone in it. */

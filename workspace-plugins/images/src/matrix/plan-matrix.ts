@@ -9,6 +9,8 @@ import type { Architecture, SourceImage } from "./source-images.ts";
 /** Why an image is in the matrix. */
 export type MatrixReason =
   | BuildReason
+  /** There is nothing to compare with. */
+  | { readonly kind: "no-record" }
   /** The registry has no image under that name for that architecture. */
   | { readonly kind: "not-published" }
   /** There is one, and nothing says what it was made from. */
@@ -116,7 +118,8 @@ async function reasonsFor(
       ? [{ kind: "never-tested" }]
       : decideBuild(recorded, await currentTable(source, built, all));
   }
-  return decideBuild(revision?.get(keyOf(source)), revisionTable(source));
+  if (revision === undefined) return [{ kind: "no-record" }];
+  return decideBuild(revision.get(keyOf(source)), revisionTable(source));
 }
 
 async function publishedReasons(
