@@ -32,6 +32,8 @@ export type BuildSession = {
   readonly isFrozen?: boolean;
   /** Holds the lock of definitions that lie outside of the workspace; without it the workspace's is that of all. */
   readonly userLockFolder?: string;
+  /** Absolute: the next image is built into this folder in place of its own, without the engine's cache. */
+  readonly rebuiltIn?: string;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 };
@@ -88,6 +90,10 @@ export async function makeImage(
 ): Promise<Result<MadeImage, ImagesFailure>> {
   return session.turns.take(image.reference, async () => {
     const { workspaceRoot } = session;
+    if (session.rebuiltIn !== undefined) {
+      const rebuilt = await buildImage(session, image);
+      return rebuilt.ok ? ok({ receipt: rebuilt.value, reasons: undefined }) : rebuilt;
+    }
     const before = await readImageReceipt(path.join(workspaceRoot, image.layoutFolder));
     const isWhole =
       before !== undefined && (await hasBlobs(workspaceRoot, image.layoutFolder, before));
@@ -125,6 +131,7 @@ async function buildImage(
   image: PlannedImage,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
   const { engine, signal, workspaceRoot } = session;
+  const layoutFolder = session.rebuiltIn ?? path.join(workspaceRoot, image.layoutFolder);
   const prepared = await image.prepare();
   if (!prepared.ok) return prepared;
   const build = prepared.value;
@@ -132,7 +139,7 @@ async function buildImage(
   const layout = { ...build, workspaceRoot, inputs, reference: image.reference };
   const { below } = build;
   if (build.steps.length === 0 && below !== undefined) {
-    return await replaceFolder(path.join(workspaceRoot, image.layoutFolder), async (folder) =>
+    return await replaceFolder(layoutFolder, async (folder) =>
       layOutAlias({ ...layout, below, folder }),
     );
   }
@@ -143,7 +150,7 @@ async function buildImage(
     const verified = await build.verify(id, logFile);
     if (!verified.ok) return verified;
     session.progress(`laying out ${image.reference}`);
-    return await replaceFolder(path.join(workspaceRoot, image.layoutFolder), async (folder) =>
+    return await replaceFolder(layoutFolder, async (folder) =>
       layOutArchive({ ...layout, folder }, async () => engine.save(id, signal)),
     );
   } finally {
@@ -203,6 +210,7 @@ async function buildStep(
       [step.baseArgument]: standsOn,
     },
     labels: imageLabels(session.workspace, image.project),
+    noCache: session.rebuiltIn !== undefined,
     logFile,
     signal: session.signal,
     timeoutMs: hourMs,

@@ -24,7 +24,6 @@ import { receiptName } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
 import { annotationsOf, flatTable, readAnnotation } from "./recorded-ingredients.ts";
 import { readJson, readSaved } from "./saved-image.ts";
-
 import type { StoredLayer } from "./sbom/image-files.ts";
 import { imageSbom, sbomName } from "./sbom/image-sbom.ts";
 

@@ -201,6 +201,29 @@ export const agentCommands: readonly Command[] = [
     load: async () => (await import("./config.ts")).removeMemory,
   },
   {
+    name: "agent reproduce",
+    takes: "<agent> [--base <name>] [--json]",
+    does: "build its images twice without a cache, and tell in which files they differ",
+    options: {
+      "--base <name>": "which may be left out where there is only one",
+      "--json": "one object: schema, images: reference, imageIds, isSame, files, config",
+      "exit code 1": "an image is another the second time",
+    },
+    examples: ["slipway agent reproduce codex", "slipway agent reproduce codex --base debian"],
+    load: async () => (await import("./reproduce.ts")).reproduceAgent,
+  },
+  {
+    name: "agent sbom",
+    takes: "<agent> [--base <name>] [--json]",
+    does: "print what is in its image, as CycloneDX: packages of dpkg, apk, npm, Python",
+    options: {
+      "--base <name>": "which may be left out where there is only one",
+      "--json": "the same: it is JSON in any case",
+    },
+    examples: ["slipway agent sbom codex --base debian > codex.cdx.json"],
+    load: async () => (await import("./sbom.ts")).printSbom,
+  },
+  {
     name: "agent prune",
     takes: "[--dry-run] [--json]",
     does: "remove what builds and starts have left: superseded images of ours, layouts without a base, old logs, what is remembered of projects that are gone",
