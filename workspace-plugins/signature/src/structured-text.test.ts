@@ -47,6 +47,7 @@ test.each([
   ["a.yml", "a: 255", "a: 0xff # c"],
   ["a.yml", "a: [1.5, 2.0]", "a:\n  - 1.5\n  - 2.0\n"],
   ["a.yml", "a: x", "\uFEFFa: !!str 'x'"],
+  ["slipway.images.lock", "agents: {a: b}", "# c\nagents:\n  a: b\n"],
   ["a.toml", "a = 255", "a = 0xff # c"],
   ["a.toml", "a = 1.0", "a = 1.00"],
 ])("%s: %j and %j mean the same", async (file, one, other) => {

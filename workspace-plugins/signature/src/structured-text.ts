@@ -10,8 +10,13 @@ import { isWrittenNumber, writtenNumber } from "./canonical-json.ts";
  */
 export async function parseStructured(file: string, text: string): Promise<unknown> {
   const ending = path.posix.extname(file).toLowerCase();
-  if (ending === ".yml" || ending === ".yaml") return parseYaml(text);
+  if (ending === ".yml" || ending === ".yaml" || isImagesLock(file)) return parseYaml(text);
   return ending === ".toml" ? parseToml(text) : parseJson(text);
+}
+
+/** Other locks are JSON. */
+function isImagesLock(file: string): boolean {
+  return path.posix.basename(file) === "slipway.images.lock";
 }
 
 async function parseYaml(text: string): Promise<unknown> {
