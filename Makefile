@@ -9,7 +9,7 @@ ENGINE := infra/engine/engine.sh
 TRY_ENGINE := $(ENGINE) start || [ $$? -eq 3 ]
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench engine rootfs smoke ci clean
+.PHONY: help setup run images test check bench engine rootfs smoke ci clean
 
 help:
 	@awk -F ': .*## ' '/^[a-z]+: .*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,10 @@ setup: ## Install the pinned Node, the npm packages and what Debian packages are
 run: setup ## Build, deploy and prove the example fleet.
 	@$(TRY_ENGINE)
 	@slipway run
+
+images: setup ## Build the agents of examples/fleet on each base, and start every image.
+	@$(TRY_ENGINE)
+	@node scripts/images.ts
 
 test: ## Run every test, unit and end-to-end.
 	@scripts/setup.sh tests

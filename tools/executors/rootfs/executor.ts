@@ -22,7 +22,7 @@ async function bootstrap(session: Session, options: output<typeof Options>) {
     workspace: readWorkspaceName(session.workspaceRoot),
     folder: path.posix.join(session.projectRoot, "dist", "rootfs"),
     architecture: process.arch === "arm64" ? "arm64" : "amd64",
-    logFile: path.join(session.workspaceRoot, ".slipway", "logs", "rootfs.log"),
+    logFile: path.join(session.workspaceRoot, ".slipway", "logs", `${session.projectName}.log`),
     signal: session.signal,
   });
 }

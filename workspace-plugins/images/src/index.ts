@@ -34,6 +34,7 @@ export { pushImage, pushLayout } from "./push.ts";
 export { readImageReceipt } from "./receipt.ts";
 export type { ImageReceipt } from "./receipt.ts";
 export { makeRootfs } from "./rootfs.ts";
+export type { CheckedImage } from "./run/check-images.ts";
 export type { RunFailure } from "./run/run-failure.ts";
 export type { Asker } from "./run/choose.ts";
 export type { OptionalMount } from "./run/decide-mounts.ts";

@@ -5,6 +5,7 @@ import { packMembers } from "./archive.ts";
 import type { Member } from "./archive.ts";
 import type { BuildSession } from "./build.ts";
 import type { EngineFailure } from "./engine-failure.ts";
+import type { Engine } from "./engine-port.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { parsePrintedVersion } from "./versions/agent-version.ts";
 
@@ -39,20 +40,41 @@ export async function verifyVersion(
 ): Promise<Result<undefined, ImagesFailure>> {
   const { agent, id, logFile } = built;
   session.progress(`asking ${agent} for its version`);
-  const answered = await runSealed(session, id, { command: [agent, "--version"] });
+  const answered = await askVersion(session, id, agent);
   if (!answered.ok) return answered;
-  const { exitCode, output } = answered.value;
-  const words = output.split(/\s+/).map((word) => word.replace(/^v|[.,]$/g, ""));
-  return exitCode === 0 && words.includes(expected)
+  return saysVersion(answered.value, expected)
     ? ok(undefined)
     : fail({
         reason: "agent-version-differs",
         agent,
         expected,
-        answered: `${output.trim().slice(0, 300)} (exit code ${exitCode})`,
+        answered: shownAnswer(answered.value),
         logFile,
       });
 }
+
+export type SealedAnswer = Pick<SealedEnd, "exitCode" | "output">;
+
+/** What an agent answers to `--version`, sealed off. */
+export async function askVersion(
+  session: SealedSession,
+  image: Digest,
+  agent: string,
+): Promise<Result<SealedAnswer, ImagesFailure>> {
+  return runSealed(session, image, { command: [agent, "--version"] });
+}
+
+/** Among other words, and with `v` before it or a full stop behind, as programs write it. */
+export function saysVersion({ exitCode, output }: SealedAnswer, version: string): boolean {
+  const words = output.split(/\s+/).map((word) => word.replace(/^v|[.,]$/g, ""));
+  return exitCode === 0 && words.includes(version);
+}
+
+export function shownAnswer({ exitCode, output }: SealedAnswer): string {
+  return `${output.trim().slice(0, 300)} (exit code ${exitCode})`;
+}
+
+type SealedSession = { readonly engine: Pick<Engine, "run">; readonly signal: AbortSignal };
 
 export type SealedRun = {
   readonly command: readonly string[];
@@ -73,7 +95,7 @@ export type SealedEnd = {
 
 /** Runs a command in an image that can change nothing, and reaches nothing but what `network` lets it. */
 export async function runSealed(
-  session: Pick<BuildSession, "engine" | "signal">,
+  session: SealedSession,
   image: Digest,
   run: SealedRun,
 ): Promise<Result<SealedEnd, EngineFailure>> {

@@ -56,6 +56,19 @@ export const agentCommands: readonly Command[] = [
     load: async () => (await import("./validate.ts")).validateDefinitions,
   },
   {
+    name: "agent check",
+    takes: "[<agent>...] [--all] [--json]",
+    does: "start every image that is built, sealed off, and compare versions",
+    options: {
+      "<agent>": "only the images of this one",
+      "--all": "an image of the workspace that is not built counts as wrong",
+      "--json": "one object: schema, images",
+      "exit code 1": "one answers with another version, or cannot be asked",
+    },
+    examples: ["slipway agent check", "slipway agent check codex --json"],
+    load: async () => (await import("./check.ts")).checkAgents,
+  },
+  {
     name: "agent release",
     takes: "--out <folder> [--version <version>] [--json]",
     does: "pack this workspace's definitions, with sums and a signature",

@@ -168,7 +168,12 @@ function extendedSource(
 /** Below the folder of all layouts; what lies there is no part of a workspace. */
 const ownLayouts = ".slipway/images";
 
-function layoutOf(entry: Entry<unknown>, place: ChainPlace, ...names: readonly string[]): string {
+/** Where the image of a definition lies, of an agent that on one of its bases. */
+export function layoutOf(
+  entry: Entry<unknown>,
+  place: ChainPlace,
+  ...names: readonly string[]
+): string {
   const inRoot = path.relative(place.root, entry.folder);
   return entry.place === "workspace" && !inRoot.startsWith("..")
     ? path.join(inRoot, "dist", "image", ...names)

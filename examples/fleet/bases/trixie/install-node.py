@@ -1,0 +1,1 @@
+../../../bases/debian/install-node.py
