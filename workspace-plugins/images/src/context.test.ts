@@ -56,6 +56,17 @@ describe("definitionMembers", () => {
     expect((await membersOf("")).map(shown)).toEqual([".gitignore", "install.sh"]);
   });
 
+  it("has all files of a folder that git ignores as a whole, as in a home that is a repository", async () => {
+    execFileSync("git", ["init", "--quiet"], { cwd: folder });
+    await write(".gitignore", "*\n");
+    for (const name of ["own/Dockerfile", "own/base.yml", "own/a/b", "own/dist/x"]) {
+      await write(name);
+    }
+    const own = path.join(folder, "own");
+    const members = await definitionMembers(own, "", new AbortController().signal);
+    expect(members.ok && members.value.map(shown)).toEqual(["Dockerfile", "a/b"]);
+  });
+
   it("keeps links as links, those to folders and to nothing too", async () => {
     await write("real/file");
     await symlink("real", path.join(folder, "to-folder"));

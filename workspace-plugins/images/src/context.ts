@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, listFiles, ok } from "@slipway/signature";
+import { digestOf, listFiles, listIgnored, ok } from "@slipway/signature";
 import type { Digest, ListedFile, Result, SignatureFailure } from "@slipway/signature";
 import type { Member } from "./archive.ts";
 
@@ -10,7 +10,8 @@ const excluded =
 
 /**
  * The files of a definition folder under `prefix`, in the order of their paths; links as links, no other kinds. What
- * git ignores stays out: no signature covers it, and it may be a secret.
+ * git ignores stays out: no signature covers it, and it may be a secret. A folder that git ignores as a whole, as in a home
+ * that is a repository, is none of that repository's and counts with all of its files.
  */
 export async function definitionMembers(
   folder: string,
@@ -19,7 +20,9 @@ export async function definitionMembers(
 ): Promise<Result<readonly Member[], SignatureFailure>> {
   const listing = await listFiles(folder, signal);
   if (!listing.ok) return listing;
-  const files = listing.value.files.filter((file) => !excluded.test(file.path));
+  const known = listing.value.files.length > 0 ? listing : listIgnored(folder, "");
+  if (!known.ok) return known;
+  const files = known.value.files.filter((file) => !excluded.test(file.path));
   return ok(await Promise.all(files.map((file) => memberOf(folder, prefix, file))));
 }
 

@@ -37,7 +37,7 @@ export { hashAsPays, hashInProcess } from "./hash-files.ts";
 export type { FileHasher, HashedFiles } from "./file-hasher.ts";
 export { openHashPool } from "./hash-pool.ts";
 export type { HashPool } from "./hash-pool.ts";
-export { listFiles } from "./listing.ts";
+export { listFiles, listIgnored } from "./listing.ts";
 export type { FileListing, ListedFile } from "./listing.ts";
 export { lookAgain, openStamps } from "./input-stamps.ts";
 export type { InputStamps, SecondLook } from "./input-stamps.ts";
