@@ -114,22 +114,33 @@ export async function eachMember(
 }
 
 /** A pipe would wait without end for a member that broke off before it was connected. */
-async function* contentOf(member: ArchiveMember): AsyncGenerator {
-  yield* member;
+async function* contentOf(member: ArchiveMember): AsyncGenerator<Uint8Array> {
+  for await (const chunk of member) {
+    if (!(chunk instanceof Uint8Array)) throw new Error("internal: an archive of no bytes");
+    yield chunk;
+  }
 }
 
 function errorOf(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
+/** A regular file of an archive, and the place that its name means. What is not read of it is passed over. */
+export type ArchivedFile = {
+  readonly name: string;
+  readonly place: string;
+  readonly sizeBytes: number;
+  readonly content: AsyncIterable<Uint8Array>;
+};
+
 /**
- * Writes the regular files of an archive that `isWanted` under `folder` and answers the links it holds, by name. An
- * engine's own archive has no other members; a name that would leave the folder is refused.
+ * Hands the regular files of an archive to `take`, or writes them under `folder`, and answers the links it holds, by
+ * name. An engine's own archive has no other members; a name that would leave the folder is refused.
  */
 export async function unpackArchive(
   archive: Readable,
   folder: string,
-  isWanted: (name: string, sizeBytes: number) => boolean = () => true,
+  take: (file: ArchivedFile) => Promise<void> = writeArchived,
 ): Promise<ReadonlyMap<string, string>> {
   const links = new Map<string, string>();
   await eachMember(archive, async (member) => {
@@ -138,10 +149,8 @@ export async function unpackArchive(
     if (!place.startsWith(path.resolve(folder) + path.sep)) {
       throw new Error(`the engine's archive names a file outside of it: ${JSON.stringify(name)}`);
     }
-    if (type === "file" && isWanted(name, size)) {
-      await mkdir(path.dirname(place), { recursive: true });
-      await pipeline(contentOf(member), createWriteStream(place, { highWaterMark: pieceBytes }));
-      return;
+    if (type === "file") {
+      await take({ name, place, sizeBytes: size, content: contentOf(member) });
     }
     if (type === "symlink" || type === "link") {
       links.set(name, path.posix.normalize(path.posix.join(path.posix.dirname(name), linkname)));
@@ -149,4 +158,9 @@ export async function unpackArchive(
     member.resume();
   });
   return links;
+}
+
+export async function writeArchived({ place, content }: ArchivedFile): Promise<void> {
+  await mkdir(path.dirname(place), { recursive: true });
+  await pipeline(content, createWriteStream(place, { highWaterMark: pieceBytes }));
 }

@@ -5,6 +5,7 @@ import type { Readable } from "node:stream";
 import {
   digestOf,
   digestOfStream,
+  exists,
   fail,
   hexOf,
   ok,
@@ -23,7 +24,7 @@ import type { LayerFailure } from "./layers/read-layer.ts";
 import { receiptName } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
 import { annotationsOf, flatTable, readAnnotation } from "./recorded-ingredients.ts";
-import { readJson, readSaved } from "./saved-image.ts";
+import { largeBytes, readJson, readSaved } from "./saved-image.ts";
 import type { StoredLayer } from "./sbom/image-files.ts";
 import { imageSbom, sbomName } from "./sbom/image-sbom.ts";
 
@@ -75,9 +76,6 @@ async function sizesBelow({ below, workspaceRoot }: LayoutRequest): Promise<Read
   return new Set(sizes.filter((sizeBytes) => sizeBytes >= largeBytes));
 }
 
-/** A layer that is worth to be left out; manifests and configs are smaller. */
-const largeBytes = 2 ** 20;
-
 function layerMissing(): Result<never, EngineFailure> {
   const detail = "the archive has not all layers of its manifest";
   return fail({ reason: "engine-unclear", operation: "save", detail });
@@ -92,10 +90,11 @@ async function layOutSaved(
   const folder = path.join(request.folder, ".saved");
   const archive = await save();
   if (!archive.ok) return archive;
-  const saved = await readSaved(archive.value, folder, unwantedSizes);
+  const pulled = request.below === undefined ? (request.pulled ?? []) : [];
+  const isRaw = pulled.length > 0;
+  const saved = await readSaved(archive.value, { folder, unwantedSizes, isRaw });
   if (!saved.ok) return saved;
   const { config, layers } = saved.value;
-  const pulled = request.pulled ?? [];
   const lower = request.below?.receipt.diffIds ?? pulled;
   const at = lower.findIndex((diffId, index) => config.rootfs.diff_ids[index] !== diffId);
   if (at !== -1) {
@@ -108,12 +107,14 @@ async function layOutSaved(
   }
   const upper: Blob[] = [];
   for (const [index, layer] of layers.entries()) {
-    const isPulled = request.below === undefined && index < pulled.length;
+    const isPulled = index < pulled.length;
     if (index < lower.length && !isPulled) continue;
-    if (layer === undefined) return undefined;
-    if (isPulled) upper.push(await keepLayer(request.folder, layer));
+    if (layer.state === "passed-over") return undefined;
+    if (layer.state === "raw" && isPulled) upper.push(await keepLayer(request.folder, layer.file));
     else {
-      const added = await addLayer(request.folder, layer);
+      const added = await (layer.state === "raw"
+        ? addLayer(request.folder, layer.file)
+        : placeLayer(request.folder, layer));
       if (!added.ok) return added;
       upper.push(added.value);
     }
@@ -129,6 +130,18 @@ export async function addLayer(folder: string, layer: string): Promise<Result<Bl
   const unnamed = path.join(blobs, ".layer");
   const blob = await normaliseLayer(layer, unnamed);
   if (blob.ok) await rename(unnamed, path.join(blobs, hexOf(blob.value.digest)));
+  return blob;
+}
+
+/** A layer that is normalised already. An image that has it twice has it in one file. */
+async function placeLayer(
+  folder: string,
+  { file, blob }: { readonly file: string; readonly blob: Result<Blob, LayerFailure> },
+): Promise<Result<Blob, LayerFailure>> {
+  if (!blob.ok) return blob;
+  const place = blobFile(folder, blob.value.digest);
+  await mkdir(path.dirname(place), { recursive: true });
+  if (!(await exists(place))) await rename(file, place);
   return blob;
 }
 

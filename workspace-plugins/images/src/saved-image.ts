@@ -1,31 +1,55 @@
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { fail, ok, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
-import { unpackArchive } from "./archive.ts";
+import { unpackArchive, writeArchived } from "./archive.ts";
+import type { ArchivedFile } from "./archive.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import { ImageConfig } from "./image-config.ts";
+import { normaliseStream } from "./layers/normalise-layer.ts";
+import type { Blob } from "./layers/normalise-layer.ts";
+import type { LayerFailure } from "./layers/read-layer.ts";
 
-/** Layers as files, lowest first; `undefined` for one that was not wanted. */
-export type SavedImage = {
-  readonly config: ImageConfig;
-  readonly layers: readonly (string | undefined)[];
+/** What became of a layer of an archive. */
+export type SavedLayer =
+  | { readonly state: "raw"; readonly file: string }
+  | {
+      readonly state: "normalised";
+      readonly file: string;
+      readonly blob: Result<Blob, LayerFailure>;
+    }
+  | { readonly state: "passed-over" };
+
+/** Layers from the lowest on. */
+export type SavedImage = { readonly config: ImageConfig; readonly layers: readonly SavedLayer[] };
+
+export type SavedRequest = {
+  /** Files of the archive go there. */
+  readonly folder: string;
+  /** Of files that nobody needs. */
+  readonly unwantedSizes: ReadonlySet<number>;
+  /** Layers stay as they are. */
+  readonly isRaw: boolean;
 };
+
+/** A file that is worth to be treated on its way. Manifests and configs are smaller. */
+export const largeBytes = 2 ** 20;
 
 /** Of an archive of one image. */
 const ArchiveManifest = z.tuple([z.object({ Config: z.string(), Layers: z.array(z.string()) })]);
 
-/** Writes what an engine saves of one image into `folder`, except for files of these sizes. */
+/** Reads what an engine saves of one image; large layers are normalised on their way to the disk. */
 export async function readSaved(
   archive: Readable,
-  folder: string,
-  unwantedSizes: ReadonlySet<number>,
+  request: SavedRequest,
 ): Promise<Result<SavedImage, EngineFailure>> {
-  const unwanted = new Set<string>();
-  const links = await unpackSaved(archive, folder, (name, sizeBytes) => {
-    if (unwantedSizes.has(sizeBytes)) unwanted.add(path.posix.normalize(name));
-    return !unwantedSizes.has(sizeBytes);
+  const { folder } = request;
+  const taken = new Map<string, SavedLayer>();
+  const links = await unpackSaved(archive, folder, async (file) => {
+    const name = path.posix.normalize(file.name);
+    taken.set(name, await takeFile(file, request));
   });
   if (!links.ok) return links;
   const manifest = ArchiveManifest.safeParse(await readJson(folder, "manifest.json"));
@@ -33,22 +57,39 @@ export async function readSaved(
   const [{ Config: configName, Layers: names }] = manifest.data;
   const config = ImageConfig.safeParse(await readJson(folder, configName));
   if (!config.success) return unclear(configName, config.error);
-  const layers = names.map((name) => {
+  const layers = names.map((name): SavedLayer => {
     const file = links.value.get(name) ?? path.posix.normalize(name);
-    return unwanted.has(file) ? undefined : path.join(folder, file);
+    return taken.get(file) ?? { state: "raw", file: path.join(folder, file) };
   });
   return ok({ config: config.data, layers });
+}
+
+async function takeFile(
+  file: ArchivedFile,
+  { unwantedSizes, isRaw }: SavedRequest,
+): Promise<SavedLayer> {
+  const { place, sizeBytes, content } = file;
+  if (unwantedSizes.has(sizeBytes)) return { state: "passed-over" };
+  if (isRaw || sizeBytes < largeBytes) {
+    await writeArchived(file);
+    return { state: "raw", file: place };
+  }
+  // What is no layer fails, and nobody asks for it.
+  const normalised = `${place}.normalised`;
+  await mkdir(path.dirname(place), { recursive: true });
+  const blob = await normaliseStream(content, sizeBytes, normalised);
+  return { state: "normalised", file: normalised, blob };
 }
 
 /** An archive that breaks off is the engine's failure, or our own stop; a disk that is full is neither. */
 async function unpackSaved(
   archive: Readable,
   folder: string,
-  isWanted: (name: string, sizeBytes: number) => boolean,
+  take: (file: ArchivedFile) => Promise<void>,
 ): Promise<Result<ReadonlyMap<string, string>, EngineFailure>> {
   const operation = "save";
   try {
-    return ok(await unpackArchive(archive, folder, isWanted));
+    return ok(await unpackArchive(archive, folder, take));
   } catch (error) {
     const broken = archive.errored;
     if (broken === null) throw error;

@@ -1,11 +1,13 @@
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { ok, openDigest } from "@slipway/signature";
+import { fail, ok, openDigest } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { openFileWindow, pieceBytes } from "./file-window.ts";
 import type { FileWindow } from "./file-window.ts";
-import { attributePrefix, blockBytes, checksumOf, paddedBytes, readLayer } from "./read-layer.ts";
+import { attributePrefix, blockBytes, checksumOf, paddedBytes, walkLayer } from "./read-layer.ts";
 import type { LayerFailure, LayerMember } from "./read-layer.ts";
+import { openStreamWindow } from "./stream-window.ts";
 
 /** A stored layer: its digest is that of the uncompressed tar, so it is its diff id as well. */
 export type Blob = { readonly digest: Digest; readonly sizeBytes: number };
@@ -19,22 +21,81 @@ export async function normaliseLayer(
   from: string,
   to: string,
 ): Promise<Result<Blob, LayerFailure>> {
-  await using layer = await openFileWindow(from);
-  const members = await readLayer(layer);
-  if (!members.ok) return members;
-  const kept = members.value.filter(({ name }) => !isAccessMount(name));
+  const { size } = await stat(from);
+  return normaliseStream(createReadStream(from), size, to);
+}
+
+/** The same of a layer on its way, which is read to its end. One that comes sorted is written once, others twice. */
+export async function normaliseStream(
+  from: AsyncIterable<Uint8Array>,
+  sizeBytes: number,
+  to: string,
+): Promise<Result<Blob, LayerFailure>> {
+  const copy: Copy = { copied: [], failure: undefined };
+  const blob = await writeDigested(copyMembers(from, sizeBytes, copy), to);
+  if (copy.failure !== undefined) return fail(copy.failure);
+  const sorted = inOrder(copy.copied);
+  if (sorted.every((member, at) => member === copy.copied[at])) return ok(blob);
+  const unsorted = `${to}.unsorted`;
+  await rename(to, unsorted);
+  await using window = await openFileWindow(unsorted);
+  const again = await writeDigested(copySpans(window, sorted), to);
+  await rm(unsorted);
+  return ok(again);
+}
+
+/** A member in the copy: from where to where it lies. */
+type Copied = Pick<LayerMember, "name" | "type"> & { readonly start: number; readonly end: number };
+
+/** What there is to say of a copy at its end. */
+type Copy = { readonly copied: Copied[]; failure: LayerFailure | undefined };
+
+async function* copyMembers(
+  from: AsyncIterable<Uint8Array>,
+  sizeBytes: number,
+  copy: Copy,
+): AsyncGenerator<Uint8Array> {
+  await using layer = openStreamWindow(from, sizeBytes);
+  const walking = walkLayer(layer);
+  let end = 0;
+  for (let next = await walking.next(); ; next = await walking.next()) {
+    if (next.done === true) {
+      copy.failure = next.value;
+      break;
+    }
+    const { name, type } = next.value;
+    if (isAccessMount(name)) continue;
+    const start = end;
+    for await (const bytes of normalisedMember(layer, next.value)) {
+      end += bytes.length;
+      yield bytes;
+    }
+    copy.copied.push({ name, type, start, end });
+  }
+  yield endOfLayer();
+}
+
+async function* copySpans(
+  window: FileWindow,
+  spans: readonly Copied[],
+): AsyncGenerator<Uint8Array> {
+  for (const { start, end } of spans) yield* bytesOf(window, start, end);
+  yield endOfLayer();
+}
+
+async function writeDigested(chunks: AsyncIterable<Uint8Array>, to: string): Promise<Blob> {
   const digest = openDigest();
   await pipeline(
-    inPieces(normalised(layer, inOrder(kept))),
-    async function* hashing(chunks: AsyncIterable<Uint8Array>) {
-      for await (const chunk of chunks) {
-        digest.update(chunk);
-        yield chunk;
+    inPieces(chunks),
+    async function* hashing(pieces: AsyncIterable<Uint8Array>) {
+      for await (const piece of pieces) {
+        digest.update(piece);
+        yield piece;
       }
     },
     createWriteStream(to),
   );
-  return ok(digest.end());
+  return digest.end();
 }
 
 /** What a build mounts, and the engine leaves behind as empty folders. */
@@ -46,7 +107,7 @@ function isAccessMount(name: string): boolean {
  * A folder before what is in it, whiteouts before what may be there anew, links after all that they may lead to. Where
  * a place is there twice, the order says which one counts, and stays.
  */
-function inOrder(members: readonly LayerMember[]): readonly LayerMember[] {
+function inOrder(members: readonly Copied[]): readonly Copied[] {
   if (new Set(members.map(({ name }) => name)).size < members.length) return members;
   return members
     .map((member) => ({ member, key: orderKey(member) }))
@@ -54,32 +115,43 @@ function inOrder(members: readonly LayerMember[]): readonly LayerMember[] {
     .map(({ member }) => member);
 }
 
-function orderKey({ name, type }: LayerMember): string {
+function orderKey({ name, type }: Copied): string {
   const parts = name.split("/").map((part) => `\0${part.startsWith(".wh.") ? 1 : 2}${part}`);
   return (type === "link" ? "2" : "1") + (name === "" ? "" : parts.join(""));
 }
 
-async function* normalised(
+async function* normalisedMember(
   layer: FileWindow,
-  members: readonly LayerMember[],
+  member: LayerMember,
 ): AsyncGenerator<Uint8Array> {
-  for (const member of members) {
-    const header = normaliseHeader(
-      Buffer.from(await layer.read(member.headerAt, blockBytes)),
-      member,
-    );
-    const records = recordsOf(member);
-    if (records.length > 0) yield* extendedHeader(records);
-    yield header;
-    const end = member.contentAt + member.sizeBytes;
-    for (let at = member.contentAt; at < end;) {
-      const bytes = await layer.read(at, Math.min(end - at, pieceBytes));
-      at += bytes.length;
-      yield bytes;
-    }
-    yield padding(member.sizeBytes);
+  const header = normaliseHeader(
+    Buffer.from(await layer.read(member.headerAt, blockBytes)),
+    member,
+  );
+  const records = recordsOf(member);
+  if (records.length > 0) yield* extendedHeader(records);
+  yield header;
+  const contentAt = member.headerAt + blockBytes;
+  yield* bytesOf(layer, contentAt, contentAt + member.sizeBytes);
+  yield padding(member.sizeBytes);
+}
+
+/** Each piece holds until the next is asked for. */
+async function* bytesOf(
+  window: FileWindow,
+  start: number,
+  end: number,
+): AsyncGenerator<Uint8Array> {
+  for (let at = start; at < end;) {
+    const bytes = await window.read(at, Math.min(end - at, pieceBytes));
+    if (bytes.length === 0) throw new Error("a layer ended before its size");
+    at += bytes.length;
+    yield bytes;
   }
-  yield Buffer.alloc(2 * blockBytes);
+}
+
+function endOfLayer(): Uint8Array {
+  return Buffer.alloc(2 * blockBytes);
 }
 
 /** The fields of a header (POSIX ustar), where they begin and how long they are. */

@@ -49,11 +49,23 @@ export async function readLayer(
   layer: FileWindow,
 ): Promise<Result<readonly LayerMember[], LayerFailure>> {
   const members: LayerMember[] = [];
+  const reading = walkLayer(layer);
+  for (;;) {
+    const next = await reading.next();
+    if (next.done !== true) members.push(next.value);
+    else return next.value === undefined ? ok(members) : fail(next.value);
+  }
+}
+
+/** The same one by one: nothing behind a member is read before the next one is asked for. Ends with what is wrong. */
+export async function* walkLayer(
+  layer: FileWindow,
+): AsyncGenerator<LayerMember, LayerFailure | undefined> {
   let records = new Map<string, string>();
   for (let at = 0; at < layer.sizeBytes;) {
     const block = await layer.read(at, blockBytes);
     if (block.length < blockBytes) return unclear(at, "it ends within a header");
-    if (isZero(block)) return ok(members);
+    if (isZero(block)) return undefined;
     if (checksumOf(block) !== numberAt(block, 148, 8)) {
       return unclear(at, "not a header of a tar: its checksum is another");
     }
@@ -70,7 +82,7 @@ export async function readLayer(
     if (extended === undefined) {
       const sparse = [...records.keys()].find((key) => key.startsWith("GNU.sparse."));
       if (sparse !== undefined) return unclear(contentAt, `a sparse member: ${sparse}`);
-      members.push(member);
+      yield member;
       records = new Map();
       continue;
     }
@@ -193,6 +205,6 @@ function isZero(block: Uint8Array): boolean {
   return block.every((byte) => byte === 0);
 }
 
-function unclear(offset: number, detail: string): Result<never, LayerFailure> {
-  return fail({ reason: "layer-unclear", offset, detail });
+function unclear(offset: number, detail: string): LayerFailure {
+  return { reason: "layer-unclear", offset, detail };
 }
