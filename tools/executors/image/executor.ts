@@ -9,8 +9,9 @@ import {
   outcomeOf,
   parallelBuilds,
   readBuildAccess,
+  readSource,
 } from "@slipway/images";
-import type { BuildSession, ImagesFailure, MadeImage } from "@slipway/images";
+import type { BuildRecord, BuildSession, ImagesFailure, MadeImage } from "@slipway/images";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { output } from "zod";
@@ -45,6 +46,8 @@ async function makeOne(session: Session, options: output<typeof Options>) {
     progress,
     timeoutMs: turnMs,
   });
+  const planned = await session.planned();
+  const source = await readSource(workspaceRoot, signal);
   const made = await makeKind(
     {
       workspaceRoot,
@@ -52,7 +55,8 @@ async function makeOne(session: Session, options: output<typeof Options>) {
       engine,
       access: await readBuildAccess(process.env, signal),
       turns,
-      builds: isAsAtLastSuccess(await session.planned()) ? "when-needed" : "always",
+      builds: isAsAtLastSuccess(planned) ? "when-needed" : "always",
+      record: { ...workSignatureOf(planned), ...(source === undefined ? {} : { source }) },
       signal,
       progress,
     },
@@ -65,6 +69,10 @@ async function makeOne(session: Session, options: output<typeof Options>) {
 /** Nx hashes every byte of a definition: what is told by its meaning to be as it was is built only if its parts differ. */
 function isAsAtLastSuccess(planned: PlannedTarget | undefined): boolean {
   return planned?.state === "signed" && planned.differences.length === 0;
+}
+
+function workSignatureOf(planned: PlannedTarget | undefined): Pick<BuildRecord, "workSignature"> {
+  return planned?.state === "signed" ? { workSignature: planned.action.signature } : {};
 }
 
 type Made = Exclude<output<typeof Options>, { readonly kind: "refused" }>;

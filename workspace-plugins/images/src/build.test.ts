@@ -33,6 +33,7 @@ async function requestOf(proxies: Readonly<Record<string, string>>) {
       {
         project: "x",
         reference: "slipway/x:1",
+        subject: { kind: "agent", agent: "x", base: "1", on: "slipway/base:1" },
         layoutFolder: "dist",
         logName: "x",
         ingredients: {},

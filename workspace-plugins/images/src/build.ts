@@ -11,9 +11,12 @@ import type { Engine } from "./engine-port.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { decideBuild, recordable } from "./ingredients.ts";
 import type { BuildReason, CurrentIngredients, Ingredients } from "./ingredients.ts";
+import type { ImageSubject } from "./image-labels.ts";
 import { hasBlobs, layOutAlias, layOutArchive } from "./layout.ts";
 import type { Below } from "./layout.ts";
 import { imageLabels, splitReference } from "./names.ts";
+import { writeProvenance } from "./provenance.ts";
+import type { BuildRecord } from "./provenance.ts";
 import { readImageReceipt } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
 
@@ -34,6 +37,8 @@ export type BuildSession = {
   readonly userLockFolder?: string;
   /** Absolute: the next image is built into this folder in place of its own, without the engine's cache. */
   readonly rebuiltIn?: string;
+  /** For the provenance of what is built. */
+  readonly record?: BuildRecord;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 };
@@ -57,6 +62,7 @@ export type BuildStep = {
 export type PlannedImage = {
   readonly project: string;
   readonly reference: string;
+  readonly subject: ImageSubject;
   /** Relative to the workspace. */
   readonly layoutFolder: string;
   /** What its logs begin with, for example `codex-on-debian`. */
@@ -71,6 +77,8 @@ export type PreparedImage = {
   readonly below: Below | undefined;
   /** Layers of a pulled image, which stay as they are. */
   readonly pulled?: readonly Digest[];
+  /** Labels of it. */
+  readonly pulledLabels?: Readonly<Record<string, string>>;
   /** By which the engine has what the first step stands on. */
   readonly standsOn: string;
   readonly steps: readonly BuildStep[];
@@ -139,7 +147,7 @@ async function buildImage(
   const layout = { ...build, workspaceRoot, inputs, reference: image.reference };
   const { below } = build;
   if (build.steps.length === 0 && below !== undefined) {
-    return await replaceFolder(layoutFolder, async (folder) =>
+    return replaceLayout(session, layoutFolder, async (folder) =>
       layOutAlias({ ...layout, below, folder }),
     );
   }
@@ -150,13 +158,27 @@ async function buildImage(
     const verified = await build.verify(id, logFile);
     if (!verified.ok) return verified;
     session.progress(`laying out ${image.reference}`);
-    return await replaceFolder(layoutFolder, async (folder) =>
-      layOutArchive({ ...layout, folder }, async () => engine.save(id, signal)),
+    return await replaceLayout(session, layoutFolder, async (folder) =>
+      layOutArchive({ ...layout, subject: image.subject, folder }, async () =>
+        engine.save(id, signal),
+      ),
     );
   } finally {
     // What the engine built is not what counts: the normalised image is loaded by its own target.
     await engine.removeImage(id);
   }
+}
+
+async function replaceLayout(
+  { record = {} }: BuildSession,
+  layoutFolder: string,
+  layOut: (folder: string) => Promise<Result<ImageReceipt, ImagesFailure>>,
+): Promise<Result<ImageReceipt, ImagesFailure>> {
+  return replaceFolder(layoutFolder, async (folder) => {
+    const laidOut = await layOut(folder);
+    if (laidOut.ok) await writeProvenance(folder, laidOut.value, record);
+    return laidOut;
+  });
 }
 
 type BuiltSteps = { readonly id: Digest; readonly logFile: string };

@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { proxyVariables } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
 import type { ImagesFailure } from "./failure.ts";
+import type { BuildRecord } from "./provenance.ts";
 
 /** Debian's, and what other systems keep at the same place. */
 const systemCaBundle = "/etc/ssl/certs/ca-certificates.crt";
@@ -52,6 +53,31 @@ export async function listGitSettings(folder: string, signal: AbortSignal): Prom
     stdin: "ignore",
   });
   return failed ? "" : stdout;
+}
+
+/**
+ * The commit whose files a folder has, all of them and no others, and where it is fetched from. `undefined`: there is
+ * none, or something has been changed.
+ */
+export async function readSource(
+  folder: string,
+  signal: AbortSignal,
+): Promise<BuildRecord["source"]> {
+  const asked = { cancelSignal: signal, timeout: 60_000, reject: false, stdin: "ignore" } as const;
+  const git = async (...words: readonly string[]) => execa("git", ["-C", folder, ...words], asked);
+  const head = await git("rev-parse", "--verify", "HEAD");
+  const changes = await git("status", "--porcelain");
+  if (head.failed || changes.failed || changes.stdout !== "") return undefined;
+  const remote = await git("config", "--get", "remote.origin.url");
+  const uri = publicUrl(remote.failed ? "" : remote.stdout);
+  return { commit: head.stdout.trim(), ...(uri === undefined ? {} : { uri }) };
+}
+
+/** Without what is for its owner alone; a folder of this machine is nobody else's source. */
+function publicUrl(text: string): string | undefined {
+  const url = URL.parse(text.trim());
+  if (url === null || !["https:", "http:", "ssh:", "git:"].includes(url.protocol)) return undefined;
+  return `${url.protocol}//${url.host}${url.pathname}`;
 }
 
 export type Bootstrap = {

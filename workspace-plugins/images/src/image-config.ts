@@ -32,10 +32,19 @@ export const ImageConfig = z.object({
 });
 export type ImageConfig = z.output<typeof ImageConfig>;
 
+type Labels = Readonly<Record<string, string>>;
+
 /** Without clocks, host names and what is empty. */
-export function normaliseConfig(config: ImageConfig, diffIds: readonly Digest[]): unknown {
+export function normaliseConfig(
+  config: ImageConfig,
+  labels: Labels,
+  diffIds: readonly Digest[],
+): unknown {
   const created = "1970-01-01T00:00:00Z";
-  const run = Object.entries({ ...config.config, Labels: labelsOf(config) })
+  const run = Object.entries({
+    ...config.config,
+    Labels: Object.keys(labels).length === 0 ? undefined : labels,
+  })
     .filter(([, value]) => value !== null && value !== undefined && value !== "")
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return {
@@ -54,7 +63,7 @@ export function normaliseConfig(config: ImageConfig, diffIds: readonly Digest[])
 }
 
 /** Podman adds the version of its builder, which says nothing of the image. */
-function labelsOf({ config }: ImageConfig): Readonly<Record<string, string>> | undefined {
+export function builtLabels({ config }: ImageConfig): Labels {
   const { "io.buildah.version": _builder, ...labels } = config?.Labels ?? {};
-  return Object.keys(labels).length === 0 ? undefined : labels;
+  return labels;
 }

@@ -9,6 +9,7 @@ import {
   fail,
   hexOf,
   ok,
+  parseDigest,
   writeFileAtomically,
   writeJson,
 } from "@slipway/signature";
@@ -16,8 +17,10 @@ import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { ImagesFailure } from "./failure.ts";
+import { baseAnnotations, labelsOf, ownLabels } from "./image-labels.ts";
+import type { ImageSubject } from "./image-labels.ts";
 import type { Ingredients } from "./ingredients.ts";
-import { ImageConfig, normaliseConfig } from "./image-config.ts";
+import { ImageConfig, builtLabels, normaliseConfig } from "./image-config.ts";
 import { normaliseLayer } from "./layers/normalise-layer.ts";
 import type { Blob } from "./layers/normalise-layer.ts";
 import type { LayerFailure } from "./layers/read-layer.ts";
@@ -41,7 +44,13 @@ export type LayoutRequest = {
   readonly pulled?: readonly Digest[];
   readonly inputs: Readonly<Record<string, string>>;
   readonly agentVersion?: string;
+  /** What its labels and annotations say. Without it, an image keeps the labels that it was built with. */
+  readonly subject?: ImageSubject;
+  /** Labels of a pulled image below. */
+  readonly pulledLabels?: Labels;
 };
+
+type Labels = Readonly<Record<string, string>>;
 
 const manifestType = "application/vnd.oci.image.manifest.v1+json";
 const configType = "application/vnd.oci.image.config.v1+json";
@@ -160,11 +169,9 @@ export async function layOutAlias(
   request: LayoutRequest & { readonly below: Below },
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
   const { receipt, folder } = request.below;
-  const config = ImageConfig.safeParse(
-    await readJson(path.join(request.workspaceRoot, folder), blobName(receipt.imageId)),
-  );
-  return config.success
-    ? ok(await writeLayout(request, config.data, []))
+  const config = await readConfig(path.join(request.workspaceRoot, folder), receipt.imageId);
+  return config !== undefined
+    ? ok(await writeLayout(request, config, []))
     : fail({
         reason: "layout-damaged",
         digest: receipt.imageId,
@@ -194,7 +201,8 @@ export async function writeLayout(
   const { folder, below, reference } = request;
   const lower = below?.receipt.diffIds ?? [];
   const diffIds = [...lower, ...upper.map((layer) => layer.digest)];
-  const configBlob = await addJson(folder, normaliseConfig(config, diffIds));
+  const labels = await labelsFor(request, config);
+  const configBlob = await addJson(folder, normaliseConfig(config, labels, diffIds));
   const belowFolders = below === undefined ? [] : [...below.receipt.below, below.folder];
   const lowerSizes = await Promise.all(
     lower.map(async (digest) => {
@@ -210,7 +218,10 @@ export async function writeLayout(
       ...lower.map((digest, at) => ({ mediaType: layerType, digest, size: lowerSizes[at] })),
       ...upper.map(({ digest, sizeBytes }) => ({ mediaType: layerType, digest, size: sizeBytes })),
     ],
-    annotations: annotationsOf(flatTable(request.inputs, await tableBelow(request))),
+    annotations: {
+      ...baseAnnotationsOf(request),
+      ...annotationsOf(flatTable(request.inputs, await tableBelow(request))),
+    },
   };
   const manifestBlob = await addJson(folder, manifest);
   await writeJson(path.join(folder, "oci-layout"), { imageLayoutVersion: "1.0.0" });
@@ -316,4 +327,29 @@ async function addJson(folder: string, value: unknown): Promise<Blob> {
   const digest = digestOf(text);
   await writeFileAtomically(blobFile(folder, digest), text);
   return { digest, sizeBytes: Buffer.byteLength(text) };
+}
+
+async function labelsFor(
+  { subject, agentVersion, below, pulledLabels, workspaceRoot }: LayoutRequest,
+  config: ImageConfig,
+): Promise<Labels> {
+  const built = builtLabels(config);
+  if (subject === undefined) return built;
+  const lower =
+    below === undefined
+      ? pulledLabels
+      : (await readConfig(path.join(workspaceRoot, below.folder), below.receipt.imageId))?.config
+          ?.Labels;
+  return ownLabels(built, lower ?? {}, labelsOf(subject, agentVersion));
+}
+
+function baseAnnotationsOf({ subject, below, inputs }: LayoutRequest): Labels {
+  if (subject === undefined) return {};
+  const pulled = parseDigest(inputs["from-image"] ?? "");
+  return baseAnnotations(subject, below?.receipt.manifestDigest ?? pulled);
+}
+
+/** `undefined`: it is not there, or no config. */
+async function readConfig(folder: string, id: Digest): Promise<ImageConfig | undefined> {
+  return ImageConfig.safeParse(await readJson(folder, blobName(id))).data;
 }

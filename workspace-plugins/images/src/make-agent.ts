@@ -16,7 +16,7 @@ import { allKnown, engineIngredients } from "./ingredients.ts";
 import type { CurrentIngredient } from "./ingredients.ts";
 import { lockFolderOf, readLockOf } from "./locked/lock-of.ts";
 import { agentEntry } from "./locked/now.ts";
-import { agentDockerfile, agentReference } from "./names.ts";
+import { agentDockerfile, agentReference, baseReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { readVersion, verifyVersion } from "./sealed-run.ts";
 import { versionSourceOf } from "./versions/version-script.ts";
@@ -67,6 +67,7 @@ export async function makeAgent(
   return makeImage(session, {
     project: agent.project,
     reference: agentReference(name, base.name),
+    subject: { kind: "agent", agent: name, base: base.name, on: baseReference(base.name) },
     layoutFolder: agent.layout,
     logName: `${name}-on-${base.name}`,
     ingredients: { ...allKnown(ingredients), version: locked.value },

@@ -5,6 +5,7 @@ import { makeImage } from "./build.ts";
 import type { BuildSession, MadeImage } from "./build.ts";
 import { definitionMembers, splitDockerfile } from "./context.ts";
 import { BaseDefinition } from "./definition.ts";
+import type { ImageFacts } from "./engine-port.ts";
 import type { ImagesFailure } from "./failure.ts";
 import {
   findNeed,
@@ -80,17 +81,19 @@ export async function makeBase(
   return makeImage(session, {
     project: base.project,
     reference: baseReference(base.name),
+    subject: { kind: "base", base: base.name, on: value.from_image },
     layoutFolder: base.layout,
     logName: `base-${base.name}`,
     ingredients: allKnown(ingredients),
     prepare: async () => {
       const provided = await provideAll(session, needs);
       if (!provided.ok) return provided;
-      const pulled = below === undefined ? await pulledLayers(session, need) : ok([]);
+      const pulled = below === undefined ? await pulledImage(session, need) : ok(nothingPulled);
       if (!pulled.ok) return pulled;
       return ok({
         below,
-        pulled: pulled.value,
+        pulled: pulled.value.diffIds,
+        pulledLabels: pulled.value.labels,
         standsOn: need === undefined ? "scratch" : nameInEngine(need),
         steps: [
           {
@@ -141,14 +144,18 @@ async function findFromImage(
   });
 }
 
-async function pulledLayers(
+type Pulled = Pick<ImageFacts, "diffIds" | "labels">;
+
+const nothingPulled: Pulled = { diffIds: [], labels: {} };
+
+async function pulledImage(
   { engine }: BuildSession,
   need: ImageNeed | undefined,
-): Promise<Result<readonly Digest[], ImagesFailure>> {
-  if (need === undefined) return ok([]);
+): Promise<Result<Pulled, ImagesFailure>> {
+  if (need === undefined) return ok(nothingPulled);
   const found = await engine.image(nameInEngine(need));
   if (!found.ok) return found;
   return found.value === undefined
     ? fail({ reason: "engine-lost", operation: "inspect", detail: `${nameInEngine(need)} is gone` })
-    : ok(found.value.diffIds);
+    : ok(found.value);
 }

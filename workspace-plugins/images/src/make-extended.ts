@@ -20,7 +20,7 @@ import { extensionRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Ingredients } from "./ingredients.ts";
 import { readLockOf } from "./locked/lock-of.ts";
-import { extensionDockerfile, inLayerOrder } from "./names.ts";
+import { extensionDockerfile, inLayerOrder, splitReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { verifyVersion } from "./sealed-run.ts";
 
@@ -70,6 +70,13 @@ export async function makeExtended(
   return makeImage(session, {
     project: image.project,
     reference: image.reference,
+    subject: {
+      kind: "extended",
+      agent: agent.name,
+      base: splitReference(agent.reference)[1],
+      extensions: extensions.value.filter(({ kind }) => kind !== "none").map(({ name }) => name),
+      on: agent.reference,
+    },
     layoutFolder: image.layout,
     logName: image.reference.replaceAll(/[/:]/g, "-"),
     ingredients: allKnown({

@@ -7,6 +7,7 @@ import { startRegistryRig } from "@slipway/registry/rig";
 import { writeFileAtomically } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { valueOf } from "../test/rig.ts";
 import type { BuildSession, MadeImage } from "./build.ts";
 import { openBuildTurns } from "./builds/build-turns.ts";
 import { openEngine } from "./engine.ts";
@@ -20,6 +21,7 @@ import type { BaseRequest } from "./make-base.ts";
 import { makeExtended } from "./make-extended.ts";
 import type { ExtendedRequest } from "./make-extended.ts";
 import { ownLabel } from "./names.ts";
+import { readProvenance } from "./provenance.ts";
 import { pushLayout } from "./push.ts";
 import { removeOwn } from "./remove-own.ts";
 import { readVersionScript } from "./versions/version-script.ts";
@@ -238,6 +240,32 @@ describe("a chain of images", () => {
     for (const kind of ["base", "agent", "extended"] as const) {
       expect(after[kind].receipt).toEqual(before[kind].receipt);
     }
+  });
+
+  test("each says what it is and on what, and how it was built", async () => {
+    const made = await makeAll("never");
+    await load(agent.layout);
+    const found = await engine.image("slipway/tool:tiny");
+    expect(found.ok && found.value?.labels).toEqual({
+      "dev.slipway.workspace": workspace,
+      "dev.slipway.project": "tool",
+      "dev.slipway.image.kind": "agent",
+      "dev.slipway.image.agent": "tool",
+      "dev.slipway.image.agent-version": "1.0.0",
+      "dev.slipway.image.base": "tiny",
+      "org.opencontainers.image.title": "tool on tiny",
+      "org.opencontainers.image.description": "the agent tool 1.0.0, built on slipway/base:tiny",
+      "org.opencontainers.image.version": "1.0.0",
+      "org.opencontainers.image.base.name": "slipway/base:tiny",
+    });
+    const { receipt } = made.agent;
+    const provenance = await readProvenance(path.join(root, agent.layout), receipt);
+    const { buildDefinition } = valueOf(provenance).predicate;
+    expect(buildDefinition.externalParameters.values).toMatchObject({ version: "1.0.0" });
+    const names = buildDefinition.resolvedDependencies.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(["base", "base definition", "base dockerfile", "definition"]),
+    );
   });
 
   test("without a layer is the image below under another name", async () => {

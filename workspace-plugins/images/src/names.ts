@@ -2,10 +2,12 @@ import { digestOf, hexOf } from "@slipway/signature";
 
 /** Every image that a workspace builds carries its name here; `clean` removes nothing without it. */
 export const ownLabel = "dev.slipway.workspace";
+/** The project that makes it. */
+export const projectLabel = "dev.slipway.project";
 
 /** Names from definitions, not of folders: the same image has the same labels on any machine. */
 export function imageLabels(workspace: string, project: string): Readonly<Record<string, string>> {
-  return { [ownLabel]: workspace, "dev.slipway.project": project };
+  return { [ownLabel]: workspace, [projectLabel]: project };
 }
 
 export function baseReference(base: string): string {

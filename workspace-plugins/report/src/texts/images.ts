@@ -173,6 +173,11 @@ export const imagesTexts: Texts<OwnFailure> = {
     facts: {},
     hint: "build_local: false in agent.yml says that an agent may be",
   }),
+  "provenance-invalid": (failure) => ({
+    what: `${failure.file} does not say how the image beside it was built`,
+    facts: {},
+    hint: "remove the folder that it lies in and build the image again",
+  }),
   "bootstrap-absent": (failure) => ({
     what: `${failure.command} is not installed`,
     facts: {},
