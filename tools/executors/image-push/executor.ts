@@ -1,5 +1,7 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
+import { readSigningKey, signingKeyFile } from "@slipway/attestation";
 import { pushLayout } from "@slipway/images";
+import { ok } from "@slipway/signature";
 import type { output } from "zod";
 import { runBatch } from "../session/batch.ts";
 import { runTask } from "../session/run-task.ts";
@@ -25,8 +27,12 @@ export async function* imagePushBatch(
 
 async function pushOne(session: Session, options: output<typeof Options>) {
   const { workspaceRoot, projectName } = session;
+  const { sign = false, ...image } = options;
+  const key = sign ? await readSigningKey(signingKeyFile(process.env)) : ok(undefined);
+  if (!key.ok) return key;
   return pushLayout(openSessionRegistry(session), {
-    ...options,
+    ...image,
+    signingKey: key.value,
     workspaceRoot,
     target: `${projectName}:image`,
   });

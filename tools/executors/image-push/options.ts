@@ -6,4 +6,5 @@ export const Options = z.strictObject({
   below: z
     .array(z.strictObject({ layout: z.string(), reference: z.string() }))
     .describe("where the images go that it stands on"),
+  sign: z.boolean().optional().describe("whether this machine's key signs the provenance"),
 });

@@ -4,7 +4,7 @@ import type { Digest, SignatureFailure } from "@slipway/signature";
 import type { CatalogueFailure } from "./catalogue/failure.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { LayerFailure } from "./layers/read-layer.ts";
-import type { PublishFailure } from "./publish/failure.ts";
+import type { PublishCause, PublishFailure } from "./publish/failure.ts";
 import type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
 import type { LockCause, LockFailure } from "./locked/failure.ts";
 import type { RunFailure } from "./run/run-failure.ts";
@@ -122,6 +122,7 @@ export type ImagesFailure =
 
 export type ImagesCause =
   | ReleaseCause
+  | PublishCause
   | LockCause
   | TestedCause
   | "image-built"

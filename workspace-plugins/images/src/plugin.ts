@@ -25,6 +25,8 @@ const Options = z.object({
   registry: z.string().optional(),
   /** The path in the registry before an image's name. */
   namespace: z.string().optional(),
+  /** Whether what is pushed is signed with this machine's key. */
+  sign: z.boolean().optional(),
   /** Reference of the image that `slipway agent lock` runs `version.sh` in. Nothing that is built follows from it. */
   builder: z.string().optional(),
 });
@@ -201,7 +203,12 @@ function imageTargets(
       : {
           [`push${suffix}`]: {
             executor: "@slipway/executors:image-push",
-            options: { layout: image.layout, reference: pushed, below: belowOf(image, options) },
+            options: {
+              layout: image.layout,
+              reference: pushed,
+              below: belowOf(image, options),
+              ...(options.sign === true ? { sign: true } : {}),
+            },
             cache: false,
             dependsOn: [name],
             inputs: [...pushSource(image)],

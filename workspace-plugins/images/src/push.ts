@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { SigningKey } from "@slipway/attestation";
 import { fileBody, mediaTypes, parseReference } from "@slipway/registry";
 import type { Registry, Repository } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature";
@@ -8,6 +9,7 @@ import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import { forbidden } from "./ingredients.ts";
 import { blobFile, findBlob, isBlobWhole } from "./layout.ts";
 import type { StoredImage } from "./load.ts";
+import { attachRecords } from "./publish/attach-records.ts";
 import { readImageReceipt } from "./receipt.ts";
 
 export type PushRequest = {
@@ -20,9 +22,11 @@ export type PushRequest = {
   readonly below: readonly { readonly layout: string; readonly reference: string }[];
   /** The target that makes the layout, for people. */
   readonly target: string;
+  /** Signs the provenance of the image. */
+  readonly signingKey?: SigningKey | undefined;
 };
 
-/** Pushes the image of a layout. */
+/** Pushes the image of a layout, and what lies beside it. */
 export async function pushLayout(
   registry: Registry,
   request: PushRequest,
@@ -31,7 +35,8 @@ export async function pushLayout(
   const receipt = await readImageReceipt(path.join(workspaceRoot, folder));
   if (receipt === undefined) return fail({ reason: "receipt-missing", folder, target });
   const image = { workspaceRoot, folder, receipt: { ...receipt, reference }, target };
-  return pushImage(registry, image, request.below);
+  const pushed = await pushImage(registry, image, request.below);
+  return pushed.ok ? attachRecords(registry, image, pushed.value, request.signingKey) : pushed;
 }
 
 /**

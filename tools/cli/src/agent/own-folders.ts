@@ -15,6 +15,11 @@ export function dataFolder(variables: Variables): string {
   return folderOf(variables, "XDG_DATA_HOME", ".local/share");
 }
 
+/** Holds the layouts of images that are built without a workspace. */
+export function imagesRoot(variables: Variables): string {
+  return path.join(dataFolder(variables), "images");
+}
+
 function folderOf(variables: Variables, name: string, usual: string): string {
   const named = variables[name] ?? "";
   const folder = named === "" ? path.join(variables["HOME"] ?? "/", usual) : named;

@@ -178,6 +178,30 @@ export const imagesTexts: Texts<OwnFailure> = {
     facts: {},
     hint: "remove the folder that it lies in and build the image again",
   }),
+  "image-not-published": (failure) => ({
+    what: "the registry does not have the image",
+    facts: { reference: failure.reference },
+    hint: "slipway agent push puts it there",
+  }),
+  "image-unsigned": (failure) => ({
+    what: "nobody whom trust/signers.json names has signed the image",
+    facts: {
+      reference: failure.reference,
+      digest: failure.digest,
+      ...Object.fromEntries(
+        failure.objections.map(({ signer, problem }, at) => [
+          `signature ${at + 1}`,
+          signer === undefined ? problem : `${problem}: ${signer}`,
+        ]),
+      ),
+    },
+    hint: "its publisher signs it with slipway agent push --sign; their key is trusted by its entry in trust/signers.json",
+  }),
+  "image-manifest-unclear": (failure) => ({
+    what: "what the registry has under that name is not one image",
+    facts: { reference: failure.reference },
+    hint: "of an index, name the image of one platform by its digest",
+  }),
   "bootstrap-absent": (failure) => ({
     what: `${failure.command} is not installed`,
     facts: {},
@@ -206,4 +230,7 @@ export const imagesCauses: Causes<ImagesCause> = {
   "rootfs-made": "bootstrapped",
   "image-missing-in-registry": "the registry did not have it",
   "image-in-registry": "the registry has it",
+  "image-signed": "nobody had signed it with this key",
+  "image-attached": "its bill of materials was not there",
+  "image-pulled": "it was asked for",
 };

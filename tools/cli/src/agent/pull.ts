@@ -1,0 +1,36 @@
+import { readTrust } from "@slipway/attestation";
+import { openEngine } from "@slipway/images";
+import { pullPublished } from "@slipway/images/publish/pull-image";
+import { readArguments } from "../arguments.ts";
+import type { Call } from "../call.ts";
+import { tellUsage } from "../tell.ts";
+import { openAgentCall } from "./agent-call.ts";
+import { openAgentRegistry } from "./agent-registry.ts";
+
+const options = { "allow-unsigned": { type: "boolean" }, json: { type: "boolean" } } as const;
+const hourMs = 60 * 60 * 1000;
+
+/** A published image into the engine, if a signer whom the workspace around us trusts has signed it. */
+export async function pullImage(call: Call): Promise<number> {
+  const read = readArguments(call.args, { options, words: [1, 1] });
+  if (!read.ok) return tellUsage(read.failure);
+  const { options: given, words } = read.value;
+  const [reference = ""] = words;
+  const { signal, progress, tell } = openAgentCall(call, given);
+  const trust = await readTrust(call.workspaceRoot);
+  if (!trust.ok) return tell(trust);
+  const opened = await openEngine({ counted: () => undefined, signal });
+  if (!opened.ok) return tell(opened);
+  using engine = opened.value;
+  return tell(
+    await pullPublished({
+      reference,
+      registry: openAgentRegistry(signal),
+      trust: trust.value,
+      now: new Date(),
+      engine,
+      allowsUnsigned: given["allow-unsigned"] ?? false,
+      pull: { signal, progress, timeoutMs: hourMs },
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import { formatReference } from "@slipway/registry";
+import { fail, ok, shortDigest } from "@slipway/signature";
+import type { Outcome, Result } from "@slipway/signature";
+import type { Engine, PullRequest } from "../engine-port.ts";
+import type { ImagesCause, ImagesFailure } from "../failure.ts";
+import { splitReference } from "../names.ts";
+import { findPublished, readClaims } from "./verify-image.ts";
+import type { VerifyRequest } from "./verify-image.ts";
+
+export type PublishedPull = VerifyRequest & {
+  readonly engine: Pick<Engine, "pull" | "tag">;
+  readonly allowsUnsigned: boolean;
+  readonly pull: PullRequest;
+};
+
+/**
+ * Makes the engine have a published image, once a trusted signer has signed it. What is pulled is what was verified: by
+ * its digest, whatever the tag names meanwhile.
+ */
+export async function pullPublished(
+  request: PublishedPull,
+): Promise<Result<Outcome<ImagesCause>, ImagesFailure>> {
+  const { engine, registry, allowsUnsigned } = request;
+  const found = await findPublished(registry, request.reference);
+  if (!found.ok) return found;
+  const { reference, digest } = found.value;
+  const claims = await readClaims(request, reference, digest);
+  if (!claims.ok) return claims;
+  const { believed, objections } = claims.value;
+  if (believed === undefined && !allowsUnsigned) {
+    return fail({ reason: "image-unsigned", reference: request.reference, digest, objections });
+  }
+  const { registry: host, repository, tag } = reference;
+  const pinned = formatReference({ registry: host, repository, digest });
+  request.pull.progress(`pulling ${pinned}`);
+  const pulled = await engine.pull(pinned, request.pull);
+  if (!pulled.ok) return pulled;
+  if (tag !== undefined) {
+    const named = formatReference({ registry: host, repository, tag });
+    const tagged = await engine.tag(pulled.value, ...splitReference(named));
+    if (!tagged.ok) return tagged;
+  }
+  const facts = {
+    image: request.reference,
+    digest: shortDigest(digest),
+    "signed by": believed?.signer ?? "nobody",
+  };
+  return ok({ state: "done", cause: "image-pulled", facts });
+}
