@@ -50,25 +50,24 @@ export async function lookUp(
     const now = isAsked({ locked }) ? await world.askImage(name, locked) : same;
     return { kind: "from_image", name, locked, now };
   });
-  const agents: LockEntry[] = wanted.broken
+  const broken = wanted.broken
     .filter(({ kind }) => kind === "agent")
-    .map((entry) => ({
+    .map((entry): LockEntry => ({
       kind: "agent",
       name: entry.name,
       locked: lock.agents[entry.name],
       isStale: false,
       now: { state: "unknown", because: failureOf(entry) },
     }));
-  // One after another: each may start a container, and a failed one has its own time limit.
-  for (const script of scripts) {
+  const agents = await mapAtOnce(agentsAtOnce, scripts, async (script): Promise<LockEntry> => {
     const locked = lock.agents[script.agent];
     const isStale = locked !== undefined && locked.definition !== script.digest;
     const now = isAsked({ locked, isStale })
       ? await lookAtAgent(script, locked, named, world)
       : same;
-    agents.push({ kind: "agent", name: script.agent, locked, isStale, now });
-  }
-  return ok([...builderEntry, ...agents, ...(await Promise.all(images))]);
+    return { kind: "agent", name: script.agent, locked, isStale, now };
+  });
+  return ok([...builderEntry, ...broken, ...agents, ...(await Promise.all(images))]);
 }
 
 /** Entries that are not there or of another definition, by names such as `agents.codex`; asks nobody. */
@@ -97,6 +96,24 @@ export async function openEntries(
       .filter(({ locked, digest }) => locked !== undefined && locked.definition !== digest)
       .map(({ agent }) => agentEntry(agent)),
   });
+}
+
+/** Each may run a container, within a time limit that is short on a machine that is busy. */
+const agentsAtOnce = 4;
+
+/** Results in the order of `items`. */
+async function mapAtOnce<Item, Value>(
+  limit: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Value>,
+): Promise<readonly Value[]> {
+  const values = new Map<number, Value>();
+  const waiting = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, item] of waiting) values.set(at, await work(item));
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  return [...values].toSorted(([a], [b]) => a - b).map(([, value]) => value);
 }
 
 const same = { state: "same" } as const;
