@@ -5,7 +5,7 @@ import { buffer } from "node:stream/consumers";
 import { digestOf, fail, hexOf, ok } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { describe, expect, it } from "vitest";
-import { filesUnder, json, openImagesRig, reference, valueOf } from "../test/rig.ts";
+import { filesUnder, json, layerOf, openImagesRig, reference, valueOf } from "../test/rig.ts";
 import { packMembers } from "./archive.ts";
 import { blobFile, findBlob, isBlobWhole, layOutArchive } from "./layout.ts";
 import type { ImageReceipt } from "./receipt.ts";
@@ -121,6 +121,41 @@ describe("layOutArchive", () => {
     expect(rig.saves() - before).toBe(3);
     const alone = valueOf(await rig.layOut("alone", large("b")));
     expect(alike.diffIds).toEqual([...below.receipt.diffIds, ...alone.diffIds]);
+  });
+
+  it("leaves the layers of a pulled image byte by byte, and normalises what was built on them", async () => {
+    await using rig = await openImagesRig();
+    const [theirs, ours] = [
+      await layerOf({ "etc/os": "linux\n" }, noon, "them"),
+      await layerOf({ "bin/agent": "run\n" }, noon, "us"),
+    ];
+    const pulled = [digestOf(theirs)];
+    const archive = packMembers([
+      { name: "0.tar", bytes: theirs },
+      { name: "1.tar", bytes: ours },
+      {
+        name: "config.json",
+        bytes: json({
+          architecture: "amd64",
+          os: "linux",
+          rootfs: { type: "layers", diff_ids: [...pulled, digestOf(ours)] },
+        }),
+      },
+      {
+        name: "manifest.json",
+        bytes: json([{ Config: "config.json", Layers: ["0.tar", "1.tar"] }]),
+      },
+    ]);
+    const folder = path.join(rig.root, "on-theirs");
+    const request = { workspaceRoot: rig.root, folder, reference, below: undefined, inputs: {} };
+    const { diffIds } = valueOf(
+      await layOutArchive({ ...request, pulled }, async () => ok(archive)),
+    );
+    expect(diffIds.slice(0, 1)).toEqual(pulled);
+    expect(await readFile(blobFile(folder, digestOf(theirs)))).toEqual(theirs);
+    const alone = valueOf(await rig.layOut("ours", agent));
+    expect(diffIds.slice(1)).toEqual(alone.diffIds);
+    expect(diffIds).not.toContain(digestOf(ours));
   });
 
   it("names the first layer that is not the base's", async () => {

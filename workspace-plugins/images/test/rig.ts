@@ -82,7 +82,8 @@ export function json(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-async function layerOf(
+/** The layer of these files that a build leaves: with its clock and the name of its user. */
+export async function layerOf(
   files: Readonly<Record<string, string>>,
   mtime: Date,
   uname: string,
