@@ -4,11 +4,13 @@ FROM ${BASE_IMAGE}
 ARG AGENT
 ARG AGENT_VERSION
 
-# The machine's CA bundle and npm registry are mounted for the step and stay out of the layer.
+# The machine's CA bundle and npm registry are mounted for the step and stay out of the layer. Caches of compiled code
+# have times in them, so none are written, and what asks for a date is given one: two builds give the same files.
 RUN --mount=type=bind,source=definition,target=/tmp/slipway/definition \
     --mount=type=bind,source=.slipway-access,target=/tmp/slipway/access \
     set -eu; \
     . /tmp/slipway/access/env.sh; \
+    export NODE_DISABLE_COMPILE_CACHE=1 PYTHONDONTWRITEBYTECODE=1 SOURCE_DATE_EPOCH=315532800; \
     cd /tmp/slipway/definition; \
     AGENT="${AGENT}" AGENT_VERSION="${AGENT_VERSION}" bash install.sh; \
     rm -rf /root/.npm /root/.cache /var/log/* /var/lib/apt/lists/*
