@@ -88,6 +88,10 @@ export async function provide(
 ): Promise<Result<undefined, ImagesFailure>> {
   const { engine, signal, workspaceRoot } = session;
   if (need.kind === "pinned") {
+    // The name is of that content alone, so that nobody has to be asked for it again.
+    const held = await engine.image(need.reference);
+    if (!held.ok) return held;
+    if (held.value?.platform.architecture === engine.platform.architecture) return ok(undefined);
     session.progress(`pulling ${need.reference}`);
     const request = { signal, progress: () => {}, timeoutMs: hourMs };
     const pulled = await engine.pull(need.reference, request);

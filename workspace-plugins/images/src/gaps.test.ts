@@ -1,0 +1,187 @@
+import { cp, rm } from "node:fs/promises";
+import path from "node:path";
+import { digestOf, exists, ok, writeJson } from "@slipway/signature";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { madeBy, openBuildingEngine, sessionWith } from "../test/building-engine.ts";
+import { openMatrixRig, workspaceFiles } from "../test/matrix-rig.ts";
+import type { MatrixRig } from "../test/matrix-rig.ts";
+import type { BuildSession, MadeImage } from "./build.ts";
+import { makeAgent } from "./make-agent.ts";
+import { makeBase } from "./make-base.ts";
+import { agentReference } from "./names.ts";
+import { readImageReceipt } from "./receipt.ts";
+import type { ImageReceipt } from "./receipt.ts";
+
+// What aicage misses (images.md, sections 1.8 and 8), by an engine in memory that has no network.
+
+let rig: MatrixRig;
+
+beforeEach(async () => {
+  rig = await openMatrixRig();
+});
+afterEach(async () => rig[Symbol.asyncDispose]());
+
+const baseRequest = (name = "tiny") => ({
+  name,
+  project: name,
+  folder: `bases/${name}`,
+  layout: `bases/${name}/dist/image`,
+  rootfs: undefined,
+  images: [],
+});
+const agentRequest = (name = "tool", base = "tiny") => ({
+  name,
+  project: name,
+  folder: `agents/${name}`,
+  layout: `agents/${name}/dist/image/${base}`,
+  base: {
+    name: base,
+    reference: `slipway/base:${base}`,
+    layout: baseRequest(base).layout,
+    target: `${base}:image`,
+  },
+});
+
+function sessionOn(engine = openBuildingEngine().engine, builds?: BuildSession["builds"]) {
+  return sessionWith(engine, rig.root, builds);
+}
+
+/** Rows by which an image would be built now. */
+const rowsOf = ({ reasons = [] }: MadeImage) =>
+  reasons.map((reason) => ("ingredient" in reason ? reason.ingredient : reason.kind));
+
+const folderOf = (layout: string) => path.join(rig.root, layout);
+
+async function receiptOf(layout: string): Promise<ImageReceipt> {
+  const receipt = await readImageReceipt(folderOf(layout));
+  if (receipt === undefined) throw new Error(`no receipt in ${layout}`);
+  return receipt;
+}
+
+describe("an agent's image is built again", () => {
+  beforeEach(async () => {
+    const session = sessionOn();
+    madeBy(await makeBase(session, baseRequest()));
+    madeBy(await makeAgent(session, agentRequest()));
+    expect(await wouldBuild()).toEqual([]);
+  });
+
+  const wouldBuild = async () =>
+    rowsOf(madeBy(await makeAgent(sessionOn(undefined, "never"), agentRequest())));
+
+  /** The base as it would be with another config or other layers. */
+  async function rebase(change: (receipt: ImageReceipt) => Partial<ImageReceipt>) {
+    const { layout } = baseRequest();
+    const receipt = await receiptOf(layout);
+    await writeJson(path.join(folderOf(layout), "receipt.json"), {
+      ...receipt,
+      ...change(receipt),
+    });
+  }
+
+  test("for an edited install.sh", async () => {
+    await rig.write({ "agents/tool/install.sh": "#!/bin/sh\nother\n" });
+    expect(await wouldBuild()).toEqual(["definition"]);
+  });
+
+  test("for a base whose variables alone are others: its layers are the same", async () => {
+    await rebase(() => ({ imageId: digestOf("the same layers, and another ENV") }));
+    expect(await wouldBuild()).toEqual(["base"]);
+  });
+
+  test("for an earlier layer of the base, though its last one is in the image", async () => {
+    await rebase(({ diffIds }) => ({
+      diffIds: [digestOf("patched"), ...diffIds],
+      imageId: digestOf("a config with that layer"),
+    }));
+    expect(await wouldBuild()).toEqual(["base"]);
+  });
+});
+
+describe("a first build without a network", () => {
+  const reference = "registry.example/debian:12";
+  const digest = digestOf("manifest of debian");
+  const pinned = `registry.example/debian@${digest}`;
+
+  beforeEach(async () =>
+    rig.write({
+      "bases/tiny/base.yml": (workspaceFiles["bases/tiny/base.yml"] ?? "").replace(
+        "scratch",
+        reference,
+      ),
+      "slipway.images.lock": `from_images: {"${reference}": {digest: "${digest}"}}\n`,
+    }),
+  );
+
+  test("is of what the engine has, with no request; and it is no reason to build when there is one", async () => {
+    const { engine, asked, has } = openBuildingEngine();
+    await has(pinned, [Buffer.from("debian")]);
+    const made = madeBy(await makeBase(sessionOn(engine), baseRequest()));
+    expect(asked.filter((question) => question.startsWith("pull"))).toEqual([]);
+    expect(made.receipt.inputs["from-image"]).toBe(digest);
+    const online = { ...engine, pull: async () => ok(digestOf("id")) };
+    expect(rowsOf(madeBy(await makeBase(sessionOn(online), baseRequest())))).toEqual([]);
+  });
+
+  test("is not of an image for other processors that has the name", async () => {
+    const { engine, asked, has } = openBuildingEngine();
+    await has(pinned, [Buffer.from("debian")], { os: "linux", architecture: "arm64" });
+    expect(await makeBase(sessionOn(engine), baseRequest())).toMatchObject({ ok: false });
+    expect(asked).toContain(`pull ${pinned}`);
+  });
+
+  test("of what is nowhere fails as the pull did, and leaves nothing that looks like an image", async () => {
+    const { engine } = openBuildingEngine();
+    expect(await makeBase(sessionOn(engine), baseRequest())).toMatchObject({
+      failure: { reason: "engine-refused", operation: "pull", detail: "no network" },
+    });
+    expect(await exists(folderOf(baseRequest().layout))).toBe(false);
+    expect(await makeAgent(sessionOn(engine), agentRequest())).toMatchObject({
+      failure: { reason: "receipt-missing", target: "tiny:image" },
+    });
+    // Once there is a network it is built as if nothing had been.
+    const { engine: online, has } = openBuildingEngine();
+    const pull = async () => {
+      await has(pinned, [Buffer.from("debian")]);
+      return ok(digestOf("id"));
+    };
+    const made = madeBy(await makeBase(sessionOn({ ...online, pull }), baseRequest()));
+    expect(rowsOf(made)).toEqual(["never-built"]);
+    expect(rowsOf(madeBy(await makeBase(sessionOn(online), baseRequest())))).toEqual([]);
+  });
+});
+
+describe("names that would run together", () => {
+  test("are two images, with a layout and a receipt each", async () => {
+    // Agent a-b on c, and agent a on b-c.
+    for (const [from, to] of [
+      ["agents/tool", "agents/a-b"],
+      ["agents/tool", "agents/a"],
+      ["bases/tiny", "bases/c"],
+      ["bases/tiny", "bases/b-c"],
+    ] as const) {
+      await cp(folderOf(from), folderOf(to), { recursive: true });
+    }
+    const session = sessionOn();
+    for (const base of ["c", "b-c"]) madeBy(await makeBase(session, baseRequest(base)));
+    const pairs = [
+      ["a-b", "c"],
+      ["a", "b-c"],
+    ] as const;
+    for (const [agent, base] of pairs) {
+      madeBy(await makeAgent(session, agentRequest(agent, base)));
+    }
+    expect(new Set(pairs.map(([agent, base]) => agentReference(agent, base))).size).toBe(2);
+    const receipts = await Promise.all(
+      pairs.map(async ([agent, base]) => receiptOf(agentRequest(agent, base).layout)),
+    );
+    expect(receipts.map((receipt) => receipt.reference)).toEqual([
+      "slipway/a-b:c",
+      "slipway/a:b-c",
+    ]);
+    // One that is gone leaves the other.
+    await rm(folderOf(agentRequest("a-b", "c").layout), { recursive: true });
+    const never = sessionOn(undefined, "never");
+    expect(rowsOf(madeBy(await makeAgent(never, agentRequest("a", "b-c"))))).toEqual([]);
+  });
+});
