@@ -142,9 +142,10 @@ describe("compared with a registry", () => {
 
   test("a processor that nothing was pushed for is, whatever this machine has", async () => {
     const { include } = await plan({ published: published(), tested });
-    expect(include.filter(({ arch }) => arch === "arm64").map(({ image }) => image)).toEqual([
-      "slipway/local:tiny",
-      "slipway/tool:tiny",
+    const onArm = include.filter(({ arch }) => arch === "arm64");
+    expect(told({ include: onArm, unknown: [], of: 2 })).toEqual([
+      "slipway/local:tiny arm64: never-tested",
+      "slipway/tool:tiny arm64: not-published",
     ]);
   });
 
