@@ -144,6 +144,7 @@ export const agentCommands: readonly Command[] = [
       "--tested <file>": "the rest, compared with a record of slipway agent tested",
       "--base <revision>": "what neither is asked for, compared with a revision",
       "--bases": "of bases in place of agents: they are published first",
+      "--arch <amd64 or arm64>": "for that alone; else for all that the bases are for",
       "--json": "one line for GitHub's strategy.matrix: include: kind, agent, base, arch, ...",
       "exit code 1": "a definition is broken; the others are in the matrix",
     },

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { openMatrixRig } from "@slipway/images/matrix-rig";
@@ -7,6 +7,7 @@ import type { MatrixRig } from "@slipway/images/matrix-rig";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { parse } from "yaml";
 import { z } from "zod";
 
 // A workspace in git that was built and pushed to a real Docker Distribution once; each test has a clone of its own, in
@@ -65,8 +66,43 @@ function jobs(...args: readonly string[]): readonly string[] {
   expect({ status, stderr }).toMatchObject({ status: 0 });
   // `echo "matrix=$(…)" >> $GITHUB_OUTPUT` takes one line.
   expect(stdout.trimEnd()).not.toContain("\n");
-  const { include } = Matrix.parse(JSON.parse(stdout));
+  return jobsIn(stdout);
+}
+
+function jobsIn(text: string): readonly string[] {
+  const { include } = Matrix.parse(JSON.parse(text));
   return include.map(({ kind, image, arch, reason }) => `${kind} ${image} ${arch}: ${reason}`);
+}
+
+const Recipe = z.object({
+  jobs: z.record(
+    z.string(),
+    z.object({
+      steps: z.array(z.object({ name: z.string().optional(), run: z.string().optional() })),
+    }),
+  ),
+});
+
+/** Runs a step of the recipe as a job of GitHub does, with a `npx` that knows this program. */
+async function step(job: string, name: string, environment: Readonly<Record<string, string>>) {
+  const file = path.join(program, "../../../examples/ci-recipes/github-images.yml");
+  const { jobs: all } = Recipe.parse(parse(await readFile(file, "utf8")));
+  const script = all[job]?.steps.find((one) => one.name === name)?.run;
+  if (script === undefined) throw new Error(`the recipe has no step ${name}`);
+  const npx = at("programs", "npx");
+  await mkdir(path.dirname(npx), { recursive: true });
+  await writeFile(npx, `#!/bin/sh\nshift\nexec "${process.execPath}" "${program}" "$@"\n`);
+  await chmod(npx, 0o755);
+  const variables = {
+    HOME: at("home"),
+    GITHUB_OUTPUT: at("output"),
+    PATH: `${at("programs")}:${process.env["PATH"]}`,
+  };
+  execFileSync("bash", ["-e", "-o", "pipefail", "-c", script], {
+    cwd: at("workspace"),
+    env: { ...variables, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
 }
 
 const published = () => ["--published", `${server.host}/agents`];
@@ -95,6 +131,8 @@ test("a fresh clone has no job for what a registry has, and one for what another
       "build slipway/extended:tool--more--marker--own amd64: base definition has changed",
     ].toSorted(),
   );
+  expect(jobs(...published(), "--arch", "arm64").toSorted()).toEqual(onArm.toSorted());
+  expect(slipway("agent", "matrix", "--arch", "riscv").status).toBe(2);
   expect(jobs(...published(), "--bases")).toEqual([
     "build slipway/base:tiny arm64: not in the registry",
   ]);
@@ -122,9 +160,8 @@ test("with a revision there are jobs for what its files had otherwise, and none 
 });
 
 test("a registry that does not answer is said, and makes no job", () => {
-  const { status, stdout, stderr } = slipway(
-    ...["agent", "matrix", "--published", "localhost:9/agents", "--tested", "none", "--json"],
-  );
+  const nobody = ["--published", "localhost:9/agents", "--tested", "none"];
+  const { status, stdout, stderr } = slipway("agent", "matrix", ...nobody, "--json");
   expect(status).toBe(0);
   const { include } = Matrix.parse(JSON.parse(stdout));
   expect(include.map(({ kind }) => kind)).toEqual(["test", "test", "test"]);
@@ -178,4 +215,35 @@ test("what has passed in one job is no job of the next run, until it changes", a
   expect(distrusted.stderr).toContain("slipway.tested.jsonl:1 does not count");
   const { include } = Matrix.parse(JSON.parse(distrusted.stdout));
   expect(include.map(({ reason }) => reason)).toContain("never tested");
+});
+
+test("the steps of the recipe plan, note and merge", async () => {
+  const planned = async () => {
+    await rm(at("output"), { force: true });
+    await step("plan", "Plan", { IMAGES: `${server.host}/agents` });
+    const [name = "", matrix = ""] = (await readFile(at("output"), "utf8")).trim().split("=", 2);
+    expect(name).toBe("matrix");
+    return jobsIn(matrix).filter((job) => job.includes("amd64"));
+  };
+  const never = ["slipway/local:tiny", "slipway/local:more"];
+  expect((await planned()).toSorted()).toEqual(
+    never.map((image) => `test ${image} amd64: never tested`).toSorted(),
+  );
+  // A key that the workspace trusts, as a secret of the repository has it.
+  expect(slipway("smoke", "keys", "init").status).toBe(0);
+  const key = await readFile(at("home/.config/slipway/ed25519.pem"), "utf8");
+  await rm(at("home/.config"), { recursive: true });
+  for (const layout of ["bases/tiny/dist", "bases/more/dist", "agents/local/dist"]) {
+    await cp(path.join(built.root, layout), at("workspace", layout), { recursive: true });
+  }
+  for (const [at_, image] of never.entries()) {
+    await step("image", "Note that it passed", { SIGNING_KEY: key, IMAGE: image, ARCH: "amd64" });
+    const artefact = at("workspace/passed", `passed-${at_}`, "passed-amd64.jsonl");
+    await cp(at("workspace/passed-amd64.jsonl"), artefact);
+    await rm(at("workspace/passed-amd64.jsonl"));
+  }
+  await step("passed", "Merge", {});
+  expect(await planned()).toEqual([]);
+  await rm(at("workspace/passed"), { recursive: true });
+  await step("passed", "Merge", {});
 });

@@ -25,6 +25,7 @@ import { openAgentCall } from "./agent-call.ts";
 import type { AgentCall } from "./agent-call.ts";
 
 const options = {
+  arch: { type: "string" },
   base: { type: "string" },
   bases: { type: "boolean" },
   json: { type: "boolean" },
@@ -32,7 +33,10 @@ const options = {
   tested: { type: "string" },
 } as const;
 
+const architectures: readonly string[] = ["amd64", "arm64"];
+
 type Asked = {
+  readonly arch?: string | undefined;
   readonly base?: string | undefined;
   readonly published?: string | undefined;
   readonly tested?: string | undefined;
@@ -43,6 +47,10 @@ export async function tellMatrix(call: Call): Promise<number> {
   const read = readArguments(call.args, { options, words: [0, 0] });
   if (!read.ok) return tellUsage(read.failure);
   const { json = false, bases = false, ...asked } = read.value.options;
+  if (asked.arch !== undefined && !architectures.includes(asked.arch)) {
+    const problem = `--arch is ${architectures.join(" or ")}`;
+    return tellUsage({ reason: "arguments-invalid", problem });
+  }
   const agentCall = openAgentCall(call, { json });
   const planned = await planIn(call.workspaceRoot, { ...asked, bases }, agentCall);
   if (!planned.ok) return tellFailure(planned.failure);
@@ -67,7 +75,7 @@ async function planIn(
   const { images, failures } = found.value;
   const records = await openRecords(workspaceRoot, images, asked, agentCall);
   if (!records.ok) return records;
-  const wanted = imagesOf(images, asked.bases ? "bases" : "agents");
+  const wanted = imagesOf(images, asked.bases ? "bases" : "agents", asked.arch);
   return ok({ matrix: await planMatrix(wanted, images, records.value), failures });
 }
 

@@ -101,7 +101,11 @@ describe("without a record", () => {
       platform: "linux/arm64",
       image: "slipway/tool:tiny",
       target: "tool:image-tiny",
+      push: "tool:push-tiny",
     });
+    expect(include.filter(({ kind, push }) => (kind === "test") === (push !== undefined))).toEqual(
+      [],
+    );
     expect(include.map(({ kind, image, arch }) => `${kind} ${image} ${arch}`).toSorted()).toEqual([
       "build slipway/extended:tool--more--marker--own amd64",
       "build slipway/tool:more amd64",

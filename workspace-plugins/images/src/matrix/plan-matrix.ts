@@ -31,6 +31,8 @@ export type MatrixEntry = {
   readonly image: string;
   /** Of Nx, which makes the image. */
   readonly target: string;
+  /** Likewise, which makes a registry have it; absent where it may go nowhere. */
+  readonly push?: string;
   readonly reasons: readonly MatrixReason[];
 };
 
@@ -145,6 +147,7 @@ function entryOf(source: SourceImage, reasons: readonly MatrixReason[]): MatrixE
     platform: `linux/${architecture}`,
     image: reference,
     target: `${folder.project}:image${suffix}`,
+    ...(buildsLocally ? {} : { push: `${folder.project}:push${suffix}` }),
     reasons,
   };
 }

@@ -7,8 +7,13 @@ import type { SourceImage } from "./source-images.ts";
 export function imagesOf(
   images: readonly SourceImage[],
   of: "agents" | "bases",
+  architecture?: string,
 ): readonly SourceImage[] {
-  return images.filter(({ image }) => (image.folder.kind === "base") === (of === "bases"));
+  return images.filter(
+    (one) =>
+      (one.image.folder.kind === "base") === (of === "bases") &&
+      (architecture === undefined || one.architecture === architecture),
+  );
 }
 
 /** References by how people name them: `slipway/codex:debian`, or without what all begin with. */
