@@ -45,11 +45,17 @@ export type BuildRequest = {
   readonly timeoutMs: number;
 };
 
+/** As Docker's `X-Registry-Auth` has it (engine API, "Authentication"). */
+export type EngineCredential =
+  | { readonly username: string; readonly password: string }
+  | { readonly identitytoken: string }
+  | { readonly registrytoken: string };
+
 export type PullRequest = {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly progress: (line: string) => void;
-  readonly credential?: { readonly username: string; readonly password: string };
+  readonly credential?: EngineCredential;
 };
 
 /** A container engine. Its end, by `using`, cuts every connection it still has. */

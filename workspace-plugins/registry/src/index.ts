@@ -4,7 +4,8 @@ export { fileBody } from "./body.ts";
 export type { Body } from "./body.ts";
 export { openRegistry } from "./client.ts";
 export { login, logout } from "./login.ts";
-export { openUserRegistry, plainHostsIn } from "./user-registry.ts";
+export type { Credential, FindCredential } from "./credential.ts";
+export { findUserCredential, openUserRegistry, plainHostsIn } from "./user-registry.ts";
 export type { Registry, RegistryOptions } from "./client.ts";
 export type {
   ReferenceProblem,

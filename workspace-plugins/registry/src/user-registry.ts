@@ -1,5 +1,6 @@
 import { openRegistry } from "./client.ts";
 import type { Registry, RegistryOptions } from "./client.ts";
+import type { FindCredential } from "./credential.ts";
 import { findCredentialIn, placesOf } from "./find-credential.ts";
 import { isRegistryHost } from "./reference.ts";
 import type { RegistryHost } from "./reference.ts";
@@ -22,8 +23,16 @@ export function openUserRegistry(
     ...options,
     signal,
     plainHosts: plainHostsIn(environment),
-    findCredential: findCredentialIn(placesOf(home, environment, signal)),
+    findCredential: findUserCredential({ home, environment }, signal),
   });
+}
+
+/** For those who speak to a registry on the user's behalf, as an engine does. */
+export function findUserCredential(
+  { home, environment }: User,
+  signal: AbortSignal,
+): FindCredential {
+  return findCredentialIn(placesOf(home, environment, signal));
 }
 
 export function plainHostsIn(environment: User["environment"]): ReadonlySet<RegistryHost> {

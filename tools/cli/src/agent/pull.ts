@@ -1,6 +1,8 @@
 import { readTrust } from "@slipway/attestation";
 import { openEngine } from "@slipway/images";
 import { pullPublished } from "@slipway/images/publish/pull-image";
+import { findUserCredential } from "@slipway/registry";
+import { userHome } from "@slipway/registry/user-home";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
@@ -30,6 +32,7 @@ export async function pullImage(call: Call): Promise<number> {
       now: new Date(),
       engine,
       allowsUnsigned: given["allow-unsigned"] ?? false,
+      findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
       pull: { signal, progress, timeoutMs: hourMs },
     }),
   );

@@ -8,9 +8,11 @@ import { openRegistry, parseReference } from "@slipway/registry";
 import { attach, attachmentsOf } from "@slipway/registry/attachments";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
+import { ok } from "@slipway/signature";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openImagesRig, valueOf } from "../../test/rig.ts";
 import type { ImagesRig } from "../../test/rig.ts";
+import type { PullRequest } from "../engine-port.ts";
 import { forbidden } from "../ingredients.ts";
 import { writeProvenance } from "../provenance.ts";
 import { pushLayout } from "../push.ts";
@@ -152,8 +154,8 @@ test("what is pulled is what was verified, by its digest; nothing is pulled that
     trust: await trustOf("mine"),
     now,
     engine: {
-      pull: async (pinned: string) => {
-        done.push(pinned);
+      pull: async (pinned: string, { credential }: PullRequest) => {
+        done.push(pinned, ...Object.keys(credential ?? {}));
         return { ok: true, value: receipt.imageId } as const;
       },
       tag: async (_id: string, ...name: readonly string[]) => {
@@ -161,6 +163,7 @@ test("what is pulled is what was verified, by its digest; nothing is pulled that
         return { ok: true, value: undefined } as const;
       },
     },
+    findCredential: async () => ok({ kind: "identity-token", token: "t" } as const),
     pull: { signal: new AbortController().signal, progress: () => {}, timeoutMs: 1000 },
   };
   const refused = await pullPublished({ ...request, allowsUnsigned: false });
@@ -169,7 +172,7 @@ test("what is pulled is what was verified, by its digest; nothing is pulled that
   const pinned = `${at("pulled/test")}@${receipt.manifestDigest}`;
   const allowed = await pullPublished({ ...request, allowsUnsigned: true });
   expect(allowed).toMatchObject({ value: { facts: { "signed by": "nobody" } } });
-  expect(done).toEqual([pinned, reference]);
+  expect(done).toEqual([pinned, "identitytoken", reference]);
   await push("pulled", reference, key);
   const signed = await pullPublished({ ...request, allowsUnsigned: false });
   expect(signed).toMatchObject({ value: { facts: { "signed by": key.hint } } });

@@ -1,7 +1,8 @@
 import { formatReference } from "@slipway/registry";
+import type { Credential, FindCredential } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
-import type { Engine, PullRequest } from "../engine-port.ts";
+import type { Engine, EngineCredential, PullRequest } from "../engine-port.ts";
 import type { ImagesCause, ImagesFailure } from "../failure.ts";
 import { splitReference } from "../names.ts";
 import { findPublished, readClaims } from "./verify-image.ts";
@@ -10,7 +11,9 @@ import type { VerifyRequest } from "./verify-image.ts";
 export type PublishedPull = VerifyRequest & {
   readonly engine: Pick<Engine, "pull" | "tag">;
   readonly allowsUnsigned: boolean;
-  readonly pull: PullRequest;
+  readonly pull: Omit<PullRequest, "credential">;
+  /** Whose pull it is. */
+  readonly findCredential: FindCredential;
 };
 
 /**
@@ -33,7 +36,10 @@ export async function pullPublished(
   const { registry: host, repository, tag } = reference;
   const pinned = formatReference({ registry: host, repository, digest });
   request.pull.progress(`pulling ${pinned}`);
-  const pulled = await engine.pull(pinned, request.pull);
+  const credential = await request.findCredential(host);
+  if (!credential.ok) return credential;
+  const shown = credential.value === undefined ? {} : { credential: asOfEngine(credential.value) };
+  const pulled = await engine.pull(pinned, { ...request.pull, ...shown });
   if (!pulled.ok) return pulled;
   if (tag !== undefined) {
     const named = formatReference({ registry: host, repository, tag });
@@ -46,4 +52,15 @@ export async function pullPublished(
     "signed by": believed?.signer ?? "nobody",
   };
   return ok({ state: "done", cause: "image-pulled", facts });
+}
+
+function asOfEngine(credential: Credential): EngineCredential {
+  switch (credential.kind) {
+    case "password":
+      return { username: credential.username, password: credential.password };
+    case "identity-token":
+      return { identitytoken: credential.token };
+    case "registry-token":
+      return { registrytoken: credential.token };
+  }
 }

@@ -1,5 +1,6 @@
-import { mediaTypes, openRegistry, parseReference } from "@slipway/registry";
+import { openRegistry, parseReference } from "@slipway/registry";
 import type { Reference } from "@slipway/registry";
+import { attach } from "@slipway/registry/attachments";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
 import { digestOf } from "@slipway/signature";
@@ -8,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { emptyConfig, manifestMediaType, writeImageManifest } from "../image-manifest.ts";
 import { writeLayer } from "../layer.ts";
 import { isPackagePath } from "../package-path.ts";
-import { bundleType, writeSignatureManifest } from "../trust/signature-artifact.ts";
+import { bundleType } from "../trust/signature-artifact.ts";
 import { deletePlanned, planDeletion } from "./delete.ts";
 
 let served: RegistryRig;
@@ -107,18 +108,14 @@ async function sign(name: string): Promise<Digest> {
   const signed = await registry.getManifest(reference);
   if (signed.state !== "present") throw new Error(name);
   const { digest: subject, bytes } = signed.value;
-  const bundle = Buffer.from(`signature of ${name}`);
-  for (const blob of [Buffer.from(emptyConfig), bundle]) {
-    await registry.uploadBlob(reference, digestOf(blob), new Blob([blob]));
-  }
-  const manifest = writeSignatureManifest(bundle, { digest: subject, sizeBytes: bytes.byteLength });
-  const put = await registry.putReferrer(reference, {
-    subject,
-    artifactType: bundleType,
-    manifest: { mediaType: mediaTypes.ociManifest, bytes: manifest },
-  });
+  const about = { digest: subject, sizeBytes: bytes.byteLength, mediaType: manifestMediaType };
+  const attachment = { artifactType: bundleType, bytes: Buffer.from(`signature of ${name}`) };
+  const put = await attach(registry, reference, about, attachment);
   if (!put.ok) throw new Error(JSON.stringify(put.failure));
-  return put.value;
+  const listed = await registry.listReferrers(reference, { subject, artifactType: bundleType });
+  const [digest] = listed.state === "present" ? listed.value : [];
+  if (digest === undefined) throw new Error(name);
+  return digest;
 }
 
 async function isThere(name: string, digest: Digest): Promise<boolean> {

@@ -1,15 +1,14 @@
 import path from "node:path";
-import { buffer } from "node:stream/consumers";
 import { readStatement, readTrust } from "@slipway/attestation";
 import type { AttestationFailure, Trust } from "@slipway/attestation";
 import { parseShortReference } from "@slipway/registry";
-import type { Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
+import type { Registry, RegistryFailure } from "@slipway/registry";
+import { attachmentsOf } from "@slipway/registry/attachments";
 import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackagesFailure, SignatureObjection } from "../failure.ts";
 import { hasCode } from "../file-error.ts";
-import { readImageManifest } from "../image-manifest.ts";
 import type { LockedPackage } from "../lock.ts";
 import { parseForeignManifest } from "../manifest.ts";
 import { keyText } from "../package-name.ts";
@@ -124,7 +123,6 @@ function objectionToBundle(
   return integrity === locked.integrity ? undefined : { signer, problem: "of other content" };
 }
 
-const mostBundles = 32;
 const mostBundleBytes = 256 * 1024;
 
 /** The texts of bundles that refer to a package, or why they cannot be had. */
@@ -142,31 +140,10 @@ async function* bundlesOf(
     if (pushed.state === "unknown") return yield pushed.failure;
     if (pushed.state === "missing" || seen.has(pushed.value.digest)) continue;
     seen.add(pushed.value.digest);
-    const asked = { subject: pushed.value.digest, artifactType: bundleType };
-    const referring = await registry.listReferrers(name, asked);
-    if (referring.state === "unknown") return yield referring.failure;
-    if (referring.state === "missing") continue;
-    for (const digest of referring.value.slice(0, mostBundles)) {
-      const text = await bundleAt(registry, name, digest);
-      if (text !== undefined) yield text;
+    const asked = { artifactType: bundleType, mostBytes: mostBundleBytes };
+    const bundles = attachmentsOf(registry, name, { ...asked, subject: pushed.value.digest });
+    for await (const bundle of bundles) {
+      yield bundle.ok ? bundle.value.toString("utf8") : bundle.failure;
     }
   }
-}
-
-/** `undefined` for what is no bundle, or is gone by now. */
-async function bundleAt(
-  registry: Registry,
-  name: RepositoryName,
-  digest: Digest,
-): Promise<string | RegistryFailure | undefined> {
-  const manifest = await registry.getManifest({ ...name, digest });
-  if (manifest.state === "unknown") return manifest.failure;
-  if (manifest.state === "missing") return undefined;
-  const image = readImageManifest(manifest.value.bytes);
-  if (!image.ok || image.value.kind !== "image") return undefined;
-  const { layer } = image.value;
-  if (layer.sizeBytes > mostBundleBytes) return undefined;
-  const blob = await registry.readBlob(name, layer, async (chunks) => buffer(chunks));
-  if (blob.state === "unknown") return blob.failure;
-  return blob.state === "missing" ? undefined : blob.value.toString("utf8");
 }

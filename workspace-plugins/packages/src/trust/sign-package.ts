@@ -1,12 +1,13 @@
 import { signStatement } from "@slipway/attestation";
 import type { SigningKey } from "@slipway/attestation";
-import { formatReference, mediaTypes } from "@slipway/registry";
+import { formatReference } from "@slipway/registry";
+import { attach } from "@slipway/registry/attachments";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { digestOf, fail, ok, shortDigest } from "@slipway/signature/basics";
+import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";
-import { emptyConfig } from "../image-manifest.ts";
-import { bundleType, writeSignatureManifest } from "./signature-artifact.ts";
+import { manifestMediaType } from "../image-manifest.ts";
+import { bundleType } from "./signature-artifact.ts";
 import { statementOf } from "./statement.ts";
 
 export type Signing = { readonly integrity: Digest; readonly key: SigningKey };
@@ -49,23 +50,12 @@ async function signPackage(
     manifestDigest: subject,
     integrity,
   });
-  const bundle = Buffer.from(await signStatement(statement, key));
-  const manifest = writeSignatureManifest(bundle, {
-    digest: subject,
-    sizeBytes: bytes.byteLength,
-  });
-  const there = await registry.listReferrers(name, { subject, artifactType: bundleType });
-  if (there.state === "unknown") return fail(there.failure);
-  if (there.state === "present" && there.value.includes(digestOf(manifest)))
-    return ok("was-signed");
-  for (const blob of [Buffer.from(emptyConfig), bundle]) {
-    const sent = await registry.uploadBlob(name, digestOf(blob), new Blob([blob]));
-    if (!sent.ok) return sent;
-  }
-  const put = await registry.putReferrer(name, {
-    subject,
-    artifactType: bundleType,
-    manifest: { mediaType: mediaTypes.ociManifest, bytes: manifest },
-  });
-  return put.ok ? ok("signed") : put;
+  const done = await attach(
+    registry,
+    name,
+    { digest: subject, sizeBytes: bytes.byteLength, mediaType: manifestMediaType },
+    { artifactType: bundleType, bytes: Buffer.from(await signStatement(statement, key)) },
+  );
+  if (!done.ok) return done;
+  return ok(done.value === "attached" ? "signed" : "was-signed");
 }
