@@ -70,6 +70,27 @@ describe("parseYaml", () => {
     ]);
   });
 
+  it("reads no file that nobody can have written, and takes its time for none", () => {
+    const text = `name: ${"a".repeat(256 * 1024)}\nlimits: { cpus: 2 }\n`;
+    expect(check(text)).toEqual([
+      `1:1 has ${text.length} characters: 262144 are the most that are read`,
+    ]);
+    const keys = Array.from({ length: 20_000 }, (_, at) => `k${at}: 1`);
+    const told = check(keys.join("\n"));
+    expect(told).toHaveLength(20_002);
+    expect(told[19_999]).toBe('20000:1 Unrecognized key: "k19999"');
+  });
+
+  it("tells each key that stands twice, in maps within maps too", () => {
+    expect(check("name: a\nname: b\nlimits: { cpus: 2, speed: 1, cpus: 3 }\n1: a\n1: b\n")).toEqual(
+      [
+        "2:1 Map keys must be unique",
+        "3:30 Map keys must be unique",
+        "5:1 Map keys must be unique",
+      ],
+    );
+  });
+
   it("tells broken syntax with its place, and a key that stands twice", () => {
     expect(check("name: a\nname: b\n")).toEqual(["2:1 Map keys must be unique"]);
     expect(check("name: [a\n")).toHaveLength(1);

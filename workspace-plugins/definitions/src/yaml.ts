@@ -1,7 +1,7 @@
 import { fail, ok } from "@slipway/signature/basics";
 import type { Place, Result } from "@slipway/signature";
-import { LineCounter, isMap, isScalar, parseDocument } from "yaml";
-import type { Document } from "yaml";
+import { LineCounter, isMap, isScalar, parseDocument, visit } from "yaml";
+import type { Document, YAMLMap } from "yaml";
 import { z } from "zod";
 import type { ZodType, core, output } from "zod";
 import { describeUnknownKey } from "./known-keys.ts";
@@ -32,9 +32,18 @@ export function parseYaml<Schema extends ZodType>(
   schema: Schema,
 ): Result<output<Schema>, DefinitionFailure> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const problem = (message: string, range: Range): Problem => placed(file, lines, message, range);
-  const broken = document.errors.map((error) => problem(firstLine(error.message), error.pos));
+  if (text.length > mostCharacters) {
+    lines.addNewLine(0);
+    const message = `has ${text.length} characters: ${mostCharacters} are the most that are read`;
+    return fail({ reason: "definition-invalid", file, problems: [problem(message, [0, 1])] });
+  }
+  // The library compares each key with all before it, which takes minutes for a file made to.
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
+  const broken = [
+    ...document.errors.map((error) => problem(firstLine(error.message), error.pos)),
+    ...repeatedKeys(document).map((range) => problem("Map keys must be unique", range)),
+  ];
   if (broken.length > 0) return fail({ reason: "definition-invalid", file, problems: broken });
   const plain = valueOf(document);
   if (!plain.ok) {
@@ -56,6 +65,26 @@ export function parseYaml<Schema extends ZodType>(
     ),
   );
   return fail({ reason: "definition-invalid", file, problems });
+}
+
+/** A hundred times what people write. */
+const mostCharacters = 256 * 1024;
+
+/** Of each key that stands a second time, where. */
+function repeatedKeys(document: Document.Parsed): readonly Range[] {
+  const repeated: Range[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        const value = isScalar(key) ? key.value : key;
+        const range = rangeOf(key);
+        if (seen.has(value) && range !== undefined) repeated.push(range);
+        seen.add(value);
+      }
+    },
+  });
+  return repeated.toSorted(([a], [b]) => a - b);
 }
 
 /** One thing wrong with what a path leads to in a file that has been read before; shown at the nearest thing above it. */
@@ -101,10 +130,11 @@ function placesOf(
   { path, ...issue }: core.$ZodIssue,
 ): readonly IssuePlace[] {
   if (issue.code === "unrecognized_keys") {
+    const rangeOfKey = keyRanges(document, path);
     return issue.keys.map((key) => ({
       path,
       message: describeUnknownKey(schema, path, key),
-      range: keyRange(document, path, key),
+      range: rangeOfKey(key),
     }));
   }
   return [{ path, message: issue.message, range: nearestRange(document, path) }];
@@ -120,14 +150,19 @@ function nearestRange(document: Document, path: readonly PropertyKey[]): Range {
   return [0, 1];
 }
 
-function keyRange(document: Document, path: readonly PropertyKey[], key: string): Range {
+/** Where each key of what a path leads to stands. */
+function keyRanges(document: Document, path: readonly PropertyKey[]): (key: string) => Range {
   const holder: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
-  if (isMap(holder)) {
-    const pair = holder.items.find((item) => isScalar(item.key) && item.key.value === key);
-    const range = rangeOf(pair?.key);
-    if (range !== undefined) return range;
-  }
-  return nearestRange(document, path);
+  const ranges = new Map(isMap(holder) ? rangesIn(holder) : []);
+  const nearest = nearestRange(document, path);
+  return (key) => ranges.get(key) ?? nearest;
+}
+
+function rangesIn(map: YAMLMap): readonly (readonly [key: string, range: Range])[] {
+  return map.items.flatMap(({ key }) => {
+    const range = rangeOf(key);
+    return isScalar(key) && range !== undefined ? [[String(key.value), range] as const] : [];
+  });
 }
 
 function rangeOf(node: unknown): Range | undefined {

@@ -142,6 +142,26 @@ describe("findDifference", () => {
   it("finds none whatever order the engine lists folders in", () => {
     expect(findDifference(spec, inspected)).toBeUndefined();
   });
+
+  const { Config, HostConfig } = inspected;
+  it.each<[string, Partial<Inspected>]>([
+    ["image", { Image: digestOf("another") }],
+    ["network", { HostConfig: { ...HostConfig, NetworkMode: "host" } }],
+    ["read-only root", { HostConfig: { ...HostConfig, ReadonlyRootfs: false } }],
+    ["privileged", { HostConfig: { ...HostConfig, Privileged: true } }],
+    ["added capabilities", { HostConfig: { ...HostConfig, CapAdd: ["SYS_ADMIN"] } }],
+    ["dropped capabilities", { HostConfig: { ...HostConfig, CapDrop: [] } }],
+    ["no new privileges", { HostConfig: { ...HostConfig, SecurityOpt: [] } }],
+    ["user", { Config: { ...Config, User: "0:0" } }],
+    ["memory", { HostConfig: { ...HostConfig, Memory: 0 } }],
+    ["temporary folders", { HostConfig: { ...HostConfig, Tmpfs: {} } }],
+    ["mounts", { Mounts: [{ Type: "bind", Destination: "/host", RW: true }] }],
+  ])("tells of another %s than was asked for", (setting, got) => {
+    const whole = { ...spec, user: "1:1" };
+    const same = { ...inspected, Config: { ...Config, User: "1:1" } };
+    expect(findDifference(whole, same)).toBeUndefined();
+    expect(findDifference(whole, { ...same, ...got })?.setting).toBe(setting);
+  });
 });
 
 describe("configurationOf", () => {

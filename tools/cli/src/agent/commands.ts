@@ -31,6 +31,7 @@ export const agentCommands: readonly Command[] = [
       "slipway agent codex -- --version",
       "slipway agent codex --docker-arg=--publish=8080:8080",
     ],
+    passesOn: true,
     load: async () => (await import("./start.ts")).startInProject,
   },
   {

@@ -45,6 +45,9 @@ describe("slipway agent without a terminal", () => {
     });
     expect(ended).toMatchObject({ code: 42, stdout: "100000\n" });
     expect(ended.stderr).toContain("to stderr\n");
+    const two = await rig.slipway(["agent", agent, "exit 2"]);
+    expect(two.code).toBe(2);
+    expect(two.stderr).not.toContain("usage");
   });
 
   it("ends with what a shell says of signals and of commands that are not there", async () => {

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { problemAt } from "@slipway/definitions";
 import type { Problem } from "@slipway/definitions";
+import { formatReference, parseShortReference } from "@slipway/registry/reference";
 import { namesNear } from "@slipway/signature/names-near";
 import type { ExtendedImageDefinition } from "../definition.ts";
 import type { Catalogue, Entry, SoundEntry } from "./entry.ts";
+import { agentReference, baseReference } from "../names.ts";
 import { obstacleBetween, soundOf } from "./pairs.ts";
 import { broken } from "./twins.ts";
 
@@ -19,7 +21,7 @@ export async function checkExtendedImages(
   return Promise.all(
     entries.map(async (entry) => {
       if (entry.state === "broken") return entry;
-      const wrong = [...unknownNames(entry.definition, known), ...takenName(entry, sound)];
+      const wrong = [...unknownNames(entry.definition, known), ...takenName(entry, sound, known)];
       return wrong.length === 0 ? entry : broken(entry, await placed(entry, wrong));
     }),
   );
@@ -76,14 +78,31 @@ function unfitBase(agentName: string, baseName: string, known: Known): readonly 
 function takenName(
   { name, definition }: SoundEntry<ExtendedImageDefinition>,
   all: readonly SoundEntry<ExtendedImageDefinition>[],
+  { agents, bases }: Known,
 ): readonly Wrong[] {
   const { image_ref: wanted } = definition;
   if (wanted === undefined) return [];
-  const others = all.filter(
-    (other) => other.name !== name && other.definition.image_ref === wanted,
-  );
-  return others.map((other) => ({
+  const reference = inEngine(wanted);
+  const others = all
+    .filter((other) => other.name !== name)
+    .filter((other) => inEngine(other.definition.image_ref ?? "") === reference)
+    .map((other) => other.name);
+  const below = [
+    ...bases.map((base) => [baseReference(base.name), `the base ${base.name}`] as const),
+    ...agents.flatMap((agent) =>
+      bases.map(
+        (base) => [agentReference(agent.name, base.name), `${agent.name} on ${base.name}`] as const,
+      ),
+    ),
+  ].filter(([taken]) => inEngine(taken) === reference);
+  return [...others, ...below.map(([, title]) => title)].map((other) => ({
     path: ["image_ref"],
-    message: `${other.name} has the same name for its image`,
+    message: `${other} has the same name for its image`,
   }));
+}
+
+/** As engines compare names: where nothing is said, of their usual registry, and `latest`. */
+function inEngine(reference: string): string {
+  const parsed = parseShortReference(reference);
+  return parsed.ok ? formatReference(parsed.value) : reference;
 }

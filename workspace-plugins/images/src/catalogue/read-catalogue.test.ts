@@ -165,6 +165,36 @@ test("every problem of every file is told at once, and hides no sound one", asyn
   expect(names(found.agents.filter(({ state }) => state === "sound"))).toEqual(["sound workspace"]);
 });
 
+test("an extended image takes no other image's name, however it is written", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.workspace, { ...agentFiles("a/codex"), ...baseFiles("b/debian") });
+  const usual = "docker.io";
+  const refs = {
+    one: "mine:1",
+    two: `${usual}/mine:1`,
+    onbase: "slipway/base:debian",
+    onagent: `index.${usual}/slipway/codex:debian`,
+    own: "mine",
+  };
+  await rig.write(
+    rig.workspace,
+    Object.fromEntries(
+      Object.entries(refs).map(([name, ref]) => [
+        `e/${name}/image-extended.yml`,
+        `agent: codex\nbase: debian\nimage_ref: ${ref}\n`,
+      ]),
+    ),
+  );
+  const found = await rig.read();
+  const file = (name: string): string => `/workspace/e/${name}/image-extended.yml:3:12 image_ref:`;
+  expect(problemsIn(found, rig).toSorted()).toEqual([
+    `${file("onagent")} codex on debian has the same name for its image`,
+    `${file("onbase")} the base debian has the same name for its image`,
+    `${file("one")} two has the same name for its image`,
+    `${file("two")} one has the same name for its image`,
+  ]);
+});
+
 test("a broken entry fails who selects it, one that is not there names those near", async () => {
   await using rig = await openDefinitionRig();
   await rig.write(rig.workspace, { ...agentFiles("codex"), "gemini/agent.yml": "" });

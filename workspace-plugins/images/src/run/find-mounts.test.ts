@@ -141,10 +141,23 @@ it("mounts no folder because an agent has written a .git that names it", async (
     await writeFile(path.join(forged, "commondir"), `${common}\n`);
     await check(forged);
   }
-  await mkdir(path.join(secret, "worktrees"));
-  await rm(forged, { recursive: true });
-  await symlink(path.join(secret, "worktrees"), forged);
-  await check(forged);
+  // In another folder that it writes.
+  const own = path.join(rig.home, ".codex/forged");
+  await mkdir(own, { recursive: true });
+  await writeFile(path.join(own, "gitdir"), `${rig.project}/.git\n`);
+  await writeFile(path.join(own, "commondir"), `${secret}\n`);
+  await check(own);
+});
+
+it("takes no folder around a project called worktrees for its repository", async () => {
+  await using rig = await openRig();
+  const project = path.join(rig.home, "work/worktrees");
+  const forged = path.join(project, "forged");
+  await mkdir(forged, { recursive: true });
+  await writeFile(path.join(project, ".git"), "gitdir: forged\n");
+  await writeFile(path.join(forged, "gitdir"), `${project}/.git\n`);
+  await writeFile(path.join(forged, "commondir"), "../..\n");
+  expect(await rig.check({ project })).toEqual(["project /home/work/worktrees"]);
 });
 
 it("gives no agent the keys, whatever its definition says, nor by a link", async () => {

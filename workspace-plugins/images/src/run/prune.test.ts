@@ -57,6 +57,7 @@ async function openRig() {
   ];
   return {
     image,
+    bases: path.join(rig.workspace, "bases"),
     logs,
     project,
     removed,
@@ -116,4 +117,11 @@ it("removes it, tells what the engine keeps, and finds nothing the second time",
     ok: true,
     value: { layouts: [], logs: [], projects: [] },
   });
+});
+
+it("removes no layout while a base is broken: it may be the one that the layout is on", async () => {
+  await using rig = await openRig();
+  await writeFile(path.join(rig.bases, "debian/base.yml"), "no: base\n");
+  expect(await rig.run(false)).toMatchObject({ ok: true, value: { layouts: [] } });
+  expect((await stat(rig.image("gone"))).isDirectory()).toBe(true);
 });
