@@ -33,8 +33,8 @@ export async function probeEngine(run: {
   // The client has a limit of its own, and names it.
   const { signal } = new AbortController();
   const { variables, counted } = run;
-  // Its client takes longer to load than most commands take to sign.
-  const { openEngine } = await import("@slipway/images");
+  // Its client takes longer to load than most commands take to sign; all that builds images, as long again.
+  const { openEngine } = await import("@slipway/images/engine");
   const opened = await openEngine({ variables, counted, signal });
   if (!opened.ok) {
     const known = (await readTextIfPresent(remembered)) ?? "unknown";
