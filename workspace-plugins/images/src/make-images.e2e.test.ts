@@ -596,14 +596,16 @@ describe("a push", () => {
     }
     questions.length = 0;
     expect(await push()).toMatchObject({ ok: true, value: { state: "done" } });
-    // Its own layer and its config are sent, and no layer of the base.
+    // Its own layer and its config are sent, and no layer of the base; then its bill of materials, with an empty config.
     const sent = questions.filter(
       (question) => question.startsWith("PUT ") && question.includes("/blobs/uploads/"),
     );
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(4);
     questions.length = 0;
     expect(await push()).toMatchObject({ ok: true, value: { state: "unchanged" } });
-    expect(questions).toHaveLength(1);
+    // The image, and what refers to it: where a registry has no list of that, by its tag.
+    const asks = questions.map((question) => question.replace(/ .*\/(\w+)\/.*/, " $1"));
+    expect(asks).toEqual(["HEAD manifests", "GET referrers", "GET manifests"]);
     const byDigest = `${server.host}/images/tool@${receipt.manifestDigest}`;
     const pulled = await engine.pull(byDigest, { signal, timeoutMs: 60_000, progress: () => {} });
     expect(pulled).toEqual({ ok: true, value: receipt.imageId });
