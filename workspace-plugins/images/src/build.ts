@@ -37,6 +37,8 @@ export type BuildSession = {
   readonly userLockFolder?: string;
   /** Absolute: the next image is built into this folder in place of its own, without the engine's cache. */
   readonly rebuiltIn?: string;
+  /** Whoever is told of a log stands somewhere else: its whole path is said. */
+  readonly tellsWholePaths?: boolean;
   /** For the provenance of what is built. */
   readonly record?: BuildRecord;
   readonly signal: AbortSignal;
@@ -221,7 +223,8 @@ async function buildStep(
   const access = await accessMembers(session.access);
   const logs = path.join(session.workspaceRoot, ".slipway", "logs");
   const logFile = await newBuildLog(logs, image.logName);
-  const shownLog = path.relative(session.workspaceRoot, logFile);
+  const isWhole = session.tellsWholePaths === true;
+  const shownLog = isWhole ? logFile : path.relative(session.workspaceRoot, logFile);
   session.progress(`building ${image.reference} (log: ${shownLog})`);
   const built = await session.engine.build({
     context: packMembers([...step.members, ...access]),

@@ -78,6 +78,8 @@ it("builds what has changed before it starts, says why, and takes the last image
   const failed = await rig.slipway(start);
   expect(failed).toMatchObject({ code: 0, stdout: "marked\n" });
   expect(failed.stderr).toContain("not today");
+  const [, log = ""] = /building .* \(log: (.+)\)/.exec(failed.stderr) ?? [];
+  expect(await readFile(log, "utf8")).toContain("not today");
   expect(failed.stderr).toContain(`slipway/${agent}:${aaa} stays as it was`);
 });
 

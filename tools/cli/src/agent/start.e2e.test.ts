@@ -67,6 +67,16 @@ describe("slipway agent without a terminal", () => {
     expect(left).toEqual({ ok: true, value: [] });
   });
 
+  it("removes the container of a start that was killed", async () => {
+    const args = ["agent", agent, "--base", bbb, "echo ready; sleep 60"];
+    await rig.slipway(args, { onOutput: (child) => void child.kill("SIGKILL") });
+    const left = await rig.engine.containers({ "dev.slipway.agent": agent });
+    expect(left.ok && left.value).toHaveLength(1);
+    expect(await rig.slipway(["agent", agent, "true"])).toMatchObject({ code: 0 });
+    const now = await rig.engine.containers({ "dev.slipway.agent": agent });
+    expect(now).toEqual({ ok: true, value: [] });
+  });
+
   it("tells what it would do, and does nothing", async () => {
     const share = rig.at("home/a,b:c");
     await mkdir(share);

@@ -99,6 +99,8 @@ async function runPrepared(
   const opened = await openEngine({ counted: () => undefined, signal });
   if (!opened.ok) return failed(opened.failure);
   using engine = opened.value;
+  // What a start left that was killed; one that cannot be removed keeps nobody from starting.
+  await engine.reap();
   const image = await readyImage(start, { ...prepared, catalogue }, engine);
   if (!image.ok) return failed(image.failure);
   // After the image: what could not be had is not what the next start begins with.

@@ -118,6 +118,7 @@ function sessionOf(
 ): BuildSession {
   return {
     workspaceRoot: place.root,
+    tellsWholePaths: true,
     workspace,
     engine,
     signal,
