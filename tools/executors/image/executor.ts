@@ -12,6 +12,8 @@ import {
   readSource,
 } from "@slipway/images";
 import type { BuildRecord, BuildSession, ImagesFailure, MadeImage } from "@slipway/images";
+import { findUserCredential } from "@slipway/registry";
+import { userHome } from "@slipway/registry/user-home";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { output } from "zod";
@@ -57,6 +59,7 @@ async function makeOne(session: Session, options: output<typeof Options>) {
       turns,
       builds: isAsAtLastSuccess(planned) ? "when-needed" : "always",
       record: { ...workSignatureOf(planned), ...(source === undefined ? {} : { source }) },
+      findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
       signal,
       progress,
     },

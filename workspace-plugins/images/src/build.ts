@@ -1,5 +1,6 @@
 import path from "node:path";
 import { fail, ok, replaceFolder } from "@slipway/signature";
+import type { FindCredential } from "@slipway/registry";
 import type { Digest, Result } from "@slipway/signature";
 import { packMembers } from "./archive.ts";
 import type { Member } from "./archive.ts";
@@ -41,6 +42,8 @@ export type BuildSession = {
   readonly tellsWholePaths?: boolean;
   /** For the provenance of what is built. */
   readonly record?: BuildRecord;
+  /** For images that are pulled; without it they are anybody's. */
+  readonly findCredential?: FindCredential;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 };

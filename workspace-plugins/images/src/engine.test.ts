@@ -65,6 +65,23 @@ describe("openEngine", () => {
     expect(fake.asked).toContain("DELETE /containers/c1");
   });
 
+  it.each([{ username: "ann", password: "p" }, { identitytoken: "t" }, { registrytoken: "t" }])(
+    "is shown the credential of a pull: %j",
+    async (credential) => {
+      const shown: unknown[] = [];
+      await using fake = await openFakeEngine({
+        "POST /images/create": (response) => {
+          const header = String(response.req.headers["x-registry-auth"]);
+          shown.push(JSON.parse(Buffer.from(header, "base64").toString("utf8")));
+          response.writeHead(403).end('{"message":"no"}');
+        },
+      });
+      const request = { signal, progress: () => undefined, timeoutMs: 10_000, credential };
+      expect(await fake.engine.pull("registry.example/a:1", request)).toMatchObject({ ok: false });
+      expect(shown).toEqual([credential]);
+    },
+  );
+
   it("asks nothing more once it is stopped", async () => {
     await using fake = await openFakeEngine();
     const streams = {

@@ -1,9 +1,12 @@
 import path from "node:path";
+import { parseShortReference } from "@slipway/registry";
+import type { Credential, FindCredential, RegistryFailure } from "@slipway/registry";
 import { fail, hexOf, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import type { BuildSession } from "./build.ts";
 import type { Member } from "./archive.ts";
 import { givenArguments, namedImages, pinImages } from "./dockerfile.ts";
+import { asOfEngine } from "./engine-credential.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { lockedReference } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
@@ -83,7 +86,10 @@ const hourMs = 60 * 60 * 1000;
 
 /** Makes the engine have it under its name, so that two runs cannot swap it under a build. */
 export async function provide(
-  session: Pick<BuildSession, "engine" | "signal" | "workspaceRoot" | "progress">,
+  session: Pick<
+    BuildSession,
+    "engine" | "signal" | "workspaceRoot" | "progress" | "findCredential"
+  >,
   need: ImageNeed,
 ): Promise<Result<undefined, ImagesFailure>> {
   const { engine, signal, workspaceRoot } = session;
@@ -93,7 +99,10 @@ export async function provide(
     if (!held.ok) return held;
     if (held.value?.platform.architecture === engine.platform.architecture) return ok(undefined);
     session.progress(`pulling ${need.reference}`);
-    const request = { signal, progress: () => {}, timeoutMs: hourMs };
+    const found = await credentialFor(need.reference, session.findCredential);
+    if (!found.ok) return found;
+    const credential = found.value === undefined ? {} : { credential: asOfEngine(found.value) };
+    const request = { signal, progress: () => {}, timeoutMs: hourMs, ...credential };
     const pulled = await engine.pull(need.reference, request);
     return pulled.ok ? ok(undefined) : pulled;
   }
@@ -109,6 +118,15 @@ export async function provide(
   if (!loaded.ok) return loaded;
   const tagged = await engine.tag(receipt.imageId, ...splitReference(nameInEngine(need)));
   return tagged.ok ? ok(undefined) : tagged;
+}
+
+async function credentialFor(
+  reference: string,
+  find: FindCredential | undefined,
+): Promise<Result<Credential | undefined, RegistryFailure>> {
+  if (find === undefined) return ok(undefined);
+  const parsed = parseShortReference(reference);
+  return parsed.ok ? find(parsed.value.registry) : parsed;
 }
 
 export async function provideAll(

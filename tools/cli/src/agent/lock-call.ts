@@ -1,10 +1,10 @@
-import { homedir } from "node:os";
 import path from "node:path";
 import { openEngine, readBuildAccess } from "@slipway/images";
 import type { BuildAccess, Engine, EngineFailure } from "@slipway/images";
 import { openLockWorld } from "@slipway/images/locked/open-lock-world";
 import { readCatalogue } from "@slipway/images/catalogue/read-catalogue";
 import type { LockWorld } from "@slipway/images/locked/update";
+import { userHome } from "@slipway/registry/user-home";
 import type { Failure } from "@slipway/report";
 import { ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
@@ -32,7 +32,7 @@ export async function openLockCall(
     root: workspaceRoot ?? path.join(dataFolder(process.env), "images"),
     lockFolder: workspaceRoot ?? state,
     stateFolder: state,
-    home: homedir(),
+    home: userHome(),
     catalogue: catalogue.value,
     builder: workspaceRoot === undefined ? undefined : await namedBuilder(workspaceRoot),
     environment: process.env,

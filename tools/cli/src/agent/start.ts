@@ -23,6 +23,8 @@ import { prepareStart, startTitle } from "@slipway/images/run/prepare-start";
 import { memoryIn, rememberAgent } from "@slipway/images/run/project-memory";
 import { startAgent } from "@slipway/images/run/start-agent";
 import type { MemoryPlace } from "@slipway/images/run/project-memory";
+import { findUserCredential } from "@slipway/registry";
+import { userHome } from "@slipway/registry/user-home";
 import type { Failure } from "@slipway/report";
 import type { Result } from "@slipway/signature";
 import { usageExitCode } from "../call.ts";
@@ -144,6 +146,7 @@ async function readyImage(
     isOffline: started.isOffline,
     isFrozen: started.isFrozen,
     userLockFolder: stateFolder(process.env),
+    findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
     signal,
     progress,
     told: tellFailure,

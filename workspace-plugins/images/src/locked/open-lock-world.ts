@@ -1,5 +1,5 @@
 import path from "node:path";
-import { openUserRegistry } from "@slipway/registry";
+import { findUserCredential, openUserRegistry } from "@slipway/registry";
 import type { Catalogue } from "../catalogue/entry.ts";
 import type { BuildAccess } from "../build-access.ts";
 import type { EngineFailure } from "../engine-failure.ts";
@@ -41,7 +41,9 @@ const hostMs = 15_000;
 /** Registries as the user reaches them, images of the engine, and this machine. */
 export function openLockWorld(options: LockWorldOptions): LockWorld {
   const { root, catalogue, environment, isOffline, signal, progress, stateFolder } = options;
-  const registry = openUserRegistry({ home: options.home, environment }, { signal });
+  const user = { home: options.home, environment };
+  const registry = openUserRegistry(user, { signal });
+  const findCredential = findUserCredential(user, signal);
   const cache = openVersionCache({
     folder: path.join(stateFolder, isOffline ? "versions-offline" : "versions"),
     maxAgeMs: options.takesRecent ? usualAgeMs : 0,
@@ -71,7 +73,7 @@ export function openLockWorld(options: LockWorldOptions): LockWorld {
         builderFor: async ({ agent }) =>
           builderFor(
             agent,
-            { catalogue, root, named, progress },
+            { catalogue, root, named, progress, findCredential },
             { engine, access, isOffline, signal, timeoutMs: builderMs },
           ),
         onHost,

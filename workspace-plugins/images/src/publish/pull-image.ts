@@ -1,8 +1,9 @@
 import { formatReference } from "@slipway/registry";
-import type { Credential, FindCredential } from "@slipway/registry";
+import type { FindCredential } from "@slipway/registry";
 import { fail, ok, shortDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
-import type { Engine, EngineCredential, PullRequest } from "../engine-port.ts";
+import { asOfEngine } from "../engine-credential.ts";
+import type { Engine, PullRequest } from "../engine-port.ts";
 import type { ImagesCause, ImagesFailure } from "../failure.ts";
 import { splitReference } from "../names.ts";
 import { findPublished, readClaims } from "./verify-image.ts";
@@ -52,15 +53,4 @@ export async function pullPublished(
     "signed by": believed?.signer ?? "nobody",
   };
   return ok({ state: "done", cause: "image-pulled", facts });
-}
-
-function asOfEngine(credential: Credential): EngineCredential {
-  switch (credential.kind) {
-    case "password":
-      return { username: credential.username, password: credential.password };
-    case "identity-token":
-      return { identitytoken: credential.token };
-    case "registry-token":
-      return { registrytoken: credential.token };
-  }
 }

@@ -1,3 +1,4 @@
+import type { FindCredential } from "@slipway/registry";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { BuildSession, MadeImage } from "../build.ts";
@@ -26,6 +27,7 @@ export type ReadyWorld = {
   readonly isFrozen: boolean;
   /** Holds the lock of what lies outside of a workspace. */
   readonly userLockFolder: string;
+  readonly findCredential: FindCredential;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
   /** Gets why an image could not be renewed; the one before it is taken. */
@@ -113,7 +115,16 @@ async function makeAll(
 }
 
 function sessionOf(
-  { place, workspace, engine, signal, progress, isFrozen, userLockFolder }: ReadyWorld,
+  {
+    place,
+    workspace,
+    engine,
+    signal,
+    progress,
+    isFrozen,
+    userLockFolder,
+    findCredential,
+  }: ReadyWorld,
   how: Pick<BuildSession, "builds" | "access" | "turns">,
 ): BuildSession {
   return {
@@ -125,6 +136,7 @@ function sessionOf(
     progress,
     isFrozen,
     userLockFolder,
+    findCredential,
     ...how,
   };
 }

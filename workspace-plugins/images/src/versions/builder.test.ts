@@ -54,7 +54,8 @@ async function build(base: string): Promise<Digest> {
 
 /** An engine of what a look-up needs; whatever else is asked is an exception. */
 function openDouble(): Engine {
-  const double: Pick<Engine, "image" | "pull" | "run"> = {
+  const double: Pick<Engine, "image" | "platform" | "pull" | "run"> = {
+    platform: { os: "linux", architecture: "amd64" },
     image: async (name) => {
       const id = images.get(name);
       if (id === undefined) return ok(undefined);

@@ -1,3 +1,4 @@
+import type { FindCredential } from "@slipway/registry";
 import { fail, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import type { BaseDefinition } from "../definition.ts";
@@ -23,6 +24,7 @@ export type BuilderPlace = {
   readonly root: string;
   readonly named: NamedBuilder | undefined;
   readonly progress: (line: string) => void;
+  readonly findCredential?: FindCredential;
 };
 
 /** The image for an agent's `version.sh`: the one that is named, else the first base that it goes on and that is built. */
@@ -73,7 +75,7 @@ async function builtBase(
 async function imageOf(
   engine: Engine,
   need: ImageNeed,
-  { root, progress }: BuilderPlace,
+  { root, progress, findCredential }: BuilderPlace,
   { signal, isOffline }: BuilderWorld,
 ): Promise<Result<Digest, ImagesFailure>> {
   const name = nameInEngine(need);
@@ -81,7 +83,9 @@ async function imageOf(
   if (!before.ok) return before;
   if (before.value !== undefined) return ok(before.value.id);
   if (isOffline && need.kind === "pinned") return fail({ reason: "image-absent", reference: name });
-  const provided = await provide({ engine, signal, workspaceRoot: root, progress }, need);
+  const access = findCredential === undefined ? {} : { findCredential };
+  const session = { engine, signal, workspaceRoot: root, progress, ...access };
+  const provided = await provide(session, need);
   if (!provided.ok) return provided;
   const found = await engine.image(name);
   if (!found.ok) return found;
