@@ -117,12 +117,6 @@ async function installPackages(workspace: string): Promise<void> {
   const marker = path.join(workspace, "node_modules", ".linked");
   const lock = readFileSync(path.join(repository, "package-lock.json"), "utf8");
   if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return;
-  for (const { name, parentPath } of readdirSync(workspace, {
-    recursive: true,
-    withFileTypes: true,
-  })) {
-    if (name === "node_modules") rmSync(path.join(parentPath, name), { recursive: true });
-  }
   linkPackages(repository, workspace);
   await writeFileAtomically(marker, lock);
 }

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import path from "node:path";
 
 /** Folders of a workspace that hold its own packages, each of which may have packages of its own. */
 const packageFolders = ["tools", "workspace-plugins"];
 
 /**
- * Gives `to` the packages that are installed in `from`, without a copy. The workspace's own are those of `to`: npm links them
+ * Gives `to` the packages that are installed in `from`, without a copy, in place of those that it has. The workspace's own are those of `to`: npm links them
  * by relative paths, which are kept.
  */
 export function linkPackages(from: string, to: string): void {
@@ -13,6 +13,8 @@ export function linkPackages(from: string, to: string): void {
     readdirSync(path.join(from, folder)).map((name) => path.join(folder, name)),
   );
   for (const folder of ["", ...own]) {
+    // Links alone: what they lead to stays.
+    rmSync(path.join(to, folder, "node_modules"), { recursive: true, force: true });
     const installed = path.join(from, folder, "node_modules");
     if (!existsSync(installed) || !existsSync(path.join(to, folder))) continue;
     linkAll(installed, path.join(to, folder, "node_modules"));
