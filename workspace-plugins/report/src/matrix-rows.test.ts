@@ -1,6 +1,6 @@
 import type { MatrixEntry, MatrixReason } from "@slipway/images";
 import { expect, test } from "vitest";
-import { disbeliefLines, matrixJson, matrixRows, unknownLines } from "./matrix-rows.ts";
+import { disbeliefLines, limitLines, matrixJson, matrixRows, unknownLines } from "./matrix-rows.ts";
 
 const entry = (reasons: readonly MatrixReason[]): MatrixEntry => ({
   kind: "test",
@@ -50,6 +50,14 @@ test("the matrix of GitHub is one line with nothing but include, whose values ar
     ],
   });
   expect(matrixJson([])).toBe('{"include":[]}');
+});
+
+test("more jobs than GitHub takes are said to be that", () => {
+  const include = Array.from({ length: 256 }, () => entry([changed]));
+  expect(limitLines({ include })).toEqual([]);
+  expect(limitLines({ include: [...include, entry([changed])] })).toEqual([
+    "257 jobs, and GitHub takes 256 of one matrix: ask for each --arch by itself",
+  ]);
 });
 
 test("what is not known is said with the reason, and so is a line that does not count", () => {

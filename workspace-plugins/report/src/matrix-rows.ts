@@ -26,6 +26,17 @@ export function matrixJson(include: readonly MatrixEntry[]): string {
   });
 }
 
+/** GitHub's documentation, "Running variations of jobs in a workflow". */
+const mostJobs = 256;
+
+/** Where there are more jobs than GitHub makes of one matrix, which it would refuse as a whole. */
+export function limitLines({ include }: Pick<Matrix, "include">): readonly string[] {
+  const count = include.length;
+  return count > mostJobs
+    ? [`${count} jobs, and GitHub takes ${mostJobs} of one matrix: ask for each --arch by itself`]
+    : [];
+}
+
 /** What is in no matrix since nobody knows. */
 export function unknownLines({ unknown }: Pick<Matrix, "unknown">): readonly string[] {
   return unknown.map(

@@ -13,7 +13,13 @@ import { readRecord } from "@slipway/images/tested/record";
 import { openUserRegistry } from "@slipway/registry";
 import type { Failure } from "@slipway/report";
 import { openLines } from "@slipway/report/lines";
-import { disbeliefLines, matrixJson, matrixRows, unknownLines } from "@slipway/report/matrix-rows";
+import {
+  disbeliefLines,
+  limitLines,
+  matrixJson,
+  matrixRows,
+  unknownLines,
+} from "@slipway/report/matrix-rows";
 import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { readArguments } from "../arguments.ts";
@@ -55,7 +61,7 @@ export async function tellMatrix(call: Call): Promise<number> {
   const planned = await planIn(call.workspaceRoot, { ...asked, bases }, agentCall);
   if (!planned.ok) return tellFailure(planned.failure);
   const { matrix, failures } = planned.value;
-  for (const line of unknownLines(matrix)) agentCall.progress(line);
+  for (const line of [...unknownLines(matrix), ...limitLines(matrix)]) agentCall.progress(line);
   for (const failure of failures) await tellFailure(failure);
   // Nothing else may be in the object: GitHub takes each key for a dimension of the matrix.
   if (json) openLines().line(matrixJson(matrix.include));
