@@ -105,6 +105,15 @@ it("has somebody agree to what an extension shares", async () => {
   expect(await check({ extensions, remembered }, "none")).toEqual(["gitconfig gitroot"]);
 });
 
+it("asks about an extension that is called as what every object has", async () => {
+  const choices = { ...nothing.choices, extensions: [extension("constructor", ["~/x"])] };
+  const remembered = { extension_mounts: {}, extension_shares: {} };
+  expect(await check({ choices, extensions: ["constructor"], remembered }, true)).toEqual([
+    "constructor shares ~/x with the agent. Mount it?",
+    "gitconfig gitroot constructor",
+  ]);
+});
+
 it("asks again when an extension shares more than was agreed to", async () => {
   const extensions = ["gh"];
   const agreedTo = (shares: readonly string[]) => ({

@@ -109,11 +109,19 @@ async function decideExtensions(
 
 /** Who agreed to some folders has not agreed to those that its author has added since. */
 function agreedBefore(
-  { extension_mounts: said, extension_shares: known }: AgentMemory,
+  { extension_mounts: answers, extension_shares: known }: AgentMemory,
   name: string,
   shares: readonly string[],
 ): boolean | undefined {
-  const agreed = known?.[name];
+  const [said, agreed] = [ownOf(answers, name), ownOf(known, name)];
   const isMore = agreed !== undefined && shares.some((share) => !agreed.includes(share));
-  return said?.[name] === true && isMore ? undefined : said?.[name];
+  return said === true && isMore ? undefined : said;
+}
+
+/** An extension may be called as what every object has. */
+function ownOf<Value>(
+  of: Readonly<Record<string, Value>> | undefined,
+  name: string,
+): Value | undefined {
+  return of !== undefined && Object.hasOwn(of, name) ? of[name] : undefined;
 }

@@ -57,7 +57,7 @@ type OpenChoice = Extract<RunFailure, { readonly reason: "choice-open" }>;
 function openChoice({ agent, of, notes, known }: OpenChoice): Omit<Text, "hint"> {
   const what = {
     base: `which base ${agent} is started on is not said, and there is no terminal to ask at`,
-    extensions: `which extensions ${agent} is started with has to be said again, and there is no terminal to ask at`,
+    extensions: `which extensions ${agent} is started with has to be said${notes.length === 0 ? "" : " again"}, and there is no terminal to ask at`,
     shares: `${agent} would be given more of this machine, and there is no terminal to ask at`,
   };
   return {
