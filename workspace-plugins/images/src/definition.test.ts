@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ZodType } from "zod";
 import { AgentDefinition, BaseDefinition, ImageName, basesFor } from "./definition.ts";
+import { emptyImagesLock, lockedReference } from "./images-lock.ts";
 
 const base = {
   from_image: "localhost:5055/rootfs:debian",
@@ -33,6 +34,11 @@ describe("BaseDefinition", () => {
       "an unknown architecture",
       { architectures: ["riscv64"] },
       ['architectures.0: Invalid option: expected one of "amd64"|"arm64"'],
+    ],
+    [
+      "what every object has in place of an image",
+      { from_image: "toString" },
+      ["from_image: must be the name of an image"],
     ],
     ["blanks for a text", { from_image: " \n" }, ["from_image: must not be empty"]],
     [
@@ -116,6 +122,12 @@ describe("AgentDefinition", () => {
 });
 
 describe("ImageName", () => {
+  it("is nothing that is found in every object", () => {
+    expect(problems(ImageName, "constructor")).toEqual([
+      ": must be another: every object has one of that name",
+    ]);
+  });
+
   it.each(["debian", "claude-code", "node_22", "a.b-c", "x".repeat(60)])("takes %s", (name) => {
     expect(problems(ImageName, name)).toEqual([]);
   });
@@ -169,4 +181,8 @@ describe("basesFor", () => {
   it("can leave none", () => {
     check({ names: ["broken"], distros: ["Debian", "Alpine"] }, []);
   });
+});
+
+it("nothing is locked that the lock does not say itself", () => {
+  expect(lockedReference(emptyImagesLock, "constructor", "linux/amd64")).toBeUndefined();
 });

@@ -9,7 +9,8 @@ const text = z.string().regex(/\S/, "must not be empty");
 export const ImageName = z
   .string()
   .regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be lower-case letters, digits, single . _ -")
-  .max(60);
+  .max(60)
+  .refine(isNoMember, "must be another: every object has one of that name");
 
 const architectures = z
   .array(z.enum(["amd64", "arm64"]))
@@ -18,7 +19,7 @@ const architectures = z
 
 /** `base.yml` (images.md, 1.2). */
 export const BaseDefinition = z.strictObject({
-  from_image: text.meta({
+  from_image: text.refine(isNoMember, "must be the name of an image").meta({
     description:
       "Reference of the image that the base's Dockerfile begins with; it gets it as FROM_IMAGE.",
     formerly: ["root_image"],
@@ -137,6 +138,11 @@ export function findExclusion(
 
 function holds(words: readonly string[], word: string): boolean {
   return words.some((each) => each.toLowerCase() === word.toLowerCase());
+}
+
+/** What is looked up by name in what files say would be found there though nobody has said it. */
+function isNoMember(name: string): boolean {
+  return !(name in {});
 }
 
 function isWithoutRepeats(list: readonly string[]): boolean {

@@ -61,7 +61,9 @@ export function lockedReference(
   reference: string,
   platform: string,
 ): { readonly reference: string; readonly digest: Digest } | undefined {
-  const entry = lock.from_images[reference];
+  // A Dockerfile can name an image as what every object has.
+  const isLocked = Object.hasOwn(lock.from_images, reference);
+  const entry = isLocked ? lock.from_images[reference] : undefined;
   if (entry === undefined) return undefined;
   const digest = entry.platforms[platform] ?? entry.digest;
   return { reference: `${repositoryOf(reference)}@${digest}`, digest };
