@@ -33,6 +33,30 @@ function executorFolders(): readonly string[] {
   return globSync("*/executor.ts", { cwd: executors }).map(path.dirname).toSorted();
 }
 
+const SchemaNode = z.looseObject({
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown().optional(),
+  items: z.unknown().optional(),
+  oneOf: z.array(z.unknown()).optional(),
+  anyOf: z.array(z.unknown()).optional(),
+});
+
+/** JSON pointers of the schemas in one that say nothing of what a value is. */
+function untypedIn(schema: unknown, at = ""): readonly string[] {
+  if (typeof schema === "boolean") return [];
+  const node = SchemaNode.parse(schema);
+  const { properties = {}, additionalProperties = false, items = false } = node;
+  const { oneOf = [], anyOf = [] } = node;
+  const within = Object.entries({ additionalProperties, items });
+  const says = ["type", "const", "enum", "oneOf", "anyOf", "$ref"].some((key) => key in node);
+  return [
+    ...(says ? [] : [at]),
+    ...Object.entries(properties).flatMap(([key, of]) => untypedIn(of, `${at}/properties/${key}`)),
+    ...within.flatMap(([key, of]) => untypedIn(of, `${at}/${key}`)),
+    ...[...oneOf, ...anyOf].flatMap((of, index) => untypedIn(of, `${at}/${index}`)),
+  ];
+}
+
 test("schema.json follows from options.ts (node scripts/write-schemas.ts)", async () => {
   const stale: string[] = [];
   for (const folder of schemaFolders(root)) {
@@ -41,6 +65,20 @@ test("schema.json follows from options.ts (node scripts/write-schemas.ts)", asyn
     if (written !== (await schemaText(root, folder))) stale.push(`${folder}/schema.json`);
   }
   expect(stale).toEqual([]);
+});
+
+test("a schema.json says of every value what type it is: Nx takes no object or list where it does not", () => {
+  const untyped: string[] = [];
+  for (const folder of schemaFolders(root)) {
+    const text = readFileSync(path.join(root, folder, "schema.json"), "utf8");
+    for (const at of untypedIn(JSON.parse(text))) untyped.push(`${folder}: ${at}`);
+  }
+  expect(untyped).toEqual([]);
+  const nested = {
+    type: "object",
+    properties: { a: { additionalProperties: {}, type: "object" } },
+  };
+  expect(untypedIn(nested)).toEqual(["/properties/a/additionalProperties"]);
 });
 
 describe("executors.json", () => {

@@ -11,10 +11,21 @@ const made = z.strictObject({
 
 const images = z.array(made).describe("images of the workspace that its Dockerfiles name");
 
-const locked = z
-  .unknown()
+const lockedSays = "what slipway.images.lock has of it, so that it is signed";
+
+/** By the references that a Dockerfile begins with or names. */
+const lockedImages = z
+  .record(
+    z.string(),
+    z.strictObject({ digest: z.string(), platforms: z.record(z.string(), z.string()) }),
+  )
   .optional()
-  .describe("what slipway.images.lock has of it, so that it is signed");
+  .describe(lockedSays);
+
+const lockedAgent = z
+  .strictObject({ version: z.string(), definition: z.string() })
+  .optional()
+  .describe(lockedSays);
 
 const base = z.strictObject({
   kind: z.literal("base").describe("a base: base.yml and its own Dockerfile"),
@@ -25,7 +36,7 @@ const base = z.strictObject({
     .optional()
     .describe("the root file system that it stands on"),
   images,
-  locked,
+  locked: lockedImages,
 });
 
 const agent = z.strictObject({
@@ -33,7 +44,7 @@ const agent = z.strictObject({
   name: z.string(),
   layout,
   base: made.extend({ name: ImageName }).describe("the base that it goes on"),
-  locked,
+  locked: lockedAgent,
 });
 
 const extended = z.strictObject({
@@ -43,7 +54,7 @@ const extended = z.strictObject({
   agent: made.extend({ name: z.string() }).optional().describe("the image that it extends"),
   extensions: z.array(z.strictObject({ name: z.string(), folder: z.string() })),
   images,
-  locked,
+  locked: lockedImages,
 });
 
 const refused = z.strictObject({

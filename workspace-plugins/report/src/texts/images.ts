@@ -171,7 +171,7 @@ export const imagesTexts: Texts<OwnFailure> = {
   "image-local-only": (failure) => ({
     what: `${failure.reference} may not be redistributed, so it is never pushed`,
     facts: {},
-    hint: "build_local: false in agent.yml says that an agent may be",
+    hint: "build_local: false in agent.yml says that an agent may be; then build the image again",
   }),
   "provenance-invalid": (failure) => ({
     what: `${failure.file} does not say how the image beside it was built`,
