@@ -33,7 +33,7 @@ const sections: readonly Section[] = [
     title: "Base",
     schema: BaseDefinition,
     about:
-      "An image with what agents need to run: a shell, certificates, a runtime. The folder's name is the base's.",
+      "An image with what agents need to run: bash, which runs their scripts, certificates, a runtime. The folder's name is the base's.",
     example: `from_image: localhost:5055/rootfs:bookworm
 base_image_distro: Debian
 base_image_description: Debian 12 with bash, git, Python and a pinned Node
@@ -53,7 +53,7 @@ agent_path:
   directories: [~/.codex]
 build_local: false`,
     beside:
-      "`install.sh` runs as root in the build, and installs the version in `AGENT_VERSION`. `version.sh` prints one line, the version that an image gets. Other files of the folder lie beside both when they run.",
+      "`install.sh` runs as root in the build, and installs the version in `AGENT_VERSION`: a command of the agent's name that answers to `--version` with it. `version.sh` prints one line, the version that an image gets. The base's bash runs both, whatever their first lines say. Other files of the folder lie beside both when they run.",
   },
   {
     name: "extension",

@@ -11,7 +11,7 @@ import { parsePrintedVersion } from "./versions/agent-version.ts";
 
 /** Runs `version.sh` of a definition in an image, sealed off: it prints the version that is pinned, and nothing else. */
 export async function readVersion(
-  session: BuildSession,
+  session: SealedSession,
   image: Digest,
   agent: { readonly folder: string; readonly definition: readonly Member[] },
 ): Promise<Result<string, ImagesFailure>> {
@@ -34,7 +34,7 @@ export async function readVersion(
 
 /** Whether the agent in an image answers with the version that it was to have. */
 export async function verifyVersion(
-  session: BuildSession,
+  session: SealedSession & Pick<BuildSession, "progress">,
   built: { readonly agent: string; readonly id: Digest; readonly logFile: string },
   expected: string,
 ): Promise<Result<undefined, ImagesFailure>> {
@@ -130,9 +130,23 @@ export async function runSealed(
       timeoutMs: run.timeoutMs ?? 120_000,
     },
   );
-  if (!ended.ok) return ended;
+  if (!ended.ok) return isCommandAbsent(ended.failure) ? ok(commandAbsent(run.command)) : ended;
   const { exitCode, outputIsWhole } = ended.value;
   return outputIsWhole
     ? ok({ exitCode, ...texts })
     : fail({ reason: "engine-lost", operation: "run", detail: "the output broke off" });
+}
+
+/** As runc and crun say it, which the engine takes for an error of its own. */
+function isCommandAbsent(failure: EngineFailure): boolean {
+  return (
+    failure.reason === "engine-refused" &&
+    /executable file (`[^`]*` )?not found/.test(failure.detail)
+  );
+}
+
+/** What a shell answers then. */
+function commandAbsent([program = ""]: readonly string[]): SealedEnd {
+  const stderr = `${program}: not found in the image`;
+  return { exitCode: 127, output: stderr, stdout: "", stderr };
 }

@@ -118,11 +118,12 @@ export const imagesTexts: Texts<OwnFailure> = {
   "version-script-failed": (failure) => ({
     what: "version.sh did not print a version",
     facts: { file: failure.file, "exit code": failure.exitCode, output: failure.output },
-    hint: "it runs in the base without a network and prints one line; slipway agent lock asks one that needs the network",
+    hint: "bash runs it in the base without a network, and it prints one line; slipway agent lock asks one that needs the network",
   }),
   "agent-version-differs": (failure) => ({
     what: `${failure.agent} in the image does not answer with the pinned version`,
     facts: { expected: failure.expected, answered: failure.answered, log: failure.logFile },
+    hint: `install.sh has to install AGENT_VERSION of a command ${failure.agent} that answers to --version`,
   }),
   "layout-damaged": (failure) => ({
     what: `a blob of ${failure.folder} is missing or not what its name says`,
