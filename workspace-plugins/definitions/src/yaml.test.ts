@@ -52,9 +52,7 @@ describe("parseYaml", () => {
   });
 
   it("shows a missing key at what should hold it", () => {
-    expect(check("name: a\n")).toEqual([
-      "1:1 limits: Invalid input: expected object, received undefined",
-    ]);
+    expect(check("name: a\n")).toEqual(["1:1 limits: is missing: expected object"]);
   });
 
   it("refuses aliases that stand for more than the file could hold", () => {

@@ -137,7 +137,9 @@ function placesOf(
       range: rangeOfKey(key),
     }));
   }
-  return [{ path, message: issue.message, range: nearestRange(document, path) }];
+  const isMissing = issue.code === "invalid_type" && path.length > 0 && !document.hasIn(path);
+  const message = isMissing ? `is missing: expected ${issue.expected}` : issue.message;
+  return [{ path, message, range: nearestRange(document, path) }];
 }
 
 function nearestRange(document: Document, path: readonly PropertyKey[]): Range {

@@ -75,7 +75,7 @@ describe("makeBase", () => {
   });
 
   it("tells every problem of its definition with its place", async () => {
-    const missing = "Invalid input: expected string, received undefined";
+    const missing = "is missing: expected string";
     expect(await makeOf({ [file]: "from_image: ''\narchitectures: [amd64]\n" })).toMatchObject({
       failure: {
         reason: "definition-invalid",

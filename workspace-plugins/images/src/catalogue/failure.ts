@@ -10,4 +10,6 @@ export type CatalogueFailure =
       readonly name: string;
       readonly known: readonly string[];
       readonly near: readonly string[];
+      /** Of what a lock is for: in a workspace that is its own, and not what a user has beside it. */
+      readonly isForLock?: boolean;
     };

@@ -140,7 +140,7 @@ test("an agent that is named goes with what its bases stand on, and with nothing
   await fillLock({ ...all, names: ["gemini"] }, await world());
   expect(await locked()).toEqual(whole);
   expect(await fillLock({ ...all, names: ["codxe"] }, await world())).toMatchObject({
-    failure: { reason: "definition-unknown", name: "codxe", near: ["codex"] },
+    failure: { reason: "definition-unknown", name: "codxe", near: ["codex"], isForLock: true },
   });
 });
 

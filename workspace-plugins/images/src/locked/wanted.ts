@@ -2,6 +2,7 @@ import path from "node:path";
 import { fail, ok, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { BrokenEntry, Catalogue, SoundEntry } from "../catalogue/entry.ts";
+import type { CatalogueFailure } from "../catalogue/failure.ts";
 import { pairsOf, soundOf } from "../catalogue/pairs.ts";
 import { selectEntry } from "../catalogue/select.ts";
 import type { AgentDefinition } from "../definition.ts";
@@ -25,7 +26,7 @@ export async function wantedOf(
   const agents: SoundEntry<AgentDefinition>[] = [];
   for (const name of new Set(names)) {
     const entry = selectEntry(catalogue.agents, "agent", name);
-    if (!entry.ok) return entry;
+    if (!entry.ok) return fail(forLock(entry.failure));
     agents.push(entry.value);
   }
   const isAll = names.length === 0;
@@ -39,6 +40,11 @@ export async function wantedOf(
   const references = [...new Set(named)].filter((one) => !made.has(one)).toSorted();
   const broken = isAll ? [...catalogue.agents, ...catalogue.bases].filter(isBroken) : [];
   return ok({ agents: isAll ? soundOf(catalogue.agents) : agents, broken, references });
+}
+
+/** What a name did not lead to may be there all the same, beside the workspace. */
+function forLock(failure: CatalogueFailure): CatalogueFailure {
+  return failure.reason === "definition-unknown" ? { ...failure, isForLock: true } : failure;
 }
 
 type Base = SoundEntry<{ readonly from_image: string }>;

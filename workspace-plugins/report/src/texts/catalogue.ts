@@ -8,10 +8,12 @@ type OwnFailure = Extract<
 >;
 
 export const catalogueTexts: Texts<OwnFailure> = {
-  "definition-unknown": ({ kind, name, known, near }) => ({
+  "definition-unknown": ({ kind, name, known, near, isForLock = false }) => ({
     what: `there is no ${describeKind(kind)} ${name}`,
     facts: { "did you mean": near.join(", "), known: known.join(", ") || "none" },
-    hint: "slipway agent list says what there is, and where from",
+    hint: isForLock
+      ? "slipway agent list says what there is; a workspace locks its own, and what you have beside it is locked outside of any"
+      : "slipway agent list says what there is, and where from",
   }),
   "release-of-broken": ({ files, problems }) => ({
     what: "definitions of this workspace are broken",
