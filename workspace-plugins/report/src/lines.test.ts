@@ -1,4 +1,5 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import path from "node:path";
 import { expect, test } from "vitest";
 
@@ -29,4 +30,23 @@ test("JSON says the same, and nothing of it reaches a terminal", () => {
   const text = written("openLines().line(JSON.stringify({ hostile }))");
   expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
   expect(JSON.parse(text)).toEqual({ hostile });
+});
+
+test("a reader that goes before the end ends us as SIGPIPE would, and nothing is said of it", async () => {
+  const program = `
+    import { openLines } from ${JSON.stringify(path.join(import.meta.dirname, "lines.ts"))};
+    const { line } = openLines();
+    line("ready");
+    process.stdin.once("data", () => line("more"));
+  `;
+  const args = ["--no-warnings", "--input-type=module-typescript", "-e", program];
+  const child = spawn(process.execPath, args);
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => (said += chunk));
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  await once(child.stdout, "close");
+  child.stdin.end("go");
+  await once(child, "close");
+  expect([child.exitCode, said]).toEqual([141, ""]);
 });

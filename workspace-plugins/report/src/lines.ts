@@ -20,16 +20,21 @@ function harmless(text: string): string {
 }
 
 /**
- * Past the stream of Node, which for a pipe loads all of `node:net`: 5 ms. Where the reader is too slow, or gone, the
- * stream takes over and does what it does.
+ * Past the stream of Node, which for a pipe loads all of `node:net`: 5 ms. Where the reader is too slow, the
+ * stream takes over and does what it does. With the reader gone, as `head` goes, we end as a program does that SIGPIPE ends.
  */
 function writeOut(text: string): void {
   let rest = Buffer.from(text);
   try {
     while (rest.byteLength > 0) rest = rest.subarray(writeSync(1, rest));
-  } catch {
+  } catch (error) {
+    const isGone = error instanceof Error && "code" in error && error.code === "EPIPE";
+    if (isGone) process.exit(endedByPipe);
     process.stdout.write(rest);
   }
 }
+
+/** 128 and the number of SIGPIPE, which Node ignores. */
+const endedByPipe = 141;
 
 const { writeSync } = process.getBuiltinModule("node:fs");
