@@ -309,7 +309,7 @@ export const agentCommands: readonly Command[] = [
     does: "remove what builds and starts have left: superseded images of ours, layouts without a base, old logs, what is remembered of projects that are gone",
     options: {
       "--dry-run": "only tell",
-      "--json": "one object: schema, images, layouts, logs, projects, kept",
+      "--json": "one object: schema, images, titles, layouts, logs, projects, kept",
     },
     examples: ["slipway agent prune --dry-run"],
     doing: "looking for what is left",

@@ -37,12 +37,12 @@ export async function pruneLeftovers(call: Call): Promise<number> {
     isDryRun,
   });
   if (!pruned.ok) return tell(pruned);
-  const { images, layouts, logs, projects, kept } = pruned.value;
+  const { images, titles, layouts, logs, projects, kept } = pruned.value;
   const gone = { image: images, layout: layouts, log: logs, "memory of": projects };
   const rows = Object.entries(gone).flatMap(([what, names]) =>
-    names.map((name) => [isDryRun ? "would remove" : "removed", what, name]),
+    names.map((name) => [isDryRun ? "would remove" : "removed", what, name, titles[name] ?? ""]),
   );
-  const stayed = kept.map(({ image, because }) => ["kept", "image", `${image}: ${because}`]);
+  const stayed = kept.map(({ image, because }) => ["kept", "image", image, because]);
   const all = [...rows, ...stayed];
   return show(pruned.value, all.length === 0 ? [["there is nothing to remove"]] : all);
 }

@@ -12,6 +12,7 @@ const now = new Date("2026-11-21T12:00:00Z");
 const longAgo = new Date(0);
 const asked = { workspaces: ["w"], now };
 const ours = { "dev.slipway.workspace": "w" };
+const codexTitle = { "org.opencontainers.image.title": "codex on debian" };
 const id = digestOf("image");
 const pin = `slipway/base:${hexOf(id)}`;
 
@@ -52,7 +53,7 @@ async function openRig() {
   await rememberAgent(memory, { project, agent: "codex", keys: { base: "debian" }, signal });
   const removed: string[] = [];
   const images = [
-    { id, tags: [], labels: ours, createdAt: longAgo },
+    { id, tags: [], labels: { ...ours, ...codexTitle }, createdAt: longAgo },
     { id: digestOf("used"), tags: [], labels: ours, createdAt: longAgo },
   ];
   return {
@@ -93,6 +94,7 @@ it("tells what it would remove, and removes nothing", async () => {
     ok: true,
     value: {
       images: [id, digestOf("used")],
+      titles: { [id]: "codex on debian", [digestOf("used")]: "" },
       layouts: [rig.image("gone")],
       logs: [path.join(rig.logs, "codex-on-debian.2026-01-01T00-00-00-000Z.log")],
       projects: [rig.project],

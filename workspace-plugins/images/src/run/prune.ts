@@ -14,6 +14,8 @@ import type { MemoryPlace } from "./project-memory.ts";
 /** What nobody needs any more, and what stayed though nobody does. */
 export type Pruned = {
   readonly images: readonly string[];
+  /** By the names of `images` and `kept`: what an image says that it is, such as `codex on debian`. */
+  readonly titles: Readonly<Record<string, string>>;
   /** Folders of images on bases that their agents no longer go on. */
   readonly layouts: readonly string[];
   readonly logs: readonly string[];
@@ -41,7 +43,10 @@ export async function prune(request: PruneRequest): Promise<Result<Pruned, Engin
   if (!listed.ok) return listed;
   const images: string[] = [];
   const kept: { readonly image: string; readonly because: string }[] = [];
-  for (const reference of listed.value.flatMap((image) => supersededNames(image, request))) {
+  const superseded = listed.value.flatMap((image) =>
+    supersededNames(image, request).map((reference) => ({ reference, title: titleOf(image) })),
+  );
+  for (const { reference } of superseded) {
     const removed = isDryRun ? ok(undefined) : await engine.removeImage(reference);
     if (removed.ok) images.push(reference);
     else if (removed.failure.reason !== "engine-refused") return removed;
@@ -52,7 +57,13 @@ export async function prune(request: PruneRequest): Promise<Result<Pruned, Engin
   const memories = await abandonedMemories(request.memory);
   const files = [...layouts, ...logs, ...memories.map(({ file }) => file)];
   if (!isDryRun) for (const file of files) await rm(file, { recursive: true, force: true });
-  return ok({ images, layouts, logs, projects: memories.map(({ project }) => project), kept });
+  const titles = Object.fromEntries(superseded.map((one) => [one.reference, one.title]));
+  const projects = memories.map(({ project }) => project);
+  return ok({ images, titles, layouts, logs, projects, kept });
+}
+
+function titleOf({ labels }: ListedImage): string {
+  return labels["org.opencontainers.image.title"] ?? "";
 }
 
 /** A build that goes on has an image without a name. */
