@@ -38,20 +38,22 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const opened = await openEngine({
-    counted: () => undefined,
-    signal: new AbortController().signal,
-  });
-  if (opened.ok) {
-    using engine = opened.value;
-    const listed = await engine.images();
-    for (const { id, labels } of listed.ok ? listed.value : []) {
-      const isOurs = labels["dev.slipway.workspace"] === workspaceName;
-      if (isOurs) await engine.removeImage(id, { force: true });
-    }
-  }
+  await removeOwn(() => true);
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** Of the images that were built here, those with such a name, or with none. */
+async function removeOwn(isMeant: (tag: string) => boolean): Promise<void> {
+  const signal = new AbortController().signal;
+  const opened = await openEngine({ counted: () => undefined, signal });
+  if (!opened.ok) return;
+  using engine = opened.value;
+  const listed = await engine.images();
+  for (const { id, labels, tags } of listed.ok ? listed.value : []) {
+    const isOurs = labels["dev.slipway.workspace"] === workspaceName;
+    if (isOurs && tags.every(isMeant)) await engine.removeImage(id, { force: true });
+  }
+}
 
 function edit(file: string, change: (content: string) => string): void {
   const absolute = path.join(fleet.workspace, file);
@@ -122,6 +124,15 @@ test("agents from npm answer with their pinned version on two releases of Debian
     { reference: "slipway/pi:trixie-zsh", ...answers(pi) },
     { reference: "fleet/gemini-search:bookworm", ...answers(gemini) },
   ]);
+
+  await removeOwn((tag) => tag.startsWith("slipway/pi:"));
+  const missing = await run(fleetCommand(fleet, ["agent", "check", "pi", "--json"], userOf(fleet)));
+  expect(Checked.parse(JSON.parse(missing.stdout)).images).toEqual([
+    { reference: "slipway/pi:trixie-zsh", state: "not-loaded", recorded: pi },
+  ]);
+  expect(missing.code).toBe(1);
+  const unknown = await run(fleetCommand(fleet, ["agent", "check", "nobody"], userOf(fleet)));
+  expect(unknown.code, unknown.stderr).toBe(2);
 
   const again = await run(load);
   expect(again.code, again.stdout + again.stderr).toBe(0);
