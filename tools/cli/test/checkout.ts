@@ -39,7 +39,9 @@ export async function openCheckout(): Promise<Checkout> {
   });
   for (const file of listed.split("\0")) {
     if (file === "" || !existsSync(path.join(source, file))) continue;
-    cpSync(path.join(source, file), path.join(root, file), { verbatimSymlinks: true });
+    // A link to a folder counts as one, and is copied as a link.
+    const asItIs = { recursive: true, verbatimSymlinks: true };
+    cpSync(path.join(source, file), path.join(root, file), asItIs);
   }
   await linkPackages(source, root);
   const write = (file: string, text: string): void => {
