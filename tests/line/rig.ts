@@ -67,7 +67,9 @@ export class LineRig {
     });
     for (const file of listed.split("\0")) {
       if (file === "" || !existsSync(path.join(source, file))) continue;
-      cpSync(path.join(source, file), path.join(root, file), { verbatimSymlinks: true });
+      // A link to a folder counts as one, and is copied as a link.
+      const asItIs = { recursive: true, verbatimSymlinks: true };
+      cpSync(path.join(source, file), path.join(root, file), asItIs);
     }
     installPackages(root);
     const git = (...words: readonly string[]): void => {
