@@ -162,7 +162,10 @@ test.each<[string, () => void]>([
     "a project is added that is not ours",
     () => checkout.write("lib/project.json", '{"name":"lib","targets":{"a":{"command":"true"}}}'),
   ],
-  ["Nx is told to ignore", () => checkout.write(".nxignore", "examples/agents/gemini\n")],
+  [
+    "Nx is told to ignore",
+    () => checkout.edit(".nxignore", (text) => `${text}examples/agents/gemini\n`),
+  ],
   [
     "a plugin is taken out",
     () => checkout.edit("nx.json", (text) => text.replace(',\n    "@slipway/smoke/plugin"', "")),
