@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { writeFileAtomically } from "@slipway/signature";
-import { linkPackages } from "./link-packages.ts";
+import { linkPackages } from "@slipway/signature/link-packages";
 
 /** The fleet as it runs: a workspace with this repository's code, and the home of a user with definitions of their own. */
 export type Fleet = { readonly workspace: string; readonly home: string };
@@ -117,6 +117,17 @@ async function installPackages(workspace: string): Promise<void> {
   const marker = path.join(workspace, "node_modules", ".linked");
   const lock = readFileSync(path.join(repository, "package-lock.json"), "utf8");
   if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return;
-  linkPackages(repository, workspace);
+  for (const folder of ["", ...packageFolders(workspace)]) {
+    // Links alone: what they lead to stays.
+    rmSync(path.join(workspace, folder, "node_modules"), { recursive: true, force: true });
+  }
+  await linkPackages(repository, workspace);
   await writeFileAtomically(marker, lock);
+}
+
+/** Each may have packages of its own. */
+function packageFolders(workspace: string): readonly string[] {
+  return ["tools", "workspace-plugins"].flatMap((folder) =>
+    readdirSync(path.join(workspace, folder)).map((name) => path.join(folder, name)),
+  );
 }

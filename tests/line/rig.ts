@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { copyCheckout } from "@slipway/signature/copy-checkout";
 import { openEngineProxy } from "./engine-proxy.ts";
 import type { EngineProxy } from "./engine-proxy.ts";
 
@@ -61,16 +62,7 @@ export class LineRig {
 
   /** The files that git knows or would know, as one commit, with the packages installed. */
   checkOut(root: string): void {
-    const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
-      cwd: source,
-      encoding: "utf8",
-    });
-    for (const file of listed.split("\0")) {
-      if (file === "" || !existsSync(path.join(source, file))) continue;
-      // A link to a folder counts as one, and is copied as a link.
-      const asItIs = { recursive: true, verbatimSymlinks: true };
-      cpSync(path.join(source, file), path.join(root, file), asItIs);
-    }
+    copyCheckout(source, root);
     installPackages(root);
     const git = (...words: readonly string[]): void => {
       const identity = ["-c", "user.name=line", "-c", "user.email=line@example.invalid"];

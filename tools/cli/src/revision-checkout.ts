@@ -4,7 +4,7 @@ import path from "node:path";
 import { readTextIfPresent } from "@slipway/signature";
 import { fail, ok } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
-import { linkPackages } from "./link-packages.ts";
+import { linkPackages } from "@slipway/signature/link-packages";
 import { runProgram } from "./run-program.ts";
 
 /** The files of a commit, with the installed packages; removed with all traces at the end. */

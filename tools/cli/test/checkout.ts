@@ -1,16 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { linkPackages } from "../src/link-packages.ts";
+import { copyCheckout } from "@slipway/signature/copy-checkout";
+import { linkPackages } from "@slipway/signature/link-packages";
 
 const source = path.join(import.meta.dirname, "..", "..", "..");
 
@@ -33,16 +26,7 @@ type Ended = { readonly code: number | null; readonly stdout: string; readonly s
 export async function openCheckout(): Promise<Checkout> {
   const folder = mkdtempSync(path.join(tmpdir(), "slipway-checkout-"));
   const root = path.join(folder, "workspace");
-  const listed = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
-    cwd: source,
-    encoding: "utf8",
-  });
-  for (const file of listed.split("\0")) {
-    if (file === "" || !existsSync(path.join(source, file))) continue;
-    // A link to a folder counts as one, and is copied as a link.
-    const asItIs = { recursive: true, verbatimSymlinks: true };
-    cpSync(path.join(source, file), path.join(root, file), asItIs);
-  }
+  copyCheckout(source, root);
   await linkPackages(source, root);
   const write = (file: string, text: string): void => {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });

@@ -1,4 +1,4 @@
-import { canonicalJson, fail, ok } from "@slipway/signature/basics";
+import { canonicalJson, fail, ok, parseJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { findSignatureProblem, payloadType } from "./envelope.ts";
@@ -71,14 +71,4 @@ function findObjection(
 function firstIssue(error: z.ZodError): string {
   const [issue] = error.issues;
   return issue === undefined ? "" : `${issue.path.join(".")}: ${issue.message}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { digestOf, exists, fail, hexOf, ok, readTextIfPresent } from "@slipway/signature";
+import {
+  digestOf,
+  exists,
+  fail,
+  hexOf,
+  ok,
+  parseJson,
+  readTextIfPresent,
+} from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { EngineFailure } from "./engine-failure.ts";
@@ -152,11 +160,5 @@ function clientFolder(variables: Variables): string {
 
 async function readJson(file: string): Promise<unknown> {
   const text = await readTextIfPresent(file);
-  if (text === undefined) return undefined;
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
+  return text === undefined ? undefined : parseJson(text);
 }

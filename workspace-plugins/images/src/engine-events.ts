@@ -1,3 +1,4 @@
+import { parseJson } from "@slipway/signature";
 import { z } from "zod";
 
 /** One line of the engine's answer to build, load and pull. */
@@ -34,14 +35,4 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
     yield* lines.map((line) => line.trim()).filter((line) => line !== "");
   }
   if (rest.trim() !== "") yield rest.trim();
-}
-
-/** `undefined`: no JSON. */
-export function parseJson(line: string): unknown {
-  try {
-    const value: unknown = JSON.parse(line);
-    return value;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import https from "node:https";
 import path from "node:path";
 import { addAbortSignal, Duplex, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { fail, isDigest, ok } from "@slipway/signature";
+import { fail, isDigest, ok, parseJson } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import Docker from "dockerode";
 import { z } from "zod";
@@ -31,7 +31,7 @@ import type {
   ImageFacts,
   PullRequest,
 } from "./engine-port.ts";
-import { eventsOf, parseJson } from "./engine-events.ts";
+import { eventsOf } from "./engine-events.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import { currentOwner, ownerLabel, ownerMayLive } from "./run-owner.ts";
 

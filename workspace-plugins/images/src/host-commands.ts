@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { fail, ok, writeFileAtomically } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
+import { endGroup, endingGroup } from "@slipway/signature/process-group";
 import { execa } from "execa";
 import { proxyVariables } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
@@ -164,39 +165,18 @@ export async function runOnHost(script: HostScript): Promise<HostScriptEnd> {
     reject: false,
     // One more, so that what was cut is known to have been longer.
     maxBuffer: mostPrinted + 1,
-    // A group of its own: ending bash alone would leave what it started, which would keep the pipes open.
     detached: true,
   });
-  const state = { isTimedOut: false };
-  const end = (): void => endGroup(running.pid);
-  const timer = setTimeout(() => {
-    state.isTimedOut = true;
-    end();
-  }, script.timeoutMs);
-  signal.addEventListener("abort", end, { once: true });
-  process.once("exit", end);
   try {
-    const { stdout, stderr, exitCode, signal: endedBy, isMaxBuffer } = await running;
-    if (state.isTimedOut) return { kind: "timed-out" };
+    const { end, isTimedOut } = await endingGroup(running, { signal, limitMs: script.timeoutMs });
+    const { stdout, stderr, exitCode, signal: endedBy, isMaxBuffer } = end;
+    if (isTimedOut) return { kind: "timed-out" };
     if (exitCode !== undefined) return { kind: "exited", exitCode, stdout, stderr };
     if (isMaxBuffer) return { kind: "exited", exitCode: 0, stdout, stderr };
     return endedBy === undefined
       ? { kind: "not-started" }
       : { kind: "exited", exitCode: 128, stdout, stderr: `${stderr}\nended by ${endedBy}` };
   } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", end);
-    process.removeListener("exit", end);
-    end();
-  }
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
-    if (!isGone) throw error;
+    endGroup(running.pid);
   }
 }

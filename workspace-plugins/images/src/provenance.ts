@@ -1,6 +1,14 @@
 import path from "node:path";
 import type { AnyStatement } from "@slipway/attestation";
-import { fail, hexOf, ok, parseDigest, readTextIfPresent, writeJson } from "@slipway/signature";
+import {
+  fail,
+  hexOf,
+  ok,
+  parseDigest,
+  parseJson,
+  readTextIfPresent,
+  writeJson,
+} from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { Ingredients } from "./ingredients.ts";
@@ -139,14 +147,4 @@ export async function readProvenance(
 /** The engine is in the receipt alone; what lies below is in the manifest. */
 async function tableOf(folder: string, receipt: ImageReceipt): Promise<Ingredients> {
   return { ...(await readLayoutTable(folder, receipt.manifestDigest)), ...receipt.inputs };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { isDigest, readTextIfPresent } from "@slipway/signature";
+import { isDigest, parseJson, readTextIfPresent } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 
@@ -36,11 +36,5 @@ export const receiptName = "receipt.json";
 /** `undefined` where there is no receipt, or one that is not whole: then the image has to be made again. */
 export async function readImageReceipt(folder: string): Promise<ImageReceipt | undefined> {
   const text = await readTextIfPresent(path.join(folder, receiptName));
-  if (text === undefined) return undefined;
-  try {
-    return ImageReceipt.safeParse(JSON.parse(text)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return text === undefined ? undefined : ImageReceipt.safeParse(parseJson(text)).data;
 }

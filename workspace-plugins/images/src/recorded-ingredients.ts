@@ -1,4 +1,4 @@
-import { canonicalJson } from "@slipway/signature";
+import { canonicalJson, parseJson } from "@slipway/signature";
 import { z } from "zod";
 import type { Ingredients } from "./ingredients.ts";
 
@@ -48,11 +48,5 @@ export const IngredientsTable = z
 export function readAnnotation(
   annotations: Readonly<Record<string, string>> | undefined,
 ): Ingredients | undefined {
-  try {
-    const value: unknown = JSON.parse(annotations?.[ingredientsAnnotation] ?? "");
-    return IngredientsTable.safeParse(value).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return IngredientsTable.safeParse(parseJson(annotations?.[ingredientsAnnotation] ?? "")).data;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "@slipway/signature";
 import path from "node:path";
 import { z } from "zod";
 
@@ -41,7 +42,8 @@ export function rootfsProjects(
 function rootfsProject(root: string, text: string): readonly RootfsProject[] {
   // Most projects of a workspace have nothing to do with images.
   if (!text.includes("@slipway/executors:rootfs")) return [];
-  const read = ProjectFile.safeParse(parsedJson(text));
+  // Nx itself tells what is wrong with one that is no JSON.
+  const read = ProjectFile.safeParse(parseJson(text));
   if (!read.success) return [];
   const { name: project, targets } = read.data;
   const targetBy = (executor: string) =>
@@ -54,13 +56,4 @@ function rootfsProject(root: string, text: string): readonly RootfsProject[] {
   if (made === undefined || push === undefined || reference === undefined) return [];
   const layout = path.posix.join(root, "dist/rootfs");
   return [{ project, root, reference, layout, target: `${project}:${made}`, push }];
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Nx itself tells what is wrong with it.
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, parseJson, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { unpackArchive, writeArchived } from "./archive.ts";
@@ -102,12 +102,7 @@ async function unpackSaved(
 /** `undefined` where there is no such file, or no JSON in it. */
 export async function readJson(folder: string, name: string): Promise<unknown> {
   const text = await readTextIfPresent(path.join(folder, name));
-  try {
-    const value: unknown = JSON.parse(text ?? "");
-    return value;
-  } catch {
-    return undefined;
-  }
+  return parseJson(text ?? "");
 }
 
 function unclear(name: string, error: z.ZodError): Result<never, EngineFailure> {

@@ -1,9 +1,9 @@
 import { mediaTypes } from "@slipway/registry";
 import type { Descriptor } from "@slipway/registry";
-import { digestOf, fail, isDigest, ok } from "@slipway/signature/basics";
+import { digestOf, fail, isDigest, ok, parseJson } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { ManifestProblem } from "./failure.ts";
-import { fieldIn, isOptionalText, jsonIn } from "./json-file.ts";
+import { fieldIn, isOptionalText } from "./json-file.ts";
 
 /** The config of every package. */
 export const emptyConfig = Buffer.from("{}");
@@ -46,7 +46,7 @@ const imageTypes: readonly string[] = [mediaTypes.dockerManifest, mediaTypes.oci
 
 /** Docker schema 2, an OCI image manifest, or a list of such, told apart by what they hold. */
 export function readImageManifest(bytes: Buffer): Result<ImageManifest, ManifestProblem> {
-  const value = jsonIn(bytes.toString("utf8"));
+  const value = parseJson(bytes.toString("utf8"));
   const layer = descriptorsIn(fieldIn(value, "layers"))?.[0];
   const listed = descriptorsIn(fieldIn(value, "manifests"));
   // Each reader would take another one for what the digest names.

@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature/basics";
+import { fail, ok, parseJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { createScanner, findNodeAtLocation, parseTree } from "jsonc-parser";
 import type { Node } from "jsonc-parser";
@@ -21,7 +21,7 @@ export function parseJsonFile<Schema extends ZodType>(
   const repeated = repeatedKey(text);
   if (repeated !== undefined)
     return refuse([problemAt(file, text, "keys must be unique", repeated)]);
-  const parsed = schema.safeParse(jsonIn(text));
+  const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return ok(parsed.data);
   const root = treeOf(text);
   // A key that nobody knows is often why another one is missing: it comes first.
@@ -34,17 +34,6 @@ export function parseJsonFile<Schema extends ZodType>(
       return problemAt(file, text, `${where}${issue.message}`, placeOf(root, issue));
     }),
   );
-}
-
-/** The value of a JSON text, or `undefined` for any other text. */
-export function jsonIn(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** What a JSON object has under a name; `undefined` for what is no object. */

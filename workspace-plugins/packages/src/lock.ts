@@ -3,6 +3,7 @@ import {
   fail,
   isDigest,
   ok,
+  parseJson,
   readTextIfPresent,
   writeFileAtomically,
 } from "@slipway/signature/basics";
@@ -11,7 +12,7 @@ import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";
 import { hasCode } from "./file-error.ts";
 import { goJson } from "./go-json.ts";
-import { jsonIn, parseJsonFile } from "./json-file.ts";
+import { parseJsonFile } from "./json-file.ts";
 import { isPackageKey, languages } from "./package-name.ts";
 import type { Language, PackageKey } from "./package-name.ts";
 import { isPackagePath } from "./package-path.ts";
@@ -72,7 +73,7 @@ export function parseLock(file: string, text: string): Result<Lock, PackagesFail
 
 /** A lock in the bytes that are written for it hides no second key, and needs no reader that knows places. */
 function asWritten(text: string): Result<Lock, never> | undefined {
-  const lock = schema.safeParse(jsonIn(text)).data;
+  const lock = schema.safeParse(parseJson(text)).data;
   return lock !== undefined && formatLock(lock) === text ? ok(lock) : undefined;
 }
 

@@ -7,11 +7,10 @@ import type {
   TargetConfiguration,
 } from "@nx/devkit";
 import { executorSource, ownFact, projectSource } from "@slipway/signature";
-import { readTextIfPresent } from "@slipway/signature/basics";
+import { parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import { isLoopback, isRegistryHost } from "@slipway/registry";
 import { z } from "zod";
 import { manifestName } from "./content.ts";
-import { jsonIn } from "./json-file.ts";
 import { lockEdges } from "./lock-edges.ts";
 import type { LockEdge } from "./lock-edges.ts";
 import { lockName, parseLock } from "./lock.ts";
@@ -223,7 +222,7 @@ const Named = z.object({ name: z.string(), version: z.string().optional().catch(
 
 /** A manifest that cannot be read has the name of its project: its targets stay. */
 function namingOf(projectName: string, text: string): Naming {
-  const named = Named.safeParse(jsonIn(text)).data;
+  const named = Named.safeParse(parseJson(text)).data;
   return { name: named?.name ?? projectName, version: named?.version };
 }
 

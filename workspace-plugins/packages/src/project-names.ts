@@ -1,7 +1,6 @@
 import path from "node:path";
-import { pathMatcher, readTextIfPresent } from "@slipway/signature/basics";
+import { parseJson, pathMatcher, readTextIfPresent } from "@slipway/signature/basics";
 import { z } from "zod";
-import { jsonIn } from "./json-file.ts";
 
 const Named = z.object({ name: z.string().min(1).optional().catch(undefined) });
 const patterns = z.array(z.string()).catch([]);
@@ -58,5 +57,5 @@ async function npmPackages(workspaceRoot: string): Promise<(folder: string) => b
 
 async function readJson(file: string): Promise<unknown> {
   const text = await readTextIfPresent(file);
-  return text === undefined ? undefined : jsonIn(text);
+  return text === undefined ? undefined : parseJson(text);
 }

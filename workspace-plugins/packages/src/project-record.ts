@@ -5,11 +5,11 @@ import {
   digestOf,
   hexOf,
   isDigest,
+  parseJson,
   readTextIfPresent,
 } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
-import { jsonIn } from "./json-file.ts";
 import { namesIn } from "./names-in.ts";
 import { ownName } from "./staging.ts";
 import type { Staging } from "./staging.ts";
@@ -69,7 +69,7 @@ export async function readRecords(store: Store): Promise<readonly ProjectRecord[
 }
 
 async function readRecord(file: string): Promise<ProjectRecord | undefined> {
-  const read = schema.safeParse(jsonIn((await readTextIfPresent(file)) ?? "")).data;
+  const read = schema.safeParse(parseJson((await readTextIfPresent(file)) ?? "")).data;
   return read === undefined ? undefined : { file, ...read };
 }
 

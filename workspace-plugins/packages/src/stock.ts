@@ -1,13 +1,12 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { ok } from "@slipway/signature/basics";
+import { inParallel, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { integrityOf } from "./content.ts";
 import type { PackageContent } from "./content.ts";
 import type { PackagesFailure, StoreFailure } from "./failure.ts";
 import { fetchLocked, withoutMetadata } from "./fetch-locked.ts";
-import { inParallel } from "./in-parallel.ts";
 import type { LockedPackage } from "./lock.ts";
 import type { PackagePath } from "./package-path.ts";
 import { openStaging } from "./staging.ts";

@@ -1,3 +1,4 @@
+import { parseJson } from "@slipway/signature/basics";
 import type { RegistryFailure, ResponseProblem } from "./failure.ts";
 import { BrokenResponse, redactedUrl } from "./http.ts";
 import type { HttpRequest, HttpResponse } from "./http.ts";
@@ -81,13 +82,7 @@ export async function readAtMost(
 
 /** The value of a JSON text, or `undefined`: what a server sends need not be JSON. */
 export function jsonOf(bytes: Buffer | undefined): unknown {
-  try {
-    const value: unknown = JSON.parse(bytes?.toString("utf8") ?? "");
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return parseJson(bytes?.toString("utf8") ?? "");
 }
 
 export function fieldOf(value: unknown, name: string): unknown {

@@ -12,6 +12,8 @@ export {
 } from "./digest.ts";
 export { exists, replaceFolder, writeFileAtomically, writeJson } from "./files.ts";
 export { pathMatcher } from "./glob.ts";
+export { inParallel } from "./in-parallel.ts";
+export { parseJson } from "./json-text.ts";
 export { takeLock } from "./lock.ts";
 export { relieve } from "./relief.ts";
 export { readTextIfPresent } from "./read-text.ts";

@@ -37,6 +37,8 @@ export { hashAsPays, hashInProcess } from "./hash-files.ts";
 export type { FileHasher, HashedFiles } from "./file-hasher.ts";
 export { openHashPool } from "./hash-pool.ts";
 export type { HashPool } from "./hash-pool.ts";
+export { inParallel } from "./in-parallel.ts";
+export { parseJson } from "./json-text.ts";
 export { listFiles, listIgnored } from "./listing.ts";
 export type { FileListing, ListedFile } from "./listing.ts";
 export { lookAgain, openStamps } from "./input-stamps.ts";

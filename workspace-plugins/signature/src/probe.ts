@@ -1,4 +1,5 @@
 import type { ProbeFailure } from "./failure.ts";
+import { endingGroup } from "./process-group.ts";
 import { fail, ok } from "./result.ts";
 import type { Result } from "./result.ts";
 
@@ -38,39 +39,15 @@ export function probeIn(
       all: true,
       reject: false,
       maxBuffer: largestOutputBytes,
-      // A group of its own: ending the shell alone would leave what it started, which would keep the pipes open.
       detached: true,
     });
-    const state = { isTimedOut: false };
-    const end = (): void => endGroup(running.pid);
-    const timer = setTimeout(() => {
-      state.isTimedOut = true;
-      end();
-    }, limitMs);
-    signal.addEventListener("abort", end, { once: true });
-    process.once("exit", end);
-    try {
-      const { all: output, exitCode: code, failed, isMaxBuffer } = await running;
-      signal.throwIfAborted();
-      if (state.isTimedOut) return fail({ reason: "probe-timed-out", command, limitMs, output });
-      // What it ended with when nobody read on says nothing.
-      const exitCode = isMaxBuffer ? undefined : code;
-      if (failed) return fail({ reason: "probe-failed", command, exitCode, output });
-      return ok(output.trim());
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      process.removeListener("exit", end);
-    }
+    const { end, isTimedOut } = await endingGroup(running, { signal, limitMs });
+    const { all: output, exitCode: code, failed, isMaxBuffer } = end;
+    signal.throwIfAborted();
+    if (isTimedOut) return fail({ reason: "probe-timed-out", command, limitMs, output });
+    // What it ended with when nobody read on says nothing.
+    const exitCode = isMaxBuffer ? undefined : code;
+    if (failed) return fail({ reason: "probe-failed", command, exitCode, output });
+    return ok(output.trim());
   };
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
-    if (!isGone) throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { mediaTypes, parseReference } from "@slipway/registry";
 import type { Answer, Manifest, Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { isDigest, ok } from "@slipway/signature";
+import { isDigest, ok, parseJson } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { Ingredients } from "../ingredients.ts";
@@ -76,7 +76,7 @@ const indexTypes: readonly string[] = [mediaTypes.ociIndex, mediaTypes.dockerInd
 /** `undefined`: it is no index. */
 function listedIn({ mediaType, bytes }: Manifest) {
   return indexTypes.includes(mediaType)
-    ? Index.safeParse(jsonIn(bytes)).data?.manifests
+    ? Index.safeParse(parseJson(Buffer.from(bytes).toString("utf8"))).data?.manifests
     : undefined;
 }
 
@@ -86,7 +86,7 @@ function imageIn(
   { registry, repository, tag, digest }: Reference,
   architecture: string,
 ): Answer<PublishedImage> {
-  const parsed = ImageManifest.safeParse(jsonIn(bytes));
+  const parsed = ImageManifest.safeParse(parseJson(Buffer.from(bytes).toString("utf8")));
   if (!parsed.success) {
     const url = `${registry}/v2/${repository}/manifests/${digest ?? tag ?? ""}`;
     const failure = { reason: "response-invalid", method: "GET", url } as const;
@@ -98,14 +98,4 @@ function imageIn(
   // Under the name is the image of another architecture, and of this one there is none.
   if (platform !== undefined && platform !== `linux/${architecture}`) return { state: "missing" };
   return { state: "present", value: { imageId: config.digest, ingredients } };
-}
-
-function jsonIn(bytes: Uint8Array): unknown {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

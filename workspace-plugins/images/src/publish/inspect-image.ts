@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import type { Trust } from "@slipway/attestation";
 import type { Reference, Registry } from "@slipway/registry";
-import { fail, isDigest, ok } from "@slipway/signature";
+import { fail, isDigest, ok, parseJson } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { ImagesFailure } from "../failure.ts";
@@ -48,7 +48,7 @@ export async function inspectPublished(
   if (manifest.state === "unknown") return fail(manifest.failure);
   if (manifest.state === "missing") return fail({ reason: "image-not-published", reference: text });
   const unclear = fail({ reason: "image-manifest-unclear", reference: text } as const);
-  const image = Manifest.safeParse(jsonOf(manifest.value.bytes)).data;
+  const image = Manifest.safeParse(parseJson(manifest.value.bytes.toString("utf8"))).data;
   if (image === undefined || image.config.size > mostConfigBytes) return unclear;
   const { annotations = {}, config: described } = image;
   const config = await readConfig(registry, reference, {
@@ -81,7 +81,11 @@ async function readConfig(
 ): Promise<Result<ImageConfig | undefined, ImagesFailure>> {
   const blob = await registry.readBlob(reference, described, async (chunks) => buffer(chunks));
   if (blob.state === "unknown") return fail(blob.failure);
-  return ok(blob.state === "missing" ? undefined : ImageConfig.safeParse(jsonOf(blob.value)).data);
+  return ok(
+    blob.state === "missing"
+      ? undefined
+      : ImageConfig.safeParse(parseJson(blob.value.toString("utf8"))).data,
+  );
 }
 
 async function isAttached(
@@ -93,14 +97,4 @@ async function isAttached(
   const listed = await registry.listReferrers(reference, asked);
   if (listed.state === "unknown") return fail(listed.failure);
   return ok(listed.state === "present" && listed.value.length > 0);
-}
-
-function jsonOf(bytes: Buffer): unknown {
-  try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
-    return value;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

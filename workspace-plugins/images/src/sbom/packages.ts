@@ -1,3 +1,4 @@
+import { parseJson } from "@slipway/signature";
 import { z } from "zod";
 
 /** A package that a manager of packages has put into an image; texts are as it has them. */
@@ -122,19 +123,10 @@ const NpmManifest = z.object({
 });
 
 function npmPackage(text: string, file: string): readonly InstalledPackage[] {
-  const manifest = NpmManifest.safeParse(parsedJson(text)).data;
+  const manifest = NpmManifest.safeParse(parseJson(text)).data;
   return manifest === undefined
     ? []
     : packageOf({ kind: "npm", ...manifest, path: file.replace(/\/package\.json$/, "") });
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Python's core metadata: the description follows an empty line. */

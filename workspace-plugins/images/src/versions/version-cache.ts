@@ -5,6 +5,7 @@ import {
   fail,
   hexOf,
   ok,
+  parseJson,
   readTextIfPresent,
   writeJson,
 } from "@slipway/signature";
@@ -91,18 +92,9 @@ async function readStored(
 ): Promise<Pick<FoundVersion, "version" | "source"> | undefined> {
   const text = await readTextIfPresent(file);
   if (text === undefined) return undefined;
-  const stored = Stored.safeParse(jsonOf(text)).data;
+  const stored = Stored.safeParse(parseJson(text)).data;
   if (stored === undefined) return undefined;
   const foundAt = Date.parse(stored.foundAt);
   if (foundAt < since || foundAt > now.getTime()) return undefined;
   return { version: stored.version, source: stored.source };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Half a file, or another's: as if there were none.
-    return undefined;
-  }
 }

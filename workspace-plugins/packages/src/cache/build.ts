@@ -1,11 +1,11 @@
 import { chmod, copyFile, lstat, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature/basics";
+import { fail, ok, parseJson, readTextIfPresent, replaceFolder } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackageFile } from "../content.ts";
 import type { CacheFailure } from "../failure.ts";
-import { fieldIn, isOptionalText, jsonIn } from "../json-file.ts";
+import { fieldIn, isOptionalText } from "../json-file.ts";
 import type { LayerSource } from "../layer.ts";
 import { isPackagePath } from "../package-path.ts";
 import type { PackagePath } from "../package-path.ts";
@@ -55,7 +55,7 @@ export async function writeBuild(
       type: "local-build",
       built_at: localTime(builtAt),
       source: "local",
-      manifest: jsonIn(await readFile(path.join(partial, manifestName), "utf8")),
+      manifest: parseJson(await readFile(path.join(partial, manifestName), "utf8")),
     };
     await writeFile(path.join(partial, metadataName), JSON.stringify(metadata, undefined, 2));
     return ok(undefined);
@@ -103,7 +103,7 @@ export async function readBuiltFiles(build: CachedBuild): Promise<readonly Packa
 /** What a folder of the cache says that it is, where it is whole and lies in its place. */
 export async function recordedBuild(folder: string): Promise<Metadata | undefined> {
   const text = await readTextIfPresent(path.join(folder, metadataName));
-  const metadata = jsonIn(text ?? "");
+  const metadata = parseJson(text ?? "");
   const name = fieldIn(metadata, "name");
   const builtAt = fieldIn(metadata, "built_at");
   if (typeof name !== "string" || !isOptionalText(builtAt)) return undefined;

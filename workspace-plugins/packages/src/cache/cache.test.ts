@@ -1,3 +1,4 @@
+import { parseJson } from "@slipway/signature/basics";
 import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -5,7 +6,6 @@ import { fail, ok } from "@slipway/signature";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { PackageFile } from "../content.ts";
-import { jsonIn } from "../json-file.ts";
 import { isPackagePath } from "../package-path.ts";
 import { readBuild, readBuiltFiles, writeBuild } from "./build.ts";
 import { buildFolder, cacheIn, imageFolder, parseCacheReference } from "./cache.ts";
@@ -94,7 +94,7 @@ describe("a build", () => {
       name: "utils:1.0.0",
       type: "local-build",
       source: "local",
-      manifest: jsonIn(manifest),
+      manifest: parseJson(manifest),
     });
     // Go's RFC 3339: seconds, and Z or an offset.
     expect(builtAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)$/);

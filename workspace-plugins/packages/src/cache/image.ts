@@ -1,9 +1,9 @@
 import { stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, readTextIfPresent, replaceFolder } from "@slipway/signature/basics";
+import { fail, ok, parseJson, readTextIfPresent, replaceFolder } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { CacheFailure } from "../failure.ts";
-import { fieldIn, isOptionalText, jsonIn } from "../json-file.ts";
+import { fieldIn, isOptionalText } from "../json-file.ts";
 import { timeIn } from "./build.ts";
 import { imageFolder, isPlaceOf } from "./cache.ts";
 import type { Cache, CacheReference } from "./cache.ts";
@@ -69,7 +69,7 @@ export async function findImage(
 
 export async function recordedImage(folder: string): Promise<Metadata | undefined> {
   const text = await readTextIfPresent(path.join(folder, metadataName));
-  const metadata = jsonIn(text ?? "");
+  const metadata = parseJson(text ?? "");
   const ref = fieldIn(metadata, "ref");
   const createdAt = fieldIn(metadata, "created_at");
   if (typeof ref !== "string" || !isOptionalText(createdAt)) return undefined;

@@ -1,8 +1,7 @@
 import { readFile, readdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { ok, readTextIfPresent } from "@slipway/signature/basics";
+import { ok, parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import { z } from "zod";
-import { jsonIn } from "../json-file.ts";
 import { requirementLine } from "../show-deps/merge.ts";
 import { outcomeOf, runStep, step } from "./making.ts";
 import type { Made, Maker, Making } from "./making.ts";
@@ -97,7 +96,7 @@ const Report = z.object({
 
 /** `undefined` where one of them has no hash: it could not be told again whether it is the same. */
 function lockOf(report: string): string | undefined {
-  const installed = Report.safeParse(jsonIn(report)).data?.install;
+  const installed = Report.safeParse(parseJson(report)).data?.install;
   return installed
     ?.map(({ metadata: { name, version }, download_info: { archive_info } }) => {
       return `${name}==${version} --hash=sha256:${archive_info.hashes.sha256}\n`;

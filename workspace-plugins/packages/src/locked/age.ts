@@ -1,10 +1,9 @@
 import { parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature/basics";
+import { fail, inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
 import { sourceOf } from "../fetch-locked.ts";
-import { inParallel } from "../in-parallel.ts";
 import type { LockedPackage } from "../lock.ts";
 import { immutableTag } from "../send-package.ts";
 import { isNamed } from "../remote/named.ts";

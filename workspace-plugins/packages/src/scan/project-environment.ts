@@ -1,10 +1,9 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { readTextIfPresent } from "@slipway/signature/basics";
+import { parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import semver from "semver";
 import { z } from "zod";
 import { hasCode } from "../file-error.ts";
-import { jsonIn } from "../json-file.ts";
 import { parseGoModule } from "./go-origins.ts";
 import type { GoModule } from "./go-origins.ts";
 
@@ -40,7 +39,7 @@ type PackageJson = z.output<typeof packageJson>;
 
 /** `undefined` for a text that is none. */
 export function packageJsonIn(text: string | undefined): PackageJson | undefined {
-  return packageJson.safeParse(jsonIn(text ?? "")).data;
+  return packageJson.safeParse(parseJson(text ?? "")).data;
 }
 
 /** What the project asks for of a package of npm, else the range of what is installed. */

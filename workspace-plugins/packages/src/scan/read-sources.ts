@@ -1,10 +1,9 @@
 import path from "node:path";
-import { fail, ok } from "@slipway/signature/basics";
+import { fail, ok, parseJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackageFile } from "../content.ts";
 import type { ScanFailure, SourceFault } from "./failure.ts";
-import { jsonIn } from "../json-file.ts";
 import type { Language } from "../package-name.ts";
 import { askReader } from "../process.ts";
 import { decodeUtf8 } from "./decode-utf8.ts";
@@ -100,7 +99,7 @@ async function readPython(
   const args = ["-I", "-S", "-B", "-X", "utf8", program];
   const answered = await ask("python3", args, files, options);
   if (!answered.ok) return answered;
-  const end = pythonEnd.safeParse(jsonIn(answered.value.last));
+  const end = pythonEnd.safeParse(parseJson(answered.value.last));
   if (end.data === undefined)
     throw new Error("internal: the reader of Python forgot its last line");
   const { standard, brought } = end.data;
@@ -154,7 +153,7 @@ async function ask(
   const read = await askReader(program, args, { input, signal, limitMs, environment });
   if (read.state === "absent") return fail({ reason: "source-reader-missing", program });
   const lines = read.output.split("\n");
-  const answers = lines.flatMap((line) => sourceAnswer.safeParse(jsonIn(line)).data ?? []);
+  const answers = lines.flatMap((line) => sourceAnswer.safeParse(parseJson(line)).data ?? []);
   if (read.state !== "done") {
     const unread = files[answers.length]?.path;
     const ended = { program: path.basename(program), path: unread };

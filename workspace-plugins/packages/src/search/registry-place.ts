@@ -1,8 +1,7 @@
 import { parseShortReference } from "@slipway/registry";
 import type { Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature/basics";
+import { fail, inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
-import { inParallel } from "../in-parallel.ts";
 import { gather } from "./candidate.ts";
 import type { Gathered } from "./candidate.ts";
 import { newestFirst } from "./rank.ts";

@@ -1,5 +1,5 @@
-import { ok } from "@slipway/signature/basics";
-import type { Result } from "@slipway/signature";
+import { ok } from "./result.ts";
+import type { Result } from "./result.ts";
 
 /** At most `limit` at a time, results in the order of `items`. The first failure stops what has not begun. */
 export async function inParallel<Item, Value, Failure>(
