@@ -53,7 +53,7 @@ agent_path:
   directories: [~/.codex]
 build_local: false`,
     beside:
-      "`install.sh` runs as root in the build, and installs the version in `AGENT_VERSION`: a command of the agent's name that answers to `--version` with it. `version.sh` prints one line, the version that an image gets. The base's bash runs both, whatever their first lines say. Other files of the folder lie beside both when they run.",
+      "`install.sh` runs as root in the build, and installs the version in `AGENT_VERSION`: a command of the agent's name that answers to `--version` with it. `version.sh` prints one line, the version that an image gets. The base's bash runs both, whatever their first lines say. Other files of the folder lie beside both when they run; every `*.sh` is executable and has the line ends of a shell then.",
   },
   {
     name: "extension",

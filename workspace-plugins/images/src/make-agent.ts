@@ -18,6 +18,7 @@ import { lockFolderOf, readLockOf } from "./locked/lock-of.ts";
 import { agentEntry } from "./locked/now.ts";
 import { agentDockerfile, agentReference, baseReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
+import { asScript } from "./scripts.ts";
 import { readVersion, verifyVersion } from "./sealed-run.ts";
 import { versionSourceOf } from "./versions/version-script.ts";
 
@@ -74,12 +75,13 @@ export async function makeAgent(
     prepare: async () => {
       const provided = await provide(session, need);
       if (!provided.ok) return provided;
+      const scripts = members.map(asScript);
       const version =
         locked.value.state === "known"
           ? ok(locked.value.value)
           : await readVersion(session, need.below.receipt.imageId, {
               folder: agent.folder,
-              definition: members,
+              definition: scripts,
             });
       if (!version.ok) return version;
       session.progress(`${name} ${version.value} on ${need.below.receipt.reference}`);
@@ -88,7 +90,7 @@ export async function makeAgent(
         standsOn: nameInEngine(need),
         steps: [
           {
-            members: [...members, dockerfile],
+            members: [...scripts, dockerfile],
             dockerfile: "Dockerfile",
             baseArgument: "BASE_IMAGE",
             buildArgs: { AGENT: name, AGENT_VERSION: version.value },

@@ -22,6 +22,7 @@ import type { Ingredients } from "./ingredients.ts";
 import { readLockOf } from "./locked/lock-of.ts";
 import { extensionDockerfile, inLayerOrder, splitReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
+import { asScript } from "./scripts.ts";
 import { verifyVersion } from "./sealed-run.ts";
 
 export type ExtendedRequest = {
@@ -205,12 +206,10 @@ async function planSteps(
   return ok({ steps, needs, ingredients });
 }
 
-/** Its files below `extensions/<name>`; a script has its rights and its line ends whatever its author's system does. */
+/** Its files below `extensions/<name>`. */
 function scriptMembers({ name: extension, members }: Extension): readonly Member[] {
-  return members.map((member) => {
-    const name = `extensions/${extension}/${member.name}`;
-    if (!isScript(member.name) || !("bytes" in member)) return { ...member, name };
-    const text = Buffer.from(member.bytes).toString("latin1").replaceAll("\r\n", "\n");
-    return { name, executable: true, bytes: Buffer.from(text, "latin1") };
-  });
+  return members.map((member) => ({
+    ...(isScript(member.name) ? asScript(member) : member),
+    name: `extensions/${extension}/${member.name}`,
+  }));
 }

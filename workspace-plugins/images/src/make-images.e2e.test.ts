@@ -54,8 +54,10 @@ const files: Readonly<Record<string, string>> = {
   "agents/tool/agent.yml": "agent_full_name: Tool\nagent_homepage: https://tool.example\n",
   "agents/tool/VERSION": "1.0.0",
   "agents/tool/version.sh": 'cat "$(dirname "$0")/VERSION"\n',
-  "agents/tool/install.sh":
-    "set -eu\nprintf '#!/bin/sh\\necho tool %s\\n' \"$AGENT_VERSION\" > /usr/local/bin/tool\nchmod +x /usr/local/bin/tool\n",
+  // With line ends of another system, and a script beside it without the right to be run.
+  "agents/tool/install.sh": "set -eu\r\n./write-tool.sh\r\nchmod +x /usr/local/bin/tool\r\n",
+  "agents/tool/write-tool.sh":
+    "#!/bin/sh\nprintf '#!/bin/sh\\necho tool %s\\n' \"$AGENT_VERSION\" > /usr/local/bin/tool\n",
   "extensions/marker/extension.yml": "name: Marker\ndescription: leaves a file\n",
   // With line ends of another system, and without the right to be run.
   "extensions/marker/scripts/10-mark.sh":

@@ -3,6 +3,7 @@ import type { Digest, Result, SignatureFailure } from "@slipway/signature";
 import { ok } from "@slipway/signature";
 import type { Member } from "../archive.ts";
 import { definitionMembers, digestOfMembers } from "../context.ts";
+import { withShellLineEnds } from "../scripts.ts";
 
 /** An agent's `version.sh` with all that it may read. */
 export type VersionScript = {
@@ -40,14 +41,4 @@ export function versionSourceOf(members: readonly Member[]): Digest {
   const [first] = read;
   const isAlone = read.length === 1 && first !== undefined && "bytes" in first;
   return isAlone ? digestOf(first.bytes) : digestOfMembers(read);
-}
-
-function withShellLineEnds(member: Member): Member {
-  if (!("bytes" in member) || !member.name.endsWith(".sh")) return member;
-  const bytes = Buffer.from(member.bytes);
-  if (!bytes.includes("\r\n")) return member;
-  return {
-    ...member,
-    bytes: Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1"),
-  };
 }
