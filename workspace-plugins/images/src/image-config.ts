@@ -1,6 +1,6 @@
-import { isDigest } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
+import { DigestText } from "./digest-text.ts";
 
 /** An image config as OCI image-spec config.md has it; what an engine adds beside these keys is dropped. */
 export const ImageConfig = z.object({
@@ -22,9 +22,7 @@ export const ImageConfig = z.object({
     .nullish(),
   rootfs: z.object({
     type: z.literal("layers"),
-    diff_ids: z.array(
-      z.custom<Digest>((value) => typeof value === "string" && isDigest(value), "not a digest"),
-    ),
+    diff_ids: z.array(DigestText),
   }),
   history: z
     .array(z.object({ created_by: z.string().optional(), empty_layer: z.boolean().optional() }))

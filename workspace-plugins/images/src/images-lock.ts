@@ -2,16 +2,12 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseYaml } from "@slipway/definitions";
 import type { DefinitionFailure } from "@slipway/definitions";
-import { exists, isDigest, ok } from "@slipway/signature";
+import { exists, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
+import { DigestText } from "./digest-text.ts";
 import { imagesLockName } from "./images-lock-name.ts";
 import { isAgentVersion } from "./versions/agent-version.ts";
-
-const DigestText = z.custom<Digest>(
-  (value) => typeof value === "string" && isDigest(value),
-  "must be sha256: and 64 hex digits",
-);
 
 const LockedAgent = z.strictObject({
   version: z.string().refine(isAgentVersion, "must be a version"),

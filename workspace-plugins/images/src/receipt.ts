@@ -1,12 +1,7 @@
 import path from "node:path";
-import { isDigest, parseJson, readTextIfPresent } from "@slipway/signature";
-import type { Digest } from "@slipway/signature";
+import { parseJson, readTextIfPresent } from "@slipway/signature";
 import { z } from "zod";
-
-const DigestText = z.custom<Digest>(
-  (value) => typeof value === "string" && isDigest(value),
-  "must be sha256: and 64 hex digits",
-);
+import { DigestText } from "./digest-text.ts";
 
 /**
  * What an image is, for those who build on it, load it and run it. It stands beside the image's OCI layout, whose

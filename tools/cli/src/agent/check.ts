@@ -1,4 +1,3 @@
-import path from "node:path";
 import { openEngine } from "@slipway/images";
 import type { CheckedImage } from "@slipway/images";
 import { selectEntry } from "@slipway/images/catalogue/select";
@@ -8,7 +7,7 @@ import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
 import { openAgentCall } from "./agent-call.ts";
-import { dataFolder } from "./own-folders.ts";
+import { imagesRoot } from "./own-folders.ts";
 
 /** Whether every agent answers with the version that its image was recorded with. */
 export async function checkAgents(call: Call): Promise<number> {
@@ -29,7 +28,7 @@ export async function checkAgents(call: Call): Promise<number> {
   await engine.reap();
   const checked = await checkImages({
     catalogue: found.value,
-    place: { root: workspaceRoot ?? path.join(dataFolder(process.env), "images") },
+    place: { root: workspaceRoot ?? imagesRoot(process.env) },
     agents: read.value.words,
     engine,
     signal,

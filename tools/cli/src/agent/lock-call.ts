@@ -9,7 +9,7 @@ import type { Failure } from "@slipway/report";
 import { ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { AgentCall } from "./agent-call.ts";
-import { dataFolder, stateFolder } from "./own-folders.ts";
+import { imagesRoot, stateFolder } from "./own-folders.ts";
 
 /** What commands on `slipway.images.lock` work with. Its end closes the engine, where one was asked. */
 export type LockCall = AsyncDisposable & { readonly world: LockWorld };
@@ -29,7 +29,7 @@ export async function openLockCall(
   const access = openedOnce(async () => readBuildAccess(process.env, signal));
   const state = stateFolder(process.env);
   const world = openLockWorld({
-    root: workspaceRoot ?? path.join(dataFolder(process.env), "images"),
+    root: workspaceRoot ?? imagesRoot(process.env),
     lockFolder: workspaceRoot ?? state,
     stateFolder: state,
     home: userHome(),

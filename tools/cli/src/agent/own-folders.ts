@@ -11,7 +11,7 @@ export function stateFolder(variables: Variables): string {
 }
 
 /** `$XDG_DATA_HOME/slipway`: what can be made again, at some cost. */
-export function dataFolder(variables: Variables): string {
+function dataFolder(variables: Variables): string {
   return folderOf(variables, "XDG_DATA_HOME", ".local/share");
 }
 

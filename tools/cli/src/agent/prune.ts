@@ -8,7 +8,7 @@ import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
 import { openAgentCall } from "./agent-call.ts";
-import { dataFolder, stateFolder, userWorkspace } from "./own-folders.ts";
+import { imagesRoot, stateFolder, userWorkspace } from "./own-folders.ts";
 
 /** Removes what nobody needs any more, and nothing that is not ours. */
 export async function pruneLeftovers(call: Call): Promise<number> {
@@ -30,7 +30,7 @@ export async function pruneLeftovers(call: Call): Promise<number> {
       ...(workspaceRoot === undefined ? [] : [readWorkspaceName(workspaceRoot)]),
     ],
     memory: memoryIn(homedir(), stateFolder(process.env)),
-    logFolders: [workspaceRoot ?? [], path.join(dataFolder(process.env), "images")]
+    logFolders: [workspaceRoot ?? [], imagesRoot(process.env)]
       .flat()
       .map((root) => path.join(root, ".slipway", "logs")),
     now: new Date(),

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { readWorkspaceName } from "@slipway/executors/runs";
 import {
   buildTurnsFolder,
@@ -21,7 +20,7 @@ import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
 import { openAgentCall } from "./agent-call.ts";
 import type { AgentCall } from "./agent-call.ts";
-import { dataFolder, stateFolder, userWorkspace } from "./own-folders.ts";
+import { imagesRoot, stateFolder, userWorkspace } from "./own-folders.ts";
 
 const options = { base: { type: "string" }, json: { type: "boolean" } } as const;
 
@@ -55,7 +54,7 @@ async function reproduce(
 ): Promise<Result<readonly Reproduced[], Failure>> {
   const found = await catalogue();
   if (!found.ok) return found;
-  const root = workspaceRoot ?? path.join(dataFolder(process.env), "images");
+  const root = workspaceRoot ?? imagesRoot(process.env);
   const { architecture } = await readHost(process.env);
   const links = await planAgent(asked, { catalogue: found.value, place: { root }, architecture });
   if (!links.ok) return links;

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { readHost } from "@slipway/images/run/host";
 import { planAgent } from "@slipway/images/run/plan-agent";
 import { readSbom } from "@slipway/images/sbom";
@@ -8,7 +7,7 @@ import { usageExitCode } from "../call.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
 import { openAgentCall } from "./agent-call.ts";
-import { dataFolder } from "./own-folders.ts";
+import { imagesRoot } from "./own-folders.ts";
 
 const options = { base: { type: "string" }, json: { type: "boolean" } } as const;
 
@@ -21,7 +20,7 @@ export async function printSbom(call: Call): Promise<number> {
   const { catalogue, tell, workspaceRoot } = openAgentCall(call, { json });
   const found = await catalogue();
   if (!found.ok) return tell(found);
-  const place = { root: workspaceRoot ?? path.join(dataFolder(process.env), "images") };
+  const place = { root: workspaceRoot ?? imagesRoot(process.env) };
   const { architecture } = await readHost(process.env);
   const links = await planAgent({ agent, base }, { catalogue: found.value, place, architecture });
   if (!links.ok) {

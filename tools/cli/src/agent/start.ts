@@ -1,5 +1,4 @@
 import { realpath } from "node:fs/promises";
-import path from "node:path";
 import { readWorkspaceName } from "@slipway/executors/runs";
 import {
   buildTurnsFolder,
@@ -37,7 +36,7 @@ import { openAsker } from "./questions.ts";
 import { readStartArguments } from "./start-arguments.ts";
 import type { StartArguments } from "./start-arguments.ts";
 import { startPlan } from "./start-plan.ts";
-import { dataFolder, stateFolder, userWorkspace } from "./own-folders.ts";
+import { imagesRoot, stateFolder, userWorkspace } from "./own-folders.ts";
 import { openTerminalStreams } from "./terminal-streams.ts";
 
 /** Starts an agent in the folder that we stand in, and answers with its exit code. */
@@ -138,7 +137,7 @@ async function readyImage(
     timeoutMs: turnMs,
   });
   return makeReady(chain, {
-    place: { root: workspaceRoot ?? path.join(dataFolder(process.env), "images") },
+    place: { root: workspaceRoot ?? imagesRoot(process.env) },
     workspace: workspaceRoot === undefined ? userWorkspace : readWorkspaceName(workspaceRoot),
     engine,
     access: async () => readBuildAccess(process.env, signal),

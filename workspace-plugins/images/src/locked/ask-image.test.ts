@@ -1,7 +1,7 @@
 import { digestOf } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { expect, test } from "vitest";
-import { formatReference } from "@slipway/registry";
+import { formatReference, mediaTypes } from "@slipway/registry";
 import type { Registry, RegistryFailure } from "@slipway/registry";
 import { askImage } from "./ask-image.ts";
 
@@ -40,10 +40,11 @@ async function ask(
     return { state: "present", value } as const;
   };
   const digest = digestOf(content);
+  const mediaType = content === one ? mediaTypes.ociManifest : mediaTypes.ociIndex;
   const registry: Pick<Registry, "headManifest" | "getManifest"> = {
     headManifest: async (of) => answer("HEAD", formatReference(of), { digest }),
     getManifest: async (of) =>
-      answer("GET", formatReference(of), { digest, mediaType: "", bytes: Buffer.from(content) }),
+      answer("GET", formatReference(of), { digest, mediaType, bytes: Buffer.from(content) }),
   };
   const now = await askImage(
     registry,
@@ -67,6 +68,11 @@ test("other content is told with the digest of each platform, read by digest", a
     now: { state: "changed", value: { digest, platforms } },
     asked: ["HEAD registry.example/node:26", `GET registry.example/node@${digest}`],
   });
+});
+
+test("an index that is none, as a proxy may answer, has no platforms", async () => {
+  const { now } = await ask("<html>");
+  expect(now).toEqual({ state: "changed", value: { digest: digestOf("<html>"), platforms: {} } });
 });
 
 test("an image of one platform has no digests beside its own", async () => {

@@ -1,24 +1,9 @@
 import { parseShortReference } from "@slipway/registry";
-import type { Registry, RegistryFailure } from "@slipway/registry";
-import { isDigest } from "@slipway/signature";
+import type { Manifest, Registry, RegistryFailure } from "@slipway/registry";
 import type { Digest } from "@slipway/signature";
-import { z } from "zod";
+import { listedIn } from "../image-index.ts";
 import type { LockedImage } from "../images-lock.ts";
 import type { Now } from "./now.ts";
-
-const DigestText = z.custom<Digest>((value) => typeof value === "string" && isDigest(value));
-
-/** Of an OCI index or Docker's list of manifests, what tells its platforms. */
-const Index = z.object({
-  manifests: z.array(
-    z.object({
-      digest: DigestText,
-      platform: z
-        .object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
-        .optional(),
-    }),
-  ),
-});
 
 /** What a registry has under a reference by now: one HEAD, and one GET where that is other content than is locked. */
 export async function askImage(
@@ -39,7 +24,7 @@ export async function askImage(
   const { registry: host, repository } = parsed.value;
   const manifest = await registry.getManifest({ registry: host, repository, digest });
   if (manifest.state !== "present") return absent(manifest);
-  return { state: "changed", value: { digest, platforms: platformsIn(manifest.value.bytes) } };
+  return { state: "changed", value: { digest, platforms: platformsIn(manifest.value) } };
 }
 
 function absent(
@@ -52,11 +37,10 @@ function absent(
     : { state: "unknown", because: answer.failure };
 }
 
-/** `linux/amd64` to the digest of its manifest; none where the bytes are of one image. */
-function platformsIn(bytes: Uint8Array): LockedImage["platforms"] {
-  const index = Index.safeParse(JSON.parse(Buffer.from(bytes).toString("utf8"))).data;
+/** `linux/amd64` to the digest of its manifest; none where it is of one image. */
+function platformsIn(manifest: Manifest): LockedImage["platforms"] {
   const found: Record<string, Digest> = {};
-  for (const { digest, platform } of index?.manifests ?? []) {
+  for (const { digest, platform } of listedIn(manifest) ?? []) {
     // Statements about an image lie beside it as manifests of an unknown platform.
     if (platform === undefined || platform.os === "unknown") continue;
     found[platformName(platform)] ??= digest;

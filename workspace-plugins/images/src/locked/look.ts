@@ -1,5 +1,5 @@
 import path from "node:path";
-import { ok } from "@slipway/signature";
+import { inParallel, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import type { ImagesFailure } from "../failure.ts";
@@ -59,15 +59,20 @@ export async function lookUp(
       isStale: false,
       now: { state: "unknown", because: failureOf(entry) },
     }));
-  const agents = await mapAtOnce(agentsAtOnce, scripts, async (script): Promise<LockEntry> => {
-    const locked = lock.agents[script.agent];
-    const isStale = locked !== undefined && locked.definition !== script.digest;
-    const now = isAsked({ locked, isStale })
-      ? await lookAtAgent(script, locked, named, world)
-      : same;
-    return { kind: "agent", name: script.agent, locked, isStale, now };
-  });
-  return ok([...builderEntry, ...broken, ...agents, ...(await Promise.all(images))]);
+  const agents = await inParallel<VersionScript, LockEntry, never>(
+    agentsAtOnce,
+    scripts,
+    async (script) => {
+      const locked = lock.agents[script.agent];
+      const isStale = locked !== undefined && locked.definition !== script.digest;
+      const now = isAsked({ locked, isStale })
+        ? await lookAtAgent(script, locked, named, world)
+        : same;
+      return ok({ kind: "agent", name: script.agent, locked, isStale, now });
+    },
+  );
+  if (!agents.ok) return agents;
+  return ok([...builderEntry, ...broken, ...agents.value, ...(await Promise.all(images))]);
 }
 
 /** Entries that are not there or of another definition, by names such as `agents.codex`; asks nobody. */
@@ -100,21 +105,6 @@ export async function openEntries(
 
 /** Each may run a container, within a time limit that is short on a machine that is busy. */
 const agentsAtOnce = 4;
-
-/** Results in the order of `items`. */
-async function mapAtOnce<Item, Value>(
-  limit: number,
-  items: readonly Item[],
-  work: (item: Item) => Promise<Value>,
-): Promise<readonly Value[]> {
-  const values = new Map<number, Value>();
-  const waiting = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [at, item] of waiting) values.set(at, await work(item));
-  };
-  await Promise.all(Array.from({ length: limit }, worker));
-  return [...values].toSorted(([a], [b]) => a - b).map(([, value]) => value);
-}
 
 const same = { state: "same" } as const;
 

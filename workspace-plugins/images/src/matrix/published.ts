@@ -1,8 +1,10 @@
-import { mediaTypes, parseReference } from "@slipway/registry";
+import { parseReference } from "@slipway/registry";
 import type { Answer, Manifest, Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { isDigest, ok, parseJson } from "@slipway/signature";
+import { ok, parseJson } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
+import { DigestText } from "../digest-text.ts";
+import { listedIn } from "../image-index.ts";
 import type { Ingredients } from "../ingredients.ts";
 import { readAnnotation } from "../recorded-ingredients.ts";
 import { publishedReference } from "../names.ts";
@@ -54,31 +56,11 @@ async function ask(
   return manifest.state === "present" ? imageIn(manifest.value, pinned, architecture) : manifest;
 }
 
-const DigestText = z.custom<Digest>((value) => typeof value === "string" && isDigest(value));
-
-const Index = z.object({
-  manifests: z.array(
-    z.object({
-      digest: DigestText,
-      platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
-    }),
-  ),
-});
-
 const ImageManifest = z.object({
   config: z.object({ digest: DigestText }),
   layers: z.array(z.unknown()),
   annotations: z.record(z.string(), z.string()).optional(),
 });
-
-const indexTypes: readonly string[] = [mediaTypes.ociIndex, mediaTypes.dockerIndex];
-
-/** `undefined`: it is no index. */
-function listedIn({ mediaType, bytes }: Manifest) {
-  return indexTypes.includes(mediaType)
-    ? Index.safeParse(parseJson(Buffer.from(bytes).toString("utf8"))).data?.manifests
-    : undefined;
-}
 
 /** What is no manifest was said by something else than a registry: nothing follows from it. */
 function imageIn(

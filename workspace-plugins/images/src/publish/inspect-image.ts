@@ -1,9 +1,10 @@
 import { buffer } from "node:stream/consumers";
 import type { Trust } from "@slipway/attestation";
 import type { Reference, Registry } from "@slipway/registry";
-import { fail, isDigest, ok, parseJson } from "@slipway/signature";
+import { fail, ok, parseJson } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
+import { DigestText } from "../digest-text.ts";
 import type { ImagesFailure } from "../failure.ts";
 import { ImageConfig } from "../image-config.ts";
 import type { Ingredients } from "../ingredients.ts";
@@ -25,8 +26,6 @@ export type InspectedImage = {
   readonly claims: Claims;
   readonly hasSbom: boolean;
 };
-
-const DigestText = z.custom<Digest>((value) => typeof value === "string" && isDigest(value));
 
 const Manifest = z.looseObject({
   config: z.looseObject({ digest: DigestText, size: z.int().nonnegative() }),

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { ok } from "@slipway/signature";
+import { inParallel, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import { pairsOf, soundOf } from "../catalogue/pairs.ts";
@@ -55,15 +55,7 @@ export async function checkImages(
   if (!listed.ok) return listed;
   const loaded = new Set<string>(listed.value.map(({ id }) => id));
   const waiting = await candidatesOf(request);
-  const checked: CheckedImage[] = [];
-  for (let at = 0; at < waiting.length; at += atOnce) {
-    const some = waiting.slice(at, at + atOnce);
-    for (const one of await Promise.all(some.map((each) => check(each, loaded, request)))) {
-      if (!one.ok) return one;
-      checked.push(one.value);
-    }
-  }
-  return ok(checked);
+  return inParallel(atOnce, waiting, async (each) => check(each, loaded, request));
 }
 
 type Candidate = {

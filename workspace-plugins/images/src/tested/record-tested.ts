@@ -1,8 +1,8 @@
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { SigningKey } from "@slipway/attestation";
-import { fail, ok, takeLock, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, writeFileAtomically } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
+import { takeFirst } from "../builds/take-first.ts";
 import { decideBuild } from "../ingredients.ts";
 import { readLayoutTable } from "../layout.ts";
 import { currentTable, identifyBuilt } from "../matrix/current-table.ts";
@@ -56,8 +56,9 @@ async function rewrite(
   lines: readonly TestedLine[],
   { cause, facts }: Pick<Outcome<TestedCause>, "cause" | "facts">,
 ): Promise<Result<Recorded, TestedFailure>> {
-  using lock = await takeTurn(path.join(workspaceRoot, ".slipway", "tested.lock"), signal);
-  if (lock === undefined) return fail({ reason: "tested-locked", file });
+  const turn = await takeTurn(path.join(workspaceRoot, ".slipway", "tested.lock"), signal);
+  if (!turn.ok) return fail({ reason: "tested-locked", file });
+  using _lock = turn.value;
   const records: TestedRecord[] = [];
   for (const one of [file, ...others]) {
     const read = await readRecord(one, belief);
@@ -73,16 +74,9 @@ async function rewrite(
   return ok({ outcome: { ...outcome, state: "done" }, disbelieved });
 }
 
-const turnMs = 10_000;
-
 /** Two that read a record to write it would each lose what the other has. */
-async function takeTurn(lockFile: string, signal: AbortSignal): Promise<Disposable | undefined> {
-  for (let waitedMs = 0; waitedMs < turnMs && !signal.aborted; waitedMs += 50) {
-    const lock = takeLock(lockFile);
-    if (lock !== undefined) return lock;
-    await sleep(50);
-  }
-  return undefined;
+async function takeTurn(lockFile: string, signal: AbortSignal) {
+  return takeFirst([lockFile], { signal, timeoutMs: 10_000, onWait: () => undefined });
 }
 
 /** By the layout that is here, which is for one platform. */
