@@ -164,8 +164,10 @@ async function buildImage(
     if (!verified.ok) return verified;
     session.progress(`laying out ${image.reference}`);
     return await replaceLayout(session, layoutFolder, async (folder) =>
-      layOutArchive({ ...layout, subject: image.subject, folder }, async () =>
-        engine.save(id, signal),
+      layOutArchive(
+        { ...layout, subject: image.subject, folder },
+        async () => engine.save(id, signal),
+        async () => engine.stored(id, signal),
       ),
     );
   } finally {

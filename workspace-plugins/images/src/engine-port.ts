@@ -4,6 +4,7 @@ import type { ContainerSpec, ImageId } from "./container.ts";
 import type { ContainerExit, RunStreams } from "./container-run.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import type { EngineKind } from "./engine-kind.ts";
+import type { FindStored } from "./stored/open-store.ts";
 
 export type Answer<Value> = Promise<Result<Value, EngineFailure>>;
 
@@ -74,6 +75,11 @@ export type Engine = Disposable & {
   readonly build: (request: BuildRequest) => Answer<ImageId>;
   /** The archive of one image; the reader sees an error if it breaks off. */
   readonly save: (reference: string, signal: AbortSignal) => Answer<Readable>;
+  /**
+   * The same image on the engine's own disk, where that can be read: of a local Docker with overlay2, as root. A save
+   * hands out all layers, and takes as long as most builds.
+   */
+  readonly stored: FindStored;
   /** The references (or ids, of what has none) that the engine says it loaded. */
   readonly load: (tar: Readable, signal: AbortSignal) => Answer<readonly string[]>;
   readonly tag: (id: ImageId, repository: string, tag: string) => Answer<void>;

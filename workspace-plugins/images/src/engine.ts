@@ -34,6 +34,7 @@ import type {
 import { eventsOf } from "./engine-events.ts";
 import type { EngineEvent } from "./engine-events.ts";
 import { currentOwner, ownerLabel, ownerMayLive } from "./run-owner.ts";
+import { openStore } from "./stored/open-store.ts";
 
 export type EngineOptions = {
   /** As in `DOCKER_HOST`; without it the environment and the docker client's configuration decide. */
@@ -77,6 +78,14 @@ export async function openEngine(options: EngineOptions): Answer<Engine> {
     platform: { os: Os, architecture: Arch },
     isRootless: () => askRootless(connection.docker, requests, limit),
     ...imageOperations({ ...connection, kind }, requests, limit),
+    stored: openStore({
+      isReadable: endpoint.value.kind === "socket" && kind === "docker" && process.getuid?.() === 0,
+      askInfo: async () => {
+        const got = await requests.ask<unknown>("info", limit, () => connection.docker.info());
+        return got.ok ? got.value : undefined;
+      },
+      counted: options.counted,
+    }),
     build: (request) => build({ endpoint: endpoint.value, kind }, requests, request),
     ...containerOperations({ ...connection, kind }, requests),
     [Symbol.dispose]: () => {

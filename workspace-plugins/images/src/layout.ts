@@ -28,8 +28,11 @@ import { receiptName } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
 import { annotationsOf, flatTable, readAnnotation } from "./recorded-ingredients.ts";
 import { largeBytes, readJson, readSaved } from "./saved-image.ts";
+import type { SavedImage } from "./saved-image.ts";
 import type { StoredLayer } from "./sbom/image-files.ts";
 import { imageSbom, sbomName } from "./sbom/image-sbom.ts";
+import { readStored } from "./stored/read-stored.ts";
+import type { StoredImage } from "./stored/stored-image.ts";
 
 /** A layout that holds lower layers: its folder, relative to the workspace, and what it says it holds. */
 export type Below = { readonly folder: string; readonly receipt: ImageReceipt };
@@ -63,10 +66,12 @@ const layerType = "application/vnd.oci.image.layer.v1.tar";
 export async function layOutArchive(
   request: LayoutRequest,
   save: Save,
+  find: () => Promise<StoredImage | undefined> = async () => undefined,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
   // An engine hands out the layers of the base each time, which are here. A layer above that has the size of one of
   // them is missed then: once more, with all.
   return (
+    (await layOutStored(request, find)) ??
     (await layOutSaved(request, save, await sizesBelow(request))) ??
     (await layOutSaved(request, save, new Set())) ??
     layerMissing()
@@ -75,6 +80,31 @@ export async function layOutArchive(
 
 /** Asks the engine for the archive of the image. */
 type Save = () => Promise<Result<Readable, EngineFailure>>;
+
+/** `undefined`: not all that is needed is there. */
+async function layOutStored(
+  request: LayoutRequest,
+  find: () => Promise<StoredImage | undefined>,
+): Promise<Result<ImageReceipt, ImagesFailure> | undefined> {
+  const image = await find();
+  if (image === undefined) return undefined;
+  const { below } = request;
+  const lower =
+    below === undefined
+      ? pulledLayers(request).map(() => "keep" as const)
+      : below.receipt.diffIds.map(() => "pass-over" as const);
+  const saved = await readStored(image, { folder: savedFolder(request), lower });
+  if (saved === undefined || !saved.ok) return saved;
+  return layOutLayers(request, saved.value);
+}
+
+function savedFolder({ folder }: LayoutRequest): string {
+  return path.join(folder, ".saved");
+}
+
+function pulledLayers({ below, pulled = [] }: LayoutRequest): readonly Digest[] {
+  return below === undefined ? pulled : [];
+}
 
 async function sizesBelow({ below, workspaceRoot }: LayoutRequest): Promise<ReadonlySet<number>> {
   if (below === undefined) return new Set();
@@ -96,14 +126,20 @@ async function layOutSaved(
   save: Save,
   unwantedSizes: ReadonlySet<number>,
 ): Promise<Result<ImageReceipt, ImagesFailure> | undefined> {
-  const folder = path.join(request.folder, ".saved");
   const archive = await save();
   if (!archive.ok) return archive;
-  const pulled = request.below === undefined ? (request.pulled ?? []) : [];
-  const isRaw = pulled.length > 0;
+  const isRaw = pulledLayers(request).length > 0;
+  const folder = savedFolder(request);
   const saved = await readSaved(archive.value, { folder, unwantedSizes, isRaw });
-  if (!saved.ok) return saved;
-  const { config, layers } = saved.value;
+  return saved.ok ? layOutLayers(request, saved.value) : saved;
+}
+
+/** `undefined`: a layer is needed that was passed over. */
+async function layOutLayers(
+  request: LayoutRequest,
+  { config, layers }: SavedImage,
+): Promise<Result<ImageReceipt, ImagesFailure> | undefined> {
+  const pulled = pulledLayers(request);
   const lower = request.below?.receipt.diffIds ?? pulled;
   const at = lower.findIndex((diffId, index) => config.rootfs.diff_ids[index] !== diffId);
   if (at !== -1) {
@@ -128,7 +164,7 @@ async function layOutSaved(
       upper.push(added.value);
     }
   }
-  await rm(folder, { recursive: true });
+  await rm(savedFolder(request), { recursive: true });
   return ok(await writeLayout(request, config, upper));
 }
 

@@ -101,6 +101,7 @@ export function openBuildingEngine({
       const { layers = [] } = held(reference) ?? {};
       return ok(await savedImage(layers, { layers: [] }));
     },
+    stored: async () => undefined,
     removeImage: async (reference) => {
       names.delete(reference);
       return ok(undefined);
