@@ -9,8 +9,8 @@ import type { ArchivedFile } from "./archive.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import { ImageConfig } from "./image-config.ts";
 import { normaliseStream } from "./layers/normalise-layer.ts";
-import type { Blob } from "./layers/normalise-layer.ts";
 import type { LayerFailure } from "./layers/read-layer.ts";
+import type { Blob } from "./layers/write-digested.ts";
 
 /** What became of a layer of an archive. */
 export type SavedLayer =

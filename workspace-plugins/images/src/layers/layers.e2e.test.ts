@@ -3,19 +3,23 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { engines } from "../../test/engines.ts";
-import { valueOf } from "../../test/rig.ts";
+import { fail } from "@slipway/signature";
+import { filesUnder, valueOf } from "../../test/rig.ts";
 import { programFiles } from "../../test/tiny-image.ts";
 import { packMembers } from "../archive.ts";
+import type { ImageId } from "../container.ts";
 import { openEngine } from "../engine.ts";
 import type { Engine } from "../engine-port.ts";
 import { blobFile, layOutArchive } from "../layout.ts";
 import { loadImage } from "../load.ts";
 import { splitReference } from "../names.ts";
 import type { ImageReceipt } from "../receipt.ts";
+import type { StoredImage } from "../stored/stored-image.ts";
 import { openFileWindow } from "./file-window.ts";
 import { readLayer } from "./read-layer.ts";
 
 const { signal } = new AbortController();
+const unasked = { reason: "engine-lost", detail: "nobody was to ask for it" } as const;
 const reference = `slipway-test/layers:${process.pid}`;
 
 /** What layers have trouble with, in the second layer of commands; the third has only its own folders. */
@@ -23,7 +27,7 @@ const dockerfile = [
   "FROM scratch",
   "COPY root /",
   'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
-  "RUN mkdir -p /tmp /made /gone /anew && echo old > /anew/old && echo old > /gone/old && echo old > /lost",
+  "RUN mkdir -p /tmp /made /gone /anew /folder && echo old | tee /anew/old /gone/old /folder/old /kept > /lost",
   "RUN " +
     [
       "cp /bin/busybox /made/marked && setcap cap_setuid+ep /made/marked",
@@ -31,6 +35,8 @@ const dockerfile = [
       "rm -r /gone /lost /anew && mkdir /anew && echo new > /anew/new",
       "truncate -s 3000000 /made/sparse && echo end >> /made/sparse",
       `echo long > /made/${"ü".repeat(100)}`,
+      "rm -r /folder && echo file > /folder && ln /kept /made/kept",
+      "echo bytes > /made/$(printf '\\377\\376')",
       "mkfifo /made/pipe && mknod /made/null c 1 3 && chown 7:8 /made/first && chmod 4750 /made/first",
       "date > /dev/null",
     ].join(" && "),
@@ -56,8 +62,31 @@ for (const { title, start, absent } of engines)
       await rm(root, { recursive: true });
     });
 
-    /** Builds without a cache and lays out. */
+    /** Lays out what a build without a cache has made, and removes it. */
     async function build(folder: string): Promise<ImageReceipt> {
+      const id = await buildImage();
+      try {
+        return await layOut(folder, id);
+      } finally {
+        await engine.removeImage(id);
+      }
+    }
+
+    async function layOut(folder: string, id: ImageId, stored?: StoredImage) {
+      const request = { workspaceRoot: root, folder: path.join(root, folder), reference };
+      return valueOf(
+        await layOutArchive(
+          { ...request, below: undefined, inputs: {} },
+          async () =>
+            stored === undefined
+              ? engine.save(id, signal)
+              : fail({ ...unasked, operation: "save" }),
+          async () => stored,
+        ),
+      );
+    }
+
+    async function buildImage(): Promise<ImageId> {
       const programs = await Promise.all(
         ["/usr/sbin/setcap", "/usr/sbin/getcap"].map(programFiles),
       );
@@ -68,7 +97,7 @@ for (const { title, start, absent } of engines)
         executable: true,
         bytes,
       }));
-      const id = valueOf(
+      return valueOf(
         await engine.build({
           context: packMembers([
             ...members,
@@ -83,13 +112,6 @@ for (const { title, start, absent } of engines)
           timeoutMs: 120_000,
         }),
       );
-      try {
-        const request = { workspaceRoot: root, folder: path.join(root, folder), reference };
-        const layout = { ...request, below: undefined, inputs: {} };
-        return valueOf(await layOutArchive(layout, async () => engine.save(id, signal)));
-      } finally {
-        await engine.removeImage(id);
-      }
     }
 
     async function inContainer(receipt: ImageReceipt, script: string): Promise<readonly string[]> {
@@ -138,6 +160,7 @@ for (const { title, start, absent } of engines)
         "stat -c '%n %a %u:%g %h' /made/first /made/second",
         "readlink /made/link",
         "ls -d /gone /lost /anew/* 2>/dev/null",
+        "cat /folder /made/kept /made/$(printf '\\377\\376'); stat -c %h /kept",
         "wc -c < /made/sparse; tail -c 4 /made/sparse",
         `cat /made/${"ü".repeat(100)}`,
         "stat -c '%F %t:%T' /made/null /made/pipe",
@@ -149,6 +172,10 @@ for (const { title, start, absent } of engines)
         "/made/second 4750 7:8 2",
         "first",
         "/anew/new",
+        "file",
+        "old",
+        "bytes",
+        "2",
         "3000004",
         "end",
         "long",
@@ -157,6 +184,23 @@ for (const { title, start, absent } of engines)
         "0",
         "0",
       ]);
+    });
+
+    it("are byte by byte the same when they are read from the disk of the engine", async ({
+      skip,
+    }) => {
+      const id = await buildImage();
+      try {
+        const stored = await engine.stored(id, signal);
+        if (stored === undefined) return skip("this engine's disk cannot be read");
+        const read = await layOut("read", id, stored);
+        expect(await layOut("saved", id)).toEqual(read);
+        expect(await filesUnder(path.join(root, "saved"))).toEqual(
+          await filesUnder(path.join(root, "read")),
+        );
+      } finally {
+        await engine.removeImage(id);
+      }
     });
 
     it("have the bytes of the capability as the kernel has them", async () => {

@@ -1,16 +1,14 @@
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
-import { pipeline } from "node:stream/promises";
-import { fail, ok, openDigest } from "@slipway/signature";
-import type { Digest, Result } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
 import { openFileWindow, pieceBytes } from "./file-window.ts";
 import type { FileWindow } from "./file-window.ts";
 import { attributePrefix, blockBytes, checksumOf, paddedBytes, walkLayer } from "./read-layer.ts";
 import type { LayerFailure, LayerMember } from "./read-layer.ts";
 import { openStreamWindow } from "./stream-window.ts";
-
-/** A stored layer: its digest is that of the uncompressed tar, so it is its diff id as well. */
-export type Blob = { readonly digest: Digest; readonly sizeBytes: number };
+import { writeDigested } from "./write-digested.ts";
+import type { Blob } from "./write-digested.ts";
 
 /**
  * Copies a layer with every clock, user name and record of access times taken out of it, its members sorted. Content
@@ -81,21 +79,6 @@ async function* copySpans(
 ): AsyncGenerator<Uint8Array> {
   for (const { start, end } of spans) yield* bytesOf(window, start, end);
   yield endOfLayer();
-}
-
-async function writeDigested(chunks: AsyncIterable<Uint8Array>, to: string): Promise<Blob> {
-  const digest = openDigest();
-  await pipeline(
-    inPieces(chunks),
-    async function* hashing(pieces: AsyncIterable<Uint8Array>) {
-      for await (const piece of pieces) {
-        digest.update(piece);
-        yield piece;
-      }
-    },
-    createWriteStream(to),
-  );
-  return digest.end();
 }
 
 /** What a build mounts, and the engine leaves behind as empty folders. */
@@ -233,20 +216,4 @@ function recordText([key, value]: readonly [string, string]): string {
 
 function padding(sizeBytes: number): Uint8Array {
   return Buffer.alloc(paddedBytes(sizeBytes) - sizeBytes);
-}
-
-/** Few large writes in place of many small ones; what it is given may change after the next is asked for. */
-async function* inPieces(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let piece = Buffer.alloc(pieceBytes);
-  let filled = 0;
-  for await (const chunk of chunks) {
-    if (filled + chunk.length > piece.length) {
-      yield piece.subarray(0, filled);
-      piece = Buffer.alloc(pieceBytes);
-      filled = 0;
-    }
-    piece.set(chunk, filled);
-    filled += chunk.length;
-  }
-  yield piece.subarray(0, filled);
 }

@@ -2,7 +2,10 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from "
 import { pieceBytes } from "../layers/file-window.ts";
 import { StoreDoubt } from "./store-doubt.ts";
 
-/** Reads a file of the folder that was opened. Its name is bytes, each of which is one character. */
+/**
+ * Reads a file of the folder that was opened. Its name is bytes, each of which is one character. A piece holds until the
+ * next is asked for, of any file.
+ */
 export type ReadOwnFile = (name: string, sizeBytes: number) => Generator<Uint8Array>;
 
 /**
@@ -10,6 +13,7 @@ export type ReadOwnFile = (name: string, sizeBytes: number) => Generator<Uint8Ar
  * not read. Who could exchange a folder meanwhile has to be root.
  */
 export function openOwnFiles(folder: string): ReadOwnFile {
+  const piece = Buffer.allocUnsafe(pieceBytes);
   const known = new Set<string>();
   const root = Buffer.from(folder).toString("latin1");
   const checkFolder = (name: string): void => {
@@ -25,7 +29,7 @@ export function openOwnFiles(folder: string): ReadOwnFile {
       checkFolder(place);
       place += `/${part}`;
     }
-    yield* readFile(asPath(place), sizeBytes);
+    yield* readFile(asPath(place), sizeBytes, piece);
   };
 }
 
@@ -34,7 +38,7 @@ function asPath(name: string): Buffer {
 }
 
 /** What has been written a moment ago is in memory: by turns of the event loop, small files would take ten times as long. */
-function* readFile(place: Buffer, sizeBytes: number): Generator<Uint8Array> {
+function* readFile(place: Buffer, sizeBytes: number, piece: Buffer): Generator<Uint8Array> {
   // A pipe would be waited for.
   const descriptor = openSync(
     place,
@@ -44,8 +48,8 @@ function* readFile(place: Buffer, sizeBytes: number): Generator<Uint8Array> {
     const facts = fstatSync(descriptor);
     if (!facts.isFile() || facts.size !== sizeBytes) throw new StoreDoubt("another file");
     for (let at = 0; at < sizeBytes;) {
-      const piece = Buffer.allocUnsafe(Math.min(pieceBytes, sizeBytes - at));
-      const bytesRead = readSync(descriptor, piece, 0, piece.length, at);
+      const length = Math.min(piece.length, sizeBytes - at);
+      const bytesRead = readSync(descriptor, piece, 0, length, at);
       if (bytesRead === 0) throw new StoreDoubt("a file became shorter");
       at += bytesRead;
       yield piece.subarray(0, bytesRead);

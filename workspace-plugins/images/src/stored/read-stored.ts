@@ -1,11 +1,10 @@
-import { createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { pipeline } from "node:stream/promises";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { EngineFailure } from "../engine-failure.ts";
 import { normaliseStream } from "../layers/normalise-layer.ts";
+import { writeDigested } from "../layers/write-digested.ts";
 import type { SavedImage, SavedLayer } from "../saved-image.ts";
 import { StoreDoubt } from "./store-doubt.ts";
 import type { StoredImage, StoredLayer } from "./stored-image.ts";
@@ -50,6 +49,6 @@ async function takeLayer(
   if (wish === "normalise") {
     return { state: "normalised", file, blob: await normaliseStream(content, sizeBytes, file) };
   }
-  await pipeline(content, createWriteStream(file));
+  await writeDigested(content, file);
   return { state: "raw", file };
 }

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import {
+  appendFile,
   chmod,
+  chown,
   link,
   mkdir,
   mkdtemp,
@@ -13,7 +15,6 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { buffer } from "node:stream/consumers";
 import { digestOf } from "@slipway/signature";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { layerOf } from "../../test/rig.ts";
@@ -66,7 +67,11 @@ async function oddLayer(): Promise<Buffer> {
 async function layersIn({ id }: Store): Promise<readonly Buffer[]> {
   const image = await findStoredImage(root, id, signal);
   const read: Buffer[] = [];
-  for (const layer of image?.layers ?? []) read.push(await buffer((await layer.open()).content));
+  for (const layer of image?.layers ?? []) {
+    const pieces: Buffer[] = [];
+    for await (const piece of (await layer.open()).content) pieces.push(Buffer.from(piece));
+    read.push(Buffer.concat(pieces));
+  }
   return read;
 }
 
@@ -111,7 +116,11 @@ describe("is not there for us where", () => {
 
   it.each<[string, string, (store: Store, place: StorePlace) => Promise<void>]>([
     ["no image", "there is no config", async ({ configFile }) => rm(configFile)],
-    ["no image", "the config is of another id", async (store) => writeFile(store.configFile, "{}")],
+    [
+      "no image",
+      "the config is of another id",
+      async ({ configFile }) => appendFile(configFile, " "),
+    ],
     [
       "no image",
       "the config is a link, to the same bytes",
@@ -180,6 +189,10 @@ describe("is not there for us where", () => {
     ],
   ])("%s: %s", async (found, _, change) => {
     expect(await afterwards(change)).toBe(found);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("no image: it is somebody else's", async () => {
+    expect(await afterwards(async () => chown(root, 1, 0))).toBe("no image");
   });
 
   async function moveAndLink(place: string): Promise<void> {

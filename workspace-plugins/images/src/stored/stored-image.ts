@@ -22,7 +22,7 @@ export type StoredImage = {
 /** A layer whose tar is put together anew. Throws a `StoreDoubt` when that cannot be done. */
 export type StoredLayer = { readonly open: () => Promise<OpenedLayer> };
 
-/** Its content ends well only if it was that of the diff id. */
+/** Its content ends well only if it was that of the diff id. A piece of it holds until the next is asked for. */
 type OpenedLayer = { readonly sizeBytes: number; readonly content: AsyncIterable<Uint8Array> };
 
 /**
