@@ -125,7 +125,7 @@ function writeScript(file: string, text: string): void {
   chmodSync(file, 0o755);
 }
 
-/** Built, saved, normalised, laid out, and each asked for its version. */
+/** Built, taken from the engine, normalised, laid out, and each asked for its version. */
 function together(bench: Bench, definitions: readonly Agent[]): Command {
   const input = path.join(bench.folder, "images", "plan.json");
   const plan = {
@@ -217,7 +217,7 @@ function findingsOf(found: readonly Round[], count: number): Findings {
   const peers = [singly, singlyByBuildKit] as const;
   return {
     text: [
-      `${named.join(", ")}, each from npm in its newest version and each twice by definitions that differ in a comment. \`${ours}\` is what \`nx run-many\` does for a target, in one process: the image is built, saved, normalised, laid out, and the agent in it asked for its version. The others only build, with the builder that the docker client here has and with the engine's BuildKit, on the same base, from the same definitions. None finds a step in the engine's cache.`,
+      `${named.join(", ")}, each from npm in its newest version and each twice by definitions that differ in a comment. \`${ours}\` is what \`nx run-many\` does for a target, in one process: the image is built, taken from the engine, normalised, laid out, and the agent in it asked for its version. The others only build, with the builder that the docker client here has and with the engine's BuildKit, on the same base, from the same definitions. None finds a step in the engine's cache.`,
     ],
     tables: [
       {
