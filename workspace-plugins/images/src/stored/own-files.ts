@@ -37,7 +37,7 @@ function asPath(name: string): Buffer {
   return Buffer.from(name, "latin1");
 }
 
-/** What has been written a moment ago is in memory: by turns of the event loop, small files would take ten times as long. */
+/** By calls that block: small files are many, and what a build wrote a moment ago is in memory. */
 function* readFile(place: Buffer, sizeBytes: number, piece: Buffer): Generator<Uint8Array> {
   // A pipe would be waited for.
   const descriptor = openSync(
