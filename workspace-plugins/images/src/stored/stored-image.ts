@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { digestOf, hexOf, openDigest } from "@slipway/signature";
+import { digestOf, hexOf, openDigest, parseJson } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { ImageConfig } from "../image-config.ts";
 import { chainIdsOf } from "./chain-id.ts";
@@ -40,8 +40,8 @@ export async function findStoredImage(
     const bytes = await readWhole(
       path.join(root, imagesFolder, "imagedb/content/sha256", hexOf(id)),
     );
-    const config = digestOf(bytes) === id ? configOf(bytes) : undefined;
-    if (config === undefined) return undefined;
+    const config = ImageConfig.safeParse(parseJson(bytes.toString("utf8"))).data;
+    if (digestOf(bytes) !== id || config === undefined) return undefined;
     const diffIds = config.rootfs.diff_ids;
     const chainIds = chainIdsOf(diffIds);
     const layers = diffIds.map((diffId, at) => ({
@@ -68,14 +68,6 @@ async function openRoot(dataRoot: string): Promise<string> {
     if (!isOwn) throw new StoreDoubt("others may write there");
     return root;
   });
-}
-
-function configOf(bytes: Buffer): ImageConfig | undefined {
-  try {
-    return ImageConfig.safeParse(JSON.parse(bytes.toString("utf8"))).data;
-  } catch {
-    return undefined;
-  }
 }
 
 type LayerPlace = {

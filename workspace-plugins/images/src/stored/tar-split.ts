@@ -1,3 +1,4 @@
+import { parseJson } from "@slipway/signature";
 import { z } from "zod";
 
 /**
@@ -13,7 +14,7 @@ export function readTarSplit(text: string): readonly TarPiece[] | undefined {
   const pieces: TarPiece[] = [];
   for (const line of text.split("\n")) {
     if (line === "") continue;
-    const entry = Entry.safeParse(parseLine(line));
+    const entry = Entry.safeParse(parseJson(line));
     if (!entry.success) return undefined;
     const { data } = entry;
     if (data.type === segment) pieces.push({ bytes: Buffer.from(data.payload, "base64") });
@@ -47,13 +48,4 @@ type FileEntry = Extract<z.output<typeof Entry>, { type: typeof file }>;
 
 function nameOf({ name, name_raw: raw }: FileEntry): string {
   return Buffer.from(raw ?? name, raw === undefined ? "utf8" : "base64").toString("latin1");
-}
-
-function parseLine(line: string): unknown {
-  try {
-    const value: unknown = JSON.parse(line);
-    return value;
-  } catch {
-    return undefined;
-  }
 }
