@@ -3,11 +3,12 @@ import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { findSignatureProblem, payloadType } from "./envelope.ts";
 import type { Distrust } from "./failure.ts";
+import { bundleType } from "./statement-types.ts";
 import type { Trust, TrustedSigner } from "./trust.ts";
 
 /** What we accept of a sigstore bundle 0.3: an envelope with one signature by a key that is named by its hint. */
 const Bundle = z.strictObject({
-  mediaType: z.literal("application/vnd.dev.sigstore.bundle.v0.3+json"),
+  mediaType: z.literal(bundleType),
   verificationMaterial: z.looseObject({ publicKey: z.strictObject({ hint: z.string() }) }),
   dsseEnvelope: z.strictObject({
     payload: z.base64(),

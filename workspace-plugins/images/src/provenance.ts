@@ -1,6 +1,13 @@
 import path from "node:path";
 import type { AnyStatement } from "@slipway/attestation";
 import {
+  provenanceType,
+  Sha256Hex,
+  statementType,
+  subjectNamed,
+  subjectOf,
+} from "@slipway/attestation/statement-types";
+import {
   fail,
   hexOf,
   ok,
@@ -16,21 +23,17 @@ import { readLayoutTable } from "./layout.ts";
 import type { PublishFailure } from "./publish/failure.ts";
 import type { ImageReceipt } from "./receipt.ts";
 
-const statementType = "https://in-toto.io/Statement/v1";
-/** SLSA provenance, version 1 (slsa.dev, "Provenance"). */
-const provenanceType = "https://slsa.dev/provenance/v1";
 const buildType = "https://slipway.dev/agent-image/v1";
 const builder = "https://slipway.dev/image-build/v1";
 
 const Text = z.string().max(1024);
-const Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
 const Dependency = z.strictObject({
   /** A row of the table of ingredients; those of what lies below are `base <row>`. */
   name: Text,
   uri: Text.optional(),
   digest: z.union([
-    z.strictObject({ sha256: Hex }),
+    z.strictObject({ sha256: Sha256Hex }),
     z.strictObject({ gitCommit: z.string().regex(/^[0-9a-f]{40,64}$/) }),
   ]),
 });
@@ -38,7 +41,7 @@ const Dependency = z.strictObject({
 /** What is said of an image: its manifest is the subject, every ingredient that has a digest a dependency. */
 export const ImageStatement = z.strictObject({
   _type: z.literal(statementType),
-  subject: z.tuple([z.strictObject({ name: Text, digest: z.strictObject({ sha256: Hex }) })]),
+  subject: subjectNamed(Text),
   predicateType: z.literal(provenanceType),
   predicate: z.strictObject({
     buildDefinition: z.strictObject({
@@ -79,7 +82,7 @@ export function provenanceOf(
   const { reference, imageId, manifestDigest } = receipt;
   return {
     _type: statementType,
-    subject: [{ name: reference, digest: { sha256: hexOf(manifestDigest) } }],
+    subject: subjectOf(reference, manifestDigest),
     predicateType: provenanceType,
     predicate: {
       buildDefinition: {

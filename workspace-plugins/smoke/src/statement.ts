@@ -1,10 +1,10 @@
+import { statementType } from "@slipway/attestation/statement-types";
 import { canonicalJson, digestOf, isDigest } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import { treeDigestOf } from "./tree.ts";
 
 const predicateType = "https://slipway.dev/boot-transcript/v1";
-const statementType = "https://in-toto.io/Statement/v1";
 
 const DigestText = z.custom<Digest>(
   (value) => typeof value === "string" && isDigest(value),

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { bundleType } from "@slipway/attestation/statement-types";
 import type { SigningKey } from "@slipway/attestation";
 import { mediaTypes, parseReference } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";
@@ -11,7 +12,7 @@ import { blobFile } from "../layout.ts";
 import type { StoredImage } from "../load.ts";
 import { readProvenance } from "../provenance.ts";
 import { sbomName } from "../sbom/image-sbom.ts";
-import { bundleType, sbomType } from "./artifact-types.ts";
+import { sbomType } from "./sbom-type.ts";
 
 /**
  * Puts beside a pushed image what lies beside its layout: its bill of materials and, with a key, its provenance signed

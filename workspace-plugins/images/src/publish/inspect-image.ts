@@ -9,7 +9,7 @@ import type { ImagesFailure } from "../failure.ts";
 import { ImageConfig } from "../image-config.ts";
 import type { Ingredients } from "../ingredients.ts";
 import { readAnnotation } from "../recorded-ingredients.ts";
-import { sbomType } from "./artifact-types.ts";
+import { sbomType } from "./sbom-type.ts";
 import type { Claims } from "./verify-image.ts";
 import { findPublished, readClaims } from "./verify-image.ts";
 

@@ -1,3 +1,4 @@
+import { bundleType } from "@slipway/attestation/statement-types";
 import { readStatement } from "@slipway/attestation";
 import type { Trust } from "@slipway/attestation";
 import { parseReference } from "@slipway/registry";
@@ -7,7 +8,6 @@ import { fail, hexOf, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { splitReference } from "../names.ts";
 import { ImageStatement } from "../provenance.ts";
-import { bundleType } from "./artifact-types.ts";
 import type { ImageObjection, PublishFailure } from "./failure.ts";
 
 export type VerifyRequest = {

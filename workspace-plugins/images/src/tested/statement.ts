@@ -1,11 +1,10 @@
 import type { AnyStatement } from "@slipway/attestation";
-import { hexOf } from "@slipway/signature";
+import { statementType, subjectNamed, subjectOf } from "@slipway/attestation/statement-types";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import type { Ingredients } from "../ingredients.ts";
 import { IngredientsTable } from "../recorded-ingredients.ts";
 
-const statementType = "https://in-toto.io/Statement/v1";
 const predicateType = "https://slipway.dev/tested/v1";
 
 /** An image that passed its tests, and what it was made from. */
@@ -22,12 +21,7 @@ export type Tested = {
 
 export const TestedStatement = z.strictObject({
   _type: z.literal(statementType),
-  subject: z.tuple([
-    z.strictObject({
-      name: z.string().min(1).max(512),
-      digest: z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-    }),
-  ]),
+  subject: subjectNamed(z.string().min(1).max(512)),
   predicateType: z.literal(predicateType),
   predicate: z.strictObject({
     platform: z.string().regex(/^[a-z0-9]+\/[a-z0-9]+$/),
@@ -42,7 +36,7 @@ export function statementOf(tested: Tested): TestedStatement & AnyStatement {
   const { image, manifest, platform, ingredients, testedAt } = tested;
   return {
     _type: statementType,
-    subject: [{ name: image, digest: { sha256: hexOf(manifest) } }],
+    subject: subjectOf(image, manifest),
     predicateType,
     predicate: { platform, ingredients, testedAt: testedAt.toISOString() },
   };

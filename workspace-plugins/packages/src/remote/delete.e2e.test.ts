@@ -1,3 +1,4 @@
+import { bundleType } from "@slipway/attestation/statement-types";
 import { openRegistry, parseReference } from "@slipway/registry";
 import type { Reference } from "@slipway/registry";
 import { attach } from "@slipway/registry/attachments";
@@ -9,7 +10,6 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { emptyConfig, manifestMediaType, writeImageManifest } from "../image-manifest.ts";
 import { writeLayer } from "../layer.ts";
 import { isPackagePath } from "../package-path.ts";
-import { bundleType } from "../trust/signature-artifact.ts";
 import { deletePlanned, planDeletion } from "./delete.ts";
 
 let served: RegistryRig;

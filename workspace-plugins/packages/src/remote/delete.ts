@@ -1,9 +1,9 @@
+import { bundleType } from "@slipway/attestation/statement-types";
 import { formatReference, isTag, parseShortReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure, RepositoryName } from "@slipway/registry";
 import { fail, inParallel, ok, parseDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesFailure } from "../failure.ts";
-import { bundleType } from "../trust/signature-artifact.ts";
 import { isNamed } from "./named.ts";
 import type { RemoteCause } from "./failure.ts";
 

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { bundleType } from "@slipway/attestation/statement-types";
 import { readStatement, readTrust } from "@slipway/attestation";
 import type { AttestationFailure, Trust } from "@slipway/attestation";
 import { parseShortReference } from "@slipway/registry";
@@ -17,7 +18,6 @@ import { entryFolder } from "../store-place.ts";
 import type { Store } from "../store-place.ts";
 import { denials } from "../write-errors.ts";
 import type { Policy, Rule } from "./policy.ts";
-import { bundleType } from "./signature-artifact.ts";
 import { PackageStatement } from "./statement.ts";
 
 type Failure = PackagesFailure | RegistryFailure | AttestationFailure;

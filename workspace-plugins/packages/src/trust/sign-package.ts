@@ -1,3 +1,4 @@
+import { bundleType } from "@slipway/attestation/statement-types";
 import { signStatement } from "@slipway/attestation";
 import type { SigningKey } from "@slipway/attestation";
 import { formatReference } from "@slipway/registry";
@@ -7,7 +8,6 @@ import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";
 import { manifestMediaType } from "../image-manifest.ts";
-import { bundleType } from "./signature-artifact.ts";
 import { statementOf } from "./statement.ts";
 
 export type Signing = { readonly integrity: Digest; readonly key: SigningKey };

@@ -1,21 +1,21 @@
 import type { AnyStatement } from "@slipway/attestation";
-import { hexOf, isDigest } from "@slipway/signature/basics";
+import {
+  provenanceType,
+  statementType,
+  subjectNamed,
+  subjectOf,
+} from "@slipway/attestation/statement-types";
+import { isDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 
-const statementType = "https://in-toto.io/Statement/v1";
-/** SLSA provenance, version 1 (slsa.dev, "Provenance"). */
-const provenanceType = "https://slsa.dev/provenance/v1";
 const buildType = "https://slipway.dev/agent-package/v1";
 const builder = "https://slipway.dev/pack/v1";
-
-const Text = z.string().max(1024);
-const Hex = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** What is signed of a package: its image manifest is the subject, its integrity what a lock can be held against. */
 export const PackageStatement = z.strictObject({
   _type: z.literal(statementType),
-  subject: z.tuple([z.strictObject({ name: Text, digest: z.strictObject({ sha256: Hex }) })]),
+  subject: subjectNamed(z.string().max(1024)),
   predicateType: z.literal(provenanceType),
   predicate: z.strictObject({
     buildDefinition: z.strictObject({
@@ -47,7 +47,7 @@ export function statementOf({
 }: Signed): PackageStatement & AnyStatement {
   return {
     _type: statementType,
-    subject: [{ name: repository, digest: { sha256: hexOf(manifestDigest) } }],
+    subject: subjectOf(repository, manifestDigest),
     predicateType: provenanceType,
     predicate: {
       buildDefinition: { buildType, externalParameters: { integrity } },
