@@ -83,6 +83,28 @@ it("builds what has changed before it starts, says why, and takes the last image
   expect(failed.stderr).toContain(`slipway/${agent}:${aaa} stays as it was`);
 });
 
+it("locks what a user has defined, by itself, in the image below; where nobody knows a version the image before it is started", async () => {
+  const script = rig.at("home/.aicage-custom/agents", agent, "version.sh");
+  const start = ["agent", agent, "--base", aaa, "echo started"];
+  // On this machine it would print nothing.
+  await writeFile(script, 'test "$HOME" = /tmp && test -e /bin/busybox && echo 1.0.0\n');
+  const first = await rig.slipway(start);
+  expect(first).toMatchObject({ code: 0, stdout: "started\n" });
+  expect(first.stderr).toContain(`locked agents.${agent}: 1.0.0\n`);
+  const later = await rig.slipway(start);
+  expect(later).toMatchObject({ code: 0, stdout: "started\n" });
+  expect(later.stderr).not.toContain("locked");
+  expect(later.stderr).not.toContain("asking");
+  await writeFile(script, "echo no network >&2; exit 3\n");
+  const unknown = await rig.slipway(start);
+  expect(unknown).toMatchObject({ code: 0, stdout: "started\n" });
+  expect(unknown.stderr).toContain("no network");
+  expect(unknown.stderr).toContain(`slipway/${agent}:${aaa} stays as it was`);
+  const frozen = await rig.slipway([...start.slice(0, 2), "--frozen", ...start.slice(2)]);
+  expect(frozen).toMatchObject({ code: 1, stdout: "" });
+  expect(frozen.stderr).toContain("agents." + agent);
+});
+
 it("keeps what another client remembers of the project, and moves back to it", async () => {
   await rig.slipway(["agent", agent, "--base", aaa, "true"]);
   const { stdout } = await rig.slipway(["agent", "config", "info", "--json"]);

@@ -35,6 +35,7 @@ import { exitCodeOf } from "./exit-code.ts";
 import { openAsker } from "./questions.ts";
 import { readStartArguments } from "./start-arguments.ts";
 import type { StartArguments } from "./start-arguments.ts";
+import { openStartLock } from "./start-lock.ts";
 import { startPlan } from "./start-plan.ts";
 import { imagesRoot, stateFolder, userWorkspace } from "./own-folders.ts";
 import { openTerminalStreams } from "./terminal-streams.ts";
@@ -136,8 +137,10 @@ async function readyImage(
     progress,
     timeoutMs: turnMs,
   });
+  const root = workspaceRoot ?? imagesRoot(process.env);
+  const { catalogue } = chain;
   return makeReady(chain, {
-    place: { root: workspaceRoot ?? imagesRoot(process.env) },
+    place: { root },
     workspace: workspaceRoot === undefined ? userWorkspace : readWorkspaceName(workspaceRoot),
     engine,
     access: async () => readBuildAccess(process.env, signal),
@@ -145,6 +148,7 @@ async function readyImage(
     isOffline: started.isOffline,
     isFrozen: started.isFrozen,
     userLockFolder: stateFolder(process.env),
+    lock: openStartLock({ catalogue, root, engine, signal, progress }),
     findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
     signal,
     progress,

@@ -11,10 +11,13 @@ import type { VersionScript } from "../versions/version-script.ts";
 import { baseReference } from "../names.ts";
 import { agentEntry, imageEntry } from "./now.ts";
 import type { LockEntry, Now } from "./now.ts";
-import { failureOf, wantedOf } from "./wanted.ts";
+import { failureOf, wantedOf, wantedOnly } from "./wanted.ts";
+import type { Only } from "./wanted.ts";
 
 export type LookWorld = {
   readonly catalogue: Catalogue;
+  /** In place of names of agents: what is locked is for these alone. */
+  readonly only?: Only;
   /** The image that the workspace wants its `version.sh` run in. */
   readonly builder: string | undefined;
   readonly askImage: (
@@ -79,7 +82,7 @@ export async function lookUp(
 export async function openEntries(
   lock: ImagesLock,
   names: readonly string[],
-  world: Pick<LookWorld, "catalogue" | "builder" | "signal">,
+  world: Pick<LookWorld, "catalogue" | "only" | "builder" | "signal">,
 ): Promise<
   Result<{ readonly missing: readonly string[]; readonly stale: readonly string[] }, ImagesFailure>
 > {
@@ -116,9 +119,15 @@ type Builder = {
 async function planLookUp(
   lock: ImagesLock,
   names: readonly string[],
-  { catalogue, builder, signal }: Pick<LookWorld, "catalogue" | "builder" | "signal">,
+  {
+    catalogue,
+    only,
+    builder,
+    signal,
+  }: Pick<LookWorld, "catalogue" | "only" | "builder" | "signal">,
 ) {
-  const wanted = await wantedOf(catalogue, names);
+  const wanted =
+    only === undefined ? await wantedOf(catalogue, names) : await wantedOnly(catalogue, only);
   if (!wanted.ok) return wanted;
   const scripts: VersionScript[] = [];
   for (const { name, folder } of wanted.value.agents) {

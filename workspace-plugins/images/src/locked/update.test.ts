@@ -256,3 +256,25 @@ test("a lock that cannot be read is told with every problem, and left alone", as
   });
   expect(asked).toEqual([]);
 });
+
+test("of some definitions alone, what they stand on is locked, and what others make is no question", async () => {
+  await rig.write(rig.workspace, {
+    "extensions/tools/extension.yml": "name: Tools\ndescription: copies them\n",
+    "extensions/tools/Dockerfile": `ARG BASE_IMAGE\nFROM \${BASE_IMAGE}\nCOPY --from=${tools} /a /a\nCOPY --from=slipway/base:node /b /b\n`,
+  });
+  const only = async (of: NonNullable<LockWorld["only"]>) => {
+    asked = [];
+    const filled = await fillLock(all, { ...(await world()), only: of });
+    return filled.ok ? asked : filled;
+  };
+  const none = { agents: [], bases: [], extensions: [] };
+  expect(await only({ ...none, bases: ["web"] })).toEqual([]);
+  expect(await only({ ...none, extensions: ["tools"] })).toEqual([tools]);
+  expect(await only({ ...none, agents: ["gemini"] })).toEqual(["gemini"]);
+  expect(await only({ ...none, agents: ["gemini"], bases: ["node"] })).toEqual([node]);
+  expect(await locked()).toEqual({
+    gemini: "2.0.0",
+    [node]: whole[node],
+    [tools]: whole[tools],
+  });
+});

@@ -18,6 +18,29 @@ export type Wanted = {
   readonly references: readonly string[];
 };
 
+/** Names of definitions that a look-up is about, where it is not about all. */
+export type Only = {
+  readonly agents: readonly string[];
+  readonly bases: readonly string[];
+  readonly extensions: readonly string[];
+};
+
+/** Exactly what these stand on; all of the catalogue counts as made here. */
+export async function wantedOnly(
+  catalogue: Catalogue,
+  only: Only,
+): Promise<Result<Wanted, ImagesFailure>> {
+  const bases = soundOf(catalogue.bases).filter(({ name }) => only.bases.includes(name));
+  const extensions = soundOf(catalogue.extensions).filter(({ name }) =>
+    only.extensions.includes(name),
+  );
+  return ok({
+    agents: soundOf(catalogue.agents).filter(({ name }) => only.agents.includes(name)),
+    broken: [],
+    references: await referencesOf(catalogue, bases, extensions),
+  });
+}
+
 /** Without `names` all agents, and whatever any definition stands on; else those, and what they stand on. */
 export async function wantedOf(
   catalogue: Catalogue,
@@ -32,14 +55,22 @@ export async function wantedOf(
   const isAll = names.length === 0;
   const bases = isAll ? soundOf(catalogue.bases) : basesUnder(catalogue, agents);
   const extensions = isAll ? soundOf(catalogue.extensions) : [];
+  const references = await referencesOf(catalogue, bases, extensions);
+  const broken = isAll ? [...catalogue.agents, ...catalogue.bases].filter(isBroken) : [];
+  return ok({ agents: isAll ? soundOf(catalogue.agents) : agents, broken, references });
+}
+
+async function referencesOf(
+  catalogue: Catalogue,
+  bases: readonly Base[],
+  extensions: readonly { readonly folder: string }[],
+): Promise<readonly string[]> {
   const named = [
     ...bases.map(({ definition }) => definition.from_image),
     ...(await namedIn([...bases, ...extensions])),
   ];
   const made = new Set(["scratch", ...madeHere(catalogue)]);
-  const references = [...new Set(named)].filter((one) => !made.has(one)).toSorted();
-  const broken = isAll ? [...catalogue.agents, ...catalogue.bases].filter(isBroken) : [];
-  return ok({ agents: isAll ? soundOf(catalogue.agents) : agents, broken, references });
+  return [...new Set(named)].filter((one) => !made.has(one)).toSorted();
 }
 
 /** What a name did not lead to may be there all the same, beside the workspace. */

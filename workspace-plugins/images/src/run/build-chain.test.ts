@@ -61,6 +61,32 @@ it("has the layouts of what lies elsewhere, or has no name, in a folder of our o
   ]);
 });
 
+it("knows for which of its definitions the user's lock counts: those outside of the workspace", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.workspace, base("bases/lower", "scratch"));
+  await rig.write(rig.home, {
+    ...base(".aicage/custom/image-base/upper", "slipway/base:lower"),
+    ...agentFiles(".aicage-custom/agents/codex"),
+    ...extensionFiles(".aicage-custom/extensions/act"),
+  });
+  const chain = await planChain(
+    {
+      catalogue: await rig.read(),
+      agent: "codex",
+      selection: { base: "upper", extensions: ["act"] },
+      reference: "slipway/extended:codex--upper--act",
+    },
+    { root: rig.workspace },
+  );
+  const none = { agents: [], bases: [], extensions: [] };
+  expect(chain.ok && chain.value.map(({ ofUser }) => ofUser)).toEqual([
+    none,
+    { ...none, bases: ["upper"] },
+    { ...none, agents: ["codex"] },
+    { ...none, extensions: ["act"] },
+  ]);
+});
+
 it("waits for the root file system that a base names, and for no other", async () => {
   await using rig = await openDefinitionRig();
   const rootfs = (name: string): Readonly<Record<string, string>> => ({

@@ -8,6 +8,7 @@ import { soundOf } from "../catalogue/pairs.ts";
 import { selectEntry } from "../catalogue/select.ts";
 import type { ImagesFailure } from "../failure.ts";
 import type { LayoutSource } from "../image-needs.ts";
+import type { Only } from "../locked/wanted.ts";
 import { makeAgent } from "../make-agent.ts";
 import { makeBase } from "../make-base.ts";
 import { makeExtended } from "../make-extended.ts";
@@ -24,7 +25,12 @@ export type Chain = {
 };
 
 /** An image of a chain; `layout` is relative to the folder that holds all of them. */
-export type ChainLink = { readonly source: LayoutSource; readonly make: Make };
+export type ChainLink = {
+  readonly source: LayoutSource;
+  readonly make: Make;
+  /** Of what it is made from, the definitions that the user's lock counts for: those outside of the workspace. */
+  readonly ofUser: Only;
+};
 
 type Make = (session: BuildSession) => Promise<Result<MadeImage, ImagesFailure>>;
 
@@ -64,6 +70,7 @@ export async function planChain(
   const folder = folderOf(agent.value.folder, place);
   links.push({
     source: onBase,
+    ofUser: { ...nobody, agents: path.isAbsolute(folder) ? [name] : [] },
     make: async (session) =>
       makeAgent(session, {
         name,
@@ -82,8 +89,10 @@ export async function planChain(
     extensions.push({ name: extension, folder: folderOf(entry.value.folder, place) });
   }
   const source = extendedSource(chain, place);
+  const outside = extensions.filter((one) => path.isAbsolute(one.folder));
   links.push({
     source,
+    ofUser: { ...nobody, extensions: outside.map((one) => one.name) },
     make: async (session) =>
       makeExtended(session, {
         reference,
@@ -98,6 +107,8 @@ export async function planChain(
   });
   return ok(links);
 }
+
+const nobody: Only = { agents: [], bases: [], extensions: [] };
 
 type BaseEntry = Extract<Catalogue["bases"][number], { readonly state: "sound" }>;
 
@@ -127,13 +138,15 @@ function baseLink(
   place: ChainPlace,
 ): ChainLink {
   const source = baseSource(base, place);
+  const folder = folderOf(base.folder, place);
   return {
     source,
+    ofUser: { ...nobody, bases: path.isAbsolute(folder) ? [base.name] : [] },
     make: async (session) =>
       makeBase(session, {
         name: base.name,
         project: base.name,
-        folder: folderOf(base.folder, place),
+        folder,
         layout: source.layout,
         rootfs: below.rootfs,
         images: below.images.filter(({ reference }) => reference !== source.reference),

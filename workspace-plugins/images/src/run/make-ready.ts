@@ -7,6 +7,7 @@ import type { BuildTurns } from "../builds/build-turns.ts";
 import type { Engine, ImageFacts } from "../engine-port.ts";
 import type { ImagesFailure } from "../failure.ts";
 import type { BuildReason } from "../ingredients.ts";
+import type { Only } from "../locked/wanted.ts";
 import type { ImageReceipt } from "../receipt.ts";
 import { loadImage } from "../load.ts";
 import { splitReference } from "../names.ts";
@@ -27,6 +28,8 @@ export type ReadyWorld = {
   readonly isFrozen: boolean;
   /** Holds the lock of what lies outside of a workspace. */
   readonly userLockFolder: string;
+  /** Locks there what is not locked yet, or for another definition; asks nobody where nothing is open. */
+  readonly lock: (only: Only) => Promise<Result<unknown, ImagesFailure>>;
   readonly findCredential: FindCredential;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -44,7 +47,8 @@ export async function makeReady(
 ): Promise<Result<ImageFacts, ImagesFailure>> {
   const links = await planChain(chain, world.place);
   if (!links.ok) return links;
-  const looked = await look(links.value, world);
+  const lock = lockOnce(world);
+  const looked = await look(links.value, world, lock);
   if (!looked.ok) return looked;
   const isCurrent = looked.value?.every(({ reasons }) => reasons?.length === 0) ?? false;
   if (world.isOffline && looked.value !== undefined) {
@@ -53,7 +57,7 @@ export async function makeReady(
   const receipt =
     isCurrent || (world.isOffline && looked.value !== undefined)
       ? ok(looked.value?.at(-1)?.receipt)
-      : await makeAll(links.value, world);
+      : await makeAll(links.value, world, lock);
   if (!receipt.ok) return receipt;
   const source = links.value.at(-1)?.source;
   if (receipt.value === undefined || source === undefined) {
@@ -62,10 +66,27 @@ export async function makeReady(
   return inEngine(receipt.value, source, world);
 }
 
+type LockLink = (link: ChainLink) => Promise<Result<unknown, ImagesFailure>>;
+
+/** What is unknown is not asked for twice. */
+function lockOnce({ isOffline, isFrozen, lock }: ReadyWorld): LockLink {
+  const done = new Map<ChainLink, ReturnType<LockLink>>();
+  return async (link) => {
+    const isOpen = Object.values(link.ofUser).some((names) => names.length > 0);
+    if (isOffline || isFrozen || !isOpen) return ok(undefined);
+    const before = done.get(link);
+    if (before !== undefined) return before;
+    const now = lock(link.ofUser);
+    done.set(link, now);
+    return now;
+  };
+}
+
 /** What there is; `undefined` where an image has never been built. Builds nothing, and waits for no build. */
 async function look(
   links: readonly ChainLink[],
   world: ReadyWorld,
+  lock: LockLink,
 ): Promise<Result<readonly MadeImage[] | undefined, ImagesFailure>> {
   const session = sessionOf(world, {
     builds: "never",
@@ -73,9 +94,13 @@ async function look(
     turns: { take: async (_, work) => work() },
   });
   const made: MadeImage[] = [];
-  for (const { make } of links) {
-    const one = await make(session);
+  for (const link of links) {
+    // The version of an agent is asked for in the base below it, which is there by now.
+    const locked = await lock(link);
+    if (!locked.ok && world.signal.aborted) return locked;
+    const one = await link.make(session);
     if (one.ok) made.push(one.value);
+    else if (!locked.ok) return locked;
     else if (!isAbsent(one.failure)) return one;
     else return world.isOffline ? one : ok(undefined);
   }
@@ -89,6 +114,7 @@ function isAbsent({ reason }: ImagesFailure): boolean {
 async function makeAll(
   links: readonly ChainLink[],
   world: ReadyWorld,
+  lock: LockLink,
 ): Promise<Result<ImageReceipt | undefined, ImagesFailure>> {
   if (world.isOffline) return fail({ reason: "image-absent", reference: "" });
   const session = sessionOf(world, {
@@ -98,17 +124,19 @@ async function makeAll(
   });
   let receipt: ImageReceipt | undefined;
   for (const link of links) {
-    const made = await link.make(session);
+    const locked = await lock(link);
+    if (!locked.ok && world.signal.aborted) return locked;
+    const made = locked.ok ? await link.make(session) : locked;
     if (made.ok) {
       tellReasons(made.value, world, "was built");
       receipt = made.value.receipt;
       continue;
     }
-    if (made.failure.reason !== "image-not-renewed") return made;
+    if (locked.ok && made.failure.reason !== "image-not-renewed") return made;
+    const before = await link.make({ ...session, builds: "never" });
+    if (!before.ok) return locked.ok ? before : locked;
     await world.told(made.failure);
     world.progress(`${link.source.reference} stays as it was`);
-    const before = await link.make({ ...session, builds: "never" });
-    if (!before.ok) return before;
     receipt = before.value.receipt;
   }
   return ok(receipt);

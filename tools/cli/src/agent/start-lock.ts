@@ -1,0 +1,47 @@
+import { readBuildAccess } from "@slipway/images";
+import type { Catalogue, Engine, ImagesFailure } from "@slipway/images";
+import { openLockWorld } from "@slipway/images/locked/open-lock-world";
+import { fillLock } from "@slipway/images/locked/update";
+import type { LockOutcome } from "@slipway/images/locked/update";
+import type { Only } from "@slipway/images/locked/wanted";
+import { userHome } from "@slipway/registry/user-home";
+import type { Result } from "@slipway/signature";
+import { stateFolder } from "./own-folders.ts";
+
+export type StartLock = {
+  readonly catalogue: Catalogue;
+  /** Holds the layouts. */
+  readonly root: string;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+};
+
+/** Locks, in the user's own lock, what a start needs of what the user has defined and is not locked yet. */
+export function openStartLock(
+  start: StartLock,
+): (only: Only) => Promise<Result<LockOutcome, ImagesFailure>> {
+  const { root, catalogue, engine, signal, progress } = start;
+  const state = stateFolder(process.env);
+  const world = openLockWorld({
+    root,
+    lockFolder: state,
+    stateFolder: state,
+    home: userHome(),
+    catalogue,
+    builder: undefined,
+    environment: process.env,
+    engine: async () => ({ ok: true, value: engine }),
+    access: async () => readBuildAccess(process.env, signal),
+    takesRecent: true,
+    isOffline: false,
+    signal,
+    progress,
+  });
+  return async (only) => {
+    const filled = await fillLock({ names: [], isDryRun: false }, { ...world, only });
+    if (!filled.ok) return filled;
+    for (const { entry, to } of filled.value.changes) progress(`locked ${entry}: ${to}`);
+    return filled;
+  };
+}
