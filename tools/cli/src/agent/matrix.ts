@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import path from "node:path";
 import { readTrust } from "@slipway/attestation";
 import type { ImagesFailure, Matrix } from "@slipway/images";
@@ -10,7 +9,6 @@ import { imagesOf } from "@slipway/images/matrix/select-images";
 import { readSourceImages } from "@slipway/images/matrix/source-images";
 import type { SourceImage } from "@slipway/images/matrix/source-images";
 import { readRecord } from "@slipway/images/tested/record";
-import { openUserRegistry } from "@slipway/registry";
 import type { Failure } from "@slipway/report";
 import { openLines } from "@slipway/report/lines";
 import {
@@ -29,6 +27,7 @@ import { parseRevisions } from "../revisions.ts";
 import { tellFailure, tellUsage } from "../tell.ts";
 import { openAgentCall } from "./agent-call.ts";
 import type { AgentCall } from "./agent-call.ts";
+import { openAgentRegistry } from "./agent-registry.ts";
 
 const options = {
   arch: { type: "string" },
@@ -91,11 +90,8 @@ async function openRecords(
   { base, published, tested }: Asked,
   { signal, progress }: AgentCall,
 ): Promise<Result<Records, Failure>> {
-  const user = { home: homedir(), environment: process.env };
   const asked =
-    published === undefined
-      ? ok(undefined)
-      : openPublished(openUserRegistry(user, { signal }), published);
+    published === undefined ? ok(undefined) : openPublished(openAgentRegistry(signal), published);
   if (!asked.ok) return asked;
   const record =
     tested === undefined ? ok(undefined) : await readTested(workspaceRoot, tested, progress);

@@ -8,7 +8,7 @@ import { selectEntry } from "../catalogue/select.ts";
 import type { AgentDefinition } from "../definition.ts";
 import { givenArguments, namedImages } from "../dockerfile.ts";
 import type { ImagesFailure } from "../failure.ts";
-import { baseReference } from "../names.ts";
+import { agentReference, baseReference } from "../names.ts";
 
 /** What a lock has to have for a catalogue, or for some of its agents. */
 export type Wanted = {
@@ -120,7 +120,7 @@ function madeHere({
   return [
     ...rootFileSystems.map(({ reference }) => reference),
     ...bases.map(({ name }) => baseReference(name)),
-    ...pairsOf({ bases, agents }).map(({ agent, base }) => `slipway/${agent.name}:${base.name}`),
+    ...pairsOf({ bases, agents }).map(({ agent, base }) => agentReference(agent.name, base.name)),
     ...soundOf(extendedImages).flatMap(({ definition }) => definition.image_ref ?? []),
   ];
 }
@@ -132,5 +132,5 @@ function isBroken<Entry extends { readonly state: string }>(
 }
 
 export function failureOf({ file, problems }: BrokenEntry): ImagesFailure {
-  return fail({ reason: "definition-invalid", file, problems } as const).failure;
+  return { reason: "definition-invalid", file, problems };
 }
