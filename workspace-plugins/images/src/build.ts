@@ -8,6 +8,12 @@ import { accessMembers, proxyArguments } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
 import { newBuildLog } from "./builds/build-logs.ts";
 import type { BuildTurns } from "./builds/build-turns.ts";
+import {
+  failedBuild,
+  forgetFailedBuild,
+  nextTry,
+  noteFailedBuild,
+} from "./builds/failed-builds.ts";
 import type { Engine } from "./engine-port.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { decideBuild, recordable } from "./ingredients.ts";
@@ -36,6 +42,10 @@ export type BuildSession = {
   readonly isFrozen?: boolean;
   /** Holds the lock of definitions that lie outside of the workspace; without it the workspace's is that of all. */
   readonly userLockFolder?: string;
+  /** By this clock, an image that failed from the same ingredients a short while ago is left as it is. */
+  readonly waitsAt?: Date;
+  /** Every step is run, whatever the engine remembers. */
+  readonly withoutCache?: boolean;
   /** Absolute: the next image is built into this folder in place of its own, without the engine's cache. */
   readonly rebuiltIn?: string;
   /** Whoever is told of a log stands somewhere else: its whole path is said. */
@@ -116,7 +126,10 @@ export async function makeImage(
       return ok({ receipt: before, reasons });
     }
     if (builds === "never") return fail({ reason: "image-absent", reference: image.reference });
+    const waits = isWhole ? await waitOf(session, image) : undefined;
+    if (isWhole && waits !== undefined) return notRenewed(before, waits);
     const built = await buildImage(session, image);
+    await noteEnd(session, image, built);
     if (built.ok) {
       return ok({
         receipt: built.value,
@@ -127,6 +140,39 @@ export async function makeImage(
     return before === undefined || isStopped ? built : notRenewed(before, built.failure);
   });
 }
+
+/** `undefined`: it can be tried. */
+async function waitOf(
+  { workspaceRoot, waitsAt }: BuildSession,
+  { reference, ingredients }: PlannedImage,
+): Promise<ImagesFailure | undefined> {
+  if (waitsAt === undefined) return undefined;
+  const failed = await failedBuild(workspaceRoot, reference, recordable(ingredients));
+  if (failed === undefined || nextTry(failed) <= waitsAt) return undefined;
+  const { failedAt, times, logFile } = failed;
+  const log = logFile === undefined ? {} : { logFile };
+  return { reason: "build-waits", reference, failedAt, times, nextTry: nextTry(failed), ...log };
+}
+
+/** What failed by its own files is noted; an engine that is gone, or a full disk, is no matter of theirs. */
+async function noteEnd(
+  { workspaceRoot, waitsAt = new Date() }: BuildSession,
+  { reference, ingredients }: PlannedImage,
+  end: Result<unknown, ImagesFailure>,
+): Promise<void> {
+  if (end.ok) return forgetFailedBuild(workspaceRoot, reference);
+  const { failure } = end;
+  if (!ofItsFiles.has(failure.reason)) return;
+  const logFile = "logFile" in failure ? failure.logFile : undefined;
+  const of = { ingredients: recordable(ingredients), at: waitsAt, logFile };
+  await noteFailedBuild(workspaceRoot, reference, of);
+}
+
+const ofItsFiles: ReadonlySet<ImagesFailure["reason"]> = new Set([
+  "build-failed",
+  "agent-version-differs",
+  "version-script-failed",
+]);
 
 function notRenewed(
   { reference, imageId, agentVersion }: ImageReceipt,
@@ -240,7 +286,7 @@ async function buildStep(
       [step.baseArgument]: standsOn,
     },
     labels: imageLabels(session.workspace, image.project),
-    noCache: session.rebuiltIn !== undefined,
+    noCache: session.withoutCache ?? session.rebuiltIn !== undefined,
     logFile,
     signal: session.signal,
     timeoutMs: hourMs,

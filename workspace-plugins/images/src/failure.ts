@@ -41,6 +41,15 @@ export type ImagesFailure =
       readonly agentVersion?: string;
       readonly because: ImagesFailure;
     }
+  /** It failed from the same ingredients a short while ago, and is not tried before then. */
+  | {
+      readonly reason: "build-waits";
+      readonly reference: string;
+      readonly failedAt: Date;
+      readonly times: number;
+      readonly nextTry: Date;
+      readonly logFile?: string;
+    }
   /** No place to run `version.sh` at gave a version; the attempts are in the order in which they were made. */
   | {
       readonly reason: "version-unknown";

@@ -1,11 +1,12 @@
 import { cp, rm } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, exists, ok, writeJson } from "@slipway/signature";
+import { digestOf, exists, fail, ok, writeJson } from "@slipway/signature";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { madeBy, openBuildingEngine, sessionWith } from "../test/building-engine.ts";
 import { openMatrixRig, workspaceFiles } from "../test/matrix-rig.ts";
 import type { MatrixRig } from "../test/matrix-rig.ts";
 import type { BuildSession, MadeImage } from "./build.ts";
+import type { Engine } from "./engine-port.ts";
 import { makeAgent } from "./make-agent.ts";
 import { makeBase } from "./make-base.ts";
 import { agentReference } from "./names.ts";
@@ -186,5 +187,80 @@ describe("names that would run together", () => {
     await rm(folderOf(agentRequest("a-b", "c").layout), { recursive: true });
     const never = sessionOn(undefined, "never");
     expect(rowsOf(madeBy(await makeAgent(never, agentRequest("a", "b-c"))))).toEqual([]);
+  });
+});
+
+describe("an image whose build has failed", () => {
+  const at = (time: string) => new Date(`2026-11-21T${time}:00Z`);
+  const failing = (): { readonly session: (time: string) => BuildSession; builds: number } => {
+    const { engine } = openBuildingEngine();
+    const seen = { builds: 0 };
+    const build: Engine["build"] = async ({ logFile }) => {
+      seen.builds += 1;
+      return fail({ reason: "build-failed", detail: "exit code: 3", output: [], logFile });
+    };
+    return Object.assign(seen, {
+      session: (time: string) => ({ ...sessionOn({ ...engine, build }), waitsAt: at(time) }),
+    });
+  };
+  const because = (made: Awaited<ReturnType<typeof makeAgent>>) =>
+    !made.ok && made.failure.reason === "image-not-renewed" ? made.failure.because : made;
+
+  beforeEach(async () => {
+    madeBy(await makeBase(sessionOn(), baseRequest()));
+    madeBy(await makeAgent(sessionOn(), agentRequest()));
+    await rig.write({ "agents/tool/install.sh": "exit 3\n" });
+  });
+
+  test("is tried again after ten minutes, then after twice as long, while nothing changes", async () => {
+    const engine = failing();
+    const tryAt = async (time: string) =>
+      because(await makeAgent(engine.session(time), agentRequest()));
+    expect(await tryAt("12:00")).toMatchObject({ reason: "build-failed" });
+    expect(await tryAt("12:09")).toMatchObject({
+      reason: "build-waits",
+      reference: "slipway/tool:tiny",
+      failedAt: at("12:00"),
+      times: 1,
+      nextTry: at("12:10"),
+    });
+    expect(await tryAt("12:10")).toMatchObject({ reason: "build-failed" });
+    expect(await tryAt("12:29")).toMatchObject({ times: 2, nextTry: at("12:30") });
+    expect(engine.builds).toBe(2);
+  });
+
+  test("is tried at once when a file is another, or somebody wants it", async () => {
+    const engine = failing();
+    await makeAgent(engine.session("12:00"), agentRequest());
+    const { waitsAt: _, ...wanted } = engine.session("12:01");
+    await makeAgent(wanted, agentRequest());
+    expect(engine.builds).toBe(2);
+    await rig.write({ "agents/tool/install.sh": "exit 4\n" });
+    await makeAgent(engine.session("12:02"), agentRequest());
+    expect(engine.builds).toBe(3);
+    // A success forgets it: the same files may fail anew, for the first time.
+    madeBy(await makeAgent(sessionOn(), agentRequest()));
+    await rig.write({ "agents/tool/install.sh": "exit 3\n" });
+    await makeAgent(engine.session("12:03"), agentRequest());
+    expect(because(await makeAgent(engine.session("12:04"), agentRequest()))).toMatchObject({
+      times: 1,
+    });
+  });
+
+  test("and that is not there yet, is tried each time; an engine that is gone is no failure of its files", async () => {
+    const engine = failing();
+    await rm(folderOf(agentRequest().layout), { recursive: true });
+    await makeAgent(engine.session("12:00"), agentRequest());
+    await makeAgent(engine.session("12:01"), agentRequest());
+    expect(engine.builds).toBe(2);
+    await rig.write({ "agents/tool/install.sh": "exit 5\n" });
+    madeBy(await makeAgent(sessionOn(), agentRequest()));
+    await rig.write({ "agents/tool/install.sh": "exit 6\n" });
+    const lost = { reason: "engine-lost", operation: "build", detail: "gone" } as const;
+    const session = engine.session("12:02");
+    const build = async () => fail(lost);
+    await makeAgent({ ...session, engine: { ...session.engine, build } }, agentRequest());
+    await makeAgent(engine.session("12:03"), agentRequest());
+    expect(engine.builds).toBe(3);
   });
 });

@@ -43,6 +43,11 @@ export function decideBuild(
   return [...names].flatMap((name) => reasonOf(name, recorded[name], current[name]) ?? []);
 }
 
+export function isEqualTable(a: Ingredients, b: Ingredients): boolean {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => a[name] === b[name]);
+}
+
 /** The table of an image whose ingredients are all at hand. */
 export function allKnown(ingredients: Ingredients): CurrentIngredients {
   return Object.fromEntries(

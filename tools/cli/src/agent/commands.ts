@@ -21,6 +21,7 @@ export const agentCommands: readonly Command[] = [
       "--json": "with --dry-run: one object: schema, agent, base, reference, mounts, ...",
       "--offline": "build nothing: the image that is there will do",
       "--frozen": "fail where the agent's version is not locked for its definition",
+      "--rebuild": "build its images anew, with every step, though nothing has changed",
       "-y, --yes": "take what is usual in place of questions",
       "exit code": "the agent's own; 125 to 127 as of docker run; 2 where a choice is open",
     },

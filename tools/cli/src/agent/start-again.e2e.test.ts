@@ -81,6 +81,13 @@ it("builds what has changed before it starts, says why, and takes the last image
   const [, log = ""] = /building .* \(log: (.+)\)/.exec(failed.stderr) ?? [];
   expect(await readFile(log, "utf8")).toContain("not today");
   expect(failed.stderr).toContain(`slipway/${agent}:${aaa} stays as it was`);
+  const soon = await rig.slipway(start);
+  expect(soon).toMatchObject({ code: 0, stdout: "marked\n" });
+  expect(soon.stderr).toContain(`slipway/${agent}:${aaa} is not built again yet`);
+  expect(soon.stderr).not.toContain("not today");
+  const wanted = await rig.slipway([...start.slice(0, 2), "--rebuild", ...start.slice(2)]);
+  expect(wanted).toMatchObject({ code: 0, stdout: "marked\n" });
+  expect(wanted.stderr).toContain("not today");
 });
 
 it("locks what a user has defined, by itself, in the image below; where nobody knows a version the image before it is started", async () => {

@@ -53,6 +53,7 @@ describe("readStartArguments", () => {
     ["codex --extension a --no-extensions", "--no-extensions and"],
     ["codex --mount clipboard", "--mount clipboard: known are"],
     ["codex --docker --no-mount docker", "docker is both"],
+    ["codex --offline --rebuild", "--offline builds nothing"],
     ["codex --json", "--json is for --dry-run"],
   ])("refuses %j", (line, problem) => {
     expect(check(line)).toContain(problem);

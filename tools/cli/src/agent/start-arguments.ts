@@ -18,6 +18,7 @@ const options = {
   "dry-run": { type: "boolean" },
   offline: { type: "boolean" },
   frozen: { type: "boolean" },
+  rebuild: { type: "boolean" },
   yes: { type: "boolean", short: "y" },
   json: { type: "boolean" },
 } as const;
@@ -39,6 +40,7 @@ export type StartArguments = {
   readonly isDryRun: boolean;
   readonly isOffline: boolean;
   readonly isFrozen: boolean;
+  readonly isRebuild: boolean;
   readonly takesUsual: boolean;
   readonly json: boolean;
 };
@@ -73,6 +75,8 @@ export function readStartArguments(
   const isDryRun = given["dry-run"] ?? false;
   if (json && !isDryRun)
     return invalid("--json is for --dry-run: what the agent writes is its own");
+  const { offline: isOffline = false, rebuild: isRebuild = false } = given;
+  if (isOffline && isRebuild) return invalid("--offline builds nothing: no --rebuild beside it");
   const extensions = none ? [] : extension;
   return ok({
     agent,
@@ -85,8 +89,9 @@ export function readStartArguments(
     variables: given.env ?? [],
     containerArguments: given["docker-arg"],
     isDryRun,
-    isOffline: given.offline ?? false,
+    isOffline,
     isFrozen: given.frozen ?? false,
+    isRebuild,
     takesUsual: given.yes ?? false,
     json,
   });

@@ -147,6 +147,7 @@ async function readyImage(
     turns,
     isOffline: started.isOffline,
     isFrozen: started.isFrozen,
+    isRebuild: started.isRebuild,
     userLockFolder: stateFolder(process.env),
     lock: openStartLock({ catalogue, root, engine, signal, progress }),
     findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),

@@ -26,6 +26,8 @@ export type ReadyWorld = {
   readonly isOffline: boolean;
   /** A version that is not locked is none. */
   readonly isFrozen: boolean;
+  /** Everything is built anew, whatever has changed and whatever the engine remembers. */
+  readonly isRebuild: boolean;
   /** Holds the lock of what lies outside of a workspace. */
   readonly userLockFolder: string;
   /** Locks there what is not locked yet, or for another definition; asks nobody where nothing is open. */
@@ -50,7 +52,8 @@ export async function makeReady(
   const lock = lockOnce(world);
   const looked = await look(links.value, world, lock);
   if (!looked.ok) return looked;
-  const isCurrent = looked.value?.every(({ reasons }) => reasons?.length === 0) ?? false;
+  const isUnchanged = looked.value?.every(({ reasons }) => reasons?.length === 0) ?? false;
+  const isCurrent = isUnchanged && !world.isRebuild;
   if (world.isOffline && looked.value !== undefined) {
     for (const made of looked.value) tellReasons(made, world, "is not built anew, offline");
   }
@@ -118,7 +121,9 @@ async function makeAll(
 ): Promise<Result<ImageReceipt | undefined, ImagesFailure>> {
   if (world.isOffline) return fail({ reason: "image-absent", reference: "" });
   const session = sessionOf(world, {
-    builds: "when-needed",
+    ...(world.isRebuild
+      ? { builds: "always", withoutCache: true }
+      : { builds: "when-needed", waitsAt: new Date() }),
     access: await world.access(),
     turns: world.turns,
   });
@@ -153,7 +158,7 @@ function sessionOf(
     userLockFolder,
     findCredential,
   }: ReadyWorld,
-  how: Pick<BuildSession, "builds" | "access" | "turns">,
+  how: Pick<BuildSession, "builds" | "access" | "turns" | "waitsAt" | "withoutCache">,
 ): BuildSession {
   return {
     workspaceRoot: place.root,

@@ -69,6 +69,15 @@ export const imagesTexts: Texts<OwnFailure> = {
     },
     hint: "the log has the output of every step",
   }),
+  "build-waits": ({ reference, failedAt, times, nextTry, logFile }) => ({
+    what: `${reference} is not built again yet: it failed a short while ago, and nothing has changed since`,
+    facts: {
+      failed: times === 1 ? minuteOf(failedAt) : `${times} times, last at ${minuteOf(failedAt)}`,
+      "tried again": `from ${minuteOf(nextTry)} on`,
+      ...(logFile === undefined ? {} : { log: logFile }),
+    },
+    hint: "--rebuild builds it now",
+  }),
   "container-differs": (failure) => ({
     what: "the engine started a container that is not as asked",
     facts: { setting: failure.setting, asked: failure.asked, got: failure.got },
@@ -235,3 +244,9 @@ export const imagesCauses: Causes<ImagesCause> = {
   "image-attached": "its bill of materials was not there",
   "image-pulled": "it was asked for",
 };
+
+/** In the zone of who reads it: `2026-11-21 17:20`. */
+function minuteOf(time: Date): string {
+  const local = new Date(time.getTime() - time.getTimezoneOffset() * 60_000);
+  return local.toISOString().slice(0, 16).replace("T", " ");
+}
