@@ -110,6 +110,18 @@ for (const { name, title, start, absent } of engines)
       });
     }
 
+    /** Of all that the engine saves of an image. */
+    async function textsOf(id: Digest): Promise<readonly string[]> {
+      const saved = await engine.save(id, signal);
+      if (!saved.ok) throw new Error(JSON.stringify(saved.failure));
+      const place = await mkdtemp(path.join(folder, "saved-"));
+      await unpackArchive(saved.value, place);
+      return textsBelow(place);
+    }
+
+    const foundIn = (log: readonly string[]): string =>
+      log.find((line) => line.startsWith("found: ")) ?? "nothing was said";
+
     const cachedSteps = (log: readonly string[]): readonly string[] =>
       log.filter((line) => line.endsWith(": cached"));
 
@@ -148,6 +160,30 @@ for (const { name, title, start, absent } of engines)
       expect(cachedSteps(again.log)).toHaveLength(name === "Docker" ? 2 : 0);
     });
 
+    it("what npm downloads is there for the next build by its digest alone, and the image has nothing of it", async () => {
+      const run = String(process.hrtime.bigint());
+      const content = `content-v2/sha512/${run}`;
+      const install = [
+        'cd "$npm_config_cache/_cacache"',
+        `echo "found: $(ls ${content} index-v5 2>&1)" | tr '\\n' ' '`,
+        `mkdir -p ${content} && echo ${run} > ${content}/package && echo ${run} > index-v5/${run}`,
+        "",
+      ].join("\n");
+      const first = await buildAgent({ version: `1.${run}`, install });
+      expect(foundIn(first.log)).not.toContain("package");
+      const second = await buildAgent({ version: `2.${run}`, install });
+      expect(foundIn(second.log)).toContain("package");
+      expect(foundIn(second.log)).not.toMatch(new RegExp(`index-v5:.*${run}`));
+      expect(await textsOf(second.id)).not.toContainEqual(
+        expect.stringContaining(`${run}/package`),
+      );
+      const clean = {
+        version: `3.${run}`,
+        install: `rm -r "$npm_config_cache/_cacache/${content}"\n`,
+      };
+      await buildAgent(clean);
+    });
+
     it("steps see proxies and the CA bundle, and nothing of the image holds them", async () => {
       const run = String(process.hrtime.bigint());
       const caBundle = path.join(folder, "ca.pem");
@@ -165,11 +201,7 @@ for (const { name, title, start, absent } of engines)
         expect(log).toContain(`${variable}=${value}${slash}`);
       }
       expect(log).toContain(`bundle: certificate of ca-${run}`);
-      const saved = await engine.save(id, signal);
-      if (!saved.ok) throw new Error(JSON.stringify(saved.failure));
-      const place = path.join(folder, `saved-${run}`);
-      await unpackArchive(saved.value, place);
-      const texts = await textsBelow(place);
+      const texts = await textsOf(id);
       expect(texts.some((one) => one.includes("opt-file"))).toBe(true);
       const secrets = [/\b[abcd]-\d+\.example/, /ann:word/, new RegExp(`ca-${run}`)];
       expect(secrets.filter((secret) => texts.some((one) => secret.test(one)))).toEqual([]);
