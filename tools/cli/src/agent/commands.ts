@@ -11,6 +11,7 @@ export const agentCommands: readonly Command[] = [
       "--extension <name>": "put on it; may be given again",
       "--no-extensions": "none, whatever is remembered",
       "--image <name>": "an extended image by its name, in place of these",
+      "--save <name>": "what is chosen becomes an extended image of yours, by this name",
       "--share <path>[:ro]": "also mounted, at the same path; remembered; may be given again",
       "--env <name>[=<value>]": "set in the container, for this start; may be given again",
       "--docker": "mount the engine's socket: who has it is root of this machine",

@@ -55,6 +55,7 @@ export function openAsker(
         say("y or n is wanted");
       }
     },
+    enter: ask,
     [Symbol.dispose]: () => lines.close(),
   };
 }

@@ -32,6 +32,35 @@ describe("slipway agent at a terminal", () => {
     expect(later.screen).toContain(`on ${bbb}\n`);
   });
 
+  it("keeps what was chosen as an extended image, by the name that is given to it", async () => {
+    const own = "home/.aicage-custom/extensions/greeting";
+    await rig.write(rig.at(own, "extension.yml"), "name: Greeting\ndescription: a file\n");
+    await rig.write(rig.at(own, "scripts/10.sh"), "#!/bin/sh\necho hello > /etc/greeting\n");
+    const words = "cat /etc/greeting";
+    const first = await rig.atTerminal(
+      ["agent", agent, words],
+      [
+        ["Which one?", `${aaa}\r`],
+        ["Which?", "greeting\r"],
+        ["[none]", "No Name\r"],
+        ["No Name is none", "greeted\r"],
+      ],
+    );
+    expect(first.screen).toContain("hello\n");
+    expect(first.code).toBe(0);
+    const file = rig.at("home/.aicage-custom/image-extended/greeted/image-extended.yml");
+    expect(await readFile(file, "utf8")).toBe(
+      `agent: ${agent}\nbase: ${aaa}\nextensions:\n  - greeting\n`,
+    );
+    const later = await rig.atTerminal(["agent", agent, words], []);
+    expect(later.screen).not.toContain("Which");
+    expect(later.screen).not.toContain("name");
+    await rig.slipway(["agent", "config", "remove", "--yes"]);
+    const byName = await rig.slipway(["agent", agent, "--image", "greeted", words]);
+    expect(byName).toMatchObject({ code: 0, stdout: "hello\n" });
+    expect(byName.stderr).not.toContain("was built");
+  });
+
   it("asks again for an answer that is none, and takes names", async () => {
     const steps = [
       ["Which one?", "zzz\r"],

@@ -50,6 +50,7 @@ describe("readStartArguments", () => {
   it.each([
     ["", "a word is missing"],
     ["codex --image a --base b", "--image is a base"],
+    ["codex --image a --save b", "--image has a name"],
     ["codex --extension a --no-extensions", "--no-extensions and"],
     ["codex --mount clipboard", "--mount clipboard: known are"],
     ["codex --docker --no-mount docker", "docker is both"],

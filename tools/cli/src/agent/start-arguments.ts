@@ -9,6 +9,7 @@ const options = {
   extension: { type: "string", multiple: true },
   "no-extensions": { type: "boolean" },
   image: { type: "string" },
+  save: { type: "string" },
   share: { type: "string", multiple: true },
   env: { type: "string", multiple: true },
   docker: { type: "boolean" },
@@ -33,6 +34,7 @@ export type StartArguments = {
   readonly base?: string;
   readonly extensions?: readonly string[];
   readonly image?: string;
+  readonly saveAs: string | undefined;
   readonly mounts: Partial<Readonly<Record<OptionalMount, boolean>>>;
   readonly shares: readonly string[];
   readonly variables: readonly string[];
@@ -68,6 +70,10 @@ export function readStartArguments(
   if (image !== undefined && (base !== undefined || extension !== undefined || none)) {
     return invalid("--image is a base with its extensions: no --base or --extension beside it");
   }
+  const { save: saveAs } = given;
+  if (saveAs !== undefined && image !== undefined) {
+    return invalid("--image has a name already: no --save beside it");
+  }
   if (none && extension !== undefined) return invalid("--no-extensions and --extension");
   const mounts = readMounts(given);
   if (!mounts.ok) return mounts;
@@ -84,6 +90,7 @@ export function readStartArguments(
     ...(base === undefined ? {} : { base }),
     ...(image === undefined ? {} : { image }),
     ...(extensions === undefined ? {} : { extensions }),
+    saveAs,
     mounts: mounts.value,
     shares: given.share ?? [],
     variables: given.env ?? [],

@@ -7,13 +7,15 @@ type StartPlan = {
 
 /** What `--dry-run` tells. Values of variables are left out: they may be secret. */
 export function startPlan(prepared: PreparedStart, words: readonly string[]): StartPlan {
-  const { agent, project, selection, reference, found, container, notes } = prepared;
+  const { agent, project, selection, saved, reference, found, container, notes } = prepared;
+  const written = saved?.isNew === true ? saved.entry.file : undefined;
   const variables = container.variables.map((one) => one.split("=")[0] ?? "");
   return {
     plan: {
       agent,
       project,
       ...selection,
+      ...(written === undefined ? {} : { saved: written }),
       reference,
       words,
       mounts: found.mounts,
@@ -28,6 +30,7 @@ export function startPlan(prepared: PreparedStart, words: readonly string[]): St
       ["base", selection.base],
       ...selection.extensions.map((name) => ["extension", name]),
       ["image", reference],
+      ...(written === undefined ? [] : [["saves", written]]),
       ...found.mounts.map(({ as, source, target, isReadOnly }) => [
         as.replace("-", " "),
         `${target}${source === target ? "" : ` (from ${source})`}${isReadOnly ? ", read only" : ""}`,

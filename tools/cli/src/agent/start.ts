@@ -18,6 +18,7 @@ import type {
 import { readHost } from "@slipway/images/run/host";
 import type { Host } from "@slipway/images/run/host";
 import { makeReady } from "@slipway/images/run/make-ready";
+import { saveSelection } from "@slipway/images/run/name-selection";
 import { prepareStart, startTitle } from "@slipway/images/run/prepare-start";
 import { memoryIn, rememberAgent } from "@slipway/images/run/project-memory";
 import { startAgent } from "@slipway/images/run/start-agent";
@@ -103,7 +104,10 @@ async function runPrepared(
   using engine = opened.value;
   // What a start left that was killed; one that cannot be removed keeps nobody from starting.
   await engine.reap();
-  const image = await readyImage(start, { ...prepared, catalogue }, engine);
+  const { saved } = prepared;
+  const known = saved === undefined ? catalogue : await saveSelection(saved, catalogue);
+  if (saved?.isNew === true) progress(`${saved.entry.name} is saved: ${saved.entry.file}`);
+  const image = await readyImage(start, { ...prepared, catalogue: known }, engine);
   if (!image.ok) return failed(image.failure);
   // After the image: what could not be had is not what the next start begins with.
   const remembered = await rememberAgent(memory, { ...prepared, signal });

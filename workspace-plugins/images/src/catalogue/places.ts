@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { compareBytes, listFiles, ok } from "@slipway/signature";
+import { compareBytes, exists, listFiles, ok } from "@slipway/signature";
 import type { Result, SignatureFailure } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
 import { rootfsProjects } from "../rootfs-projects.ts";
@@ -39,7 +39,7 @@ export const packagedFolders: Readonly<Record<DefinitionKind, string>> = {
 };
 
 /** Those of aicage's first and second layout (images.md, 1.1 to 1.3); the second wins. */
-const userFolders: readonly Readonly<Record<DefinitionKind, string>>[] = [
+const userFolders = [
   {
     base: ".aicage/custom/image-base",
     agent: ".aicage/custom/agents",
@@ -52,7 +52,16 @@ const userFolders: readonly Readonly<Record<DefinitionKind, string>>[] = [
     extension: ".aicage-custom/extensions",
     "image-extended": ".aicage-custom/image-extended",
   },
-];
+] as const satisfies readonly Readonly<Record<DefinitionKind, string>>[];
+
+/** Where a new definition of the user's goes: into the second layout, unless the first alone is there. */
+export async function userFolderOf(kind: DefinitionKind, home: string): Promise<string> {
+  const [first, second] = userFolders;
+  const isFirst =
+    (await exists(path.join(home, ".aicage/custom"))) &&
+    !(await exists(path.join(home, ".aicage-custom")));
+  return path.join(home, (isFirst ? first : second)[kind]);
+}
 
 /** Where the packaged set lies, which `slipway agent use` puts there. */
 export function packagedFolder(variables: Variables): string {

@@ -40,6 +40,7 @@ async function check(
       return by.answers?.some;
     },
     agree: async () => undefined,
+    enter: async () => undefined,
   };
   const chosen = await chooseImage(
     of.choices ?? choices,
@@ -63,6 +64,22 @@ describe("chooseImage, the first time", () => {
       "some of shellcheck act",
       "debian+act",
     ]);
+  });
+
+  it("tells an extended image without extensions by its base", async () => {
+    const bare = {
+      ...choices,
+      extendedImages: [{ name: "bare", base: "debian", extensions: [], reference: "my/bare:1" }],
+    };
+    const rows: (readonly [string, string])[] = [];
+    const asker: Asker = {
+      pickOne: async (list) => void rows.push(...list.rows),
+      pickSome: async () => undefined,
+      agree: async () => undefined,
+      enter: async () => undefined,
+    };
+    await chooseImage(bare, { asked: {}, remembered: {} }, { asker, takesUsual: false, host: [] });
+    expect(rows.at(-1)).toEqual(["bare", "debian"]);
   });
 
   it("asks for no extensions of an extended image, and where there are none", async () => {

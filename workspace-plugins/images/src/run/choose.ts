@@ -12,6 +12,8 @@ export type Asker = {
   /** Any number of them, none as well. */
   readonly pickSome: (question: List) => Promise<readonly number[] | undefined>;
   readonly agree: (question: string) => Promise<boolean | undefined>;
+  /** A line, which may be empty. */
+  readonly enter: (question: string) => Promise<string | undefined>;
 };
 
 type List = {
@@ -28,7 +30,12 @@ export type Chooser = {
   readonly host: readonly string[];
 };
 
-export type Chosen = { readonly selection: Selection; readonly notes: readonly string[] };
+export type Chosen = {
+  readonly selection: Selection;
+  readonly notes: readonly string[];
+  /** Somebody chose its extensions just now. */
+  readonly isPicked: boolean;
+};
 
 /** What is said, else what is remembered, else what somebody answers. The second start asks nothing. */
 export async function chooseImage(
@@ -43,7 +50,7 @@ export async function chooseImage(
   if (!selected.ok) return selected;
   const { notes } = selected.value;
   if (selected.value.state === "selected")
-    return ok({ selection: selected.value.selection, notes });
+    return ok({ selection: selected.value.selection, notes, isPicked: false });
   const chosen =
     selected.value.state === "base-open"
       ? await chooseBase(choices, of.asked, chooser, notes)
@@ -51,7 +58,14 @@ export async function chooseImage(
           notes,
           usual: inOrder(choices, of.asked.extensions ?? of.remembered.extensions ?? []),
         });
-  return chosen.ok ? ok({ selection: chosen.value, notes }) : chosen;
+  if (!chosen.ok) return chosen;
+  const { extensions, extended } = chosen.value;
+  const isPicked =
+    chooser.asker !== undefined &&
+    !chooser.takesUsual &&
+    extensions.length > 0 &&
+    extended === undefined;
+  return ok({ selection: chosen.value, notes, isPicked });
 }
 
 async function chooseBase(
@@ -77,7 +91,7 @@ async function chooseBase(
     rows: [
       ...choices.bases.map(({ name, description }) => [name, description] as const),
       ...extended.map(
-        (one) => [one.name, `${one.base} with ${one.extensions.join(", ")}`] as const,
+        (one) => [one.name, [one.base, ...withExtensions(one.extensions)].join(" ")] as const,
       ),
     ],
     usual: choices.bases.indexOf(usual),
@@ -89,6 +103,10 @@ async function chooseBase(
   return extensions === undefined
     ? chooseExtensions(choices, base, chooser, { notes, usual: [] })
     : ok({ base, extensions: inOrder(choices, extensions) });
+}
+
+function withExtensions(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : ["with", names.join(", ")];
 }
 
 async function chooseExtensions(

@@ -34,6 +34,7 @@ async function check(
   const asker = {
     pickOne: async () => undefined,
     pickSome: async () => undefined,
+    enter: async () => undefined,
     agree: async (question: string) => {
       told.push(question);
       return answer === "none" ? undefined : answer;
@@ -71,7 +72,7 @@ it("remembers an answer and a flag, and nothing that only followed", async () =>
     needed: { gnupg: true, ssh: true },
     asked: { docker: true },
     remembered: { mounts: { gnupg: true } },
-    asker: { ...asker, agree: async () => false },
+    asker: { ...asker, enter: async () => undefined, agree: async () => false },
   });
   expect(decided).toMatchObject({ ok: true, value: { said: { docker: true, ssh: false } } });
   expect(decided.ok && Object.keys(decided.value.said)).toEqual(["docker", "ssh"]);

@@ -8,7 +8,7 @@ import { agentReference, extendedReference } from "../names.ts";
 import type { Choices } from "./choices.ts";
 import { checkAsked, choicesOf } from "./choices-of.ts";
 import { chooseImage } from "./choose.ts";
-import type { Asker } from "./choose.ts";
+import type { Asker, Chosen } from "./choose.ts";
 import { joinRemembered, parseContainerArguments, splitRemembered } from "./container-arguments.ts";
 import type { ContainerArguments } from "./container-arguments.ts";
 import { decideMounts } from "./decide-mounts.ts";
@@ -18,6 +18,9 @@ import type { FoundMounts, MountWish } from "./find-mounts.ts";
 import { keysNeeded, parseGitSettings } from "./git-settings.ts";
 import type { Host } from "./host.ts";
 import { parseShare } from "./mounts.ts";
+import { askForName, isNamed, nameSelection } from "./name-selection.ts";
+import type { NamedSelection } from "./name-selection.ts";
+import type { RunFailure } from "./run-failure.ts";
 import { agentMemory, readMemory } from "./project-memory.ts";
 import type { AgentMemory, MemoryPlace } from "./project-memory.ts";
 import type { Asked, Selection } from "./select.ts";
@@ -36,6 +39,8 @@ export type StartRequest = {
   /** In place of those that are remembered. */
   readonly containerArguments: readonly string[] | undefined;
   readonly takesUsual: boolean;
+  /** What was chosen becomes an extended image of this name. */
+  readonly saveAs: string | undefined;
 };
 
 export type StartWorld = {
@@ -51,6 +56,8 @@ export type PreparedStart = {
   readonly agent: string;
   readonly project: string;
   readonly selection: Selection;
+  /** The definition that is to be written of it. */
+  readonly saved: NamedSelection | undefined;
   /** What the engine calls the image. */
   readonly reference: string;
   readonly found: FoundMounts;
@@ -89,7 +96,13 @@ export async function prepareStart(
     { asker, takesUsual, host: host.distributions },
   );
   if (!chosen.ok) return chosen;
-  const { selection } = chosen.value;
+  const named = await nameChosen(request, world, chosen.value);
+  if (!named.ok) return named;
+  const saved = named.value;
+  const selection = {
+    ...chosen.value.selection,
+    ...(saved === undefined ? {} : { extended: saved.entry.name }),
+  };
   const settings = await listGitSettings(project, world.signal);
   const decided = await decideMounts({
     choices: choices.value,
@@ -118,6 +131,7 @@ export async function prepareStart(
     agent,
     project,
     selection,
+    saved,
     reference,
     found: found.value,
     container: container.value.arguments,
@@ -142,11 +156,24 @@ export function startTitle({
   return `${agent} on ${base}${extensions.length === 0 ? "" : ` with ${extensions.join(", ")}`}`;
 }
 
+/** By `--save`, or by an answer after extensions were chosen. */
+async function nameChosen(
+  { agent, saveAs }: StartRequest,
+  { catalogue, host, asker }: StartWorld,
+  { selection, isPicked }: Chosen,
+): Promise<Result<NamedSelection | undefined, ImagesFailure>> {
+  const nameIt = async (name: string): Promise<Result<NamedSelection, RunFailure>> =>
+    nameSelection(name, { agent, selection }, { catalogue, home: host.home.named });
+  if (saveAs !== undefined) return nameIt(saveAs);
+  const isAsked = isPicked && !isNamed({ agent, selection }, catalogue);
+  return isAsked && asker !== undefined ? askForName(asker, nameIt) : ok(undefined);
+}
+
 function referenceOf({ agent, extendedImages }: Choices, selection: Selection): string {
   const { base, extensions, extended } = selection;
   const named = extendedImages.find(({ name }) => name === extended);
   if (named !== undefined) return named.reference;
-  return extensions.length === 0
+  return extensions.length === 0 && extended === undefined
     ? agentReference(agent, base)
     : extendedReference(agent, base, extensions);
 }

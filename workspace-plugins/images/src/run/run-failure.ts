@@ -22,6 +22,9 @@ export type RunFailure =
       readonly name: string;
       readonly known: readonly string[];
     }
+  | { readonly reason: "extended-image-name-invalid"; readonly name: string }
+  /** By another agent, base or extensions. */
+  | { readonly reason: "extended-image-taken"; readonly name: string; readonly file: string }
   /** Somebody has to decide, and there is no terminal to ask at. */
   | {
       readonly reason: "choice-open";

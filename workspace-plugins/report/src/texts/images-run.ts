@@ -24,6 +24,15 @@ export const runTexts: Texts<RunFailure> = {
     what: `there is no extended image ${failure.name} of ${failure.agent}`,
     facts: { "extended images": listed(failure.known) },
   }),
+  "extended-image-name-invalid": (failure) => ({
+    what: `${failure.name} is no name for an extended image`,
+    facts: {},
+    hint: "at most 60 lower-case letters and digits, with single . _ or - between them",
+  }),
+  "extended-image-taken": (failure) => ({
+    what: `${failure.name} is the name of another extended image`,
+    facts: { file: failure.file },
+  }),
   "choice-open": (failure) => ({ ...openChoice(failure), hint: hintOf[failure.of] }),
   "nothing-chosen": () => ({ what: "nothing was chosen", facts: {} }),
   "mount-refused": (failure) => mountRefused[failure.because](failure.path),
