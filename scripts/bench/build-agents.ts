@@ -21,6 +21,7 @@ const Plan = z.strictObject({
       /** Of the base, as the image's reference has it. */
       baseName: z.string(),
       folder: z.string(),
+      dockerfile: z.string(),
       layout: z.string(),
     }),
   ),
@@ -50,11 +51,12 @@ const session = {
   progress,
 } as const;
 const made = await Promise.all(
-  plan.agents.map(async ({ name, baseName, folder, layout }) =>
+  plan.agents.map(async ({ name, baseName, folder, dockerfile, layout }) =>
     makeAgent(session, {
       name,
       project: name,
       folder,
+      dockerfile,
       layout,
       base: { ...plan.base, name: baseName },
     }),

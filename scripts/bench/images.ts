@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readImageReceipt } from "@slipway/images";
 import { hexOf } from "@slipway/signature";
@@ -32,6 +32,7 @@ const singly = "docker build, one by one";
 /** What `docker build` has inside where its client has the component buildx, which Debian's has not. */
 const singlyByBuildKit = "BuildKit, one by one";
 const mostOfSingly = 0.6;
+const keptDownloads = "slipway-bench-npm";
 const program = path.join(import.meta.dirname, "build-agents.ts");
 
 export const images: Part = { id: "images", title: "Images: many agents at once", measure };
@@ -64,6 +65,7 @@ async function measure(bench: Bench): Promise<Findings> {
     const definitions = writeDefinitions(bench, sources, found.length);
     const count = definitions.length;
     bench.say(`${count} images: round ${found.length + 1} of ${rounds}`);
+    await emptyDownloads(bench, baseName);
     found.push({
       [ours]: await timed(bench, together(bench, definitions), count),
       [singly]: await timed(bench, oneByOne(bench, { baseName, by: "docker" }, definitions), count),
@@ -128,6 +130,8 @@ function writeScript(file: string, text: string): void {
 /** Built, taken from the engine, normalised, laid out, and each asked for its version. */
 function together(bench: Bench, definitions: readonly Agent[]): Command {
   const input = path.join(bench.folder, "images", "plan.json");
+  const dockerfile = path.join(bench.folder, "images", "agent.Dockerfile");
+  writeFileSync(dockerfile, ourDockerfile());
   const plan = {
     workspaceRoot: repository,
     turns: path.join(bench.folder, "images", "turns"),
@@ -137,11 +141,34 @@ function together(bench: Bench, definitions: readonly Agent[]): Command {
       // Each copy is an image of its own.
       baseName: `bench-${copy}`,
       folder,
+      dockerfile,
       layout: path.relative(repository, path.join(folder, "dist")),
     })),
   };
   writeFileSync(input, JSON.stringify(plan));
   return { words: ["node", program], folder: repository, input };
+}
+
+/** Has downloads of the measurement's own. */
+function ourDockerfile(): string {
+  const text = readFileSync(path.join(repository, "infra/images/agent.Dockerfile"), "utf8");
+  const kept = text.replace("id=slipway-npm,", `id=${keptDownloads},`);
+  if (kept === text) throw new Error("the Dockerfile of agents keeps its downloads otherwise");
+  return kept;
+}
+
+/** What the engine keeps of what npm downloads, so that each round begins with nothing. */
+async function emptyDownloads(bench: Bench, baseName: string): Promise<void> {
+  const folder = path.join(bench.folder, "images", "empty");
+  const context = path.join(folder, "context");
+  mkdirSync(context, { recursive: true });
+  const mount = `--mount=type=cache,id=${keptDownloads},target=/kept`;
+  writeFileSync(
+    path.join(context, "Dockerfile"),
+    `FROM ${baseName}\nRUN ${mount} find /kept -mindepth 1 -delete\n`,
+  );
+  const lines = ["set -eu", buildByApi("empty"), removal("empty")];
+  await outputOf(bench, { words: ["sh", "-c", lines.join("\n")], folder });
 }
 
 /**
@@ -161,7 +188,7 @@ function oneByOne(
     `if [ -e "$CA_BUNDLE" ]; then cp "$CA_BUNDLE" context/ca.crt; else : > context/ca.crt; fi`,
     `sed -i "s|^ARG AGENT_VERSION$|ARG AGENT_VERSION=${version}|; s|^ARG NPM_REGISTRY$|ARG NPM_REGISTRY=$NPM_REGISTRY|" context/Dockerfile`,
     by === "docker" ? buildByClient(name) : buildByApi(name),
-    `docker image rm --force slipway-bench:${name} >/dev/null`,
+    removal(name),
     `echo ${name} ${version}`,
   ]);
   writeFileSync(path.join(folder, "Dockerfile"), plainDockerfile(baseName));
@@ -172,6 +199,10 @@ function oneByOne(
   ];
   writeFileSync(script, `${["set -eu", ...settings, ...lines].join("\n")}\n`);
   return { words: ["sh", script], folder };
+}
+
+function removal(name: string): string {
+  return `docker image rm --force slipway-bench:${name} >/dev/null`;
 }
 
 function buildByClient(name: string): string {
@@ -217,7 +248,7 @@ function findingsOf(found: readonly Round[], count: number): Findings {
   const peers = [singly, singlyByBuildKit] as const;
   return {
     text: [
-      `${named.join(", ")}, each from npm in its newest version and each twice by definitions that differ in a comment. \`${ours}\` is what \`nx run-many\` does for a target, in one process: the image is built, taken from the engine, normalised, laid out, and the agent in it asked for its version. The others only build, with the builder that the docker client here has and with the engine's BuildKit, on the same base, from the same definitions. None finds a step in the engine's cache.`,
+      `${named.join(", ")}, each from npm in its newest version and each twice by definitions that differ in a comment. \`${ours}\` is what \`nx run-many\` does for a target, in one process: the image is built, taken from the engine, normalised, laid out, and the agent in it asked for its version. The others only build, with the builder that the docker client here has and with the engine's BuildKit, on the same base, from the same definitions. None finds a step in the engine's cache. A package that npm downloaded for one image is there for the next one of \`${ours}\`, as for builds of agents here; each round begins with no package. The others download each for each image, as \`docker build\` does.`,
     ],
     tables: [
       {
