@@ -22,6 +22,7 @@ import type { ImageSubject } from "./image-labels.ts";
 import { hasBlobs, layOutAlias, layOutArchive } from "./layout.ts";
 import type { Below } from "./layout.ts";
 import { imageLabels, splitReference } from "./names.ts";
+import { noteOwnImage } from "./own-images.ts";
 import { writeProvenance } from "./provenance.ts";
 import type { BuildRecord } from "./provenance.ts";
 import { readImageReceipt } from "./receipt.ts";
@@ -131,6 +132,7 @@ export async function makeImage(
     const built = await buildImage(session, image);
     await noteEnd(session, image, built);
     if (built.ok) {
+      await noteOwnImage(workspaceRoot, built.value.imageId);
       return ok({
         receipt: built.value,
         reasons: builds === "always" ? undefined : reasons,
@@ -291,5 +293,8 @@ async function buildStep(
     signal: session.signal,
     timeoutMs: hourMs,
   });
-  return built.ok ? ok({ id: built.value, logFile: shownLog }) : built;
+  if (!built.ok) return built;
+  // Should we be killed before it is removed.
+  await noteOwnImage(session.workspaceRoot, built.value);
+  return ok({ id: built.value, logFile: shownLog });
 }

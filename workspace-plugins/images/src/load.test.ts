@@ -11,6 +11,7 @@ import type { EngineImage } from "./engine-port.ts";
 import { blobFile } from "./layout.ts";
 import { loadImage } from "./load.ts";
 import type { LoadPorts, StoredImage } from "./load.ts";
+import { ownImages } from "./own-images.ts";
 
 const lost: EngineFailure = { reason: "engine-lost", operation: "test", detail: "gone" };
 const other = { id: digestOf("another image"), tags: [reference], labels: {} };
@@ -83,6 +84,17 @@ describe("loadImage", () => {
       ok({ state: "done", cause: "image-missing-in-engine", facts: factsOf(image) }),
     );
     expect(asked).toEqual(["images", "load"]);
+  });
+
+  it("notes what came from here, and not what was there already", async () => {
+    await using rig = await openImagesRig();
+    const image = await storeImage(rig);
+    const { imageId } = image.receipt;
+    const there = { id: imageId, tags: [reference], labels: {} };
+    await loadImage(engineOf([there], rig).ports, image);
+    expect(await ownImages(rig.root)).toEqual([]);
+    await loadImage(engineOf([], rig).ports, image);
+    expect(await ownImages(rig.root)).toEqual([imageId]);
   });
 
   it("gives the engine config, all layers from whatever layout, and the name", async () => {

@@ -8,6 +8,7 @@ import type { EngineFailure } from "./engine-failure.ts";
 import type { EngineImage } from "./engine-port.ts";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import { findBlob, isBlobWhole } from "./layout.ts";
+import { noteOwnImage } from "./own-images.ts";
 import type { ImageReceipt } from "./receipt.ts";
 
 export type LoadPorts = {
@@ -43,12 +44,16 @@ export async function loadImage(
   }
   if (found !== undefined) {
     const tagged = await ports.tag(receipt.imageId, receipt.reference);
-    return tagged.ok ? ok({ state: "done", cause: "image-untagged-in-engine", facts }) : tagged;
+    if (!tagged.ok) return tagged;
+    await noteOwnImage(image.workspaceRoot, receipt.imageId);
+    return ok({ state: "done", cause: "image-untagged-in-engine", facts });
   }
   const members = await archiveMembers(image);
   if (!members.ok) return members;
   const loaded = await ports.load(packMembers(members.value));
-  return loaded.ok ? ok({ state: "done", cause: "image-missing-in-engine", facts }) : loaded;
+  if (!loaded.ok) return loaded;
+  await noteOwnImage(image.workspaceRoot, receipt.imageId);
+  return ok({ state: "done", cause: "image-missing-in-engine", facts });
 }
 
 /**

@@ -22,17 +22,17 @@ export async function pruneLeftovers(call: Call): Promise<number> {
   const opened = await openEngine({ counted: () => undefined, signal });
   if (!opened.ok) return tell(opened);
   using engine = opened.value;
+  const own = { name: userWorkspace, root: imagesRoot(process.env) };
+  const workspaces =
+    workspaceRoot === undefined
+      ? [own]
+      : [own, { name: readWorkspaceName(workspaceRoot), root: workspaceRoot }];
   const pruned = await prune({
     engine,
     catalogue: found.value,
-    workspaces: [
-      userWorkspace,
-      ...(workspaceRoot === undefined ? [] : [readWorkspaceName(workspaceRoot)]),
-    ],
+    workspaces,
     memory: memoryIn(homedir(), stateFolder(process.env)),
-    logFolders: [workspaceRoot ?? [], imagesRoot(process.env)]
-      .flat()
-      .map((root) => path.join(root, ".slipway", "logs")),
+    logFolders: workspaces.map(({ root }) => path.join(root, ".slipway", "logs")),
     now: new Date(),
     isDryRun,
   });

@@ -5,15 +5,17 @@ import { digestOf, fail, hexOf, ok } from "@slipway/signature";
 import { expect, it } from "vitest";
 import { openDefinitionRig, agentFiles, baseFiles } from "../../test/definition-rig.ts";
 import type { ListedImage } from "../engine-port.ts";
+import { noteOwnImage, ownImages } from "../own-images.ts";
 import { memoryIn, rememberAgent } from "./project-memory.ts";
 import { prune, supersededNames } from "./prune.ts";
 
 const now = new Date("2026-11-21T12:00:00Z");
 const longAgo = new Date(0);
-const asked = { workspaces: ["w"], now };
 const ours = { "dev.slipway.workspace": "w" };
 const codexTitle = { "org.opencontainers.image.title": "codex on debian" };
 const id = digestOf("image");
+const used = digestOf("used");
+const asked = { noted: [{ name: "w", ids: [id] }], now };
 const pin = `slipway/base:${hexOf(id)}`;
 
 it.each<[string, Partial<ListedImage>, readonly string[]]>([
@@ -24,6 +26,7 @@ it.each<[string, Partial<ListedImage>, readonly string[]]>([
   ["is held by another's content, which is a name to us", { tags: [`a:${"0".repeat(64)}`] }, []],
   ["is being built", { tags: [], createdAt: new Date("2026-11-21T11:59:00Z") }, []],
   ["is somebody else's", { tags: [], labels: {} }, []],
+  ["came from another clone of the workspace", { id: digestOf("theirs") }, []],
   ["is another workspace's", { tags: [], labels: { "dev.slipway.workspace": "v" } }, []],
 ])("an image that %s", (_, image, names) => {
   expect(
@@ -52,9 +55,12 @@ async function openRig() {
   const project = path.join(rig.home, "was-here");
   await rememberAgent(memory, { project, agent: "codex", keys: { base: "debian" }, signal });
   const removed: string[] = [];
+  const gone = digestOf("gone");
+  for (const one of [id, used, gone]) await noteOwnImage(rig.workspace, one);
   const images = [
     { id, tags: [], labels: { ...ours, ...codexTitle }, createdAt: longAgo },
-    { id: digestOf("used"), tags: [], labels: ours, createdAt: longAgo },
+    { id: used, tags: [], labels: ours, createdAt: longAgo },
+    { id: digestOf("theirs"), tags: [], labels: ours, createdAt: longAgo },
   ];
   return {
     image,
@@ -62,6 +68,7 @@ async function openRig() {
     logs,
     project,
     removed,
+    noted: async () => ownImages(rig.workspace),
     run: async (isDryRun: boolean) => {
       const catalogue = await rig.read();
       return prune({
@@ -77,7 +84,8 @@ async function openRig() {
         catalogue,
         memory,
         logFolders: [logs],
-        ...asked,
+        workspaces: [{ name: "w", root: rig.workspace }],
+        now,
         isDryRun,
       });
     },
@@ -93,8 +101,8 @@ it("tells what it would remove, and removes nothing", async () => {
   expect(await rig.run(true)).toMatchObject({
     ok: true,
     value: {
-      images: [id, digestOf("used")],
-      titles: { [id]: "codex on debian", [digestOf("used")]: "" },
+      images: [id, used],
+      titles: { [id]: "codex on debian", [used]: "" },
       layouts: [rig.image("gone")],
       logs: [path.join(rig.logs, "codex-on-debian.2026-01-01T00-00-00-000Z.log")],
       projects: [rig.project],
@@ -109,7 +117,7 @@ it("removes it, tells what the engine keeps, and finds nothing the second time",
   await using rig = await openRig();
   expect(await rig.run(false)).toMatchObject({
     ok: true,
-    value: { images: [id], kept: [{ image: digestOf("used"), because: "image is being used" }] },
+    value: { images: [id], kept: [{ image: used, because: "image is being used" }] },
   });
   await expect(stat(rig.image("gone"))).rejects.toThrow("ENOENT");
   for (const kept of ["debian", "not-a-layout", "gone.partial-1-a"]) {
@@ -119,6 +127,14 @@ it("removes it, tells what the engine keeps, and finds nothing the second time",
     ok: true,
     value: { layouts: [], logs: [], projects: [] },
   });
+});
+
+it("forgets which images were ours once the engine does not have them, and not in a dry run", async () => {
+  await using rig = await openRig();
+  await rig.run(true);
+  expect(await rig.noted()).toHaveLength(3);
+  await rig.run(false);
+  expect([...(await rig.noted())].toSorted()).toEqual([id, used].toSorted());
 });
 
 it("removes no layout while a base is broken: it may be the one that the layout is on", async () => {

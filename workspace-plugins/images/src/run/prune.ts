@@ -1,13 +1,14 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { hexOf, ok } from "@slipway/signature";
-import type { Result } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
 import type { Catalogue } from "../catalogue/entry.ts";
 import { pairsOf } from "../catalogue/pairs.ts";
 import type { EngineFailure } from "../engine-failure.ts";
 import type { Engine, ListedImage } from "../engine-port.ts";
 import { ownLabel } from "../names.ts";
+import { forgetOwnImages, ownImages } from "../own-images.ts";
 import { abandonedMemories } from "./project-memory.ts";
 import type { MemoryPlace } from "./project-memory.ts";
 
@@ -27,8 +28,8 @@ export type Pruned = {
 export type PruneRequest = {
   readonly engine: Pick<Engine, "images" | "removeImage">;
   readonly catalogue: Catalogue;
-  /** Whose images it is about; another workspace's are for that one to remove. */
-  readonly workspaces: readonly string[];
+  /** Whose images it is about; those of another, be it a clone of one of these, are for that one to remove. */
+  readonly workspaces: readonly PrunedWorkspace[];
   readonly memory: MemoryPlace;
   /** Absolute; with logs of builds. */
   readonly logFolders: readonly string[];
@@ -36,15 +37,25 @@ export type PruneRequest = {
   readonly isDryRun: boolean;
 };
 
+/** `root` holds its layouts; `name` is on its images. */
+export type PrunedWorkspace = { readonly name: string; readonly root: string };
+
 /** Removes what is superseded, orphaned or old and bears our mark; with `isDryRun` only says so. */
 export async function prune(request: PruneRequest): Promise<Result<Pruned, EngineFailure>> {
-  const { engine, isDryRun } = request;
+  const { engine, isDryRun, workspaces, now } = request;
+  // Before the engine is asked: what is noted meanwhile stays noted.
+  const noted = await Promise.all(
+    workspaces.map(async ({ name, root }) => ({ name, root, ids: await ownImages(root) })),
+  );
   const listed = await engine.images();
   if (!listed.ok) return listed;
   const images: string[] = [];
   const kept: { readonly image: string; readonly because: string }[] = [];
   const superseded = listed.value.flatMap((image) =>
-    supersededNames(image, request).map((reference) => ({ reference, title: titleOf(image) })),
+    supersededNames(image, { noted, now }).map((reference) => ({
+      reference,
+      title: titleOf(image),
+    })),
   );
   for (const { reference } of superseded) {
     const removed = isDryRun ? ok(undefined) : await engine.removeImage(reference);
@@ -56,7 +67,16 @@ export async function prune(request: PruneRequest): Promise<Result<Pruned, Engin
   const logs = await oldLogs(request);
   const memories = await abandonedMemories(request.memory);
   const files = [...layouts, ...logs, ...memories.map(({ file }) => file)];
-  if (!isDryRun) for (const file of files) await rm(file, { recursive: true, force: true });
+  if (!isDryRun) {
+    for (const file of files) await rm(file, { recursive: true, force: true });
+    const there = new Set(listed.value.map(({ id }) => id));
+    for (const { root, ids } of noted) {
+      await forgetOwnImages(
+        root,
+        ids.filter((id) => !there.has(id)),
+      );
+    }
+  }
   const titles = Object.fromEntries(superseded.map((one) => [one.reference, one.title]));
   const projects = memories.map(({ project }) => project);
   return ok({ images, titles, layouts, logs, projects, kept });
@@ -69,15 +89,18 @@ function titleOf({ labels }: ListedImage): string {
 /** A build that goes on has an image without a name. */
 const buildMs = 2 * 60 * 60 * 1000;
 
+/** Images that came from a workspace, as it has noted; others may have its name too. */
+export type NotedImages = { readonly name: string; readonly ids: readonly Digest[] };
+
 /**
- * Of an image that a build of these workspaces has made, and that no definition's name leads to any more: what it has to be removed
+ * Of an image that is noted as one of ours and says so itself, and that no definition's name leads to any more: what it has to be removed
  * by. The name that holds it for builds on it, its own id, does not keep it.
  */
 export function supersededNames(
   { id, tags, labels, createdAt }: ListedImage,
-  { workspaces, now }: Pick<PruneRequest, "workspaces" | "now">,
+  { noted, now }: { readonly noted: readonly NotedImages[]; readonly now: Date },
 ): readonly string[] {
-  if (!workspaces.includes(labels[ownLabel] ?? "")) return [];
+  if (!noted.some(({ name, ids }) => labels[ownLabel] === name && ids.includes(id))) return [];
   if (tags.some((tag) => !tag.endsWith(`:${hexOf(id)}`))) return [];
   if (tags.length > 0) return tags;
   return now.getTime() - createdAt.getTime() > buildMs ? [id] : [];
