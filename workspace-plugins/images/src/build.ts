@@ -27,6 +27,8 @@ import { writeProvenance } from "./provenance.ts";
 import type { BuildRecord } from "./provenance.ts";
 import { readImageReceipt } from "./receipt.ts";
 import type { ImageReceipt } from "./receipt.ts";
+import { nameFiles, writeSources } from "./source-files.ts";
+import type { Sources } from "./source-files.ts";
 
 /** What a build works with, the same for every image of a command. */
 export type BuildSession = {
@@ -84,6 +86,8 @@ export type PlannedImage = {
   /** What its logs begin with, for example `codex-on-debian`. */
   readonly logName: string;
   readonly ingredients: CurrentIngredients;
+  /** Files of some of them, for people who ask what has changed. */
+  readonly sources?: Sources;
   /** Makes the engine have what the image stands on and names, and says how to build it. */
   readonly prepare: () => Promise<Result<PreparedImage, ImagesFailure>>;
 };
@@ -118,10 +122,12 @@ export async function makeImage(
       const rebuilt = await buildImage(session, image);
       return rebuilt.ok ? ok({ receipt: rebuilt.value, reasons: undefined }) : rebuilt;
     }
-    const before = await readImageReceipt(path.join(workspaceRoot, image.layoutFolder));
+    const layoutFolder = path.join(workspaceRoot, image.layoutFolder);
+    const before = await readImageReceipt(layoutFolder);
     const isWhole =
       before !== undefined && (await hasBlobs(workspaceRoot, image.layoutFolder, before));
-    const reasons = decideBuild(isWhole ? before.inputs : undefined, image.ingredients);
+    const decided = decideBuild(isWhole ? before.inputs : undefined, image.ingredients);
+    const reasons = await nameFiles(decided, layoutFolder, image.sources);
     const { builds } = session;
     if (isWhole && (builds === "never" || (builds === "when-needed" && reasons.length === 0))) {
       return ok({ receipt: before, reasons });
@@ -200,7 +206,7 @@ async function buildImage(
   const layout = { ...build, workspaceRoot, inputs, reference: image.reference };
   const { below } = build;
   if (build.steps.length === 0 && below !== undefined) {
-    return replaceLayout(session, layoutFolder, async (folder) =>
+    return replaceLayout(session, { layoutFolder, sources: image.sources }, async (folder) =>
       layOutAlias({ ...layout, below, folder }),
     );
   }
@@ -211,7 +217,7 @@ async function buildImage(
     const verified = await build.verify(id, logFile);
     if (!verified.ok) return verified;
     session.progress(`laying out ${image.reference}`);
-    return await replaceLayout(session, layoutFolder, async (folder) =>
+    return await replaceLayout(session, { layoutFolder, sources: image.sources }, async (folder) =>
       layOutArchive(
         { ...layout, subject: image.subject, folder },
         async () => engine.save(id, signal),
@@ -226,12 +232,17 @@ async function buildImage(
 
 async function replaceLayout(
   { record = {} }: BuildSession,
-  layoutFolder: string,
+  {
+    layoutFolder,
+    sources,
+  }: { readonly layoutFolder: string; readonly sources: Sources | undefined },
   layOut: (folder: string) => Promise<Result<ImageReceipt, ImagesFailure>>,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
   return replaceFolder(layoutFolder, async (folder) => {
     const laidOut = await layOut(folder);
-    if (laidOut.ok) await writeProvenance(folder, laidOut.value, record);
+    if (!laidOut.ok) return laidOut;
+    await writeProvenance(folder, laidOut.value, record);
+    await writeSources(folder, sources);
     return laidOut;
   });
 }

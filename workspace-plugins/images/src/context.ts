@@ -50,16 +50,20 @@ export function splitDockerfile(members: readonly Member[]): {
 /** One digest over name, mode and content of each member: what a receipt says an image was made from. */
 export function digestOfMembers(members: readonly Member[]): Digest {
   return digestOf(
-    JSON.stringify(
-      members.map((member) => [
-        member.name,
-        member.executable === true ? "x" : "-",
-        "bytes" in member
-          ? digestOf(member.bytes)
-          : "linkTarget" in member
-            ? `-> ${member.linkTarget}`
-            : member.file,
-      ]),
-    ),
+    JSON.stringify(members.map((member) => [member.name, modeOf(member), contentOf(member)])),
   );
+}
+
+/** The same of each member: its name, and its mode with its content. */
+export function memberLines(members: readonly Member[]): readonly (readonly [string, string])[] {
+  return members.map((member) => [member.name, `${modeOf(member)} ${contentOf(member)}`]);
+}
+
+function modeOf({ executable }: Member): "x" | "-" {
+  return executable === true ? "x" : "-";
+}
+
+function contentOf(member: Member): string {
+  if ("bytes" in member) return digestOf(member.bytes);
+  return "linkTarget" in member ? `-> ${member.linkTarget}` : member.file;
 }

@@ -88,6 +88,34 @@ describe("an agent's image is built again", () => {
     expect(await wouldBuild()).toEqual(["definition"]);
   });
 
+  test("and says which files are others, of a definition in whatever folder", async () => {
+    await rig.write({ "agents/tool/install.sh": "#!/bin/sh\nother\n", "agents/tool/new": "" });
+    await rm(folderOf("infra/images/agent.Dockerfile"));
+    await rig.write({ "infra/images/agent.Dockerfile": "FROM scratch\n" });
+    const { reasons } = madeBy(await makeAgent(sessionOn(undefined, "never"), agentRequest()));
+    expect(reasons).toMatchObject([
+      {
+        ingredient: "definition",
+        files: [
+          { file: "agents/tool/install.sh", change: "changed" },
+          { file: "agents/tool/new", change: "new" },
+        ],
+      },
+      {
+        ingredient: "dockerfile",
+        files: [{ file: "infra/images/agent.Dockerfile", change: "changed" }],
+      },
+    ]);
+  });
+
+  test("and says so without files where none are on record that can be read", async () => {
+    await rig.write({
+      "agents/tool/install.sh": "other",
+      "agents/tool/dist/image/tiny/sources.json": "{",
+    });
+    expect(await wouldBuild()).toEqual(["definition"]);
+  });
+
   test("for a base whose variables alone are others: its layers are the same", async () => {
     await rebase(() => ({ imageId: digestOf("the same layers, and another ENV") }));
     expect(await wouldBuild()).toEqual(["base"]);

@@ -28,7 +28,15 @@ export type BuildReason =
       readonly ingredient: string;
       readonly before: string;
       readonly now: string;
+      /** Where it is known which of its files are others; by their paths. */
+      readonly files?: readonly FileChange[];
     };
+
+/** `file` is relative to the workspace, or absolute. */
+export type FileChange = {
+  readonly file: string;
+  readonly change: "new" | "gone" | "changed";
+};
 
 /**
  * One reason for each ingredient that is certainly not as it was recorded, in the order of the table; none: the image

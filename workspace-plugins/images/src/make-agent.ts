@@ -19,6 +19,7 @@ import { agentEntry } from "./locked/now.ts";
 import { agentDockerfile, agentReference, baseReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { asScript } from "./scripts.ts";
+import { sourceFile } from "./source-files.ts";
 import { readVersion, verifyVersion } from "./sealed-run.ts";
 import { versionSourceOf } from "./versions/version-script.ts";
 
@@ -50,11 +51,14 @@ export async function makeAgent(
   const listed = await definitionMembers(folder, "definition", session.signal);
   if (!listed.ok) return listed;
   const members = listed.value;
+  const files = members.map((one) => ({
+    ...one,
+    name: path.posix.relative("definition", one.name),
+  }));
   const locked = await lockedVersion(session, agent, members);
   if (!locked.ok) return locked;
-  const bytes = await readFile(
-    path.resolve(session.workspaceRoot, agent.dockerfile ?? agentDockerfile),
-  );
+  const dockerfileName = agent.dockerfile ?? agentDockerfile;
+  const bytes = await readFile(path.resolve(session.workspaceRoot, dockerfileName));
   const dockerfile = { name: "Dockerfile", bytes };
   const ingredients = {
     ...agentRows({
@@ -72,6 +76,10 @@ export async function makeAgent(
     layoutFolder: agent.layout,
     logName: `${name}-on-${base.name}`,
     ingredients: { ...allKnown(ingredients), version: locked.value },
+    sources: {
+      definition: { folder: agent.folder, members: files },
+      dockerfile: sourceFile(dockerfileName, bytes),
+    },
     prepare: async () => {
       const provided = await provide(session, need);
       if (!provided.ok) return provided;

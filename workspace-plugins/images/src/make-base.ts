@@ -23,6 +23,7 @@ import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Below } from "./layout.ts";
 import { readLockOf } from "./locked/lock-of.ts";
 import { baseReference } from "./names.ts";
+import { sourceFile } from "./source-files.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 
 export type BaseRequest = {
@@ -85,6 +86,10 @@ export async function makeBase(
     layoutFolder: base.layout,
     logName: `base-${base.name}`,
     ingredients: allKnown(ingredients),
+    sources: {
+      definition: { folder: base.folder, members: others },
+      dockerfile: sourceFile(dockerfileName, dockerfile.bytes),
+    },
     prepare: async () => {
       const provided = await provideAll(session, needs);
       if (!provided.ok) return provided;

@@ -23,6 +23,8 @@ import { readLockOf } from "./locked/lock-of.ts";
 import { extensionDockerfile, inLayerOrder, splitReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { asScript } from "./scripts.ts";
+import { sourceFile } from "./source-files.ts";
+import type { SourceFolder, Sources } from "./source-files.ts";
 import { verifyVersion } from "./sealed-run.ts";
 
 export type ExtendedRequest = {
@@ -66,7 +68,7 @@ export async function makeExtended(
   const need = { kind: "layout", below: below.value, target: agent.target } as const;
   const planned = await planSteps(session, image, extensions.value);
   if (!planned.ok) return planned;
-  const { steps, needs, ingredients } = planned.value;
+  const { steps, needs, ingredients, sources } = planned.value;
   const { imageId, agentVersion, inputs } = need.below.receipt;
   return makeImage(session, {
     project: image.project,
@@ -87,6 +89,7 @@ export async function makeExtended(
       ...ingredients,
       ...engineIngredients(session.engine),
     }),
+    sources,
     prepare: async () => {
       // Without a step the engine has nothing to do: it is the agent's image under another name.
       const provided = await provideAll(session, steps.length === 0 ? [] : [need, ...needs]);
@@ -115,6 +118,8 @@ type Extension = {
   readonly dockerfile: { readonly name: string; readonly bytes: Uint8Array } | undefined;
   /** Without its Dockerfile. */
   readonly members: readonly Member[];
+  readonly files: readonly Member[];
+  /** Of `files`. */
   readonly digest: Digest;
 };
 
@@ -153,7 +158,8 @@ async function readExtension(
   }
   const digest = digestOfMembers(listed.value);
   const hasDockerfile = dockerfile !== undefined;
-  return ok({ name, folder, kind, hasDockerfile, dockerfile, members: others, digest });
+  const files = listed.value;
+  return ok({ name, folder, kind, hasDockerfile, dockerfile, members: others, files, digest });
 }
 
 function isScript(name: string): boolean {
@@ -164,6 +170,7 @@ type PlannedSteps = {
   readonly steps: readonly BuildStep[];
   readonly needs: readonly ImageNeed[];
   readonly ingredients: Ingredients;
+  readonly sources: Sources;
 };
 
 async function planSteps(
@@ -175,8 +182,11 @@ async function planSteps(
   const needs: ImageNeed[] = [];
   const layered = extensions.filter(({ kind }) => kind !== "none");
   const scripts = extensions.filter(({ kind }) => kind === "script");
-  const scriptsFile = path.resolve(session.workspaceRoot, image.dockerfile ?? extensionDockerfile);
-  const ofScripts = scripts.length > 0 ? await readFile(scriptsFile) : undefined;
+  const scriptsFile = image.dockerfile ?? extensionDockerfile;
+  const ofScripts =
+    scripts.length > 0
+      ? await readFile(path.resolve(session.workspaceRoot, scriptsFile))
+      : undefined;
   const ingredients: Record<string, string> = { ...extensionRows(layered, ofScripts) };
   if (ofScripts !== undefined) {
     steps.push({
@@ -203,7 +213,17 @@ async function planSteps(
       buildArgs: { EXTENSION: name },
     });
   }
-  return ok({ steps, needs, ingredients });
+  const sources = {
+    ...Object.fromEntries(layered.map((one, at) => [`extension ${at + 1}`, sourceOf(one)])),
+    ...(ofScripts === undefined ? {} : { dockerfile: sourceFile(scriptsFile, ofScripts) }),
+  };
+  return ok({ steps, needs, ingredients, sources });
+}
+
+/** By its name too: another one may come to stand in its place. */
+function sourceOf({ name: extension, folder, files }: Extension): SourceFolder {
+  const members = files.map((one) => ({ ...one, name: `${extension}/${one.name}` }));
+  return { folder: path.posix.dirname(folder), members };
 }
 
 /** Its files below `extensions/<name>`. */

@@ -42,8 +42,25 @@ export async function tellWhy(call: Call): Promise<number> {
 
 function rowsOf({ reference, reasons }: WhyBuilt): readonly (readonly string[])[] {
   if (reasons.length === 0) return [[reference, "as its definition says"]];
-  return reasons.map((reason) => [reference, ...wordsOf(reason)]);
+  return reasons.flatMap((reason) => [[reference, ...wordsOf(reason)], ...filesOf(reason)]);
 }
+
+/** A person looks at some; all are in the JSON. */
+const mostFiles = 20;
+
+function filesOf(reason: BuildReason): readonly (readonly string[])[] {
+  if (reason.kind !== "ingredient-changed" || reason.files === undefined) return [];
+  const { files } = reason;
+  const more = files.length - mostFiles;
+  return [
+    ...files
+      .slice(0, mostFiles)
+      .map(({ file, change }) => ["", `  ${file}`, wordsOfChange[change]]),
+    ...(more > 0 ? [["", `  and ${more} more`]] : []),
+  ];
+}
+
+const wordsOfChange = { new: "is new", gone: "is gone", changed: "has changed" } as const;
 
 function wordsOf(reason: BuildReason): readonly string[] {
   switch (reason.kind) {
