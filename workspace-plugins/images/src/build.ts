@@ -83,7 +83,7 @@ export type PlannedImage = {
   readonly subject: ImageSubject;
   /** Relative to the workspace. */
   readonly layoutFolder: string;
-  /** What its logs begin with, for example `codex-on-debian`. */
+  /** What its logs begin with, as no other image's do. */
   readonly logName: string;
   readonly ingredients: CurrentIngredients;
   /** Files of some of them, for people who ask what has changed. */

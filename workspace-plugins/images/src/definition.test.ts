@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ZodType } from "zod";
 import { AgentDefinition, BaseDefinition, ImageName, basesFor } from "./definition.ts";
-import { emptyImagesLock, lockedReference } from "./images-lock.ts";
+import { emptyImagesLock, lockedAgent, lockedImage, lockedReference } from "./images-lock.ts";
 
 const base = {
   from_image: "localhost:5055/rootfs:debian",
@@ -185,4 +185,6 @@ describe("basesFor", () => {
 
 it("nothing is locked that the lock does not say itself", () => {
   expect(lockedReference(emptyImagesLock, "constructor", "linux/amd64")).toBeUndefined();
+  expect(lockedImage(emptyImagesLock, "constructor")).toBeUndefined();
+  expect(lockedAgent(emptyImagesLock, "constructor")).toBeUndefined();
 });

@@ -51,15 +51,22 @@ export function parseImagesLock(text: string): Result<ImagesLock, DefinitionFail
   return parseYaml(imagesLockName, text, ImagesLock);
 }
 
+/** Its own entry: a Dockerfile can name an image as what every object has. */
+export function lockedImage(lock: ImagesLock, reference: string): LockedImage | undefined {
+  return Object.hasOwn(lock.from_images, reference) ? lock.from_images[reference] : undefined;
+}
+
+export function lockedAgent(lock: ImagesLock, agent: string): LockedAgent | undefined {
+  return Object.hasOwn(lock.agents, agent) ? lock.agents[agent] : undefined;
+}
+
 /** `repository@sha256:…` of the image for a platform such as `linux/amd64`. `undefined`: it is not locked. */
 export function lockedReference(
   lock: ImagesLock,
   reference: string,
   platform: string,
 ): { readonly reference: string; readonly digest: Digest } | undefined {
-  // A Dockerfile can name an image as what every object has.
-  const isLocked = Object.hasOwn(lock.from_images, reference);
-  const entry = isLocked ? lock.from_images[reference] : undefined;
+  const entry = lockedImage(lock, reference);
   if (entry === undefined) return undefined;
   const digest = entry.platforms[platform] ?? entry.digest;
   return { reference: `${repositoryOf(reference)}@${digest}`, digest };

@@ -12,11 +12,12 @@ import { isAnyForbidden, nameInEngine, provide, readBelow } from "./image-needs.
 import type { LayoutSource } from "./image-needs.ts";
 import { agentRows } from "./ingredient-rows.ts";
 import { imagesLockName } from "./images-lock-name.ts";
+import { lockedAgent } from "./images-lock.ts";
 import { allKnown, engineIngredients } from "./ingredients.ts";
 import type { CurrentIngredient } from "./ingredients.ts";
 import { lockFolderOf, readLockOf } from "./locked/lock-of.ts";
 import { agentEntry } from "./locked/now.ts";
-import { agentDockerfile, agentReference, baseReference } from "./names.ts";
+import { agentDockerfile, agentLogName, agentReference, baseReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { asScript } from "./scripts.ts";
 import { sourceFile } from "./source-files.ts";
@@ -74,7 +75,7 @@ export async function makeAgent(
     reference: agentReference(name, base.name),
     subject: { kind: "agent", agent: name, base: base.name, on: baseReference(base.name) },
     layoutFolder: agent.layout,
-    logName: `${name}-on-${base.name}`,
+    logName: agentLogName(name, base.name),
     ingredients: { ...allKnown(ingredients), version: locked.value },
     sources: {
       definition: { folder: agent.folder, members: files },
@@ -141,7 +142,7 @@ export async function lockedVersion(
 ): Promise<Result<CurrentIngredient, ImagesFailure>> {
   const lock = await readLockOf(session, folder);
   if (!lock.ok) return lock;
-  const entry = lock.value.agents[name];
+  const entry = lockedAgent(lock.value, name);
   if (entry !== undefined && entry.definition === versionSourceOf(members)) {
     return ok({ state: "known", value: entry.version });
   }

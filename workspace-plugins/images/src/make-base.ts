@@ -17,12 +17,13 @@ import {
   readBelow,
 } from "./image-needs.ts";
 import type { ImageNeed, LayoutSource } from "./image-needs.ts";
+import { lockedImage } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
 import { baseRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Below } from "./layout.ts";
 import { readLockOf } from "./locked/lock-of.ts";
-import { baseReference } from "./names.ts";
+import { baseLogName, baseReference } from "./names.ts";
 import { sourceFile } from "./source-files.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 
@@ -84,7 +85,7 @@ export async function makeBase(
     reference: baseReference(base.name),
     subject: { kind: "base", base: base.name, on: value.from_image },
     layoutFolder: base.layout,
-    logName: `base-${base.name}`,
+    logName: baseLogName(base.name),
     ingredients: allKnown(ingredients),
     sources: {
       definition: { folder: base.folder, members: others },
@@ -130,7 +131,7 @@ async function findFromImage(
   const { reference } = from;
   if (reference === "scratch") return ok({ need: undefined, below: undefined });
   const isNamed = base.images.some((image) => image.reference === reference);
-  if (!isNamed && from.lock.from_images[reference] === undefined && base.rootfs !== undefined) {
+  if (!isNamed && lockedImage(from.lock, reference) === undefined && base.rootfs !== undefined) {
     const below = await readBelow(session, base.rootfs);
     if (!below.ok) return below;
     const { receipt } = below.value;

@@ -20,7 +20,7 @@ import { extensionRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Ingredients } from "./ingredients.ts";
 import { readLockOf } from "./locked/lock-of.ts";
-import { extensionDockerfile, inLayerOrder, splitReference } from "./names.ts";
+import { extendedLogName, extensionDockerfile, inLayerOrder, splitReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { asScript } from "./scripts.ts";
 import { sourceFile } from "./source-files.ts";
@@ -81,7 +81,7 @@ export async function makeExtended(
       on: agent.reference,
     },
     layoutFolder: image.layout,
-    logName: image.reference.replaceAll(/[/:]/g, "-"),
+    logName: extendedLogName(image.reference),
     ingredients: allKnown({
       reference: image.reference,
       base: imageId,

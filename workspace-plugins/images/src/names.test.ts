@@ -1,6 +1,6 @@
 import { digestOf, hexOf } from "@slipway/signature";
 import { expect, test } from "vitest";
-import { extendedReference } from "./names.ts";
+import { agentLogName, baseLogName, extendedLogName, extendedReference } from "./names.ts";
 
 test("an extended image is named by agent, base and extensions, a double dash between them", () => {
   expect(extendedReference("codex", "debian", ["marker", "shell-check"])).toBe(
@@ -27,4 +27,19 @@ test("a tag of more than 128 characters is cut and keeps a digest of the whole",
   expect(second).not.toBe(first);
   // The grammar of a tag (OCI distribution spec, Pulling manifests).
   expect(first).toMatch(/^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/);
+});
+
+test("images whose names are alike when joined have logs of their own", () => {
+  const names = [
+    agentLogName("a-on-b", "c"),
+    agentLogName("a", "b-on-c"),
+    agentLogName("a", "b"),
+    baseLogName("a"),
+    extendedLogName("a:b"),
+    extendedLogName("a/b"),
+    extendedLogName("a-b"),
+    extendedLogName("base-a"),
+  ];
+  expect(new Set(names).size).toBe(names.length);
+  expect(names.filter((name) => name.includes("/"))).toEqual([]);
 });

@@ -57,6 +57,20 @@ export function splitReference(reference: string): [repository: string, tag: str
     : [reference, "latest"];
 }
 
+/** What logs of builds begin with, another for each image: of these an agent's alone has a double dash, and an extended image's alone an @. */
+export function baseLogName(base: string): string {
+  return `base-${base}`;
+}
+
+export function agentLogName(agent: string, base: string): string {
+  return `${agent}--${base}`;
+}
+
+/** No reference has a + of its own. */
+export function extendedLogName(reference: string): string {
+  return splitReference(reference).join("@").replaceAll("/", "+");
+}
+
 /** The Dockerfile of every agent, relative to the workspace. */
 export const agentDockerfile = "infra/images/agent.Dockerfile";
 /** The Dockerfile that runs the scripts of extensions, likewise. */

@@ -16,7 +16,7 @@ import {
 } from "./image-inputs.ts";
 import { imagesLockName } from "./images-lock-name.ts";
 import { publishedReference } from "./names.ts";
-import { parseImagesLock } from "./images-lock.ts";
+import { lockedAgent, lockedImage, parseImagesLock } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
 import type { RootfsProject } from "./rootfs-projects.ts";
 
@@ -297,7 +297,7 @@ function lockedOptions(image: GraphImage, lock: ImagesLock): object {
   const { kind, name } = image.folder;
   if (image.refusal !== undefined) return {};
   if (kind === "agent") {
-    const entry = lock.agents[name];
+    const entry = lockedAgent(lock, name);
     if (entry === undefined) return {};
     // Where the version was found out is no part of what is built.
     const { version, definition } = entry;
@@ -305,7 +305,7 @@ function lockedOptions(image: GraphImage, lock: ImagesLock): object {
   }
   const references = [image.fromImage ?? [], image.namedElsewhere].flat();
   const entries = references.flatMap((one) => {
-    const entry = lock.from_images[one];
+    const entry = lockedImage(lock, one);
     return entry === undefined ? [] : [[one, entry] as const];
   });
   return entries.length === 0 ? {} : { locked: Object.fromEntries(entries) };

@@ -12,9 +12,9 @@ import { fail } from "@slipway/signature";
 import { openAnswer } from "../answer.ts";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
-import { confirm } from "../pkg/confirm.ts";
 import { tellUsage } from "../tell.ts";
 import { stateFolder } from "./own-folders.ts";
+import { openAsker } from "./questions.ts";
 
 /** What is remembered of this folder. */
 export async function tellMemory({ args }: Call): Promise<number> {
@@ -46,12 +46,15 @@ export async function removeMemory({ args }: Call): Promise<number> {
   const read = readArguments(args, { options, words: [0, 1] });
   if (!read.ok) return tellUsage(read.failure);
   const { yes: isGiven = false, json = false } = read.value.options;
-  const { signal, progress, tell, show } = openAnswer({ json });
+  const { signal, tell, show } = openAnswer({ json });
   const [agent] = read.value.words;
   const project = await realpath(process.cwd());
-  progress(`forget ${agent ?? "all agents"} in ${project}`);
-  const sure = await confirm({ word: "yes", isGiven, signal });
-  if (!sure.ok) return tell(sure);
+  if (!isGiven) {
+    if (!process.stdin.isTTY) return tell(fail({ reason: "not-confirmed", by: "nobody" }));
+    using asker = openAsker();
+    const isSure = await asker.agree(`Forget ${agent ?? "all agents"} in ${project}?`);
+    if (isSure !== true) return tell(fail({ reason: "not-confirmed", by: "answer" }));
+  }
   const forgotten = await forgetAgents(place(), { project, agent, signal });
   if (!forgotten.ok) return tell(forgotten);
   return show(

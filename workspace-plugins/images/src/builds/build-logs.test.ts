@@ -27,7 +27,7 @@ test("builds that begin at the same moment have logs of their own", async () => 
 });
 
 test("the last five of an image stay, and nobody else's go", async () => {
-  const others = ["a-on-b.2026-11-21T09-00-00-000Z.log", "a.txt", "a.engine.log"];
+  const others = ["a--b.2026-11-21T09-00-00-000Z.log", "a.txt", "a.engine.log"];
   await newBuildLog(folder, "a", moment(0));
   for (const name of others) await writeFile(path.join(folder, name), "");
   for (let second = 1; second <= 6; second += 1) await newBuildLog(folder, "a", moment(second));

@@ -6,7 +6,7 @@ import { hasCode } from "@slipway/signature";
 const keptLogs = 5;
 
 /**
- * Makes an empty log for a build, under a name that no other build has: `codex-on-debian.2026-11-21T10-40-01-123Z.log`,
+ * Makes an empty log for a build, under a name that no other build has: `codex--debian.2026-11-21T10-40-01-123Z.log`,
  * with a number more where two begin in one millisecond. Their names sort by time.
  */
 export async function newBuildLog(

@@ -3,6 +3,7 @@ import { inParallel, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import type { ImagesFailure } from "../failure.ts";
+import { lockedAgent, lockedImage } from "../images-lock.ts";
 import type { ImagesLock, LockedAgent, LockedImage } from "../images-lock.ts";
 import type { NamedBuilder } from "../versions/builder.ts";
 import type { FoundVersion } from "../versions/agent-version.ts";
@@ -49,7 +50,7 @@ export async function lookUp(
   const builderEntry = builder === undefined ? [] : [await lookAtBuilder(builder, isAsked, world)];
   const named = namedBuilder(world.builder, builderEntry[0]);
   const images = wanted.references.map(async (name): Promise<LockEntry> => {
-    const locked = lock.from_images[name];
+    const locked = lockedImage(lock, name);
     const now = isAsked({ locked }) ? await world.askImage(name, locked) : same;
     return { kind: "from_image", name, locked, now };
   });
@@ -58,7 +59,7 @@ export async function lookUp(
     .map((entry): LockEntry => ({
       kind: "agent",
       name: entry.name,
-      locked: lock.agents[entry.name],
+      locked: lockedAgent(lock, entry.name),
       isStale: false,
       now: { state: "unknown", because: failureOf(entry) },
     }));
@@ -66,7 +67,7 @@ export async function lookUp(
     agentsAtOnce,
     scripts,
     async (script) => {
-      const locked = lock.agents[script.agent];
+      const locked = lockedAgent(lock, script.agent);
       const isStale = locked !== undefined && locked.definition !== script.digest;
       const now = isAsked({ locked, isStale })
         ? await lookAtAgent(script, locked, named, world)
@@ -92,13 +93,13 @@ export async function openEntries(
   const entries = scripts.map(({ agent, digest }) => ({
     agent,
     digest,
-    locked: lock.agents[agent],
+    locked: lockedAgent(lock, agent),
   }));
   return ok({
     missing: [
       ...(builder !== undefined && builder.locked === undefined ? ["builder"] : []),
       ...entries.filter(({ locked }) => locked === undefined).map(({ agent }) => agentEntry(agent)),
-      ...wanted.references.filter((one) => !(one in lock.from_images)).map(imageEntry),
+      ...wanted.references.filter((one) => lockedImage(lock, one) === undefined).map(imageEntry),
     ],
     stale: entries
       .filter(({ locked, digest }) => locked !== undefined && locked.definition !== digest)

@@ -8,7 +8,7 @@ import { givenArguments, namedImages } from "../dockerfile.ts";
 import type { ImagesFailure } from "../failure.ts";
 import { imageFileNames, readImageGraph } from "../image-graph.ts";
 import type { GraphImage } from "../image-graph.ts";
-import { lockedReference, readImagesLock } from "../images-lock.ts";
+import { lockedImage, lockedReference, readImagesLock } from "../images-lock.ts";
 import type { ImagesLock } from "../images-lock.ts";
 import { agentRows, baseRows, extensionRows } from "../ingredient-rows.ts";
 import { allKnown, forbidden } from "../ingredients.ts";
@@ -176,7 +176,7 @@ async function fromRow(
   const { file, reference } = from;
   if (on !== undefined) return ok(() => ({ base: unknown }));
   if (reference === "scratch") return ok(() => allKnown({ "from-image": "scratch" }));
-  if (lock.from_images[reference] !== undefined) {
+  if (lockedImage(lock, reference) !== undefined) {
     return ok((platform) => fromLock(lock, "from-image", reference, platform));
   }
   if (rootfs === undefined) {
@@ -194,7 +194,7 @@ async function rootfsRow(
   { workspaceRoot, signal, lock }: Workspace,
   { rootfs }: GraphImage,
 ): Promise<Result<CurrentIngredients, ImagesFailure>> {
-  if (rootfs === undefined || lock.from_images[rootfs.reference] !== undefined) return ok({});
+  if (rootfs === undefined || lockedImage(lock, rootfs.reference) !== undefined) return ok({});
   const members = await definitionMembers(path.join(workspaceRoot, rootfs.root), "", signal);
   return members.ok ? ok(allKnown({ rootfs: digestOfMembers(members.value) })) : members;
 }
@@ -282,7 +282,7 @@ async function rowsOfNamed(
   const references = [...new Set(named.map(({ reference }) => reference))];
   const made = new Set([image.on, ...image.named].map((one) => one?.reference));
   const loose = references.find(
-    (reference) => !made.has(reference) && lock.from_images[reference] === undefined,
+    (reference) => !made.has(reference) && lockedImage(lock, reference) === undefined,
   );
   if (loose !== undefined) {
     return fail({ reason: "from-image-unpinned", file: dockerfile.file, fromImage: loose });

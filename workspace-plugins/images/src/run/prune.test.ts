@@ -45,8 +45,8 @@ async function openRig() {
   await mkdir(image("not-a-layout"));
   const logs = path.join(rig.workspace, ".slipway/logs");
   await rig.write(logs, {
-    "codex-on-debian.2026-01-01T00-00-00-000Z.log": "",
-    "codex-on-debian.2026-11-20T00-00-00-000Z.log": "",
+    "codex--debian.2026-01-01T00-00-00-000Z.log": "",
+    "codex--debian.2026-11-20T00-00-00-000Z.log": "",
     "nx.log": "",
   });
   const state = await mkdtemp(path.join(os.tmpdir(), "slipway-prune-"));
@@ -104,7 +104,7 @@ it("tells what it would remove, and removes nothing", async () => {
       images: [id, used],
       titles: { [id]: "codex on debian", [used]: "" },
       layouts: [rig.image("gone")],
-      logs: [path.join(rig.logs, "codex-on-debian.2026-01-01T00-00-00-000Z.log")],
+      logs: [path.join(rig.logs, "codex--debian.2026-01-01T00-00-00-000Z.log")],
       projects: [rig.project],
       kept: [],
     },

@@ -140,7 +140,7 @@ async function foldersIn(folder: string): Promise<readonly string[]> {
 
 const keptLogMs = 30 * 24 * 60 * 60 * 1000;
 
-/** As builds name them, with the time they began: `codex-on-debian.2026-11-21T10-40-01-123Z.log`. */
+/** As builds name them, with the time they began: `codex--debian.2026-11-21T10-40-01-123Z.log`. */
 const logName = /\.(\d{4}-\d\d-\d\d)T\d\d-\d\d-\d\d-\d{3}Z(?:\.\d+)?\.log$/;
 
 async function oldLogs({ logFolders, now }: PruneRequest): Promise<readonly string[]> {
