@@ -1,12 +1,13 @@
-import { cp, rm } from "node:fs/promises";
+import { cp, readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, exists, fail, ok, writeJson } from "@slipway/signature";
+import { digestOf, exists, fail, hexOf, ok, writeJson } from "@slipway/signature";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { madeBy, openBuildingEngine, sessionWith } from "../test/building-engine.ts";
 import { openMatrixRig, workspaceFiles } from "../test/matrix-rig.ts";
 import type { MatrixRig } from "../test/matrix-rig.ts";
 import type { BuildSession, MadeImage } from "./build.ts";
 import type { Engine } from "./engine-port.ts";
+import { blobFile } from "./layout.ts";
 import { makeAgent } from "./make-agent.ts";
 import { makeBase } from "./make-base.ts";
 import { agentReference } from "./names.ts";
@@ -180,6 +181,50 @@ describe("a first build without a network", () => {
     const made = madeBy(await makeBase(sessionOn({ ...online, pull }), baseRequest()));
     expect(rowsOf(made)).toEqual(["never-built"]);
     expect(rowsOf(madeBy(await makeBase(sessionOn(online), baseRequest())))).toEqual([]);
+  });
+});
+
+describe("a base on a root file system", () => {
+  const layout = baseRequest().layout;
+  const onRootfs = {
+    ...baseRequest("more"),
+    rootfs: { layout, target: "rootfs:rootfs" },
+  };
+
+  // The image of a base stands for one: a layout with a receipt.
+  beforeEach(async () => {
+    madeBy(await makeBase(sessionOn(), baseRequest()));
+  });
+
+  test("that the engine has never pulled is built on its layout, and asks no registry", async () => {
+    const { engine, asked } = openBuildingEngine();
+    const { imageId, manifestDigest } = await receiptOf(layout);
+    const { receipt } = madeBy(await makeBase(sessionOn(engine), onRootfs));
+    expect(asked).toContain(`build on slipway/base:${hexOf(imageId)}`);
+    expect(asked.filter((question) => question.startsWith("pull"))).toEqual([]);
+    expect(receipt.inputs["from-image"]).toBe(manifestDigest);
+    expect(receipt.below).toEqual([layout]);
+  });
+
+  test("that the engine has pulled is built on that", async () => {
+    const { engine, asked, has } = openBuildingEngine();
+    const { manifestDigest, diffIds } = await receiptOf(layout);
+    const layers = await Promise.all(
+      diffIds.map(async (digest) => readFile(blobFile(folderOf(layout), digest))),
+    );
+    await has(`slipway/base@${manifestDigest}`, layers);
+    madeBy(await makeBase(sessionOn(engine), onRootfs));
+    expect(asked).toContain(`build on slipway/base@${manifestDigest}`);
+  });
+
+  test("whose layout lacks a layer comes from the registry", async () => {
+    const { engine, asked } = openBuildingEngine();
+    const { manifestDigest, diffIds } = await receiptOf(layout);
+    await rm(blobFile(folderOf(layout), diffIds[0] ?? manifestDigest));
+    expect(await makeBase(sessionOn(engine), onRootfs)).toMatchObject({
+      failure: { reason: "engine-refused", operation: "pull" },
+    });
+    expect(asked).toContain(`pull slipway/base@${manifestDigest}`);
   });
 });
 

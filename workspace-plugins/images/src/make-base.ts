@@ -21,6 +21,7 @@ import { lockedImage } from "./images-lock.ts";
 import type { ImagesLock } from "./images-lock.ts";
 import { baseRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
+import { hasBlobs } from "./layout.ts";
 import type { Below } from "./layout.ts";
 import { readLockOf } from "./locked/lock-of.ts";
 import { baseLogName, baseReference } from "./names.ts";
@@ -92,7 +93,11 @@ export async function makeBase(
       dockerfile: sourceFile(dockerfileName, dockerfile.bytes),
     },
     prepare: async () => {
-      const provided = await provideAll(session, needs);
+      const nearest = await nearestOf(session, from.value);
+      if (!nearest.ok) return nearest;
+      const lowest = nearest.value;
+      const all = [...(lowest === undefined ? [] : [lowest]), ...pinned.value.needs];
+      const provided = await provideAll(session, all);
       if (!provided.ok) return provided;
       const pulled = below === undefined ? await pulledImage(session, need) : ok(nothingPulled);
       if (!pulled.ok) return pulled;
@@ -100,7 +105,7 @@ export async function makeBase(
         below,
         pulled: pulled.value.diffIds,
         pulledLabels: pulled.value.labels,
-        standsOn: need === undefined ? "scratch" : nameInEngine(need),
+        standsOn: lowest === undefined ? "scratch" : nameInEngine(lowest),
         steps: [
           {
             members: [...others, pinned.value.member],
@@ -121,7 +126,29 @@ function fromIngredient(need: ImageNeed): Readonly<Record<string, Digest>> {
 }
 
 /** What a base stands on. Without `need` on nothing; without `below` on layers that its own layout has to hold. */
-type FromImage = { readonly need: ImageNeed | undefined; readonly below: Below | undefined };
+type FromImage = {
+  readonly need: ImageNeed | undefined;
+  readonly below: Below | undefined;
+  /** Who makes `below`, where it is a root file system, which a registry has too. */
+  readonly target?: string;
+};
+
+/** A root file system that the engine never pulled comes from its layout: then there need not be a registry. */
+async function nearestOf(
+  { engine, workspaceRoot }: BuildSession,
+  { need, below, target }: FromImage,
+): Promise<Result<ImageNeed | undefined, ImagesFailure>> {
+  if (need?.kind !== "pinned" || below === undefined || target === undefined) return ok(need);
+  const held = await engine.image(need.reference);
+  if (!held.ok) return held;
+  const { architecture } = engine.platform;
+  const { folder, receipt } = below;
+  const isHere =
+    held.value?.platform.architecture !== architecture &&
+    receipt.platform.architecture === architecture &&
+    (await hasBlobs(workspaceRoot, folder, receipt));
+  return ok(isHere ? { kind: "layout", below, target } : need);
+}
 
 async function findFromImage(
   session: BuildSession,
@@ -139,7 +166,7 @@ async function findFromImage(
       const digest = receipt.manifestDigest;
       const repository = reference.slice(0, reference.lastIndexOf(":"));
       const need = { kind: "pinned", reference: `${repository}@${digest}`, digest } as const;
-      return ok({ need, below: below.value });
+      return ok({ need, below: below.value, target: base.rootfs.target });
     }
   }
   const need = await findNeed(session, reference, { ...from, images: base.images });
