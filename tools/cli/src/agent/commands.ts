@@ -200,9 +200,10 @@ export const agentCommands: readonly Command[] = [
   },
   {
     name: "agent push",
-    takes: "<agent> --to <registry>[/<path>] [options]",
+    takes: "<name> --to <registry>[/<path>] [options]",
     does: "push its images that are built, and what they stand on",
     options: {
+      "<name>": "of an agent, or of an extended image",
       "--to <registry>[/<path>]": "each goes below it by its name: codex:debian",
       "--base <name>": "that image alone; else each that is built",
       "--sign": "with this machine's key; the provenance goes beside the image",
@@ -238,10 +239,10 @@ export const agentCommands: readonly Command[] = [
   },
   {
     name: "agent inspect",
-    takes: "<agent>|<reference> [--base <name>] [--json]",
+    takes: "<name>|<reference> [--base <name>] [--json]",
     does: "tell what an image is made from, and who signed it",
     options: {
-      "<agent>": "its images that are built here",
+      "<name>": "of an agent, or of an extended image: what is built here",
       "<reference>": "host[:port]/path:tag, or with @sha256:...: of a registry",
       "--base <name>": "of an agent, that image alone",
       "--json": "one object: schema and images, or what is in the registry",
@@ -254,9 +255,10 @@ export const agentCommands: readonly Command[] = [
   },
   {
     name: "agent why",
-    takes: "<agent> [--base <name>] [--json]",
+    takes: "<name> [--base <name>] [--json]",
     does: "tell why its images would be built now, by what they are made from",
     options: {
+      "<name>": "of an agent, or of an extended image",
       "--base <name>": "that image alone, and what it stands on",
       "--json": "one object: schema, images: reference, target, reasons",
     },
@@ -284,9 +286,10 @@ export const agentCommands: readonly Command[] = [
   },
   {
     name: "agent reproduce",
-    takes: "<agent> [--base <name>] [--json]",
+    takes: "<name> [--base <name>] [--json]",
     does: "build its images twice without a cache, and tell in which files they differ",
     options: {
+      "<name>": "of an agent, or of an extended image",
       "--base <name>": "which may be left out where there is only one",
       "--json": "one object: schema, images: reference, imageIds, isSame, files, config",
       "exit code 1": "an image is another the second time",
@@ -296,9 +299,10 @@ export const agentCommands: readonly Command[] = [
   },
   {
     name: "agent sbom",
-    takes: "<agent> [--base <name>] [--json]",
+    takes: "<name> [--base <name>] [--json]",
     does: "print what is in its image, as CycloneDX: packages of dpkg, apk, npm, Python",
     options: {
+      "<name>": "of an agent, or of an extended image",
       "--base <name>": "which may be left out where there is only one",
       "--json": "the same: it is JSON in any case",
     },
@@ -311,7 +315,7 @@ export const agentCommands: readonly Command[] = [
     does: "remove what builds and starts have left: superseded images of ours, layouts without a base, old logs, what is remembered of projects that are gone",
     options: {
       "--dry-run": "only tell",
-      "--json": "one object: schema, images, titles, layouts, logs, projects, kept",
+      "--json": "one object: schema, images, titles, layouts, logs, rebuilt, projects, kept",
     },
     examples: ["slipway agent prune --dry-run"],
     doing: "looking for what is left",

@@ -37,8 +37,14 @@ export async function pruneLeftovers(call: Call): Promise<number> {
     isDryRun,
   });
   if (!pruned.ok) return tell(pruned);
-  const { images, titles, layouts, logs, projects, kept } = pruned.value;
-  const gone = { image: images, layout: layouts, log: logs, "memory of": projects };
+  const { images, titles, layouts, logs, rebuilt, projects, kept } = pruned.value;
+  const gone = {
+    image: images,
+    layout: layouts,
+    log: logs,
+    "second build": rebuilt,
+    "memory of": projects,
+  };
   const rows = Object.entries(gone).flatMap(([what, names]) =>
     names.map((name) => [isDryRun ? "would remove" : "removed", what, name, titles[name] ?? ""]),
   );

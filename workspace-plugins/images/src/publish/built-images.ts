@@ -11,11 +11,13 @@ import { readImageReceipt } from "../receipt.ts";
 import type { ImageReceipt } from "../receipt.ts";
 import { planChain } from "../run/build-chain.ts";
 import type { ChainLink } from "../run/build-chain.ts";
+import { planExtended } from "../run/plan-extended.ts";
 
 export type BuiltImage = { readonly source: LayoutSource; readonly receipt: ImageReceipt };
 
 export type AgentImages = {
   readonly catalogue: Catalogue;
+  /** Its name, or that of an extended image. */
   readonly agent: string;
   /** `undefined`: on each base that it goes on. */
   readonly base: string | undefined;
@@ -28,6 +30,9 @@ export async function agentChains(
   of: AgentImages,
 ): Promise<Result<readonly (readonly ChainLink[])[], ImagesFailure>> {
   const { catalogue, agent, root } = of;
+  const extended = await planExtended({ name: agent, base: of.base }, catalogue, { root });
+  if (!extended.ok) return extended;
+  if (extended.value !== undefined) return ok([extended.value]);
   const entry = selectEntry(catalogue.agents, "agent", agent);
   if (!entry.ok) return entry;
   const bases = of.base === undefined ? basesOf(of) : [of.base];

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { fail, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
@@ -11,6 +11,7 @@ import { readJson } from "../saved-image.ts";
 import { compareConfigs } from "./compare-configs.ts";
 import { compareLayers } from "./compare-layers.ts";
 import type { FileDifference } from "./compare-layers.ts";
+import { newReproduceFolder, sweepReproduced } from "./reproduce-folders.ts";
 
 /** An image that was built twice, without a cache, from the same ingredients. */
 export type Reproduced = {
@@ -30,9 +31,8 @@ export async function reproduceChain(
   links: readonly ChainLink[],
   session: BuildSession,
 ): Promise<Result<readonly Reproduced[], ImagesFailure>> {
-  const parent = path.join(session.workspaceRoot, ".slipway", "reproduce");
-  await mkdir(parent, { recursive: true });
-  const folder = await mkdtemp(path.join(parent, `${process.pid}-`));
+  await sweepReproduced(session.workspaceRoot);
+  const folder = await newReproduceFolder(session.workspaceRoot);
   try {
     const found: Reproduced[] = [];
     for (const [at, link] of links.entries()) {

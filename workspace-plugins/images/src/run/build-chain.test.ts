@@ -9,6 +9,7 @@ import {
 import type { DefinitionRig } from "../../test/definition-rig.ts";
 import type { BuildSession } from "../build.ts";
 import { planChain } from "./build-chain.ts";
+import { planExtended } from "./plan-extended.ts";
 import type { Selection } from "./select.ts";
 
 const base = (folder: string, from: string): Readonly<Record<string, string>> => ({
@@ -131,4 +132,32 @@ it("ends where bases stand on each other", async () => {
     ...base("bases/upper", "slipway/base:lower"),
   });
   expect(await check(rig, { base: "upper", extensions: [] })).toEqual(["image-ring"]);
+});
+
+it("is that of an extended image by its name, where no agent has it", async () => {
+  await using rig = await openDefinitionRig();
+  await rig.write(rig.workspace, {
+    ...agentFiles("agents/codex"),
+    ...agentFiles("agents/same"),
+    ...base("bases/upper", "scratch"),
+    ...extensionFiles("extensions/act"),
+    "images/review/image-extended.yml": "agent: codex\nbase: upper\nextensions: [act]\n",
+    "images/same/image-extended.yml": "agent: codex\nbase: upper\nimage_ref: me/same:1\n",
+  });
+  const catalogue = await rig.read();
+  const of = async (name: string, named?: string) => {
+    const links = await planExtended({ name, base: named }, catalogue, { root: rig.workspace });
+    return links.ok ? links.value?.map(({ source }) => source.reference) : links.failure;
+  };
+  const chain = ["slipway/base:upper", "slipway/codex:upper", "slipway/extended:codex--upper--act"];
+  expect(await of("review")).toEqual(chain);
+  expect(await of("review", "upper")).toEqual(chain);
+  expect(await of("review", "other")).toEqual({
+    reason: "base-not-for-agent",
+    agent: "review",
+    base: "other",
+    known: ["upper"],
+  });
+  expect(await of("same")).toBeUndefined();
+  expect(await of("codex")).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { fail } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import type { ImagesFailure } from "../failure.ts";
@@ -7,9 +7,10 @@ import { planChain } from "./build-chain.ts";
 import type { ChainLink, ChainPlace } from "./build-chain.ts";
 import { choicesOf } from "./choices-of.ts";
 import type { Host } from "./host.ts";
+import { planExtended } from "./plan-extended.ts";
 import { namesOf } from "./select.ts";
 
-/** The images of an agent on a base, without extensions. Without a base it is the only one that there is. */
+/** The images of an agent on a base, without extensions, or of an extended image. Without a base it is the only one that there is. */
 export async function planAgent(
   asked: { readonly agent: string; readonly base: string | undefined },
   world: {
@@ -18,7 +19,10 @@ export async function planAgent(
     readonly architecture: Host["architecture"];
   },
 ): Promise<Result<readonly ChainLink[], ImagesFailure>> {
-  const { agent } = asked;
+  const { agent, base: named } = asked;
+  const extended = await planExtended({ name: agent, base: named }, world.catalogue, world.place);
+  if (!extended.ok) return extended;
+  if (extended.value !== undefined) return ok(extended.value);
   const choices = choicesOf(world.catalogue, agent, world.architecture);
   if (!choices.ok) return choices;
   const known = namesOf(choices.value.bases);

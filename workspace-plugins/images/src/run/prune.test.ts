@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { digestOf, fail, hexOf, ok } from "@slipway/signature";
@@ -56,6 +56,10 @@ async function openRig() {
   await rememberAgent(memory, { project, agent: "codex", keys: { base: "debian" }, signal });
   const removed: string[] = [];
   const gone = digestOf("gone");
+  const rebuilt = path.join(rig.workspace, ".slipway/reproduce");
+  // Process 1 lives; no process has an id that no kernel gives.
+  for (const name of ["99999999-a", "1-a"])
+    await mkdir(path.join(rebuilt, name), { recursive: true });
   for (const one of [id, used, gone]) await noteOwnImage(rig.workspace, one);
   const images = [
     { id, tags: [], labels: { ...ours, ...codexTitle }, createdAt: longAgo },
@@ -64,6 +68,7 @@ async function openRig() {
   ];
   return {
     image,
+    rebuilt,
     bases: path.join(rig.workspace, "bases"),
     logs,
     project,
@@ -105,6 +110,7 @@ it("tells what it would remove, and removes nothing", async () => {
       titles: { [id]: "codex on debian", [used]: "" },
       layouts: [rig.image("gone")],
       logs: [path.join(rig.logs, "codex--debian.2026-01-01T00-00-00-000Z.log")],
+      rebuilt: [path.join(rig.rebuilt, "99999999-a")],
       projects: [rig.project],
       kept: [],
     },
@@ -120,12 +126,13 @@ it("removes it, tells what the engine keeps, and finds nothing the second time",
     value: { images: [id], kept: [{ image: used, because: "image is being used" }] },
   });
   await expect(stat(rig.image("gone"))).rejects.toThrow("ENOENT");
+  expect(await readdir(rig.rebuilt)).toEqual(["1-a"]);
   for (const kept of ["debian", "not-a-layout", "gone.partial-1-a"]) {
     expect((await stat(rig.image(kept))).isDirectory()).toBe(true);
   }
   expect(await rig.run(false)).toMatchObject({
     ok: true,
-    value: { layouts: [], logs: [], projects: [] },
+    value: { layouts: [], logs: [], rebuilt: [], projects: [] },
   });
 });
 

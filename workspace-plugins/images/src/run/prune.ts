@@ -9,6 +9,7 @@ import type { EngineFailure } from "../engine-failure.ts";
 import type { Engine, ListedImage } from "../engine-port.ts";
 import { ownLabel } from "../names.ts";
 import { forgetOwnImages, ownImages } from "../own-images.ts";
+import { abandonedReproduced } from "../reproduce/reproduce-folders.ts";
 import { abandonedMemories } from "./project-memory.ts";
 import type { MemoryPlace } from "./project-memory.ts";
 
@@ -20,6 +21,8 @@ export type Pruned = {
   /** Folders of images on bases that their agents no longer go on. */
   readonly layouts: readonly string[];
   readonly logs: readonly string[];
+  /** Folders of images that a killed process built twice. */
+  readonly rebuilt: readonly string[];
   /** Projects that are gone. */
   readonly projects: readonly string[];
   readonly kept: readonly { readonly image: string; readonly because: string }[];
@@ -66,7 +69,9 @@ export async function prune(request: PruneRequest): Promise<Result<Pruned, Engin
   const layouts = await orphanedLayouts(request.catalogue);
   const logs = await oldLogs(request);
   const memories = await abandonedMemories(request.memory);
-  const files = [...layouts, ...logs, ...memories.map(({ file }) => file)];
+  const roots = workspaces.map(({ root }) => root);
+  const rebuilt = (await Promise.all(roots.map(abandonedReproduced))).flat();
+  const files = [...layouts, ...logs, ...rebuilt, ...memories.map(({ file }) => file)];
   if (!isDryRun) {
     for (const file of files) await rm(file, { recursive: true, force: true });
     const there = new Set(listed.value.map(({ id }) => id));
@@ -79,7 +84,7 @@ export async function prune(request: PruneRequest): Promise<Result<Pruned, Engin
   }
   const titles = Object.fromEntries(superseded.map((one) => [one.reference, one.title]));
   const projects = memories.map(({ project }) => project);
-  return ok({ images, titles, layouts, logs, projects, kept });
+  return ok({ images, titles, layouts, logs, rebuilt, projects, kept });
 }
 
 function titleOf({ labels }: ListedImage): string {
