@@ -57,6 +57,7 @@ async function makeOne(session: Session, options: output<typeof Options>) {
       engine,
       access: await readBuildAccess(process.env, signal),
       turns,
+      isFrozen: options.frozen ?? isFrozenHere(process.env),
       builds: isAsAtLastSuccess(planned) ? "when-needed" : "always",
       record: { ...workSignatureOf(planned), ...(source === undefined ? {} : { source }) },
       findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
@@ -72,6 +73,11 @@ async function makeOne(session: Session, options: output<typeof Options>) {
 /** Nx hashes every byte of a definition: what is told by its meaning to be as it was is built only if its parts differ. */
 function isAsAtLastSuccess(planned: PlannedTarget | undefined): boolean {
   return planned?.state === "signed" && planned.differences.length === 0;
+}
+
+/** `SLIPWAY_FROZEN`, which the target declares as an input. */
+function isFrozenHere({ SLIPWAY_FROZEN = "" }: NodeJS.ProcessEnv): boolean {
+  return !["", "0", "false"].includes(SLIPWAY_FROZEN);
 }
 
 function workSignatureOf(planned: PlannedTarget | undefined): Pick<BuildRecord, "workSignature"> {

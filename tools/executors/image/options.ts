@@ -27,6 +27,11 @@ const lockedAgent = z
   .optional()
   .describe(lockedSays);
 
+const frozen = z
+  .boolean()
+  .optional()
+  .describe("build an agent by a version that is locked for its definition, or fail");
+
 const base = z.strictObject({
   kind: z.literal("base").describe("a base: base.yml and its own Dockerfile"),
   name: z.string(),
@@ -37,6 +42,7 @@ const base = z.strictObject({
     .describe("the root file system that it stands on"),
   images,
   locked: lockedImages,
+  frozen,
 });
 
 const agent = z.strictObject({
@@ -45,6 +51,7 @@ const agent = z.strictObject({
   layout,
   base: made.extend({ name: ImageName }).describe("the base that it goes on"),
   locked: lockedAgent,
+  frozen,
 });
 
 const extended = z.strictObject({
@@ -55,6 +62,7 @@ const extended = z.strictObject({
   extensions: z.array(z.strictObject({ name: z.string(), folder: z.string() })),
   images,
   locked: lockedImages,
+  frozen,
 });
 
 const refused = z.strictObject({

@@ -264,6 +264,16 @@ describe("agents", () => {
     });
     expect(gemini?.["image-debian"]?.options).not.toHaveProperty("locked");
   });
+
+  test("is built by a locked version alone where nx.json says so, or the environment", async () => {
+    const files = { ...bases, ...codex };
+    const { codex: usual } = await targetsOf(files);
+    expect(usual?.["image-debian"]?.options).not.toHaveProperty("frozen");
+    expect(usual?.["image-debian"]?.inputs).toContainEqual({ env: "SLIPWAY_FROZEN" });
+    const { codex: frozen, debian } = await targetsOf(files, { frozen: true });
+    expect(frozen?.["image-debian"]?.options).toHaveProperty("frozen", true);
+    expect(debian?.["image"]?.options).not.toHaveProperty("frozen");
+  });
 });
 
 describe("extended images", () => {
@@ -360,6 +370,7 @@ describe("inputs", () => {
     expect(notFiles(targets?.["image-debian"]?.inputs)).toEqual([
       { env: "SLIPWAY_OWN_CODEX__IMAGE_DEBIAN" },
       ...own,
+      { env: "SLIPWAY_FROZEN" },
     ]);
     for (const fileset of [
       "{workspaceRoot}/agents/codex/**/*",

@@ -27,6 +27,8 @@ const Options = z.object({
   namespace: z.string().optional(),
   /** Whether what is pushed is signed with this machine's key. */
   sign: z.boolean().optional(),
+  /** Whether an agent is built by a locked version or not at all. */
+  frozen: z.boolean().optional(),
   /** Reference of the image that `slipway agent lock` runs `version.sh` in. Nothing that is built follows from it. */
   builder: z.string().optional(),
 });
@@ -34,6 +36,8 @@ type Options = z.output<typeof Options>;
 
 /** The engine's platform and version, set before the tasks of a command run. */
 const engineFact = "SLIPWAY_ENGINE";
+/** Set where `frozen` counts though nobody has said it, as in CI. */
+const frozenVariable = "SLIPWAY_FROZEN";
 const builderPackages = [
   "@cyclonedx/cyclonedx-library",
   "dockerfile-ast",
@@ -153,14 +157,19 @@ function imageTargets(
 ): Readonly<Record<string, TargetConfiguration>> {
   const { suffix, folder, reference } = image;
   const name = `image${suffix}`;
-  const isPinned = image.fromImage !== undefined && image.fromImage in lock.from_images;
+  const isPinned =
+    image.fromImage !== undefined && lockedImage(lock, image.fromImage) !== undefined;
   const rootfs = isPinned || image.refusal !== undefined ? undefined : image.rootfs;
   const pushed = pushReference(image, options);
   const layout = { layouts: [image.layout] };
   return {
     [name]: {
       executor: "@slipway/executors:image",
-      options: { ...imageOptions(image, rootfs), ...lockedOptions(image, lock) },
+      options: {
+        ...imageOptions(image, rootfs),
+        ...lockedOptions(image, lock),
+        ...(options.frozen === true && folder.kind === "agent" ? { frozen: true } : {}),
+      },
       cache: true,
       dependsOn: [
         ...(rootfs === undefined
@@ -250,6 +259,8 @@ function imageInputs(image: GraphImage, target: string): Inputs {
     { env: engineFact },
     { externalDependencies: builderPackages },
     { dependentTasksOutputFiles: "**/receipt.json", transitive: true },
+    // What was built without it may be of a version that is not locked.
+    ...(image.folder.kind === "agent" ? [{ env: frozenVariable }] : []),
   ];
 }
 
