@@ -101,12 +101,13 @@ export const agentCommands: readonly Command[] = [
   },
   {
     name: "agent lock",
-    takes: "[<agent>...] [--frozen] [--offline] [--json]",
+    takes: "[<agent>...] [--frozen] [--offline] [--prune] [--json]",
     does: "write down what images are built from: versions of agents, digests of what bases stand on",
     options: {
       "<agent>": "it and what its bases stand on alone",
       "--frozen": "change nothing: exit 1 where an entry is missing or of another definition",
       "--offline": "make no request: version.sh runs without a network",
+      "--prune": "only take out what nothing is built from any more",
       "--json": "one object: schema, state, cause, facts, changes",
     },
     examples: ["slipway agent lock", "slipway agent lock --frozen"],
@@ -132,7 +133,7 @@ export const agentCommands: readonly Command[] = [
     does: "tell what is locked and what it is today; exit 0 also where nobody knows",
     options: {
       "--offline": "make no request: what takes one is unknown",
-      "--json": "one object: schema, entries",
+      "--json": "one object: schema, entries, and unused where no agent is named",
     },
     examples: ["slipway agent outdated", "slipway agent outdated codex --json"],
     doing: "looking for what is newer",

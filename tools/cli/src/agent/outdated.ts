@@ -1,8 +1,10 @@
 import { entryName } from "@slipway/images/locked/now";
+import { readUnused } from "@slipway/images/locked/unused";
+import type { UnusedEntry } from "@slipway/images/locked/unused";
 import { lockedText, outdatedEntries } from "@slipway/images/locked/update";
 import type { LockEntry } from "@slipway/images";
 import { describeFailure } from "@slipway/report";
-import { isDigest, shortDigest } from "@slipway/signature/basics";
+import { isDigest, ok, shortDigest } from "@slipway/signature/basics";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
@@ -22,7 +24,13 @@ export async function listOutdated(call: Call): Promise<number> {
   await using lockCall = opened.value;
   const found = await outdatedEntries(read.value.words, lockCall.world);
   if (!found.ok) return await agentCall.tell(found);
-  return agentCall.show({ entries: found.value.map(shownEntry) }, rowsOf(found.value));
+  const isAll = read.value.words.length === 0;
+  const unused = isAll ? await readUnused(lockCall.world) : ok([]);
+  if (!unused.ok) return await agentCall.tell(unused);
+  return agentCall.show(
+    { entries: found.value.map(shownEntry), ...(isAll ? { unused: unused.value } : {}) },
+    rowsOf(found.value, unused.value),
+  );
 }
 
 function shownEntry(entry: LockEntry): object {
@@ -40,9 +48,12 @@ function shownEntry(entry: LockEntry): object {
   };
 }
 
-function rowsOf(entries: readonly LockEntry[]): readonly (readonly string[])[] {
+function rowsOf(
+  entries: readonly LockEntry[],
+  unused: readonly UnusedEntry[],
+): readonly (readonly string[])[] {
   const odd = entries.filter(({ now }) => now.state !== "same");
-  if (odd.length === 0) return [["All is as it is locked."]];
+  if (odd.length === 0 && unused.length === 0) return [["All is as it is locked."]];
   return [
     ["entry", "locked", "now", ""],
     ...odd.map((entry) => [
@@ -50,6 +61,12 @@ function rowsOf(entries: readonly LockEntry[]): readonly (readonly string[])[] {
       shown(lockedText(entry)),
       shown(nowText(entry)),
       noteOf(entry),
+    ]),
+    ...unused.map((entry) => [
+      entryName(entry),
+      shown(entry.locked),
+      "-",
+      "nothing is built from it: slipway agent lock --prune",
     ]),
   ];
 }

@@ -16,4 +16,9 @@ export type LockFailure =
   /** It takes a request, and none may be made. */
   | { readonly reason: "unknown-offline" };
 
-export type LockCause = "images-locked" | "images-lock-planned" | "images-lock-as-it-was";
+export type LockCause =
+  | "images-locked"
+  | "images-lock-planned"
+  | "images-lock-as-it-was"
+  | "images-lock-pruned"
+  | "images-lock-all-used";

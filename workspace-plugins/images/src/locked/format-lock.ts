@@ -39,7 +39,7 @@ function setSection(
   if (!isMap(map)) throw new Error("internal: a section that was just made is a map");
   map.flow = false;
   for (const name of map.items.map(({ key }) => textOf(key))) {
-    if (!(name in entries)) map.delete(name);
+    if (!Object.hasOwn(entries, name)) map.delete(name);
   }
   for (const [name, value] of Object.entries(entries)) {
     const node: unknown = map.get(name, true);

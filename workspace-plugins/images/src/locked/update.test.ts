@@ -6,6 +6,7 @@ import { agentFiles, baseFiles, openDefinitionRig } from "../../test/definition-
 import type { DefinitionRig } from "../../test/definition-rig.ts";
 import { readImagesLock } from "../images-lock.ts";
 import type { LockEntry, Now } from "./now.ts";
+import { pruneLock, readUnused } from "./unused.ts";
 import { checkLock, fillLock, outdatedEntries, updateLock } from "./update.ts";
 import type { LockWorld } from "./update.ts";
 import type { LockedImage } from "../images-lock.ts";
@@ -277,4 +278,47 @@ test("of some definitions alone, what they stand on is locked, and what others m
     [node]: whole[node],
     [tools]: whole[tools],
   });
+});
+
+test("what nothing is built from is told, and taken out when asked for; the rest of the file stays", async () => {
+  await fillLock(all, await world());
+  const file = path.join(rig.workspace, "slipway.images.lock");
+  const text = await readFile(file, "utf8");
+  const codex = text.replace("agents:\n", "agents:\n  # mine\n");
+  const definition = digestOf("gone");
+  await writeFile(
+    file,
+    codex
+      .replace("  gemini:", `  gone: {version: 1.2.3, definition: "${definition}"}\n  gemini:`)
+      .replace(
+        "from_images:\n",
+        `from_images:\n  registry.example/old:1: {digest: "${definition}"}\n`,
+      ),
+  );
+  expect(await readUnused(await world())).toEqual(
+    ok([
+      { kind: "agent", name: "gone", locked: "1.2.3" },
+      { kind: "from_image", name: "registry.example/old:1", locked: definition },
+    ]),
+  );
+  expect(await pruneLock(await world())).toMatchObject({
+    ok: true,
+    value: {
+      cause: "images-lock-pruned",
+      changes: [
+        { entry: "agents.gone", from: "1.2.3" },
+        { entry: "from_images.registry.example/old:1", from: definition },
+      ],
+    },
+  });
+  expect(await readFile(file, "utf8")).toBe(codex);
+  expect(await pruneLock(await world())).toMatchObject({ value: { state: "unchanged" } });
+});
+
+test("while a definition is broken no image is taken out: it may be the one that names it", async () => {
+  await fillLock(all, await world());
+  const before = await locked();
+  await writeFile(path.join(rig.workspace, "bases/node/base.yml"), "no: base\n");
+  expect(await pruneLock(await world())).toMatchObject({ value: { state: "unchanged" } });
+  expect(await locked()).toEqual(before);
 });

@@ -22,7 +22,8 @@ export type LockChange = {
   readonly entry: string;
   /** A version or a digest; absent where it was not locked. */
   readonly from?: string;
-  readonly to: string;
+  /** Absent where it is taken out. */
+  readonly to?: string;
 };
 
 export type LockOutcome = Outcome<LockCause> & { readonly changes: readonly LockChange[] };
@@ -127,7 +128,7 @@ function withEntry(lock: ImagesLock, entry: LockEntry): ImagesLock {
   }
 }
 
-function changeOf(entry: LockEntry): readonly LockChange[] {
+function changeOf(entry: LockEntry): readonly Locking[] {
   if (entry.now.state !== "changed") return [];
   const from = lockedText(entry);
   return [
@@ -138,6 +139,9 @@ function changeOf(entry: LockEntry): readonly LockChange[] {
     },
   ];
 }
+
+/** A change by a look-up, which takes nothing out. */
+type Locking = LockChange & { readonly to: string };
 
 /** The version or the digest. */
 export function lockedText(entry: LockEntry): string | undefined {
@@ -157,7 +161,7 @@ function unknownOf(
 }
 
 function outcomeOf(
-  changes: readonly LockChange[],
+  changes: readonly Locking[],
   cause: "images-locked" | "images-lock-planned",
 ): LockOutcome {
   if (changes.length === 0) {
@@ -167,7 +171,7 @@ function outcomeOf(
   return { state: "done", cause, facts, changes };
 }
 
-function changeText({ from, to }: LockChange): string {
+function changeText({ from, to }: Locking): string {
   if (from === to) return `${shown(to)}, for another definition`;
   return from === undefined ? shown(to) : `${shown(from)} → ${shown(to)}`;
 }

@@ -229,6 +229,8 @@ export const imagesCauses: Causes<ImagesCause> = {
   "definitions-taken-over": "the definitions are the packaged set now",
   "images-locked": "locked",
   "images-lock-planned": "would be locked",
+  "images-lock-pruned": "nothing was built from it any more",
+  "images-lock-all-used": "something is built from each entry",
   "images-lock-as-it-was": "the lock has it all as it is",
   "tested-recorded": "noted that it has passed",
   "tested-merged": "the records are one now",
