@@ -21,8 +21,8 @@ describe("parseYaml", () => {
   it("tells every problem of the content with its place, unknown keys first", () => {
     expect(check("name: 3\nlimits:\n  cpus: many\n  speed: 1\n")).toEqual([
       '4:3 limits: Unrecognized key: "speed"',
-      "1:7 name: Invalid input: expected string, received number",
-      "3:9 limits.cpus: Invalid input: expected number, received string",
+      "1:7 name: must be a text, and is a number",
+      "3:9 limits.cpus: must be a number, and is a text",
     ]);
   });
 
@@ -52,7 +52,49 @@ describe("parseYaml", () => {
   });
 
   it("shows a missing key at what should hold it", () => {
-    expect(check("name: a\n")).toEqual(["1:1 limits: is missing: expected object"]);
+    expect(check("name: a\n")).toEqual(["1:1 limits: is missing: it must be keys with values"]);
+  });
+
+  it("has words of its own for what is of another kind, too little, too much, or none of a few", () => {
+    const Rich = z.strictObject({
+      list: z.array(z.string()).min(1),
+      pair: z.array(z.string()).min(2).max(3),
+      some: z.enum(["a", "b"]),
+      short: z.string().max(3),
+      count: z.int().min(2),
+      share: z.number().gt(0).max(1),
+      flag: z.boolean(),
+      map: z.record(z.string(), z.string()),
+      own: z.string().regex(/^x/, "must begin with x"),
+    });
+    const parse = (text: string): readonly string[] => {
+      const parsed = parseYaml("a.yml", text, Rich);
+      return parsed.ok ? [] : parsed.failure.problems.map(({ message }) => message);
+    };
+    const wrong =
+      "list: []\npair: [a]\nsome: c\nshort: long\ncount: 1\nshare: 0\nflag: no way\nmap: [a]\nown: y\n";
+    expect(parse(wrong)).toEqual([
+      "list: must not be empty",
+      "pair: must have 2 entries at least",
+      "some: must be a or b",
+      "short: must have 3 characters at most",
+      "count: must be 2 or more",
+      "share: must be more than 0",
+      "flag: must be true or false, and is a text",
+      "map: must be keys with values, and is a list",
+      "own: must begin with x",
+    ]);
+    const others =
+      "list: a\npair: [a, b, c, d]\nsome:\nshort: 1\ncount: 1.5\nshare: 2\nflag: true\nmap: {}\nown: true\n";
+    expect(parse(others)).toEqual([
+      "list: must be a list, and is a text",
+      "pair: must have 3 entries at most",
+      "some: must be a or b",
+      "short: must be a text, and is a number",
+      "count: must be a whole number, and is a number",
+      "share: must be 1 or less",
+      "own: must be a text, and is true",
+    ]);
   });
 
   it("refuses aliases that stand for more than the file could hold", () => {

@@ -4,6 +4,7 @@ import { LineCounter, isMap, isScalar, parseDocument, visit } from "yaml";
 import type { Document, YAMLMap } from "yaml";
 import { z } from "zod";
 import type { ZodType, core, output } from "zod";
+import { issueWords, kindWords } from "./issue-words.ts";
 import { describeUnknownKey } from "./known-keys.ts";
 
 /** One thing wrong in a definition file. `line` and `column` count from 1. */
@@ -53,7 +54,7 @@ export function parseYaml<Schema extends ZodType>(
       problems: [problem(plain.failure, nearestRange(document, []))],
     });
   }
-  const parsed = schema.safeParse(plain.value);
+  const parsed = schema.safeParse(plain.value, { error: issueWords });
   if (parsed.success) return ok(parsed.data);
   // A key that nobody knows is often why another one is missing: it comes first.
   const issues = parsed.error.issues.toSorted(
@@ -138,7 +139,7 @@ function placesOf(
     }));
   }
   const isMissing = issue.code === "invalid_type" && path.length > 0 && !document.hasIn(path);
-  const message = isMissing ? `is missing: expected ${issue.expected}` : issue.message;
+  const message = isMissing ? `is missing: it must be ${kindWords(issue.expected)}` : issue.message;
   return [{ path, message, range: nearestRange(document, path) }];
 }
 

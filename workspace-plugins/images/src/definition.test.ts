@@ -40,6 +40,11 @@ describe("BaseDefinition", () => {
       { from_image: "toString" },
       ["from_image: must be the name of an image"],
     ],
+    [
+      "no reference in place of an image",
+      { from_image: "BAD IMAGE" },
+      ["from_image: must be the name of an image"],
+    ],
     ["blanks for a text", { from_image: " \n" }, ["from_image: must not be empty"]],
     [
       "a key left empty",
@@ -139,9 +144,7 @@ describe("ImageName", () => {
   });
 
   it("refuses what is too long for a tag with something beside it", () => {
-    expect(problems(ImageName, "x".repeat(61))).toEqual([
-      ": Too big: expected string to have <=60 characters",
-    ]);
+    expect(problems(ImageName, "x".repeat(61))).toEqual([": must have 60 characters at most"]);
   });
 });
 

@@ -1,4 +1,7 @@
+import path from "node:path";
+import { parseShortReference } from "@slipway/registry/reference";
 import { z } from "zod";
+import { isOfSystem } from "./run/mounts.ts";
 
 const text = z.string().regex(/\S/, "must not be empty");
 
@@ -9,7 +12,7 @@ const text = z.string().regex(/\S/, "must not be empty");
 export const ImageName = z
   .string()
   .regex(/^[a-z0-9]+(?:[._-][a-z0-9]+)*$/, "must be lower-case letters, digits, single . _ -")
-  .max(60)
+  .max(60, "must have 60 characters at most")
   .refine(isNoMember, "must be another: every object has one of that name");
 
 const architectures = z
@@ -19,7 +22,7 @@ const architectures = z
 
 /** `base.yml` (images.md, 1.2). */
 export const BaseDefinition = z.strictObject({
-  from_image: text.refine(isNoMember, "must be the name of an image").meta({
+  from_image: text.refine(isReference, "must be the name of an image").meta({
     description:
       "Reference of the image that the base's Dockerfile begins with; it gets it as FROM_IMAGE.",
     formerly: ["root_image"],
@@ -73,10 +76,12 @@ export const AgentDefinition = z.strictObject({
 });
 export type AgentDefinition = z.output<typeof AgentDefinition>;
 
-const share = text.regex(
-  /^(?:\/|~(?:\/|$))[^:]*(?::ro)?$/,
-  "must be a path that begins with / or ~/, and may end with :ro",
-);
+const share = text
+  .regex(
+    /^(?:\/|~(?:\/|$))[^:]*(?::ro)?$/,
+    "must be a path that begins with / or ~/, and may end with :ro",
+  )
+  .refine(hidesNothing, "must not be a folder that every image has of its own");
 
 /** `extension.yml` (images.md, 1.3). */
 export const ExtensionDefinition = z.strictObject({
@@ -138,6 +143,15 @@ export function findExclusion(
 
 function holds(words: readonly string[], word: string): boolean {
   return words.some((each) => each.toLowerCase() === word.toLowerCase());
+}
+
+function hidesNothing(written: string): boolean {
+  return !written.startsWith("/") || !isOfSystem(path.resolve(written.replace(/:ro$/, "")));
+}
+
+/** Blanks are told as such. */
+function isReference(name: string): boolean {
+  return name.trim() === "" || (isNoMember(name) && parseShortReference(name).ok);
 }
 
 /** What is looked up by name in what files say would be found there though nobody has said it. */

@@ -75,7 +75,7 @@ describe("makeBase", () => {
   });
 
   it("tells every problem of its definition with its place", async () => {
-    const missing = "is missing: expected string";
+    const missing = "is missing: it must be a text";
     expect(await makeOf({ [file]: "from_image: ''\narchitectures: [amd64]\n" })).toMatchObject({
       failure: {
         reason: "definition-invalid",

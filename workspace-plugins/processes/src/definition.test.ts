@@ -61,7 +61,7 @@ targets:
 test("a key given twice and broken YAML stand at their place", () => {
   check(`${whole}name: again\n`, [[5, 1, /unique/]]);
   check("name: [", [[1, 8, /./]]);
-  check("", [[1, 1, /expected object/]]);
+  check("", [[1, 1, /must be keys with values, and is empty/]]);
 });
 
 test("a target names its endpoints or the local network, not both", () => {

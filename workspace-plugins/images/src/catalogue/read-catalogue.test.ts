@@ -127,7 +127,8 @@ test("every problem of every file is told at once, and hides no sound one", asyn
     "b/old/base.yml":
       "root_image: x\nbase_image_distro: Debian\nbase_image_description: d\narchitectures: [amd64]\n",
     "e/idle/extension.yml": "name: Idle\ndescription: Does nothing\n",
-    "e/shared/extension.yml": "name: S\ndescription: S\nshares: [data, '~/x:rw']\n",
+    "e/shared/extension.yml":
+      "name: S\ndescription: S\nshares: [data, '~/x:rw', /etc/../etc, /:ro, /etc/ssl]\n",
   });
   await rig.write(rig.home, {
     ...agentFiles(".aicage-custom/agents/mine", "build_local: false\n"),
@@ -148,7 +149,7 @@ test("every problem of every file is told at once, and hides no sound one", asyn
     "/home/.aicage-custom/image-extended/e2/image-extended.yml:3:20 extensions.1: there is no extension none",
     "/workspace/a/Upper/agent.yml:1:1 the folder's name is the definition's, and must be lower-case letters, digits, single . _ -",
     '/workspace/a/bare/agent.yml:1:1 Unrecognized key: "agent_fullname"; did you mean agent_full_name?',
-    "/workspace/a/bare/agent.yml:1:1 agent_full_name: is missing: expected string",
+    "/workspace/a/bare/agent.yml:1:1 agent_full_name: is missing: it must be a text",
     "/workspace/a/bare/agent.yml:1:1 install.sh is missing",
     "/workspace/a/bare/agent.yml:1:1 version.sh is missing",
     "/workspace/a/bare/agent.yml:3:13 agent_path: is written with files and directories now: agent_path: { directories: [~/.bare] }",
@@ -157,10 +158,12 @@ test("every problem of every file is told at once, and hides no sound one", asyn
     "/workspace/a/half/agent.yml:2:1 Flow sequence in block collection must be sufficiently indented and end with a ]",
     "/workspace/b/old/base.yml:1:1 Dockerfile is missing",
     '/workspace/b/old/base.yml:1:1 Unrecognized key: "root_image", which is called from_image now',
-    "/workspace/b/old/base.yml:1:1 from_image: is missing: expected string",
+    "/workspace/b/old/base.yml:1:1 from_image: is missing: it must be a text",
     "/workspace/e/idle/extension.yml:1:1 it does nothing: it has to have shares, a Dockerfile or scripts/*.sh",
     "/workspace/e/shared/extension.yml:3:10 shares.0: must be a path that begins with / or ~/, and may end with :ro",
     "/workspace/e/shared/extension.yml:3:16 shares.1: must be a path that begins with / or ~/, and may end with :ro",
+    "/workspace/e/shared/extension.yml:3:26 shares.2: must not be a folder that every image has of its own",
+    "/workspace/e/shared/extension.yml:3:39 shares.3: must not be a folder that every image has of its own",
   ]);
   expect(names(found.agents.filter(({ state }) => state === "sound"))).toEqual(["sound workspace"]);
 });
@@ -339,8 +342,8 @@ test("a folder's problems are told in their order, those of what another replace
     path.join(rig.workspace, "a"),
   );
   expect(problems.map(({ line, message }) => `${line} ${message}`)).toEqual([
-    "3 base_exclude: Invalid input: expected array, received string",
-    "4 base_distro_exclude: Invalid input: expected array, received number",
+    "3 base_exclude: must be a list, and is a text",
+    "4 base_distro_exclude: must be a list, and is a number",
   ]);
   expect([definitions, overrides.length]).toEqual([1, 1]);
 });

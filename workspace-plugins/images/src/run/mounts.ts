@@ -100,7 +100,8 @@ function isLedOut(mount: Mount, outer: Mount): boolean {
   );
 }
 
-function isOfSystem(place: string): boolean {
+/** Whether a path would hide what an image has of its own. */
+export function isOfSystem(place: string): boolean {
   return (
     system.some((folder) => isWithin(folder, place)) ||
     ofKernel.some((folder) => isWithin(place, folder)) ||
