@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseShortReference } from "@slipway/registry/reference";
 import { z } from "zod";
-import { isOfSystem } from "./run/mounts.ts";
+import { isOfSystem } from "./run/system-folders.ts";
 
 const text = z.string().regex(/\S/, "must not be empty");
 

@@ -13,6 +13,8 @@ test.each([
   [["pkg"], ["pkg add"]],
   [["smoke", "keys"], ["smoke keys init"]],
   [["deploy"], []],
+  [["rnu"], []],
+  [["rn"], ["run"]],
 ])("%j is near to %j", (words, near) => {
   expect(namesNear(words, known)).toEqual(near);
 });

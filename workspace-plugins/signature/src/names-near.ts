@@ -1,4 +1,4 @@
-/** As many letters may be wrong, missing or too many. */
+/** As many letters may be wrong, missing or too many; of a short name no more than half of them, or any would be near. */
 const mostEdits = 2;
 
 /** The names that the words begin with but for a slip of the keyboard, or that begin with the words. */
@@ -6,7 +6,10 @@ export function namesNear(words: readonly string[], known: readonly string[]): r
   return known.filter((name) => {
     const length = name.split(" ").length;
     const given = words.slice(0, length).join(" ");
-    return name.startsWith(`${words.join(" ")} `) || editsBetween(given, name) <= mostEdits;
+    return (
+      name.startsWith(`${words.join(" ")} `) ||
+      editsBetween(given, name) <= Math.min(mostEdits, Math.floor(name.length / 2))
+    );
   });
 }
 

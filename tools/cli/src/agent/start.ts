@@ -27,6 +27,7 @@ import { findUserCredential } from "@slipway/registry";
 import { userHome } from "@slipway/registry/user-home";
 import type { Failure } from "@slipway/report";
 import type { Result } from "@slipway/signature";
+import { namesNear } from "@slipway/signature/names-near";
 import { usageExitCode } from "../call.ts";
 import type { Call } from "../call.ts";
 import { tellFailure, tellUsage } from "../tell.ts";
@@ -54,7 +55,7 @@ export async function startInProject(call: Call): Promise<number> {
   if (!catalogue.ok) return tellFailure(catalogue.failure, { json });
   const prepared = await prepare(start, catalogue.value);
   if (!prepared.ok) {
-    const code = await tellFailure(prepared.failure, { json });
+    const code = await tellFailure(withCommands(prepared.failure, call.commands), { json });
     return prepared.failure.reason === "choice-open" ? usageExitCode : code;
   }
   for (const note of prepared.value.notes) agentCall.progress(note);
@@ -63,6 +64,14 @@ export async function startInProject(call: Call): Promise<number> {
     return agentCall.show(plan, rows);
   }
   return runPrepared(start, catalogue.value, prepared.value);
+}
+
+/** `slipway agent lst`: the word may be a command with a slip of the pen. */
+function withCommands(failure: Failure, known: Call["commands"]): Failure {
+  if (failure.reason !== "definition-unknown" || failure.kind !== "agent") return failure;
+  const words = known.flatMap(({ name }) => /^agent (\S+)$/.exec(name)?.[1] ?? []);
+  const commands = namesNear([failure.name], words).map((word) => `slipway agent ${word}`);
+  return { ...failure, commands };
 }
 
 type Start = AgentCall & {

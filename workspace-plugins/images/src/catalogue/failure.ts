@@ -10,6 +10,8 @@ export type CatalogueFailure =
       readonly name: string;
       readonly known: readonly string[];
       readonly near: readonly string[];
+      /** Commands that it may have been meant to be. */
+      readonly commands?: readonly string[];
       /** Of what a lock is for: in a workspace that is its own, and not what a user has beside it. */
       readonly isForLock?: boolean;
     };

@@ -28,6 +28,9 @@ export function choicesOf(
         name: base.name,
         description: base.definition.base_image_description,
       })),
+    otherBases: pairs.flatMap(({ base, obstacle }) =>
+      obstacle === undefined ? [] : [{ name: base.name, obstacle }],
+    ),
     extensions,
     extendedImages: soundOf(catalogue.extendedImages)
       .filter(({ definition }) => definition.agent === name)

@@ -1,3 +1,5 @@
+import type { Obstacle } from "../catalogue/pairs.ts";
+
 /** What an agent can be started as, from the definitions of all places. */
 export type Choices = {
   readonly agent: string;
@@ -8,11 +10,15 @@ export type Choices = {
   };
   /** Those that the agent goes on here. */
   readonly bases: readonly BaseChoice[];
+  /** Those that it does not go on, and why. */
+  readonly otherBases: readonly OtherBase[];
   /** In the order in which they go on an image. */
   readonly extensions: readonly ExtensionChoice[];
   /** Those that are made of this agent. */
   readonly extendedImages: readonly ExtendedChoice[];
 };
+
+export type OtherBase = { readonly name: string; readonly obstacle: Obstacle };
 
 export type BaseChoice = { readonly name: string; readonly description: string };
 

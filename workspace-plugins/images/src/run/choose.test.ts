@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Choices } from "./choices.ts";
 import { chooseImage } from "./choose.ts";
 import type { Asker } from "./choose.ts";
-import { distributionsOf } from "./select.ts";
+import { baseRefused, distributionsOf } from "./select.ts";
 import type { Asked, Remembered } from "./select.ts";
 
 const extension = (name: string) => ({ name, title: name, description: `has ${name}`, shares: [] });
@@ -15,6 +15,7 @@ const choices: Choices = {
     { name: "debian", description: "Debian 12" },
     { name: "ubuntu", description: "Ubuntu" },
   ],
+  otherBases: [{ name: "arch", obstacle: "architecture" }],
   // The order in which they go on an image, not that of their names.
   extensions: [extension("shellcheck"), extension("act")],
   extendedImages: [
@@ -56,6 +57,11 @@ async function check(
   const name = extended === undefined ? "" : ` as ${extended}`;
   return [...told, ...chosen.value.notes, `${[base, ...extensions].join("+")}${name}`];
 }
+
+it("says why an agent does not go on a base that there is", () => {
+  expect(baseRefused(choices, "arch")).toMatchObject({ obstacle: "architecture" });
+  expect(baseRefused(choices, "none")).not.toHaveProperty("obstacle");
+});
 
 describe("chooseImage, the first time", () => {
   it("asks for the base, extended images among them, then for extensions", async () => {

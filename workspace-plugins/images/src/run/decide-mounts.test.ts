@@ -14,6 +14,7 @@ const nothing: MountQuestion = {
     agent: "codex",
     agentPath: { files: [], directories: [] },
     bases: [],
+    otherBases: [],
     extensions: [extension("gh", ["~/.config/gh"]), extension("act", [])],
     extendedImages: [],
   },

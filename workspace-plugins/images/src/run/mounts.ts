@@ -2,6 +2,7 @@ import path from "node:path";
 import { compareBytes, fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { RunFailure } from "./run-failure.ts";
+import { isOfSystem, isWithin } from "./system-folders.ts";
 
 /** A file or folder of the host in the container. */
 export type Mount = {
@@ -100,40 +101,6 @@ function isLedOut(mount: Mount, outer: Mount): boolean {
   );
 }
 
-/** Whether a path would hide what an image has of its own. */
-export function isOfSystem(place: string): boolean {
-  return (
-    system.some((folder) => isWithin(folder, place)) ||
-    ofKernel.some((folder) => isWithin(place, folder)) ||
-    accounts.includes(place)
-  );
-}
-
-/** What an image has of its own: mounted over, no image would start. */
-const system = [
-  "/bin",
-  "/boot",
-  "/dev",
-  "/etc",
-  "/home",
-  "/lib",
-  "/lib64",
-  "/proc",
-  "/root",
-  "/run",
-  "/sbin",
-  "/sys",
-  "/tmp",
-  "/usr",
-  "/var",
-];
-
-/** The container has its own. */
-const ofKernel = ["/proc", "/sys"];
-
-/** The entrypoint writes the container's user into them, which the host's files must not get. */
-const accounts = ["/etc/passwd", "/etc/group", "/etc/shadow"];
-
 /** In the same place of a wider mount, with the same right to write. */
 function isCovered(mount: Mount, outer: Mount): boolean {
   return (
@@ -142,9 +109,4 @@ function isCovered(mount: Mount, outer: Mount): boolean {
     mount.isReadOnly === outer.isReadOnly &&
     path.relative(outer.target, mount.target) === path.relative(outer.source, mount.source)
   );
-}
-
-/** Whether a path is that folder or lies in it. */
-function isWithin(inner: string, folder: string): boolean {
-  return inner === folder || inner.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
 }

@@ -8,7 +8,7 @@ import type { ChainLink, ChainPlace } from "./build-chain.ts";
 import { choicesOf } from "./choices-of.ts";
 import type { Host } from "./host.ts";
 import { planExtended } from "./plan-extended.ts";
-import { namesOf } from "./select.ts";
+import { baseRefused, namesOf } from "./select.ts";
 
 /** The images of an agent on a base, without extensions, or of an extended image. Without a base it is the only one that there is. */
 export async function planAgent(
@@ -29,7 +29,7 @@ export async function planAgent(
   const [only, ...more] = known;
   const base = asked.base ?? only;
   if (base === undefined) return fail({ reason: "no-base-for-agent", agent });
-  if (!known.includes(base)) return fail({ reason: "base-not-for-agent", agent, base, known });
+  if (!known.includes(base)) return fail(baseRefused(choices.value, base));
   if (asked.base === undefined && more.length > 0) {
     return fail({ reason: "choice-open", agent, of: "base", notes: [], known });
   }

@@ -1,3 +1,5 @@
+import type { Obstacle } from "../catalogue/pairs.ts";
+
 /** Why an agent is not started, or what is remembered of a project is not changed. */
 export type RunFailure =
   | {
@@ -9,6 +11,8 @@ export type RunFailure =
       readonly reason: "base-not-for-agent";
       readonly agent: string;
       readonly base: string;
+      /** Absent: there is no such base. */
+      readonly obstacle?: Obstacle;
       readonly known: readonly string[];
     }
   | {

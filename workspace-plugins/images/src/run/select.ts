@@ -42,8 +42,7 @@ export function selectImage(
   const unknown = (asked.extensions ?? []).filter((name) => !isOffered(choices.extensions, name));
   if (unknown.length > 0) return fail(extensionsUnknown(choices, unknown));
   if (base !== undefined && !isOffered(choices.bases, base)) {
-    const known = namesOf(choices.bases);
-    return fail({ reason: "base-not-for-agent", agent: choices.agent, base, known });
+    return fail(baseRefused(choices, base));
   }
   if (base !== undefined) {
     // Flags are for scripts too: what they leave out is what is remembered, else nothing.
@@ -78,6 +77,16 @@ export function distributionsOf(osRelease: string): readonly string[] {
   );
   const words = `${values.get("ID") ?? ""} ${values.get("ID_LIKE") ?? ""}`.toLowerCase();
   return words.split(/\s+/).filter((word) => word !== "");
+}
+
+/** Why an agent is not started on a base that is not among its bases. */
+export function baseRefused(
+  { agent, bases, otherBases }: Choices,
+  base: string,
+): Extract<RunFailure, { readonly reason: "base-not-for-agent" }> {
+  const obstacle = otherBases.find(({ name }) => name === base)?.obstacle;
+  const why = obstacle === undefined ? {} : { obstacle };
+  return { reason: "base-not-for-agent", agent, base, ...why, known: namesOf(bases) };
 }
 
 export function selectionOf({ name, base, extensions }: ExtendedChoice): Selection {

@@ -8,9 +8,9 @@ type OwnFailure = Extract<
 >;
 
 export const catalogueTexts: Texts<OwnFailure> = {
-  "definition-unknown": ({ kind, name, known, near, isForLock = false }) => ({
+  "definition-unknown": ({ kind, name, known, near, commands = [], isForLock = false }) => ({
     what: `there is no ${describeKind(kind)} ${name}`,
-    facts: { "did you mean": near.join(", "), known: known.join(", ") || "none" },
+    facts: { "did you mean": [...near, ...commands].join(", "), known: known.join(", ") || "none" },
     hint: isForLock
       ? "slipway agent list says what there is; a workspace locks its own, and what you have beside it is locked outside of any"
       : "slipway agent list says what there is, and where from",

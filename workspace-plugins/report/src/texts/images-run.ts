@@ -1,6 +1,12 @@
 import type { RunFailure } from "@slipway/images";
 import type { Text, Texts } from "../text.ts";
 
+const becauseOf = {
+  base_exclude: "base_exclude of its definition names the base",
+  base_distro_exclude: "base_distro_exclude of its definition names the distribution of the base",
+  architecture: "the base is not for processors of this machine",
+} as const;
+
 export const runTexts: Texts<RunFailure> = {
   "agent-unknown": (failure) => ({
     what: `there is no agent ${failure.agent}`,
@@ -14,7 +20,10 @@ export const runTexts: Texts<RunFailure> = {
   }),
   "base-not-for-agent": (failure) => ({
     what: `${failure.agent} does not go on a base ${failure.base}`,
-    facts: { bases: listed(failure.known) },
+    facts: {
+      ...(failure.obstacle === undefined ? {} : { because: becauseOf[failure.obstacle] }),
+      bases: listed(failure.known),
+    },
   }),
   "extensions-unknown": (failure) => ({
     what: `there is no extension ${failure.names.join(", ")}`,
