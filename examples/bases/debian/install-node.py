@@ -28,14 +28,24 @@ def fetch(package):
     return tarfile.open(fileobj=io.BytesIO(data))
 
 
+def declare(name, version):
+    """For the bill of materials: no manager of packages knows of it."""
+    file = pathlib.Path("/usr/share/slipway/components") / f"{name}.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"name": name, "version": version}))
+    file.chmod(0o644)
+
+
 def main():
     packages = json.loads(pathlib.Path(sys.argv[1]).read_text())
     prefix = pathlib.Path(sys.argv[2])
     node = prefix / "bin" / "node"
     node.parent.mkdir(parents=True, exist_ok=True)
-    with fetch(packages[platform.machine()]) as archive:
+    pinned = packages[platform.machine()]
+    with fetch(pinned) as archive:
         node.write_bytes(archive.extractfile("package/bin/node").read())
     node.chmod(0o755)
+    declare("node", pinned["version"])
     home = prefix / "lib" / "node_modules" / "npm"
     with fetch(packages["npm"]) as archive:
         for member in archive:

@@ -106,11 +106,13 @@ describe("imageSbom", () => {
       await layer({
         "usr/lib/node_modules/@scope/tool/package.json": npm("@scope/tool"),
         "usr/lib/python3/Pkg.dist-info/METADATA": "Name: Some_Pkg\nVersion: 1\n",
+        "usr/share/slipway/components/node.json": '{"name": "node", "version": "26.10.0"}',
       }),
     ];
     // The library writes a + as it is, which is the same URL as one with %2B.
     expect((await references(...layers)).map(decodeURIComponent)).toEqual([
       "pkg:deb/debian/libc6@2.36-9+deb12u9?arch=amd64&distro=debian-12&upstream=glibc",
+      "pkg:generic/node@26.10.0",
       "pkg:npm/@scope/tool@1.0.0",
       "pkg:pypi/some-pkg@1",
     ]);

@@ -142,3 +142,14 @@ describe("distributionIn", () => {
     expect(distributionIn(Buffer.from(""))).toBeUndefined();
   });
 });
+
+it("has what a base declares of programs that no manager of packages put there", () => {
+  const file = "usr/share/slipway/components/node.json";
+  expect(isPackageFile(file)).toBe(true);
+  expect(packages(file, '{"name": "node", "version": "26.10.0", "license": "MIT"}')).toEqual([
+    { kind: "generic", name: "node", version: "26.10.0", license: "MIT" },
+  ]);
+  expect(packages(file, '{"name": "node"}')).toEqual([]);
+  expect(packages(file, "{")).toEqual([]);
+  expect(isPackageFile("usr/share/slipway/components/deeper/node.json")).toBe(false);
+});

@@ -1,9 +1,9 @@
 import { parseJson } from "@slipway/signature";
 import { z } from "zod";
 
-/** A package that a manager of packages has put into an image; texts are as it has them. */
+/** A package that a manager of packages has put into an image, or who built the base by hand; texts are as they have them. */
 export type InstalledPackage = {
-  readonly kind: "deb" | "apk" | "npm" | "pypi";
+  readonly kind: "deb" | "apk" | "npm" | "pypi" | "generic";
   readonly name: string;
   readonly version: string;
   readonly architecture?: string;
@@ -64,6 +64,7 @@ const readers: readonly (readonly [RegExp, Reader])[] = [
   [/^var\/lib\/dpkg\/status\.d\/[^/.]+$/, (text) => stanzas(text).flatMap(debianPackage)],
   [/^(usr\/)?lib\/apk\/db\/installed$/, (text) => stanzas(text).flatMap(alpinePackage)],
   [/(^|\/)node_modules\/(@[^/]+\/)?[^/@.][^/]*\/package\.json$/, npmPackage],
+  [/^usr\/share\/slipway\/components\/[^/]+\.json$/, declaredPackage],
   [/\.(dist-info\/METADATA|egg-info\/PKG-INFO|egg-info)$/, pythonPackage],
 ];
 
@@ -127,6 +128,18 @@ function npmPackage(text: string, file: string): readonly InstalledPackage[] {
   return manifest === undefined
     ? []
     : packageOf({ kind: "npm", ...manifest, path: file.replace(/\/package\.json$/, "") });
+}
+
+const Declared = z.object({
+  name: z.string(),
+  version: z.string(),
+  license: z.string().optional().catch(undefined),
+});
+
+/** What no manager of packages knows of says itself what it is, by a file that whoever put it there wrote. */
+function declaredPackage(text: string): readonly InstalledPackage[] {
+  const declared = Declared.safeParse(parseJson(text)).data;
+  return declared === undefined ? [] : packageOf({ kind: "generic", ...declared });
 }
 
 /** Python's core metadata: the description follows an empty line. */
