@@ -1,6 +1,7 @@
 import { readTrust } from "@slipway/attestation";
 import { openEngine } from "@slipway/images";
 import { pullPublished } from "@slipway/images/publish/pull-image";
+import { notePulled } from "@slipway/images/run/pulled-images";
 import { findUserCredential } from "@slipway/registry";
 import { userHome } from "@slipway/registry/user-home";
 import { readArguments } from "../arguments.ts";
@@ -8,6 +9,7 @@ import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
 import { openAgentCall } from "./agent-call.ts";
 import { openAgentRegistry } from "./agent-registry.ts";
+import { stateFolder } from "./own-folders.ts";
 
 const options = { "allow-unsigned": { type: "boolean" }, json: { type: "boolean" } } as const;
 const hourMs = 60 * 60 * 1000;
@@ -33,6 +35,7 @@ export async function pullImage(call: Call): Promise<number> {
       engine,
       allowsUnsigned: given["allow-unsigned"] ?? false,
       findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
+      pulled: async (bundle) => notePulled(stateFolder(process.env), bundle),
       pull: { signal, progress, timeoutMs: hourMs },
     }),
   );

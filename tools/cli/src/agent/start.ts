@@ -21,11 +21,13 @@ import { makeReady } from "@slipway/images/run/make-ready";
 import { saveSelection } from "@slipway/images/run/name-selection";
 import { prepareStart, startTitle } from "@slipway/images/run/prepare-start";
 import { memoryIn, rememberAgent } from "@slipway/images/run/project-memory";
+import { findPulled } from "@slipway/images/run/pulled-images";
 import { startAgent } from "@slipway/images/run/start-agent";
 import type { MemoryPlace } from "@slipway/images/run/project-memory";
 import { findUserCredential } from "@slipway/registry";
 import { userHome } from "@slipway/registry/user-home";
 import type { Failure } from "@slipway/report";
+import { ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { namesNear } from "@slipway/signature/names-near";
 import { usageExitCode } from "../call.ts";
@@ -163,6 +165,17 @@ async function readyImage(
     isRebuild: started.isRebuild,
     userLockFolder: stateFolder(process.env),
     lock: openStartLock({ catalogue, root, engine, signal, progress }),
+    pulled: async (links) =>
+      workspaceRoot === undefined
+        ? ok(undefined)
+        : findPulled(links, {
+            stateFolder: stateFolder(process.env),
+            workspaceRoot,
+            engine,
+            now: new Date(),
+            isFrozen: started.isFrozen,
+            signal,
+          }),
     findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
     signal,
     progress,

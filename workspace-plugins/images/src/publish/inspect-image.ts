@@ -23,7 +23,7 @@ export type InspectedImage = {
   readonly annotations: Readonly<Record<string, string>>;
   /** `undefined`: it does not say what it was made from. */
   readonly ingredients: Ingredients | undefined;
-  readonly claims: Claims;
+  readonly claims: Omit<Claims, "bundle">;
   readonly hasSbom: boolean;
 };
 
@@ -58,6 +58,7 @@ export async function inspectPublished(
   if (config.value === undefined) return unclear;
   const claims = await readClaims(world, reference, digest);
   if (!claims.ok) return claims;
+  const { believed, objections } = claims.value;
   const hasSbom = await isAttached(registry, reference, digest);
   if (!hasSbom.ok) return hasSbom;
   return ok({
@@ -68,7 +69,7 @@ export async function inspectPublished(
     labels: config.value.config?.Labels ?? {},
     annotations,
     ingredients: readAnnotation(annotations),
-    claims: claims.value,
+    claims: { believed, objections },
     hasSbom: hasSbom.value,
   });
 }

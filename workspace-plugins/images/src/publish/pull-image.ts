@@ -12,6 +12,8 @@ import type { VerifyRequest } from "./verify-image.ts";
 export type PublishedPull = VerifyRequest & {
   readonly engine: Pick<Engine, "pull" | "tag">;
   readonly allowsUnsigned: boolean;
+  /** Gets the bundle of an image that was verified, once the engine has it. */
+  readonly pulled?: (bundle: string) => Promise<void>;
   readonly pull: Omit<PullRequest, "credential">;
   /** Whose pull it is. */
   readonly findCredential: FindCredential;
@@ -30,7 +32,7 @@ export async function pullPublished(
   const { reference, digest } = found.value;
   const claims = await readClaims(request, reference, digest);
   if (!claims.ok) return claims;
-  const { believed, objections } = claims.value;
+  const { believed, bundle, objections } = claims.value;
   if (believed === undefined && !allowsUnsigned) {
     return fail({ reason: "image-unsigned", reference: request.reference, digest, objections });
   }
@@ -47,6 +49,7 @@ export async function pullPublished(
     const tagged = await engine.tag(pulled.value, ...splitReference(named));
     if (!tagged.ok) return tagged;
   }
+  if (bundle !== undefined) await request.pulled?.(bundle);
   const facts = {
     image: request.reference,
     digest: shortDigest(digest),

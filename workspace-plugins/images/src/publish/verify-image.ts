@@ -60,6 +60,8 @@ export async function findPublished(
 
 export type Claims = {
   readonly believed: Omit<VerifiedImage, "digest"> | undefined;
+  /** Whose statement is believed, as it is in the registry. */
+  readonly bundle: string | undefined;
   /** To all that were looked at before it. */
   readonly objections: readonly ImageObjection[];
 };
@@ -78,11 +80,12 @@ export async function readClaims(
   const bundles = attachmentsOf(request.registry, { registry, repository }, asked);
   for await (const bundle of bundles) {
     if (!bundle.ok) return bundle;
-    const read = readClaim(bundle.value.toString("utf8"), request, { reference, digest });
-    if (read.ok) return ok({ believed: read.value, objections });
+    const text = bundle.value.toString("utf8");
+    const read = readClaim(text, request, { reference, digest });
+    if (read.ok) return ok({ believed: read.value, bundle: text, objections });
     objections.push(read.failure);
   }
-  return ok({ believed: undefined, objections });
+  return ok({ believed: undefined, bundle: undefined, objections });
 }
 
 function readClaim(

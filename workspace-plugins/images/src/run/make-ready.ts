@@ -13,6 +13,7 @@ import { loadImage } from "../load.ts";
 import { splitReference } from "../names.ts";
 import { planChain } from "./build-chain.ts";
 import type { Chain, ChainLink, ChainPlace } from "./build-chain.ts";
+import type { PulledImage } from "./pulled-images.ts";
 
 export type ReadyWorld = {
   readonly place: ChainPlace;
@@ -32,6 +33,10 @@ export type ReadyWorld = {
   readonly userLockFolder: string;
   /** Locks there what is not locked yet, or for another definition; asks nobody where nothing is open. */
   readonly lock: (only: Only) => Promise<Result<unknown, ImagesFailure>>;
+  /** An image of somebody else's that is as a build would make it, in place of one that has never been built. */
+  readonly pulled: (
+    links: readonly ChainLink[],
+  ) => Promise<Result<PulledImage | undefined, ImagesFailure>>;
   readonly findCredential: FindCredential;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -51,6 +56,14 @@ export async function makeReady(
   if (!links.ok) return links;
   const lock = lockOnce(world);
   const looked = await look(links.value, world, lock);
+  const isBuilt = looked.ok ? looked.value !== undefined : !isAbsent(looked.failure);
+  const pulled = isBuilt ? ok(undefined) : await world.pulled(links.value);
+  if (!pulled.ok) return pulled;
+  if (pulled.value !== undefined) {
+    const { signer, facts } = pulled.value;
+    world.progress(`${chain.reference} is as it was pulled, signed by ${signer}`);
+    return ok(facts);
+  }
   if (!looked.ok) return looked;
   const isUnchanged = looked.value?.every(({ reasons }) => reasons?.length === 0) ?? false;
   const isCurrent = isUnchanged && !world.isRebuild;
