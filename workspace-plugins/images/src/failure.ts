@@ -8,6 +8,7 @@ import type { PublishCause, PublishFailure } from "./publish/failure.ts";
 import type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
 import type { LockCause, LockFailure } from "./locked/failure.ts";
 import type { RunFailure } from "./run/run-failure.ts";
+import type { PolicyFailure } from "./trust/failure.ts";
 import type { VersionAttempt, VersionFailure } from "./versions/failure.ts";
 import type { TestedCause, TestedFailure } from "./tested/failure.ts";
 
@@ -79,6 +80,7 @@ export type ImagesFailure =
   | RegistryFailure
   | SignatureFailure
   | RunFailure
+  | PolicyFailure
   | LockFailure
   | VersionFailure
   /** A definition file that its folder must have. */

@@ -163,6 +163,22 @@ describe("a first build without a network", () => {
     expect(asked).toContain(`pull ${pinned}`);
   });
 
+  test("is not of an image that the policy has no rule for, though the engine has it", async () => {
+    const { engine, asked, has } = openBuildingEngine();
+    await has(pinned, [Buffer.from("debian")]);
+    const build = async (place: string) => {
+      const policy = `schema: 1\nrules: [{ images: ['${place}'] }]\n`;
+      await rig.write({ "slipway.images.policy.yml": policy });
+      return makeBase(sessionOn(engine), baseRequest());
+    };
+    const refused = { reason: "image-not-allowed", reference };
+    expect(await build("registry.example/debian-next")).toMatchObject({ failure: refused });
+    expect(asked.filter((question) => /^(?:build|pull)/.test(question))).toEqual([]);
+    expect(await build("registry.example")).toMatchObject({ ok: true });
+    // What was built is as it was, and is not taken any more either.
+    expect(await build("other.example")).toMatchObject({ failure: refused });
+  });
+
   test("of what is nowhere fails as the pull did, and leaves nothing that looks like an image", async () => {
     const { engine } = openBuildingEngine();
     expect(await makeBase(sessionOn(engine), baseRequest())).toMatchObject({

@@ -7,7 +7,7 @@ import { givenArguments, namedImages } from "./dockerfile.ts";
 import type { ImageRefusal } from "./failure.ts";
 import { foldersIn, kinds } from "./image-folders.ts";
 import type { ImageFolder, ImageKind } from "./image-folders.ts";
-import { imagesLockName } from "./images-lock-name.ts";
+import { imagesLockName, imagesPolicyName } from "./images-lock-name.ts";
 import {
   agentReference,
   baseReference,
@@ -44,6 +44,8 @@ export type GraphImage = {
   readonly buildsLocally: boolean;
   /** Whether the workspace has a lock file, which may say what it is built from. */
   readonly isLockable: boolean;
+  /** Whether it has a policy too, which may refuse what this image is made from. */
+  readonly isUnderPolicy: boolean;
 };
 
 export type ImageGraph = {
@@ -60,6 +62,7 @@ export const imageFileNames = [
   "Dockerfile",
   projectFileName,
   imagesLockName,
+  imagesPolicyName,
 ];
 
 /**
@@ -89,6 +92,7 @@ export async function readImageGraph(
       ringOf,
       rootfs: rootfsProjects(files, readText),
       isLockable: files.includes(imagesLockName),
+      isUnderPolicy: files.includes(imagesPolicyName),
     }),
   };
 }
@@ -101,7 +105,10 @@ type Source = {
 
 /** An image that names others by their references. */
 type Plan = {
-  readonly image: Omit<GraphImage, "on" | "named" | "namedElsewhere" | "rootfs" | "isLockable">;
+  readonly image: Omit<
+    GraphImage,
+    "on" | "named" | "namedElsewhere" | "rootfs" | "isLockable" | "isUnderPolicy"
+  >;
   readonly on: string | undefined;
   readonly named: readonly string[];
 };
@@ -265,9 +272,10 @@ function link(
     readonly ringOf: ReadonlyMap<string, readonly string[]>;
     readonly rootfs: readonly RootfsProject[];
     readonly isLockable: boolean;
+    readonly isUnderPolicy: boolean;
   },
 ): readonly GraphImage[] {
-  const { byReference, ringOf, isLockable } = workspace;
+  const { byReference, ringOf, isLockable, isUnderPolicy } = workspace;
   const linked = new Map<Plan, GraphImage>();
   const linkOne = (plan: Plan): GraphImage => {
     const known = linked.get(plan);
@@ -283,16 +291,23 @@ function link(
     const [on] = plan.on === undefined ? [] : below(plan.on);
     const named = [...new Set(plan.named)].flatMap(below);
     const { image } = refused;
+    const rootfs =
+      on === undefined
+        ? workspace.rootfs.find(({ reference }) => reference === image.fromImage)
+        : undefined;
+    const namedElsewhere = [...new Set(plan.named)]
+      .filter((one) => !byReference.has(one))
+      .toSorted();
+    const isFromElsewhere =
+      on === undefined && rootfs === undefined && (image.fromImage ?? "scratch") !== "scratch";
     const made: GraphImage = {
       ...image,
       isLockable,
+      isUnderPolicy: isUnderPolicy && (isFromElsewhere || namedElsewhere.length > 0),
       on,
-      rootfs:
-        on === undefined
-          ? workspace.rootfs.find(({ reference }) => reference === image.fromImage)
-          : undefined,
+      rootfs,
       named,
-      namedElsewhere: [...new Set(plan.named)].filter((one) => !byReference.has(one)).toSorted(),
+      namedElsewhere,
       refusal: image.refusal ?? (on === undefined ? partsRefusal(plan) : undefined),
       // What is copied out of an image may be given away no more than the image.
       buildsLocally:

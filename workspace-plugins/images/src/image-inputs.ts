@@ -2,7 +2,7 @@ import { executorSource, projectSource } from "@slipway/signature";
 import type { DefinitionInput } from "@slipway/signature";
 import type { ImageFolder, ImageKind } from "./image-folders.ts";
 import type { GraphImage } from "./image-graph.ts";
-import { imagesLockName } from "./images-lock-name.ts";
+import { imagesLockName, imagesPolicyName } from "./images-lock-name.ts";
 import { agentDockerfile, extensionDockerfile } from "./names.ts";
 
 const libraries = ["images", "definitions", "registry", "signature"];
@@ -46,8 +46,15 @@ export function imageDefinitions(image: GraphImage): readonly DefinitionInput[] 
     definitionOf(image.folder),
     ...image.extensions.map(definitionOf),
     ...(image.isLockable ? [lock] : []),
+    ...(image.isUnderPolicy ? [policyDefinition] : []),
   ];
 }
+
+/** What it refuses is refused when the target runs; it makes no image another one. */
+const policyDefinition: DefinitionInput = {
+  file: `{workspaceRoot}/${imagesPolicyName}`,
+  excludeFields: ["schema", "rules"],
+};
 
 /** The same, of all that is under it too. */
 export function allDefinitions(image: GraphImage): readonly DefinitionInput[] {
@@ -62,9 +69,11 @@ export function needsOf({ on, named }: GraphImage): readonly GraphImage[] {
   return on === undefined ? named : [on, ...named];
 }
 
-function contentFiles({ folder, extensions, isLockable }: GraphImage): readonly string[] {
+function contentFiles(image: GraphImage): readonly string[] {
+  const { folder, extensions, isLockable, isUnderPolicy } = image;
   const lock = isLockable ? [`{workspaceRoot}/${imagesLockName}`] : [];
-  const own = [...projectSource(folder.root), ...lock];
+  const policy = isUnderPolicy ? [`{workspaceRoot}/${imagesPolicyName}`] : [];
+  const own = [...projectSource(folder.root), ...lock, ...policy];
   switch (folder.kind) {
     case "base":
     case "extension":

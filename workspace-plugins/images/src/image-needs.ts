@@ -9,12 +9,13 @@ import { givenArguments, namedImages, pinImages } from "./dockerfile.ts";
 import { asOfEngine } from "./engine-credential.ts";
 import type { ImagesFailure } from "./failure.ts";
 import { lockedReference } from "./images-lock.ts";
-import type { ImagesLock } from "./images-lock.ts";
 import { forbidden } from "./ingredients.ts";
 import type { Ingredients } from "./ingredients.ts";
 import type { Below } from "./layout.ts";
 import { loadImage } from "./load.ts";
+import type { Pins } from "./locked/lock-of.ts";
 import { splitReference } from "./names.ts";
+import { ruleFor } from "./trust/policy.ts";
 import { readImageReceipt } from "./receipt.ts";
 
 /** An image that another target makes: where its layout is, relative to the workspace. */
@@ -45,11 +46,7 @@ export async function readBelow(
 export async function findNeed(
   session: BuildSession,
   reference: string,
-  from: {
-    readonly file: string;
-    readonly images: readonly LayoutSource[];
-    readonly lock: ImagesLock;
-  },
+  from: Pins & { readonly file: string; readonly images: readonly LayoutSource[] },
 ): Promise<Result<ImageNeed, ImagesFailure>> {
   const made = from.images.find((image) => image.reference === reference);
   if (made !== undefined) {
@@ -58,9 +55,11 @@ export async function findNeed(
   }
   const { os, architecture } = session.engine.platform;
   const locked = lockedReference(from.lock, reference, `${os}/${architecture}`);
-  return locked === undefined
-    ? fail({ reason: "from-image-unpinned", file: from.file, fromImage: reference })
-    : ok({ kind: "pinned", ...locked });
+  if (locked === undefined) {
+    return fail({ reason: "from-image-unpinned", file: from.file, fromImage: reference });
+  }
+  const allowed = ruleFor(from.policy, reference);
+  return allowed.ok ? ok({ kind: "pinned", ...locked }) : allowed;
 }
 
 /** By which the engine has it once it is provided: a name that no other content can have. */
@@ -151,7 +150,7 @@ export type PinnedDockerfile = {
 export async function pinDockerfile(
   session: BuildSession,
   dockerfile: { readonly name: string; readonly bytes: Uint8Array; readonly file: string },
-  from: { readonly images: readonly LayoutSource[]; readonly lock: ImagesLock },
+  from: Pins & { readonly images: readonly LayoutSource[] },
 ): Promise<Result<PinnedDockerfile, ImagesFailure>> {
   const { name, file } = dockerfile;
   const text = Buffer.from(dockerfile.bytes).toString("utf8");

@@ -18,12 +18,12 @@ import {
 } from "./image-needs.ts";
 import type { ImageNeed, LayoutSource } from "./image-needs.ts";
 import { lockedImage } from "./images-lock.ts";
-import type { ImagesLock } from "./images-lock.ts";
 import { baseRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import { hasBlobs } from "./layout.ts";
 import type { Below } from "./layout.ts";
-import { readLockOf } from "./locked/lock-of.ts";
+import { readPinsOf } from "./locked/lock-of.ts";
+import type { Pins } from "./locked/lock-of.ts";
 import { baseLogName, baseReference } from "./names.ts";
 import { sourceFile } from "./source-files.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
@@ -52,12 +52,12 @@ export async function makeBase(
   const { file, value } = definition.value;
   const name = checkName(base.name, file);
   if (!name.ok) return name;
-  const lock = await readLockOf(session, base.folder);
-  if (!lock.ok) return lock;
+  const pins = await readPinsOf(session, base.folder);
+  if (!pins.ok) return pins;
   const from = await findFromImage(session, base, {
     file,
     reference: value.from_image,
-    lock: lock.value,
+    ...pins.value,
   });
   if (!from.ok) return from;
   const folder = path.resolve(session.workspaceRoot, base.folder);
@@ -69,7 +69,7 @@ export async function makeBase(
   const pinned = await pinDockerfile(
     session,
     { name: "Dockerfile", bytes: dockerfile.bytes, file: dockerfileName },
-    { images: base.images, lock: lock.value },
+    { images: base.images, ...pins.value },
   );
   if (!pinned.ok) return pinned;
   const { need, below } = from.value;
@@ -153,7 +153,7 @@ async function nearestOf(
 async function findFromImage(
   session: BuildSession,
   base: BaseRequest,
-  from: { readonly file: string; readonly reference: string; readonly lock: ImagesLock },
+  from: Pins & { readonly file: string; readonly reference: string },
 ): Promise<Result<FromImage, ImagesFailure>> {
   const { reference } = from;
   if (reference === "scratch") return ok({ need: undefined, below: undefined });

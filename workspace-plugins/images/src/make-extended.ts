@@ -19,7 +19,7 @@ import type { ImageNeed, LayoutSource } from "./image-needs.ts";
 import { extensionRows } from "./ingredient-rows.ts";
 import { allKnown, engineIngredients, forbidden } from "./ingredients.ts";
 import type { Ingredients } from "./ingredients.ts";
-import { readLockOf } from "./locked/lock-of.ts";
+import { readPinsOf } from "./locked/lock-of.ts";
 import { extendedLogName, extensionDockerfile, inLayerOrder, splitReference } from "./names.ts";
 import { checkName, readDefinition } from "./read-definition.ts";
 import { asScript } from "./scripts.ts";
@@ -199,9 +199,9 @@ async function planSteps(
   for (const { name, folder, dockerfile, members } of layered) {
     if (dockerfile === undefined) continue;
     const file = path.posix.join(folder, "Dockerfile");
-    const lock = await readLockOf(session, folder);
-    if (!lock.ok) return lock;
-    const from = { images: image.images, lock: lock.value };
+    const pins = await readPinsOf(session, folder);
+    if (!pins.ok) return pins;
+    const from = { images: image.images, ...pins.value };
     const pinned = await pinDockerfile(session, { ...dockerfile, file }, from);
     if (!pinned.ok) return pinned;
     needs.push(...pinned.value.needs);

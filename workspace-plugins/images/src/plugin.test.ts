@@ -155,6 +155,21 @@ describe("bases", () => {
     expect(empty?.["image"]?.options).not.toHaveProperty("locked");
   });
 
+  test("a policy is an input of what is made from images of others, and of nothing else", async () => {
+    const { node, empty, tools, debian } = await targetsOf({
+      "bases/node/base.yml": base("Debian", "registry.example/node:26"),
+      "bases/empty/base.yml": base("None", "scratch"),
+      "bases/tools/base.yml": base("None", "scratch"),
+      "bases/tools/Dockerfile": "FROM scratch\nCOPY --from=registry.example/tools:1 /a /a\n",
+      "bases/debian/base.yml": base("Debian", "slipway/base:node"),
+      "slipway.images.policy.yml": "schema: 1\nrules: []\n",
+    });
+    const hasPolicy = [node, empty, tools, debian].map((targets) =>
+      targets?.["image"]?.inputs?.includes("{workspaceRoot}/slipway.images.policy.yml"),
+    );
+    expect(hasPolicy).toEqual([true, false, true, false]);
+  });
+
   test("what the lock file has of an image that a Dockerfile copies from is among the options too", async () => {
     const digest = `sha256:${"a".repeat(64)}`;
     const { tools } = await targetsOf({

@@ -31,6 +31,14 @@ export function isTag(text: string): text is Tag {
   return tag.test(text);
 }
 
+/**
+ * Whether a repository is the one that `place` names, `host[:port]` or `host[:port]/path`, or lies below it. By whole
+ * parts: `host/team` has no `host/teamwork/x`.
+ */
+export function isWithin(name: RepositoryName, place: string): boolean {
+  return `${name.registry}/${name.repository}/`.startsWith(`${place.replace(/\/+$/, "")}/`);
+}
+
 /** The registry of references without one. Its API has a host of its own. */
 const hub = { name: "docker.io", apiHost: "registry-1.docker.io", official: "library/" } as const;
 /** As Docker has it, the older name means the same. */

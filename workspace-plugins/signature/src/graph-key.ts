@@ -16,8 +16,9 @@ const graphFileNames = new Set(
     "package-lock.json yarn.lock pnpm-lock.yaml bun.lock pnpm-workspace.yaml",
     "nx.json lerna.json tsconfig.json tsconfig.base.json",
     "aigogo.json aigogo.lock ao.yml cig.toml smoke.yml",
-    "base.yml agent.yml extension.yml image-extended.yml slipway.images.lock Dockerfile",
+    "base.yml agent.yml extension.yml image-extended.yml Dockerfile",
     "base.yaml agent.yaml extension.yaml image-extended.yaml",
+    "slipway.images.lock slipway.images.policy.yml",
   ].flatMap((names) => names.split(" ")),
 );
 

@@ -220,7 +220,7 @@ export const agentCommands: readonly Command[] = [
     does: "make the engine have a published image that is signed",
     options: {
       "<reference>": "host[:port]/path:tag, or with @sha256:...",
-      "--allow-unsigned": "also where nobody signed it whom trust/signers.json names",
+      "--allow-unsigned": "also where no signer of trust/signers.json signed it; a policy stays",
       "--json": "one object: schema, state, cause, facts",
     },
     examples: ["slipway agent pull registry.example/team/codex:debian"],

@@ -9,6 +9,7 @@ import type { Failure } from "@slipway/report";
 import { ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { AgentCall } from "./agent-call.ts";
+import { readAgentTrust } from "./agent-trust.ts";
 import { imagesRoot, stateFolder } from "./own-folders.ts";
 
 /** What commands on `slipway.images.lock` work with. Its end closes the engine, where one was asked. */
@@ -25,13 +26,16 @@ export async function openLockCall(
   const variables = workspaceRoot === undefined ? process.env : undefined;
   const catalogue = await readCatalogue({ workspaceRoot, variables }, signal);
   if (!catalogue.ok) return catalogue;
+  const lockFolder = workspaceRoot ?? stateFolder(process.env);
+  const whose = await readAgentTrust(lockFolder);
+  if (!whose.ok) return whose;
   const engine = openedOnce(async () => openEngine({ counted: () => undefined, signal }));
   const access = openedOnce(async () => readBuildAccess(process.env, signal));
-  const state = stateFolder(process.env);
   const world = openLockWorld({
     root: workspaceRoot ?? imagesRoot(process.env),
-    lockFolder: workspaceRoot ?? state,
-    stateFolder: state,
+    lockFolder,
+    stateFolder: stateFolder(process.env),
+    whose: whose.value,
     home: userHome(),
     catalogue: catalogue.value,
     builder: workspaceRoot === undefined ? undefined : await namedBuilder(workspaceRoot),

@@ -1,4 +1,3 @@
-import { readTrust } from "@slipway/attestation";
 import { openEngine } from "@slipway/images";
 import { pullPublished } from "@slipway/images/publish/pull-image";
 import { notePulled } from "@slipway/images/run/pulled-images";
@@ -9,6 +8,7 @@ import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
 import { openAgentCall } from "./agent-call.ts";
 import { openAgentRegistry } from "./agent-registry.ts";
+import { readAgentTrust } from "./agent-trust.ts";
 import { stateFolder } from "./own-folders.ts";
 
 const options = { "allow-unsigned": { type: "boolean" }, json: { type: "boolean" } } as const;
@@ -21,8 +21,8 @@ export async function pullImage(call: Call): Promise<number> {
   const { options: given, words } = read.value;
   const [reference = ""] = words;
   const { signal, progress, tell } = openAgentCall(call, given);
-  const trust = await readTrust(call.workspaceRoot);
-  if (!trust.ok) return tell(trust);
+  const whose = await readAgentTrust(call.workspaceRoot);
+  if (!whose.ok) return tell(whose);
   const opened = await openEngine({ counted: () => undefined, signal });
   if (!opened.ok) return tell(opened);
   using engine = opened.value;
@@ -30,12 +30,11 @@ export async function pullImage(call: Call): Promise<number> {
     await pullPublished({
       reference,
       registry: openAgentRegistry(signal),
-      trust: trust.value,
-      now: new Date(),
+      ...whose.value,
       engine,
       allowsUnsigned: given["allow-unsigned"] ?? false,
       findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
-      pulled: async (bundle) => notePulled(stateFolder(process.env), bundle),
+      pulled: async (pulled) => notePulled(stateFolder(process.env), pulled),
       pull: { signal, progress, timeoutMs: hourMs },
     }),
   );

@@ -9,7 +9,8 @@ import { findVersion } from "../versions/find-version.ts";
 import { scriptOnHost } from "../versions/on-host.ts";
 import { openVersionCache, usualAgeMs } from "../versions/version-cache.ts";
 import type { Result } from "@slipway/signature";
-import { askImage } from "./ask-image.ts";
+import { askAllowed } from "./ask-allowed.ts";
+import type { LockTrust } from "./ask-allowed.ts";
 import type { LockWorld } from "./update.ts";
 
 export type LockWorldOptions = {
@@ -20,6 +21,7 @@ export type LockWorldOptions = {
   /** This user's, for what can be lost. */
   readonly stateFolder: string;
   readonly home: string;
+  readonly whose: LockTrust;
   readonly catalogue: Catalogue;
   /** The image that the workspace wants its `version.sh` run in. */
   readonly builder: string | undefined;
@@ -65,7 +67,7 @@ export function openLockWorld(options: LockWorldOptions): LockWorld {
     askImage: async (reference, locked) => {
       if (isOffline) return { state: "unknown", because: { reason: "unknown-offline" } };
       progress(`asking for ${reference}`);
-      return askImage(registry, reference, locked);
+      return askAllowed(registry, reference, locked, options.whose);
     },
     askVersion: async (script, named) => {
       progress(`asking for the version of ${script.agent}`);
@@ -73,7 +75,7 @@ export function openLockWorld(options: LockWorldOptions): LockWorld {
         builderFor: async ({ agent }) =>
           builderFor(
             agent,
-            { catalogue, root, named, progress, findCredential },
+            { catalogue, root, named, policy: options.whose.policy, progress, findCredential },
             { engine, access, isOffline, signal, timeoutMs: builderMs },
           ),
         onHost,

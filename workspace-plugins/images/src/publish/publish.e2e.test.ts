@@ -9,7 +9,7 @@ import { openRegistry, parseReference } from "@slipway/registry";
 import { attach, attachmentsOf } from "@slipway/registry/attachments";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
-import { ok } from "@slipway/signature";
+import { digestOf, ok } from "@slipway/signature";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { openImagesRig, valueOf } from "../../test/rig.ts";
 import type { ImagesRig } from "../../test/rig.ts";
@@ -19,6 +19,7 @@ import { writeProvenance } from "../provenance.ts";
 import { pushLayout } from "../push.ts";
 import type { ImageReceipt } from "../receipt.ts";
 import { sbomType } from "./sbom-type.ts";
+import type { ImagesPolicy } from "../trust/policy.ts";
 import { inspectPublished } from "./inspect-image.ts";
 import { pullPublished } from "./pull-image.ts";
 import { pushChain } from "./push-chain.ts";
@@ -71,8 +72,8 @@ function push(layout: string, reference: string, signingKey?: SigningKey) {
   return pushLayout(registry, { ...request, signingKey });
 }
 
-async function verify(reference: string, by = "mine") {
-  return verifyImage({ reference, registry, trust: await trustOf(by), now });
+async function verify(reference: string, by = "mine", policy?: ImagesPolicy) {
+  return verifyImage({ reference, registry, trust: await trustOf(by), policy, now });
 }
 
 const at = (name: string) => `${served.host}/team/${name}`;
@@ -116,6 +117,60 @@ test("an image that nobody signed, or somebody whom we do not trust, is not veri
   expect(await verify(reference, "other")).toMatchObject({ ok: true });
 });
 
+test("what the policy has no rule for is neither verified nor pulled, and nobody is asked", async () => {
+  await layOut("ruled");
+  const reference = at("ruled/test:rig");
+  await push("ruled", reference, key);
+  const policyOf = (...rules: ImagesPolicy["rules"]): ImagesPolicy => ({ file: "p", rules });
+  asked.length = 0;
+  const elsewhere = policyOf({ images: [`${served.host}/tea`] });
+  const refused = { failure: { reason: "image-not-allowed", reference } };
+  expect(await verify(reference, "mine", elsewhere)).toMatchObject(refused);
+  expect(await pull(reference, elsewhere)).toEqual({ pulled: [], result: refused.failure.reason });
+  expect(asked).toEqual([]);
+  const images = [`${served.host}/team`];
+  expect(await verify(reference, "mine", policyOf({ images }))).toMatchObject({ ok: true });
+  const others = policyOf({ images, signers: [digestOf("another key")] });
+  expect(await verify(reference, "mine", others)).toMatchObject({
+    failure: { objections: [{ signer: key.hint, problem: "not among the signers of the rule" }] },
+  });
+  expect(await pull(reference, others)).toEqual({ pulled: [], result: "image-unsigned" });
+});
+
+test("where the policy asks for a signature, an unsigned image cannot be allowed by hand", async () => {
+  await layOut("by-hand");
+  const reference = at("by-hand/test:rig");
+  await push("by-hand", reference);
+  const rule = { images: ["*"] };
+  const asking = { file: "p", rules: [{ ...rule, signed: true }] };
+  expect(await pull(reference, asking)).toEqual({ pulled: [], result: "image-unsigned" });
+  const { pulled } = await pull(reference, { file: "p", rules: [rule] });
+  expect(pulled).toHaveLength(1);
+});
+
+/** With `--allow-unsigned`: what the engine was told to pull, and why it was not. */
+async function pull(reference: string, policy: ImagesPolicy) {
+  const pulled: string[] = [];
+  const done = await pullPublished({
+    reference,
+    registry,
+    trust: await trustOf("mine"),
+    policy,
+    now,
+    engine: {
+      pull: async (pinned) => {
+        pulled.push(pinned);
+        return ok(digestOf("image"));
+      },
+      tag: async () => ok(undefined),
+    },
+    allowsUnsigned: true,
+    findCredential: async () => ok(undefined),
+    pull: { signal: new AbortController().signal, progress: () => {}, timeoutMs: 1000 },
+  });
+  return { pulled, result: done.ok ? done.value.state : done.failure.reason };
+}
+
 test("a signature of one image is none of another, and none of the same under another name", async () => {
   await layOut("first");
   const other = await layOut("second");
@@ -153,6 +208,7 @@ test("what is pulled is what was verified, by its digest; nothing is pulled that
     reference,
     registry,
     trust: await trustOf("mine"),
+    policy: undefined,
     now,
     engine: {
       pull: async (pinned: string, { credential }: PullRequest) => {

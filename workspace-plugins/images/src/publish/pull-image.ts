@@ -6,14 +6,19 @@ import { asOfEngine } from "../engine-credential.ts";
 import type { Engine, PullRequest } from "../engine-port.ts";
 import type { ImagesCause, ImagesFailure } from "../failure.ts";
 import { splitReference } from "../names.ts";
+import { asksForSignature, ruleFor } from "../trust/policy.ts";
 import { findPublished, readClaims } from "./verify-image.ts";
 import type { VerifyRequest } from "./verify-image.ts";
 
 export type PublishedPull = VerifyRequest & {
   readonly engine: Pick<Engine, "pull" | "tag">;
+  /** Where the policy does not ask for a signature. */
   readonly allowsUnsigned: boolean;
   /** Gets the bundle of an image that was verified, once the engine has it. */
-  readonly pulled?: (bundle: string) => Promise<void>;
+  readonly pulled?: (pulled: {
+    readonly reference: string;
+    readonly bundle: string;
+  }) => Promise<void>;
   readonly pull: Omit<PullRequest, "credential">;
   /** Whose pull it is. */
   readonly findCredential: FindCredential;
@@ -26,11 +31,14 @@ export type PublishedPull = VerifyRequest & {
 export async function pullPublished(
   request: PublishedPull,
 ): Promise<Result<Outcome<ImagesCause>, ImagesFailure>> {
-  const { engine, registry, allowsUnsigned } = request;
+  const { engine, registry } = request;
+  const rule = ruleFor(request.policy, request.reference);
+  if (!rule.ok) return rule;
+  const allowsUnsigned = request.allowsUnsigned && !asksForSignature(rule.value);
   const found = await findPublished(registry, request.reference);
   if (!found.ok) return found;
   const { reference, digest } = found.value;
-  const claims = await readClaims(request, reference, digest);
+  const claims = await readClaims({ ...request, rule: rule.value }, reference, digest);
   if (!claims.ok) return claims;
   const { believed, bundle, objections } = claims.value;
   if (believed === undefined && !allowsUnsigned) {
@@ -49,7 +57,7 @@ export async function pullPublished(
     const tagged = await engine.tag(pulled.value, ...splitReference(named));
     if (!tagged.ok) return tagged;
   }
-  if (bundle !== undefined) await request.pulled?.(bundle);
+  if (bundle !== undefined) await request.pulled?.({ reference: pinned, bundle });
   const facts = {
     image: request.reference,
     digest: shortDigest(digest),

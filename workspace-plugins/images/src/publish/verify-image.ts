@@ -8,6 +8,9 @@ import { fail, hexOf, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { splitReference } from "../names.ts";
 import { ImageStatement } from "../provenance.ts";
+import { objectionToSigner, ruleFor } from "../trust/policy.ts";
+import type { ImageRule, ImagesPolicy } from "../trust/policy.ts";
+import type { PolicyFailure } from "../trust/failure.ts";
 import type { ImageObjection, PublishFailure } from "./failure.ts";
 
 export type VerifyRequest = {
@@ -16,6 +19,7 @@ export type VerifyRequest = {
   readonly registry: Registry;
   /** Whose signatures count, and when. */
   readonly trust: Trust;
+  readonly policy: ImagesPolicy | undefined;
   readonly now: Date;
 };
 
@@ -27,14 +31,16 @@ export type VerifiedImage = {
   readonly statement: ImageStatement;
 };
 
-type Failure = PublishFailure | RegistryFailure;
+type Failure = PublishFailure | PolicyFailure | RegistryFailure;
 
 /** A published image and the provenance that a trusted signer has signed of it. */
 export async function verifyImage(request: VerifyRequest): Promise<Result<VerifiedImage, Failure>> {
+  const rule = ruleFor(request.policy, request.reference);
+  if (!rule.ok) return rule;
   const found = await findPublished(request.registry, request.reference);
   if (!found.ok) return found;
   const { digest, reference } = found.value;
-  const claims = await readClaims(request, reference, digest);
+  const claims = await readClaims({ ...request, rule: rule.value }, reference, digest);
   if (!claims.ok) return claims;
   const { believed, objections } = claims.value;
   return believed === undefined
@@ -68,9 +74,14 @@ export type Claims = {
 
 const mostBundleBytes = 1024 * 1024;
 
+type ClaimsRequest = Pick<VerifyRequest, "registry" | "trust" | "now"> & {
+  /** Whose signatures count, of those who are trusted; all of them without it. */
+  readonly rule?: ImageRule;
+};
+
 /** Looks at the statements beside an image until one is believed. */
 export async function readClaims(
-  request: Pick<VerifyRequest, "registry" | "trust" | "now">,
+  request: ClaimsRequest,
   reference: Reference,
   digest: Digest,
 ): Promise<Result<Claims, RegistryFailure>> {
@@ -90,7 +101,7 @@ export async function readClaims(
 
 function readClaim(
   text: string,
-  { trust, now }: Pick<VerifyRequest, "trust" | "now">,
+  { trust, now, rule }: ClaimsRequest,
   { reference, digest }: Published,
 ): Result<Omit<VerifiedImage, "digest">, ImageObjection> {
   const read = readStatement(text, ImageStatement, { trust, now });
@@ -103,6 +114,8 @@ function readClaim(
   const { statement, signer } = read.value;
   const [subject] = statement.subject;
   if (subject.digest.sha256 !== hexOf(digest)) return fail({ signer, problem: "of another image" });
+  const problem = rule === undefined ? undefined : objectionToSigner(rule, signer);
+  if (problem !== undefined) return fail({ signer, problem });
   const signedAs = statement.predicate.buildDefinition.externalParameters.reference;
   return isCalled(reference, signedAs)
     ? ok({ statement, signer })

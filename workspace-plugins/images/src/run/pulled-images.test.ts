@@ -36,7 +36,8 @@ beforeEach(async () => {
   const key = await readSigningKey(signingKeyFile(variables));
   if (!key.ok) throw new Error("no key");
   signer = key.value.hint;
-  await notePulled(state, await signStatement(statement.value, key.value));
+  const bundle = await signStatement(statement.value, key.value);
+  await notePulled(state, { reference: `registry.example/team/tool@${imageId}`, bundle });
 });
 afterEach(async () => {
   await rig[Symbol.asyncDispose]();
@@ -100,12 +101,25 @@ test("it is not taken once its signer is not trusted, or the bundle is another",
   const [name = ""] = await readdir(path.join(state, "pulled-images"));
   const file = path.join(state, "pulled-images", name);
   const text = await readFile(file, "utf8");
-  await writeFile(file, text.replace(/"payload":\s*"/, "$&AAAA"));
+  await writeFile(file, text.replace(/payload\\":\s*\\"/, "$&AAAA"));
   expect(await check()).toBeUndefined();
   await writeFile(file, text);
   expect(await check()).toBe(signer);
   await writeJson(trusted, { schema: 1, signers: {} });
   expect(await check()).toBeUndefined();
+});
+
+test("it is not taken where the policy has another source or other signers", async () => {
+  const under = async (rule: string) => {
+    await rig.write({ "slipway.images.policy.yml": `schema: 1\nrules: [${rule}]\n` });
+    return check();
+  };
+  expect(await under("{ images: [registry.example/team] }")).toBe(signer);
+  expect(await under("{ images: [registry.example/tea] }")).toBeUndefined();
+  expect(await under(`{ images: ['*'], signers: ["${signer}"] }`)).toBe(signer);
+  const other = digestOf("another key");
+  expect(await under(`{ images: ['*'], signers: ["${other}"] }`)).toBeUndefined();
+  expect(await under("{ image: ['*'] }")).toMatchObject({ reason: "definition-invalid" });
 });
 
 test("frozen it is taken by the locked version alone", async () => {

@@ -1,15 +1,9 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import {
-  digestOf,
-  hexOf,
-  ok,
-  parseDigest,
-  readTextIfPresent,
-  writeFileAtomically,
-} from "@slipway/signature";
+import { digestOf, hexOf, ok, parseDigest, readTextIfPresent, writeJson } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
+import { z } from "zod";
 import type { Engine, ImageFacts } from "../engine-port.ts";
 import type { ImagesFailure } from "../failure.ts";
 import { decideBuild } from "../ingredients.ts";
@@ -19,6 +13,8 @@ import { readSourceImages } from "../matrix/source-images.ts";
 import type { SourceImage } from "../matrix/source-images.ts";
 import { ImageStatement } from "../provenance.ts";
 import { flatTable } from "../recorded-ingredients.ts";
+import { objectionToSigner, readImagesPolicy, ruleFor } from "../trust/policy.ts";
+import type { ImagesPolicy } from "../trust/policy.ts";
 import type { ChainLink } from "./build-chain.ts";
 
 export type PulledImage = {
@@ -38,9 +34,12 @@ export type PulledWorld = {
 };
 
 /** Keeps the bundle of an image that was pulled. It is verified again whenever it is to count, so that it need not be guarded. */
-export async function notePulled(stateFolder: string, bundle: string): Promise<void> {
-  const name = `${hexOf(digestOf(bundle))}.sigstore.json`;
-  await writeFileAtomically(path.join(placeIn(stateFolder), name), bundle);
+export async function notePulled(
+  stateFolder: string,
+  pulled: { readonly reference: string; readonly bundle: string },
+): Promise<void> {
+  const name = `${hexOf(digestOf(pulled.bundle))}.json`;
+  await writeJson(path.join(placeIn(stateFolder), name), { schema: 1, ...pulled });
 }
 
 /**
@@ -52,7 +51,11 @@ export async function findPulled(
   world: PulledWorld,
 ): Promise<Result<PulledImage | undefined, ImagesFailure>> {
   const reference = links.at(-1)?.source.reference;
-  const claims = (await readClaims(world)).filter((claim) => claim.reference === reference);
+  const policy = await readImagesPolicy(world.workspaceRoot);
+  if (!policy.ok) return policy;
+  const claims = (await readClaims(world, policy.value)).filter(
+    (claim) => claim.reference === reference,
+  );
   if (claims.length === 0) return ok(undefined);
   const sources = await readSourceImages(world.workspaceRoot, world.signal);
   if (!sources.ok) return sources;
@@ -107,12 +110,27 @@ type Claim = {
   readonly table: Ingredients;
 };
 
-/** A bundle that is not believed any more counts as if it were not there. */
-async function readClaims({
-  stateFolder,
-  workspaceRoot,
-  now,
-}: PulledWorld): Promise<readonly Claim[]> {
+const Note = z.strictObject({
+  schema: z.literal(1),
+  /** In its registry, by digest. */
+  reference: z.string(),
+  bundle: z.string(),
+});
+
+function parseNote(text: string | undefined): z.output<typeof Note> | undefined {
+  try {
+    return Note.safeParse(JSON.parse(text ?? "")).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** A bundle that is not believed, or whose image is not allowed, any more counts as if it were not there. */
+async function readClaims(
+  { stateFolder, workspaceRoot, now }: PulledWorld,
+  policy: ImagesPolicy | undefined,
+): Promise<readonly Claim[]> {
   const folder = placeIn(stateFolder);
   const names = await namesIn(folder);
   if (names.length === 0) return [];
@@ -122,9 +140,12 @@ async function readClaims({
   if (!trust.ok) return [];
   const claims: Claim[] = [];
   for (const name of names) {
-    const bundle = await readTextIfPresent(path.join(folder, name));
-    const read = readStatement(bundle ?? "", ImageStatement, { trust: trust.value, now });
-    if (read.ok) claims.push(...claimOf(read.value.statement, read.value.signer));
+    const note = parseNote(await readTextIfPresent(path.join(folder, name)));
+    const rule = note === undefined ? undefined : ruleFor(policy, note.reference);
+    if (note === undefined || rule?.ok !== true) continue;
+    const read = readStatement(note.bundle, ImageStatement, { trust: trust.value, now });
+    if (!read.ok || objectionToSigner(rule.value, read.value.signer) !== undefined) continue;
+    claims.push(...claimOf(read.value.statement, read.value.signer));
   }
   return claims;
 }
@@ -151,7 +172,7 @@ function placeIn(stateFolder: string): string {
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     const names = await readdir(folder);
-    return names.filter((name) => name.endsWith(".sigstore.json")).toSorted();
+    return names.filter((name) => name.endsWith(".json")).toSorted();
   } catch (error) {
     if (hasCode(error, ["ENOENT"])) return [];
     throw error;

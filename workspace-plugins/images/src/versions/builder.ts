@@ -11,6 +11,8 @@ import type { ImageNeed } from "../image-needs.ts";
 import { repositoryOf } from "../images-lock.ts";
 import { baseReference } from "../names.ts";
 import { baseSource } from "../run/build-chain.ts";
+import { ruleFor } from "../trust/policy.ts";
+import type { ImagesPolicy } from "../trust/policy.ts";
 import type { Builder } from "./find-version.ts";
 import { scriptInBuilder } from "./in-builder.ts";
 import type { BuilderWorld } from "./in-builder.ts";
@@ -23,6 +25,7 @@ export type BuilderPlace = {
   /** Holds the layouts. */
   readonly root: string;
   readonly named: NamedBuilder | undefined;
+  readonly policy?: ImagesPolicy | undefined;
   readonly progress: (line: string) => void;
   readonly findCredential?: FindCredential;
 };
@@ -43,12 +46,14 @@ export async function builderFor(
 
 async function needOf(
   agent: string,
-  { catalogue, root, named }: BuilderPlace,
+  { catalogue, root, named, policy }: BuilderPlace,
 ): Promise<Result<ImageNeed, ImagesFailure>> {
   const own = soundOf(catalogue.bases).find(({ name }) => baseReference(name) === named?.reference);
   if (own !== undefined) return builtBase(own, root);
   if (named !== undefined) {
     const { reference, digest } = named;
+    const allowed = ruleFor(policy, reference);
+    if (!allowed.ok) return allowed;
     if (digest === undefined) return fail({ reason: "builder-unlocked", reference });
     return ok({ kind: "pinned", reference: `${repositoryOf(reference)}@${digest}`, digest });
   }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { parseShortReference } from "@slipway/registry";
+import { isWithin, parseShortReference } from "@slipway/registry/reference";
 import { isDigest, ok, pathMatcher, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
@@ -69,10 +69,7 @@ export function objectionTo(policy: Policy, locked: LockedPackage): PolicyFailur
   return { reason: "source-not-allowed", policyFile: policy.file, key, source, allowed: sources };
 }
 
-/** By whole parts: `host/team` is no prefix of `host/teamwork/x`. */
 function isFrom(source: string, allowed: string): boolean {
   const reference = parseShortReference(source);
-  if (!reference.ok) return false;
-  const { registry, repository } = reference.value;
-  return `${registry}/${repository}/`.startsWith(`${allowed.replace(/\/+$/, "")}/`);
+  return reference.ok && isWithin(reference.value, allowed);
 }

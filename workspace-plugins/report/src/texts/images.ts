@@ -207,6 +207,11 @@ export const imagesTexts: Texts<OwnFailure> = {
     },
     hint: "its publisher signs it with slipway agent push --sign; their key is trusted by its entry in trust/signers.json",
   }),
+  "image-not-allowed": (failure) => ({
+    what: "the policy has no rule for an image",
+    facts: { image: failure.reference, policy: failure.policyFile },
+    hint: "add a rule that has its registry or repository; one with images: ['*'] at the end has all others",
+  }),
   "image-manifest-unclear": (failure) => ({
     what: "what the registry has under that name is not one image",
     facts: { reference: failure.reference },
