@@ -93,6 +93,16 @@ test("an image is built, explained, pushed, verified, inspected and pulled", asy
       hasSbom: true,
     },
   });
+  const policy = rig.at("home/project/slipway.images.policy.yml");
+  await rig.write(policy, "schema: 1\nrules: [{ images: [registry.example] }]\n");
+  expect(await json("pull", published, "--allow-unsigned")).toMatchObject({
+    code: 1,
+    said: { failure: { reason: "image-not-allowed", reference: published } },
+  });
+  await rig.write(
+    policy,
+    `schema: 1\nrules: [{ images: ["${served.host}/team"], signed: true }]\n`,
+  );
   expect(await json("pull", published)).toMatchObject({ code: 0, said: { cause: "image-pulled" } });
   const pulled = await rig.engine.image(published);
   expect(pulled).toMatchObject({ ok: true, value: { labels: { "dev.slipway.project": agent } } });
