@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readTextIfPresent, writeJson } from "@slipway/signature";
+import { parseJson, readTextIfPresent, writeJson } from "@slipway/signature";
 import { z } from "zod";
 import type { Member } from "./archive.ts";
 import { memberLines } from "./context.ts";
@@ -76,13 +76,6 @@ function tableOf(members: readonly Member[]): Readonly<Record<string, string>> {
 async function readRows(layoutFolder: string): Promise<ReadonlyMap<string, FileTable>> {
   const text = (await readTextIfPresent(path.join(layoutFolder, sourcesName))) ?? "";
   if (text.length > mostBytes) return new Map();
-  try {
-    const { rows } = Recorded.parse(JSON.parse(text));
-    return new Map(
-      Object.entries(rows).map(([row, files]) => [row, new Map(Object.entries(files))]),
-    );
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return new Map();
-    throw error;
-  }
+  const { rows = {} } = Recorded.safeParse(parseJson(text)).data ?? {};
+  return new Map(Object.entries(rows).map(([row, files]) => [row, new Map(Object.entries(files))]));
 }

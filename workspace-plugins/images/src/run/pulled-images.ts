@@ -1,6 +1,14 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, hexOf, ok, parseDigest, readTextIfPresent, writeJson } from "@slipway/signature";
+import {
+  digestOf,
+  hexOf,
+  ok,
+  parseDigest,
+  parseJson,
+  readTextIfPresent,
+  writeJson,
+} from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
 import { z } from "zod";
@@ -117,15 +125,6 @@ const Note = z.strictObject({
   bundle: z.string(),
 });
 
-function parseNote(text: string | undefined): z.output<typeof Note> | undefined {
-  try {
-    return Note.safeParse(JSON.parse(text ?? "")).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
 /** A bundle that is not believed, or whose image is not allowed, any more counts as if it were not there. */
 async function readClaims(
   { stateFolder, workspaceRoot, now }: PulledWorld,
@@ -140,7 +139,8 @@ async function readClaims(
   if (!trust.ok) return [];
   const claims: Claim[] = [];
   for (const name of names) {
-    const note = parseNote(await readTextIfPresent(path.join(folder, name)));
+    const text = await readTextIfPresent(path.join(folder, name));
+    const note = Note.safeParse(parseJson(text ?? "")).data;
     const rule = note === undefined ? undefined : ruleFor(policy, note.reference);
     if (note === undefined || rule?.ok !== true) continue;
     const read = readStatement(note.bundle, ImageStatement, { trust: trust.value, now });
