@@ -1,3 +1,4 @@
+import type { AttestationFailure } from "@slipway/attestation";
 import type { DefinitionFailure } from "@slipway/definitions";
 import type { RegistryFailure } from "@slipway/registry";
 import type { Digest, SignatureFailure } from "@slipway/signature";
@@ -80,6 +81,7 @@ export type ImagesFailure =
   | RegistryFailure
   | SignatureFailure
   | RunFailure
+  | AttestationFailure
   | PolicyFailure
   | LockFailure
   | VersionFailure

@@ -2,7 +2,7 @@ import { readTrust } from "@slipway/attestation";
 import type { Trust } from "@slipway/attestation";
 import { readImagesPolicy } from "@slipway/images/trust/policy";
 import type { ImagesPolicy } from "@slipway/images/trust/policy";
-import type { Failure } from "@slipway/report";
+import type { ImagesFailure } from "@slipway/images";
 import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 
@@ -12,7 +12,7 @@ export async function readAgentTrust(
 ): Promise<
   Result<
     { readonly trust: Trust; readonly policy: ImagesPolicy | undefined; readonly now: Date },
-    Failure
+    ImagesFailure
   >
 > {
   const trust = await readTrust(folder);

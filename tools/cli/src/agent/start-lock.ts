@@ -23,22 +23,26 @@ export function openStartLock(
 ): (only: Only) => Promise<Result<LockOutcome, ImagesFailure>> {
   const { root, catalogue, engine, signal, progress } = start;
   const state = stateFolder(process.env);
-  const world = openLockWorld({
-    root,
-    lockFolder: state,
-    stateFolder: state,
-    home: userHome(),
-    catalogue,
-    builder: undefined,
-    environment: process.env,
-    engine: async () => ({ ok: true, value: engine }),
-    access: async () => readBuildAccess(process.env, signal),
-    takesRecent: true,
-    isOffline: false,
-    signal,
-    progress,
-  });
   return async (only) => {
+    const { readAgentTrust } = await import("./agent-trust.ts");
+    const whose = await readAgentTrust(state);
+    if (!whose.ok) return whose;
+    const world = openLockWorld({
+      root,
+      lockFolder: state,
+      stateFolder: state,
+      whose: whose.value,
+      home: userHome(),
+      catalogue,
+      builder: undefined,
+      environment: process.env,
+      engine: async () => ({ ok: true, value: engine }),
+      access: async () => readBuildAccess(process.env, signal),
+      takesRecent: true,
+      isOffline: false,
+      signal,
+      progress,
+    });
     const filled = await fillLock({ names: [], isDryRun: false }, { ...world, only });
     if (!filled.ok) return filled;
     for (const { entry, to } of filled.value.changes) progress(`locked ${entry}: ${to}`);

@@ -2,7 +2,6 @@ import type { Trust } from "@slipway/attestation";
 import { formatReference, parseShortReference } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";
 import type { LockedImage } from "../images-lock.ts";
-import { readClaims } from "../publish/verify-image.ts";
 import { asksForSignature, ruleFor } from "../trust/policy.ts";
 import type { ImageRule, ImagesPolicy } from "../trust/policy.ts";
 import { askImage } from "./ask-image.ts";
@@ -38,6 +37,8 @@ async function checkSigned(
   const reference = parseShortReference(text);
   if (!reference.ok) return { state: "unknown", because: reference.failure };
   const { digest } = asked.value;
+  // Loaded here: what verifies signatures is more than the rest of a start.
+  const { readClaims } = await import("../publish/verify-image.ts");
   const claims = await readClaims({ registry, trust, now, rule }, reference.value, digest);
   if (!claims.ok) return { state: "unknown", because: claims.failure };
   const { believed, objections } = claims.value;

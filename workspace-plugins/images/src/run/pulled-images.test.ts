@@ -46,6 +46,7 @@ afterEach(async () => {
 
 const link = (reference: string, at: string): ChainLink => ({
   source: { reference, layout: at, target: "x:image" },
+  ofUser: { agents: [], bases: [], extensions: [] },
   make: async () => {
     throw new Error("nothing is built");
   },

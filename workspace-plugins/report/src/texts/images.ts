@@ -1,3 +1,4 @@
+import type { AttestationFailure } from "@slipway/attestation";
 import type { ImagesCause, ImagesFailure, RunFailure } from "@slipway/images";
 import type { RegistryFailure } from "@slipway/registry";
 import type { SignatureFailure } from "@slipway/signature";
@@ -7,6 +8,7 @@ import type { LockFailure } from "./images-lock.ts";
 type OwnFailure = Exclude<
   ImagesFailure,
   | RegistryFailure
+  | AttestationFailure
   | SignatureFailure
   | RunFailure
   | LockFailure
