@@ -7,6 +7,7 @@ import type { Member } from "./archive.ts";
 import { accessMembers, proxyArguments } from "./build-access.ts";
 import type { BuildAccess } from "./build-access.ts";
 import { newBuildLog } from "./builds/build-logs.ts";
+import { openBuildPace } from "./builds/build-pace.ts";
 import type { BuildTurns } from "./builds/build-turns.ts";
 import {
   failedBuild,
@@ -290,6 +291,7 @@ async function buildStep(
   const isWhole = session.tellsWholePaths === true;
   const shownLog = isWhole ? logFile : path.relative(session.workspaceRoot, logFile);
   session.progress(`building ${image.reference} (log: ${shownLog})`);
+  using pace = openBuildPace(image.reference, session.progress);
   const built = await session.engine.build({
     context: packMembers([...step.members, ...access]),
     dockerfile: step.dockerfile,
@@ -301,6 +303,7 @@ async function buildStep(
     labels: imageLabels(session.workspace, image.project),
     noCache: session.withoutCache ?? session.rebuiltIn !== undefined,
     logFile,
+    onLine: pace.wrote,
     signal: session.signal,
     timeoutMs: hourMs,
   });

@@ -42,6 +42,8 @@ export type BuildRequest = {
   readonly noCache?: boolean;
   /** Gets the steps and what they wrote, as text. */
   readonly logFile: string;
+  /** Gets each line of the log as it comes. */
+  readonly onLine?: (line: string) => void;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
 };

@@ -38,6 +38,7 @@ for (const { name, title, start, absent } of engines)
     let folder: string;
     let image: ImageId;
     const asked: string[] = [];
+    const lines: string[] = [];
 
     beforeAll(async () => {
       server = await start();
@@ -52,6 +53,7 @@ for (const { name, title, start, absent } of engines)
       folder = await mkdtemp(path.join(os.tmpdir(), "slipway-engine-"));
       const built = await build(`${dockerfile}RUN echo from the build; echo and more >&2\n`, {
         tag: "slipway-test/engine:own",
+        onLine: (line) => lines.push(line),
       });
       if (!built.ok) throw new Error(JSON.stringify(built.failure));
       image = built.value;
@@ -127,6 +129,7 @@ for (const { name, title, start, absent } of engines)
             "and more",
           ]),
         );
+        expect(lines).toEqual(log.trimEnd().split("\n"));
       });
 
       it("answers with the id of its own image, tagged or not", async () => {

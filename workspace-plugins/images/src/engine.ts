@@ -437,6 +437,7 @@ async function build(
       const lines = linesOf(event);
       written.push(...lines.filter((line) => line !== "" && !line.startsWith("=> ")));
       written.splice(0, written.length - toldLines);
+      for (const line of lines) request.onLine?.(line);
       if (lines.length > 0) await log.write(`${lines.join("\n")}\n`);
     });
   });
