@@ -41,14 +41,17 @@ const inspected = Inspected.parse({
 
 const lost = { reason: "engine-lost", operation: "ping", detail: "gone" } as const;
 
-type Story = Partial<CreatedContainer> & { readonly play: (far: Duplex) => void };
+type Story = Partial<CreatedContainer> & {
+  readonly play: (far: Duplex) => void;
+  readonly watchesEngine?: boolean;
+};
 
 /** Runs a container whose engine behaves as `story` says; counts its removals. */
 async function check(story: Story) {
   const [near, far] = duplexPair();
   let removals = 0;
   let output = "";
-  const { play, ...answers } = story;
+  const { play, watchesEngine = false, ...answers } = story;
   const exit = await runContainer(
     {
       inspect: async () => ok(inspected),
@@ -60,12 +63,13 @@ async function check(story: Story) {
       wait: async () => ok(0),
       resize: async () => ok(undefined),
       kill: async () => ok(undefined),
-      remove: async () => {
-        removals += 1;
-        return ok(undefined);
-      },
       ping: async () => ok(undefined),
+      untilLost: never,
       ...answers,
+      remove: async (timeoutMs) => {
+        removals += 1;
+        return answers.remove?.(timeoutMs) ?? ok(undefined);
+      },
     },
     spec,
     {
@@ -73,6 +77,7 @@ async function check(story: Story) {
       stderr: () => undefined,
       signal: new AbortController().signal,
       timeoutMs: 20_000,
+      watchesEngine,
     },
   );
   expect(removals).toBe(1);
@@ -113,6 +118,32 @@ describe("runContainer", () => {
       wait: never,
     });
     expect(exit).toMatchObject({ ok: false, failure: { reason: "engine-lost" } });
+  });
+
+  it("says that an engine which falls silent under it is lost, where that is watched, and waits no longer for it to clean up", async () => {
+    const silent = { reason: "engine-lost", operation: "run", detail: "no answer" } as const;
+    const waits: (number | undefined)[] = [];
+    const { exit, output } = await check({
+      play: (far) => far.write(frame(1, "hel")),
+      wait: never,
+      watchesEngine: true,
+      untilLost: async () => silent,
+      remove: async (timeoutMs) => {
+        waits.push(timeoutMs);
+        return fail(lost);
+      },
+    });
+    expect(exit).toEqual(fail(silent));
+    expect(output).toBe("hel");
+    expect(waits).toEqual([5000]);
+  });
+
+  it("leaves a session that nobody watches to the person, though its engine is slow", async () => {
+    const { exit } = await check({
+      play: (far) => far.end(frame(1, "hello")),
+      untilLost: async () => lost,
+    });
+    expect(exit).toMatchObject({ ok: true, value: { outputIsWhole: true } });
   });
 
   it("tells a broken stream from a whole one when the exit code comes all the same", async () => {

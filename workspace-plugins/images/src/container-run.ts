@@ -17,6 +17,8 @@ export type RunStreams = {
   readonly stderr: Sink;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
+  /** An engine that falls silent ends it within seconds. Not for a person's session, which outlasts a busy machine. */
+  readonly watchesEngine?: boolean;
   /** Called once, when the container runs. */
   readonly onStarted?: (container: RunningContainer) => void;
 };
@@ -47,8 +49,10 @@ export type CreatedContainer = RunningContainer & {
   readonly start: () => Answer<void>;
   readonly wait: (signal: AbortSignal, timeoutMs: number) => Answer<number>;
   /** Kills it first if it runs. */
-  readonly remove: () => Answer<void>;
+  readonly remove: (timeoutMs?: number) => Answer<void>;
   readonly ping: () => Answer<void>;
+  /** Asks the engine by the clock. Answers when it is silent, or nothing once `settled`. */
+  readonly untilLost: (settled: AbortSignal) => Promise<EngineFailure | undefined>;
 };
 
 type Answer<Value> = Promise<Result<Value, EngineFailure>>;
@@ -56,6 +60,8 @@ type Answer<Value> = Promise<Result<Value, EngineFailure>>;
 /** How long the exit code of a container may be on its way after its stream broke off. */
 const graceMs = 2000;
 const pingEveryMs = 2000;
+/** For an engine that may be back: what it cannot remove now is reaped later. */
+const lostMs = 5000;
 
 /** Runs a created container to its end and removes it, whatever happens. */
 export async function runContainer(
@@ -67,7 +73,8 @@ export async function runContainer(
   try {
     exit = await runToExit(container, spec, streams);
   } finally {
-    const removed = await container.remove();
+    const isLost = exit?.ok === false && exit.failure.reason === "engine-lost";
+    const removed = await container.remove(isLost ? lostMs : undefined);
     if (exit?.ok === true && !removed.ok) exit = removed;
   }
   return exit;
@@ -118,8 +125,18 @@ async function follow(
   addAbortSignal(limit, stream);
   const exited = container.wait(streams.signal, streams.timeoutMs);
   const fed = feed(stream, streams.stdin);
-  const outputIsWhole = await copyOutput(stream, spec.terminal ?? false, streams);
   using settled = abortOnDispose();
+  const copied = copyOutput(stream, spec.terminal ?? false, streams);
+  const first =
+    streams.watchesEngine === true
+      ? await Promise.race([copied, container.untilLost(settled.signal)])
+      : await copied;
+  if (typeof first === "object") {
+    stream.destroy();
+    await Promise.all([copied, fed]);
+    return fail(first);
+  }
+  const outputIsWhole = await copied;
   const exit = await Promise.race([exited, untilLost(container, outputIsWhole, settled.signal)]);
   stream.destroy();
   const broken = await fed;

@@ -549,11 +549,12 @@ function createdContainer(
         : got;
       return answer.ok ? ok(answer.value.StatusCode) : answer;
     },
-    remove: () =>
-      requests.tell("remove", limit, (abortSignal) =>
+    remove: (timeoutMs = shortMs) =>
+      requests.tell("remove", { timeoutMs }, (abortSignal) =>
         container.remove({ force: true, v: true, abortSignal }),
       ),
     ping: () => requests.tell("ping", { timeoutMs: 5000 }, () => docker.ping()),
+    untilLost: (settled) => requests.untilLost("run", settled),
     resize: ({ columns, rows }) =>
       requests.tell("resize", limit, (abortSignal) =>
         container.resize({ w: columns, h: rows, abortSignal }),

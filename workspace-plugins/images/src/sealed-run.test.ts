@@ -1,7 +1,14 @@
 import { fail, isDigest } from "@slipway/signature";
 import { describe, expect, test } from "vitest";
 import type { EngineFailure } from "./engine-failure.ts";
-import { askVersion, readVersion, runSealed, verifyVersion } from "./sealed-run.ts";
+import {
+  askVersion,
+  readVersion,
+  runSealed,
+  saysVersion,
+  shownAnswer,
+  verifyVersion,
+} from "./sealed-run.ts";
 
 const image = `sha256:${"a".repeat(64)}`;
 const said = {
@@ -51,5 +58,45 @@ describe("a command that the image does not have", () => {
   test("is not what any other refusal means", async () => {
     const { session, image: id, failure } = refusing("no such image");
     expect(await runSealed(session, id, { command: ["bash"] })).toEqual(fail(failure));
+  });
+});
+
+describe("the version that an agent says", () => {
+  const says = (output: string, version = "1.2.3") =>
+    saysVersion({ exitCode: 0, oomKilled: false, output }, version);
+
+  test.each([
+    "1.2.3",
+    "tool 1.2.3 (Some Tool)\n",
+    "Tool CLI v1.2.3.\nCommit: 0ab",
+    "tool/1.2.3 linux-x64 node-v26.1.0",
+    "tool@1.2.3",
+    "\u001B[1m\u001B[32m1.2.3\u001B[0m\n",
+  ])("is found in %j", (output) => {
+    expect(says(output)).toBe(true);
+  });
+
+  test.each([
+    "11.2.3",
+    "1.2.3.4",
+    "1.2.3-beta",
+    "1.2.30",
+    "0.1.2.3",
+    "1.2.3rc1",
+    "rev1.2.3",
+    "1-2-3",
+    "",
+  ])("is not found in %j", (output) => {
+    expect(says(output)).toBe(false);
+  });
+
+  test("is one where it has letters and signs of its own, and none of an agent that failed", () => {
+    expect(says("tool 1.2.3-beta.1+5", "1.2.3-beta.1+5")).toBe(true);
+    expect(saysVersion({ exitCode: 1, oomKilled: false, output: "1.2.3" }, "1.2.3")).toBe(false);
+  });
+
+  test("is told with what was killed for its memory, which no exit code need say", () => {
+    expect(shownAnswer({ exitCode: 0, oomKilled: true, output: "" })).toContain("for its memory");
+    expect(shownAnswer({ exitCode: 0, oomKilled: false, output: "x" })).toBe("x (exit code 0)");
   });
 });

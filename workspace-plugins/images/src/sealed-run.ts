@@ -1,4 +1,5 @@
 import path from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { fail, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { packMembers } from "./archive.ts";
@@ -53,7 +54,7 @@ export async function verifyVersion(
       });
 }
 
-export type SealedAnswer = Pick<SealedEnd, "exitCode" | "output">;
+export type SealedAnswer = Pick<SealedEnd, "exitCode" | "output" | "oomKilled">;
 
 /** What an agent answers to `--version`, sealed off. */
 export async function askVersion(
@@ -64,14 +65,17 @@ export async function askVersion(
   return runSealed(session, image, { command: [agent, "--version"] });
 }
 
-/** Among other words, and with `v` before it or a full stop behind, as programs write it. */
+/** Among other words, as programs write it: `tool v1.2.3.`, `tool/1.2.3 linux-x64`, in colours; not as a part of another version. */
 export function saysVersion({ exitCode, output }: SealedAnswer, version: string): boolean {
-  const words = output.split(/\s+/).map((word) => word.replace(/^v|[.,]$/g, ""));
-  return exitCode === 0 && words.includes(version);
+  const whole = new RegExp(
+    `(?<![0-9A-Za-z.+]|[0-9]-)v?${RegExp.escape(version)}(?![0-9A-Za-z]|[.+~_-][0-9A-Za-z])`,
+  );
+  return exitCode === 0 && whole.test(stripVTControlCharacters(output));
 }
 
-export function shownAnswer({ exitCode, output }: SealedAnswer): string {
-  return `${output.trim().slice(0, 300)} (exit code ${exitCode})`;
+export function shownAnswer({ exitCode, output, oomKilled }: SealedAnswer): string {
+  const memory = oomKilled ? ", and something was killed for its memory" : "";
+  return `${output.trim().slice(0, 300)} (exit code ${exitCode}${memory})`;
 }
 
 type SealedSession = { readonly engine: Pick<Engine, "run">; readonly signal: AbortSignal };
@@ -91,6 +95,8 @@ export type SealedEnd = {
   readonly output: string;
   readonly stdout: string;
   readonly stderr: string;
+  /** Of any of its processes; the exit code need not say so. */
+  readonly oomKilled: boolean;
 };
 
 /** Runs a command in an image that can change nothing, and reaches nothing but what `network` lets it. */
@@ -128,12 +134,13 @@ export async function runSealed(
       stderr: (bytes) => collect("stderr", bytes),
       signal: session.signal,
       timeoutMs: run.timeoutMs ?? 120_000,
+      watchesEngine: true,
     },
   );
   if (!ended.ok) return isCommandAbsent(ended.failure) ? ok(commandAbsent(run.command)) : ended;
-  const { exitCode, outputIsWhole } = ended.value;
+  const { exitCode, outputIsWhole, oomKilled } = ended.value;
   return outputIsWhole
-    ? ok({ exitCode, ...texts })
+    ? ok({ exitCode, oomKilled, ...texts })
     : fail({ reason: "engine-lost", operation: "run", detail: "the output broke off" });
 }
 
@@ -148,5 +155,5 @@ function isCommandAbsent(failure: EngineFailure): boolean {
 /** What a shell answers then. */
 function commandAbsent([program = ""]: readonly string[]): SealedEnd {
   const stderr = `${program}: not found in the image`;
-  return { exitCode: 127, output: stderr, stdout: "", stderr };
+  return { exitCode: 127, oomKilled: false, output: stderr, stdout: "", stderr };
 }
