@@ -22,6 +22,8 @@ export async function startPodman(): Promise<AsyncDisposable & { readonly host: 
   await writeFile(at("containers.conf"), settings);
   const places = ["--root", at("root"), "--runroot", at("run"), "--tmpdir", at("tmp")];
   const child = spawn(program, [...places, "system", "service", "--time=0", `unix://${socket}`], {
+    // What watches its containers writes a file there when one has no more memory.
+    cwd: folder,
     env: { PATH: process.env["PATH"], HOME: folder, CONTAINERS_CONF: at("containers.conf") },
     stdio: "ignore",
   });
