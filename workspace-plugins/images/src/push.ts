@@ -10,6 +10,7 @@ import { forbidden } from "./ingredients.ts";
 import { blobFile, findBlob, isBlobWhole } from "./layout.ts";
 import type { StoredImage } from "./load.ts";
 import { attachRecords } from "./publish/attach-records.ts";
+import { imagesBeside, indexOf } from "./publish/processors.ts";
 import { readImageReceipt } from "./receipt.ts";
 
 export type PushRequest = {
@@ -40,8 +41,8 @@ export async function pushLayout(
 }
 
 /**
- * Makes the registry have the image of a layout, under the image's reference. One question when
- * it has; else the blobs it lacks, then the manifest, whose digest the registry must repeat. None, and no byte, of what
+ * Makes the registry have the image of a layout, under the image's reference: alone, or in an index with those of other
+ * processors that are under it. One question when it has, two in an index; else the blobs it lacks, then the manifest, whose digest the registry must repeat. None, and no byte, of what
  * may not be redistributed.
  */
 export async function pushImage(
@@ -61,6 +62,14 @@ export async function pushImage(
   if (before.state === "present" && before.value.digest === receipt.manifestDigest) {
     return ok({ state: "unchanged", cause: "image-in-registry", facts });
   }
+  const own = { digest: receipt.manifestDigest, platform: receipt.platform };
+  const beside =
+    before.state === "missing"
+      ? ok({ isThere: false, others: [] })
+      : await imagesBeside(registry, reference.value, own);
+  if (!beside.ok) return beside;
+  const { isThere, others } = beside.value;
+  if (isThere) return ok({ state: "unchanged", cause: "image-in-registry", facts });
   const folder = path.join(image.workspaceRoot, image.folder);
   const folders = [...receipt.below.map((each) => path.join(image.workspaceRoot, each)), folder];
   const files = new Map<Digest, string>();
@@ -78,11 +87,15 @@ export async function pushImage(
     if (!uploaded.ok) return uploaded;
   }
   const bytes = await readFile(blobFile(folder, receipt.manifestDigest));
-  const put = await registry.putManifest(reference.value, {
+  const { tag: _, ...nameless } = reference.value;
+  const put = await registry.putManifest(others.length === 0 ? reference.value : nameless, {
     mediaType: mediaTypes.ociManifest,
     bytes: Buffer.from(bytes),
   });
-  return put.ok ? ok({ state: "done", cause: "image-missing-in-registry", facts }) : put;
+  if (!put.ok) return put;
+  const index = indexOf({ ...own, sizeBytes: bytes.byteLength }, others);
+  const named = others.length === 0 ? put : await registry.putManifest(reference.value, index);
+  return named.ok ? ok({ state: "done", cause: "image-missing-in-registry", facts }) : named;
 }
 
 /** Where in the registry a blob is, if the image in whose layout it lies is pushed too. */

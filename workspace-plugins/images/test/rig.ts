@@ -17,6 +17,8 @@ export type BuiltImage = {
   readonly layers: readonly Readonly<Record<string, string>>[];
   readonly made?: Date;
   readonly user?: string;
+  /** With it, its table says so too. */
+  readonly architecture?: string;
 };
 
 /** A temporary workspace in which images are laid out without an engine. */
@@ -46,7 +48,10 @@ export async function openImagesRig(): Promise<ImagesRig> {
           readFile(blobFile(path.join(root, below?.folder ?? ""), digest)),
         ),
       );
-      return layOutArchive({ ...request, below, inputs: { made: "by hand" } }, async () => {
+      const { architecture } = image;
+      const platform = architecture === undefined ? {} : { platform: `linux/${architecture}` };
+      const inputs = { made: "by hand", ...platform };
+      return layOutArchive({ ...request, below, inputs }, async () => {
         saves += 1;
         return ok(await savedImage(lower, image));
       });
@@ -57,12 +62,12 @@ export async function openImagesRig(): Promise<ImagesRig> {
 
 /** The archive that an engine saves of an image: its manifest, config and layers, with all their clocks. */
 export async function savedImage(lower: readonly Buffer[], image: BuiltImage): Promise<Readable> {
-  const { made = new Date(1_700_000_000_000), user = "ann" } = image;
+  const { made = new Date(1_700_000_000_000), user = "ann", architecture = "amd64" } = image;
   const upper = await Promise.all(image.layers.map(async (files) => layerOf(files, made, user)));
   const layers = [...lower, ...upper].map((bytes, at) => ({ name: `layer-${at}.tar`, bytes }));
   const created = made.toISOString();
   const config = {
-    architecture: "amd64",
+    architecture,
     os: "linux",
     created,
     docker_version: user,

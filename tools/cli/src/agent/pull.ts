@@ -32,6 +32,7 @@ export async function pullImage(call: Call): Promise<number> {
       registry: openAgentRegistry(signal),
       ...whose.value,
       engine,
+      architecture: engine.platform.architecture,
       allowsUnsigned: given["allow-unsigned"] ?? false,
       findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
       pulled: async (pulled) => notePulled(stateFolder(process.env), pulled),

@@ -14,7 +14,14 @@ export type PublishFailure =
       readonly digest: Digest;
       readonly objections: readonly ImageObjection[];
     }
-  /** An index, or a manifest that is none of an image. */
+  /** There are images under the name, and none for the processor that is meant. */
+  | {
+      readonly reason: "image-for-others";
+      readonly reference: string;
+      readonly architecture: string;
+      readonly others: readonly string[];
+    }
+  /** A manifest that is none of an image. */
   | { readonly reason: "image-manifest-unclear"; readonly reference: string };
 
 export type PublishCause = "image-signed" | "image-attached" | "image-pulled";

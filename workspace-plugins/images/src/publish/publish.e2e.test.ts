@@ -91,6 +91,31 @@ test("a signed image is verified by who trusts the key, with its provenance", as
   });
 });
 
+test("of images of several processors each is verified, and one that nobody pushed is told", async () => {
+  const reference = at("many/test:rig");
+  const receipts = new Map<string, ImageReceipt>();
+  for (const architecture of ["amd64", "arm64"]) {
+    const layers = [{ "etc/os": architecture }];
+    const receipt = valueOf(await rig.layOut(architecture, { architecture, layers }));
+    await writeProvenance(path.join(rig.root, architecture), receipt, {});
+    await push(architecture, reference, key);
+    receipts.set(architecture, receipt);
+  }
+  const trust = await trustOf("mine");
+  const verifyFor = async (architecture: string) =>
+    verifyImage({ reference, registry, trust, policy: undefined, now, architecture });
+  for (const [architecture, { manifestDigest }] of receipts) {
+    expect(valueOf(await verifyFor(architecture))).toMatchObject({ digest: manifestDigest });
+  }
+  expect(await verifyFor("riscv64")).toMatchObject({
+    failure: {
+      reason: "image-for-others",
+      architecture: "riscv64",
+      others: ["amd64", "arm64"],
+    },
+  });
+});
+
 test("nothing is sent again of what is there, and a signature alone is news", async () => {
   await layOut("again");
   const reference = at("again/test:rig");

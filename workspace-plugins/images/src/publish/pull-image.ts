@@ -35,7 +35,7 @@ export async function pullPublished(
   const rule = ruleFor(request.policy, request.reference);
   if (!rule.ok) return rule;
   const allowsUnsigned = request.allowsUnsigned && !asksForSignature(rule.value);
-  const found = await findPublished(registry, request.reference);
+  const found = await findPublished(registry, request.reference, request.architecture);
   if (!found.ok) return found;
   const { reference, digest } = found.value;
   const claims = await readClaims({ ...request, rule: rule.value }, reference, digest);

@@ -6,6 +6,8 @@ import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
 import { attachmentsOf } from "@slipway/registry/attachments";
 import { fail, hexOf, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
+import { listedIn } from "../image-index.ts";
+import { machineArchitecture } from "../machine-architecture.ts";
 import { splitReference } from "../names.ts";
 import { ImageStatement } from "../provenance.ts";
 import { objectionToSigner, ruleFor } from "../trust/policy.ts";
@@ -21,6 +23,8 @@ export type VerifyRequest = {
   readonly trust: Trust;
   readonly policy: ImagesPolicy | undefined;
   readonly now: Date;
+  /** Whose image is meant where there are several under the name; else this machine's. */
+  readonly architecture?: string | undefined;
 };
 
 export type VerifiedImage = {
@@ -37,7 +41,7 @@ type Failure = PublishFailure | PolicyFailure | RegistryFailure;
 export async function verifyImage(request: VerifyRequest): Promise<Result<VerifiedImage, Failure>> {
   const rule = ruleFor(request.policy, request.reference);
   if (!rule.ok) return rule;
-  const found = await findPublished(request.registry, request.reference);
+  const found = await findPublished(request.registry, request.reference, request.architecture);
   if (!found.ok) return found;
   const { digest, reference } = found.value;
   const claims = await readClaims({ ...request, rule: rule.value }, reference, digest);
@@ -50,18 +54,25 @@ export async function verifyImage(request: VerifyRequest): Promise<Result<Verifi
 
 export type Published = { readonly reference: Reference; readonly digest: Digest };
 
-/** What a reference names now. */
+/** What a reference names now, of an index the image of that processor. */
 export async function findPublished(
   registry: Registry,
   text: string,
+  architecture: string = machineArchitecture() ?? process.arch,
 ): Promise<Result<Published, Failure>> {
   const reference = parseReference(text);
   if (!reference.ok) return reference;
-  const found = await registry.headManifest(reference.value);
+  const found = await registry.getManifest(reference.value);
   if (found.state === "unknown") return fail(found.failure);
-  return found.state === "missing"
-    ? fail({ reason: "image-not-published", reference: text })
-    : ok({ reference: reference.value, digest: found.value.digest });
+  if (found.state === "missing") return fail({ reason: "image-not-published", reference: text });
+  const listed = listedIn(found.value);
+  if (listed === undefined) return ok({ reference: reference.value, digest: found.value.digest });
+  const own = listed.find(
+    ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
+  );
+  if (own !== undefined) return ok({ reference: reference.value, digest: own.digest });
+  const others = listed.flatMap(({ platform }) => platform?.architecture ?? []);
+  return fail({ reason: "image-for-others", reference: text, architecture, others });
 }
 
 export type Claims = {

@@ -2,6 +2,7 @@ import { realpath } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { exists, readTextIfPresent } from "@slipway/signature";
+import { machineArchitecture } from "../machine-architecture.ts";
 import type { Variables } from "./container-environment.ts";
 import type { HostUser } from "./identity.ts";
 import type { Home } from "./mounts.ts";
@@ -40,7 +41,7 @@ export async function readHost(variables: Variables): Promise<Host> {
     home: { named: home, real },
     distributions: distributionsOf((await readTextIfPresent("/etc/os-release")) ?? ""),
     zone: zoneOf(variables),
-    architecture: architectures[process.arch],
+    architecture: machineArchitecture(),
     gitConfig: [
       path.join(home, ".gitconfig"),
       path.join(config === "" ? path.join(home, ".config") : config, "git"),
@@ -83,11 +84,6 @@ async function withLinksFollowed(places: readonly string[]): Promise<readonly st
   );
   return [...new Set([...places, ...followed])];
 }
-
-const architectures: Readonly<Partial<Record<string, "amd64" | "arm64">>> = {
-  x64: "amd64",
-  arm64: "arm64",
-};
 
 /** An image has UTC already, and where it does not know a zone it does not start. */
 function zoneOf(variables: Variables): string | undefined {

@@ -190,6 +190,11 @@ export const imagesTexts: Texts<OwnFailure> = {
     facts: {},
     hint: "remove the folder that it lies in and build the image again",
   }),
+  "image-for-others": (failure) => ({
+    what: `${failure.reference} has no image for ${failure.architecture}`,
+    facts: { "has images for": failure.others.length === 0 ? "nobody" : failure.others.join(", ") },
+    hint: "who publishes it has to push it from a machine of that kind too",
+  }),
   "image-not-published": (failure) => ({
     what: "the registry does not have the image",
     facts: { reference: failure.reference },
