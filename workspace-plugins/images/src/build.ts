@@ -22,7 +22,7 @@ import type { BuildReason, CurrentIngredients, Ingredients } from "./ingredients
 import type { ImageSubject } from "./image-labels.ts";
 import { hasBlobs, layOutAlias, layOutArchive } from "./layout.ts";
 import type { Below } from "./layout.ts";
-import { imageLabels, splitReference } from "./names.ts";
+import { buildingName, imageLabels, splitReference } from "./names.ts";
 import { noteOwnImage } from "./own-images.ts";
 import { writeProvenance } from "./provenance.ts";
 import type { BuildRecord } from "./provenance.ts";
@@ -263,7 +263,7 @@ async function buildSteps(
   try {
     for (const step of build.steps) {
       if (last !== undefined) {
-        standsOn = `slipway/building:${globalThis.crypto.randomUUID()}`;
+        standsOn = `${buildingName}${globalThis.crypto.randomUUID()}`;
         const tagged = await engine.tag(last.id, ...splitReference(standsOn));
         if (!tagged.ok) return tagged;
         names.push(standsOn);

@@ -44,6 +44,9 @@ export function extendedReference(
   return `slipway/extended:${whole.slice(0, mostTagCharacters - end.length)}${end}`;
 }
 
+/** What an image is called as long as the next step of its build stands on it, before a word of its own. */
+export const buildingName = "slipway/building:";
+
 /** Where an image goes in a registry; `prefix` is its host with what is before the names of images. */
 export function publishedReference(prefix: string, reference: string): string {
   return `${prefix}/${reference.replace(/^slipway\//, "")}`;

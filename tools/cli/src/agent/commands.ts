@@ -313,7 +313,7 @@ export const agentCommands: readonly Command[] = [
   {
     name: "agent prune",
     takes: "[--dry-run] [--json]",
-    does: "remove what builds and starts have left: superseded images of ours, layouts without a base, old logs, what is remembered of projects that are gone",
+    does: "remove what builds and starts have left: superseded images of ours, images and layouts of what is defined or chosen no more, old logs, what is remembered of projects that are gone",
     options: {
       "--dry-run": "only tell",
       "--json": "one object: schema, images, titles, layouts, logs, rebuilt, projects, kept",

@@ -22,11 +22,11 @@ export async function pruneLeftovers(call: Call): Promise<number> {
   const opened = await openEngine({ counted: () => undefined, signal });
   if (!opened.ok) return tell(opened);
   using engine = opened.value;
-  const own = { name: userWorkspace, root: imagesRoot(process.env) };
-  const workspaces =
-    workspaceRoot === undefined
-      ? [own]
-      : [own, { name: readWorkspaceName(workspaceRoot), root: workspaceRoot }];
+  const isOfCatalogue = workspaceRoot === undefined;
+  const own = { name: userWorkspace, root: imagesRoot(process.env), isOfCatalogue };
+  const workspaces = isOfCatalogue
+    ? [own]
+    : [own, { name: readWorkspaceName(workspaceRoot), root: workspaceRoot, isOfCatalogue: true }];
   const pruned = await prune({
     engine,
     catalogue: found.value,

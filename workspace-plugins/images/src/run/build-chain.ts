@@ -170,16 +170,18 @@ function extendedSource(
   const named = catalogue.extendedImages.find(({ name }) => name === selection.extended);
   return {
     reference,
-    layout:
-      named === undefined
-        ? path.join(ownLayouts, "extended", reference.replaceAll(/[/:]/g, "_"))
-        : layoutOf(named, place),
+    layout: named === undefined ? unnamedLayout(reference) : layoutOf(named, place),
     target: `${selection.extended ?? reference}:image`,
   };
 }
 
 /** Below the folder of all layouts; what lies there is no part of a workspace. */
-const ownLayouts = ".slipway/images";
+export const ownLayouts = ".slipway/images";
+
+/** Of an extended image that was chosen and is defined nowhere. */
+export function unnamedLayout(reference: string): string {
+  return path.join(ownLayouts, "extended", reference.replaceAll(/[/:]/g, "_"));
+}
 
 /** Where the image of a definition lies, of an agent that on one of its bases. */
 export function layoutOf(

@@ -143,14 +143,36 @@ export async function abandonedMemories(
   place: MemoryPlace,
 ): Promise<readonly { readonly file: string; readonly project: string }[]> {
   const found: { readonly file: string; readonly project: string }[] = [];
-  for (const name of await namesIn(place.folder)) {
-    const file = path.join(place.folder, name);
-    const text = await readTextIfPresent(file);
-    const memory = text === undefined ? undefined : parseYaml(file, text, ProjectMemory);
-    if (memory?.ok !== true || memoryFile(place, memory.value.path) !== file) continue;
-    if (await isGone(memory.value.path)) found.push({ file, project: memory.value.path });
+  for (const { file, memory } of await readAll(place)) {
+    if (memory === undefined || memoryFile(place, memory.path) !== file) continue;
+    if (await isGone(memory.path)) found.push({ file, project: memory.path });
   }
   return found;
+}
+
+/** Of all projects that are there; `undefined`: a file cannot be read. */
+export async function allMemories(
+  place: MemoryPlace,
+): Promise<readonly ProjectMemory[] | undefined> {
+  const abandoned = new Set((await abandonedMemories(place)).map(({ file }) => file));
+  const memories = (await readAll(place))
+    .filter(({ file }) => !abandoned.has(file))
+    .map(({ memory }) => memory);
+  const known = memories.filter((memory) => memory !== undefined);
+  return known.length === memories.length ? known : undefined;
+}
+
+type ReadFile = { readonly file: string; readonly memory: ProjectMemory | undefined };
+
+async function readAll(place: MemoryPlace): Promise<readonly ReadFile[]> {
+  const files = (await namesIn(place.folder)).map((name) => path.join(place.folder, name));
+  return Promise.all(
+    files.map(async (file) => {
+      const text = (await readTextIfPresent(file)) ?? "";
+      const memory = parseYaml(file, text, ProjectMemory);
+      return { file, memory: memory.ok ? memory.value : undefined };
+    }),
+  );
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

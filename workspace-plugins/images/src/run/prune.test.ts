@@ -2,8 +2,13 @@ import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { digestOf, fail, hexOf, ok } from "@slipway/signature";
-import { expect, it } from "vitest";
-import { openDefinitionRig, agentFiles, baseFiles } from "../../test/definition-rig.ts";
+import { describe, expect, it } from "vitest";
+import {
+  agentFiles,
+  baseFiles,
+  extensionFiles,
+  openDefinitionRig,
+} from "../../test/definition-rig.ts";
 import type { ListedImage } from "../engine-port.ts";
 import { noteOwnImage, ownImages } from "../own-images.ts";
 import { memoryIn, rememberAgent } from "./project-memory.ts";
@@ -61,7 +66,7 @@ async function openRig() {
   for (const name of ["99999999-a", "1-a"])
     await mkdir(path.join(rebuilt, name), { recursive: true });
   for (const one of [id, used, gone]) await noteOwnImage(rig.workspace, one);
-  const images = [
+  const images: ListedImage[] = [
     { id, tags: [], labels: { ...ours, ...codexTitle }, createdAt: longAgo },
     { id: used, tags: [], labels: ours, createdAt: longAgo },
     { id: digestOf("theirs"), tags: [], labels: ours, createdAt: longAgo },
@@ -74,7 +79,28 @@ async function openRig() {
     project,
     removed,
     noted: async () => ownImages(rig.workspace),
-    run: async (isDryRun: boolean) => {
+    memory,
+    home: rig.home,
+    write: async (files: Readonly<Record<string, string>>) => rig.write(rig.workspace, files),
+    writeHome: async (files: Readonly<Record<string, string>>) => rig.write(rig.home, files),
+    /** An image that came from here, by its names. */
+    holds: async (...names: readonly string[]) => {
+      const one = digestOf(names.join());
+      const tags = names.map((name) =>
+        name === "by its content" ? `slipway/extended:${hexOf(one)}` : name,
+      );
+      await noteOwnImage(rig.workspace, one);
+      images.push({ id: one, tags, labels: ours, createdAt: longAgo });
+      return one;
+    },
+    /** A layout that does not lie beside its definition. */
+    ownLayout: async (name: string) => {
+      const folder = path.join(rig.workspace, ".slipway/images", name);
+      await mkdir(folder, { recursive: true });
+      await writeFile(path.join(folder, "oci-layout"), "{}");
+      return folder;
+    },
+    run: async (isDryRun: boolean, isOfCatalogue = true) => {
       const catalogue = await rig.read();
       return prune({
         engine: {
@@ -89,7 +115,7 @@ async function openRig() {
         catalogue,
         memory,
         logFolders: [logs],
-        workspaces: [{ name: "w", root: rig.workspace }],
+        workspaces: [{ name: "w", root: rig.workspace, isOfCatalogue }],
         now,
         isDryRun,
       });
@@ -149,4 +175,79 @@ it("removes no layout while a base is broken: it may be the one that the layout 
   await writeFile(path.join(rig.bases, "debian/base.yml"), "no: base\n");
   expect(await rig.run(false)).toMatchObject({ ok: true, value: { layouts: [] } });
   expect((await stat(rig.image("gone"))).isDirectory()).toBe(true);
+});
+
+const extended = (rest: string): string => `slipway/extended:codex--debian${rest}`;
+
+describe("what definitions and projects lead to no more", () => {
+  const remembered = async (
+    rig: Awaited<ReturnType<typeof openRig>>,
+    keys: Readonly<Record<string, unknown>>,
+  ) => {
+    const { signal } = new AbortController();
+    const project = path.join(rig.home, "here");
+    await mkdir(project);
+    await rememberAgent(rig.memory, { project, agent: "codex", keys, signal });
+  };
+
+  it("goes from the engine and from our own folder, and what they lead to stays", async () => {
+    await using rig = await openRig();
+    await rig.writeHome({
+      ...agentFiles(".aicage-custom/agents/mine"),
+      ...baseFiles(".aicage-custom/base-images/own"),
+    });
+    await rig.write({
+      ...extensionFiles("extensions/act"),
+      ...extensionFiles("extensions/zsh"),
+      "images/search/image-extended.yml":
+        "agent: codex\nbase: debian\nextensions: [zsh]\nimage_ref: team/search:1\n",
+    });
+    await remembered(rig, { base: "debian", extensions: ["act"], image_ref: extended("--act") });
+    for (const tag of ["slipway/base:debian", "slipway/codex:debian", extended("--act")]) {
+      await rig.holds(tag);
+    }
+    await rig.holds("slipway/old:debian", "mine:1");
+    await rig.holds("slipway/building:x");
+    await rig.holds("slipway/old:debian");
+    const pinned = await rig.holds(extended("--act--zsh"), "by its content");
+    const kept = await Promise.all(
+      ["base/own", "agent/mine/debian", "extended/slipway_extended_codex--debian--act"].map(
+        rig.ownLayout,
+      ),
+    );
+    const gone = [
+      await rig.ownLayout("agent/codex/debian"),
+      await rig.ownLayout("agent/mine/gone"),
+      await rig.ownLayout("agent/old/debian"),
+      await rig.ownLayout("extended/slipway_extended_codex--debian--act--zsh"),
+      await rig.ownLayout("image-extended/old"),
+    ];
+    await rig.ownLayout("agent/old/debian.partial-1-a");
+    const pin = `slipway/extended:${hexOf(pinned)}`;
+    expect(await rig.run(true)).toMatchObject({
+      value: {
+        images: [id, used, "slipway/old:debian", "slipway/old:debian", extended("--act--zsh"), pin],
+        layouts: [rig.image("gone"), ...gone],
+      },
+    });
+    await rig.run(false);
+    for (const folder of gone) await expect(stat(folder)).rejects.toThrow("ENOENT");
+    for (const folder of kept) expect((await stat(folder)).isDirectory()).toBe(true);
+  });
+
+  it("stays while something cannot be read, and where another catalogue leads to it", async () => {
+    await using rig = await openRig();
+    await rig.holds("slipway/old:debian");
+    await rig.ownLayout("agent/old/debian");
+    const nothing = { value: { images: [id, used], layouts: [rig.image("gone")] } };
+    expect(await rig.run(true, false)).toMatchObject(nothing);
+    await rig.write({ "extensions/bad/extension.yml": "no: extension\n" });
+    expect(await rig.run(true)).toMatchObject(nothing);
+    await rig.write(extensionFiles("extensions/bad"));
+    expect(await rig.run(true)).toMatchObject({
+      value: { images: [id, used, "slipway/old:debian"] },
+    });
+    await writeFile(path.join(rig.memory.folder, `${hexOf(id)}.yml`), "agents: 1\n");
+    expect(await rig.run(true)).toMatchObject(nothing);
+  });
 });

@@ -10,6 +10,8 @@ import type { Engine, ListedImage } from "../engine-port.ts";
 import { ownLabel } from "../names.ts";
 import { forgetOwnImages, ownImages } from "../own-images.ts";
 import { abandonedReproduced } from "../reproduce/reproduce-folders.ts";
+import { orphanedNames, orphanedOwnLayouts, wantedImages } from "./orphans.ts";
+import type { Wanted } from "./orphans.ts";
 import { abandonedMemories } from "./project-memory.ts";
 import type { MemoryPlace } from "./project-memory.ts";
 
@@ -18,7 +20,7 @@ export type Pruned = {
   readonly images: readonly string[];
   /** By the names of `images` and `kept`: what an image says that it is, such as `codex on debian`. */
   readonly titles: Readonly<Record<string, string>>;
-  /** Folders of images on bases that their agents no longer go on. */
+  /** Folders of images on bases that their agents no longer go on, and of images that nothing leads to. */
   readonly layouts: readonly string[];
   readonly logs: readonly string[];
   /** Folders of images that a killed process built twice. */
@@ -41,14 +43,26 @@ export type PruneRequest = {
 };
 
 /** `root` holds its layouts; `name` is on its images. */
-export type PrunedWorkspace = { readonly name: string; readonly root: string };
+export type PrunedWorkspace = {
+  readonly name: string;
+  readonly root: string;
+  /** What the catalogue leads to is there; what it does not lead to can go. */
+  readonly isOfCatalogue: boolean;
+};
 
 /** Removes what is superseded, orphaned or old and bears our mark; with `isDryRun` only says so. */
 export async function prune(request: PruneRequest): Promise<Result<Pruned, EngineFailure>> {
   const { engine, isDryRun, workspaces, now } = request;
   // Before the engine is asked: what is noted meanwhile stays noted.
   const noted = await Promise.all(
-    workspaces.map(async ({ name, root }) => ({ name, root, ids: await ownImages(root) })),
+    workspaces.map(async ({ name, root, isOfCatalogue }) => ({
+      name,
+      root,
+      ids: await ownImages(root),
+      wanted: isOfCatalogue
+        ? await wantedImages(request.catalogue, request.memory, root)
+        : undefined,
+    })),
   );
   const listed = await engine.images();
   if (!listed.ok) return listed;
@@ -66,7 +80,13 @@ export async function prune(request: PruneRequest): Promise<Result<Pruned, Engin
     else if (removed.failure.reason !== "engine-refused") return removed;
     else kept.push({ image: reference, because: removed.failure.detail });
   }
-  const layouts = await orphanedLayouts(request.catalogue);
+  const own = noted.map(async ({ root, wanted }) =>
+    wanted === undefined ? [] : orphanedOwnLayouts(root, wanted),
+  );
+  const layouts = [
+    ...(await orphanedLayouts(request.catalogue)),
+    ...(await Promise.all(own)).flat(),
+  ];
   const logs = await oldLogs(request);
   const memories = await abandonedMemories(request.memory);
   const roots = workspaces.map(({ root }) => root);
@@ -95,18 +115,30 @@ function titleOf({ labels }: ListedImage): string {
 const buildMs = 2 * 60 * 60 * 1000;
 
 /** Images that came from a workspace, as it has noted; others may have its name too. */
-export type NotedImages = { readonly name: string; readonly ids: readonly Digest[] };
+export type NotedImages = {
+  readonly name: string;
+  readonly ids: readonly Digest[];
+  /** Without it, every name that an image has keeps it. */
+  readonly wanted?: Wanted | undefined;
+};
 
 /**
- * Of an image that is noted as one of ours and says so itself, and that no definition's name leads to any more: what it has to be removed
+ * Of an image that is noted as one of ours and says so itself, and that nothing leads to any more: what it has to be removed
  * by. The name that holds it for builds on it, its own id, does not keep it.
  */
 export function supersededNames(
-  { id, tags, labels, createdAt }: ListedImage,
+  image: ListedImage,
   { noted, now }: { readonly noted: readonly NotedImages[]; readonly now: Date },
 ): readonly string[] {
-  if (!noted.some(({ name, ids }) => labels[ownLabel] === name && ids.includes(id))) return [];
-  if (tags.some((tag) => !tag.endsWith(`:${hexOf(id)}`))) return [];
+  const { id, tags, labels, createdAt } = image;
+  const isOf = ({ name, ids }: NotedImages): boolean =>
+    labels[ownLabel] === name && ids.includes(id);
+  const from = noted.find(isOf);
+  if (from === undefined) return [];
+  const orphaned = from.wanted === undefined ? [] : orphanedNames(image, from.wanted);
+  if (tags.some((tag) => !tag.endsWith(`:${hexOf(id)}`) && !orphaned.includes(tag))) {
+    return orphaned;
+  }
   if (tags.length > 0) return tags;
   return now.getTime() - createdAt.getTime() > buildMs ? [id] : [];
 }
