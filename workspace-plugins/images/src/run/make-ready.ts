@@ -57,7 +57,7 @@ export async function makeReady(
   const lock = lockOnce(world);
   const looked = await look(links.value, world, lock);
   const isBuilt = looked.ok ? looked.value !== undefined : !isAbsent(looked.failure);
-  const pulled = isBuilt ? ok(undefined) : await world.pulled(links.value);
+  const pulled = isBuilt || world.isRebuild ? ok(undefined) : await world.pulled(links.value);
   if (!pulled.ok) return pulled;
   if (pulled.value !== undefined) {
     const { signer, facts } = pulled.value;
