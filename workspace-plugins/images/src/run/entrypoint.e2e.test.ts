@@ -210,4 +210,36 @@ describe("the zone", () => {
     const environment = { TZ: "Nowhere/Land" };
     expect((await check("echo $TZ", { environment })).lines).toEqual(["Nowhere/Land"]);
   });
+
+  it("is that of the image where it has zones, and one that it does not know is refused", async () => {
+    await using zones = await openFolder();
+    await mkdir(path.join(zones.folder, "Here"));
+    await writeFile(path.join(zones.folder, "Here/Land"), "");
+    const mounts = [{ source: zones.folder, target: "/usr/share/zoneinfo" }];
+    const known = { environment: { TZ: "Here/Land" }, mounts };
+    expect(await check("readlink /etc/localtime", known)).toEqual({
+      lines: ["/usr/share/zoneinfo/Here/Land"],
+      exitCode: 0,
+    });
+    expect(await check("echo started", { environment: { TZ: "Nowhere/Land" }, mounts })).toEqual({
+      lines: ["Requested timezone not found: Nowhere/Land"],
+      exitCode: 1,
+    });
+  });
+});
+
+describe("the clipboard", () => {
+  it("is the terminal's where that is asked for and the base has what writes to it", async () => {
+    await using shims = await openFolder();
+    const shim = path.join(shims.folder, "xclip");
+    await writeFile(shim, "#!/bin/sh\n");
+    for (const place of [shims.folder, shim]) await chmod(place, 0o755);
+    const mounts = [{ source: shims.folder, target: "/opt/aicage/clipboard-shims" }];
+    const environment = { AICAGE_ENABLE_OSC52_CLIPBOARD: "1" };
+    const find = async (of: Parameters<typeof check>[1]) =>
+      (await check("command -v xclip || echo none", of)).lines;
+    expect(await find({ environment, mounts })).toEqual(["/opt/aicage/clipboard-shims/xclip"]);
+    expect(await find({ mounts })).toEqual(["none"]);
+    expect(await find({ environment })).toEqual(["none"]);
+  });
 });
