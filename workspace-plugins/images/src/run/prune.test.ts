@@ -223,10 +223,17 @@ describe("what definitions and projects lead to no more", () => {
       await rig.ownLayout("image-extended/old"),
     ];
     await rig.ownLayout("agent/old/debian.partial-1-a");
-    const pin = `slipway/extended:${hexOf(pinned)}`;
+    const byContent = `slipway/extended:${hexOf(pinned)}`;
     expect(await rig.run(true)).toMatchObject({
       value: {
-        images: [id, used, "slipway/old:debian", "slipway/old:debian", extended("--act--zsh"), pin],
+        images: [
+          id,
+          used,
+          "slipway/old:debian",
+          "slipway/old:debian",
+          extended("--act--zsh"),
+          byContent,
+        ],
         layouts: [rig.image("gone"), ...gone],
       },
     });
