@@ -1,4 +1,5 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openStartRig } from "../../test/start-rig.ts";
 import type { StartRig } from "../../test/start-rig.ts";
@@ -139,6 +140,32 @@ it("locks what a user has defined, by itself, in the image below; where nobody k
   const frozen = await rig.slipway([...start.slice(0, 2), "--frozen", ...start.slice(2)]);
   expect(frozen).toMatchObject({ code: 1, stdout: "" });
   expect(frozen.stderr).toContain("agents." + agent);
+});
+
+it("takes a newer version when it is told to, and not before", async () => {
+  const own = rig.at("home/.aicage-custom/agents", agent);
+  await writeFile(path.join(own, "version.sh"), "date +1.%s\n");
+  const program = `#!/bin/sh\\n[ "$1" != --version ] || exec echo %s\\nexec /bin/sh -c "$1"\\n`;
+  await writeFile(
+    path.join(own, "install.sh"),
+    `printf '${program}' "$AGENT_VERSION" > /bin/${agent}\nchmod +x /bin/${agent}\n`,
+  );
+  const start = async (...options: readonly string[]) => {
+    const ended = await rig.slipway([
+      "agent",
+      ...options,
+      agent,
+      "--base",
+      aaa,
+      `${agent} --version`,
+    ]);
+    expect(ended.code).toBe(0);
+    return ended.stdout.trim();
+  };
+  const first = await start();
+  expect(first).toMatch(/^1\.\d+$/);
+  expect(await start()).toBe(first);
+  expect(Number(await start("--update"))).toBeGreaterThan(Number(first));
 });
 
 it("keeps what another client remembers of the project, and moves back to it", async () => {

@@ -50,6 +50,8 @@ describe("readStartArguments", () => {
   it.each([
     ["", "a word is missing"],
     ["codex --image a --base b", "--image is a base"],
+    ["codex --update --offline", "--update asks what is newer"],
+    ["codex --update --frozen", "--update asks what is newer"],
     ["codex --image a --save b", "--image has a name"],
     ["codex --extension a --no-extensions", "--no-extensions and"],
     ["codex --mount clipboard", "--mount clipboard: known are"],

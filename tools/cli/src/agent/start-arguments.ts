@@ -18,6 +18,7 @@ const options = {
   "docker-arg": { type: "string", multiple: true },
   "dry-run": { type: "boolean" },
   offline: { type: "boolean" },
+  update: { type: "boolean" },
   frozen: { type: "boolean" },
   rebuild: { type: "boolean" },
   yes: { type: "boolean", short: "y" },
@@ -41,6 +42,8 @@ export type StartArguments = {
   readonly containerArguments: readonly string[] | undefined;
   readonly isDryRun: boolean;
   readonly isOffline: boolean;
+  /** What is newer, of what the user has defined, is locked first. */
+  readonly isUpdate: boolean;
   readonly isFrozen: boolean;
   readonly isRebuild: boolean;
   readonly takesUsual: boolean;
@@ -83,6 +86,10 @@ export function readStartArguments(
     return invalid("--json is for --dry-run: what the agent writes is its own");
   const { offline: isOffline = false, rebuild: isRebuild = false } = given;
   if (isOffline && isRebuild) return invalid("--offline builds nothing: no --rebuild beside it");
+  const { update: isUpdate = false, frozen: isFrozen = false } = given;
+  if (isUpdate && (isOffline || isFrozen)) {
+    return invalid("--update asks what is newer: no --offline or --frozen beside it");
+  }
   const extensions = none ? [] : extension;
   return ok({
     agent,
@@ -97,7 +104,8 @@ export function readStartArguments(
     containerArguments: given["docker-arg"],
     isDryRun,
     isOffline,
-    isFrozen: given.frozen ?? false,
+    isUpdate,
+    isFrozen,
     isRebuild,
     takesUsual: given.yes ?? false,
     json,

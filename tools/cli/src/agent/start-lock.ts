@@ -1,7 +1,7 @@
 import { readBuildAccess } from "@slipway/images";
 import type { Catalogue, Engine, ImagesFailure } from "@slipway/images";
 import { openLockWorld } from "@slipway/images/locked/open-lock-world";
-import { fillLock } from "@slipway/images/locked/update";
+import { fillLock, updateLock } from "@slipway/images/locked/update";
 import type { LockOutcome } from "@slipway/images/locked/update";
 import type { Only } from "@slipway/images/locked/wanted";
 import { userHome } from "@slipway/registry/user-home";
@@ -13,15 +13,19 @@ export type StartLock = {
   /** Holds the layouts. */
   readonly root: string;
   readonly engine: Engine;
+  /** What is locked already is looked up as well. */
+  readonly isUpdate: boolean;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
+  /** Gets why something could not be looked up; what is locked stays. */
+  readonly told: (failure: ImagesFailure) => Promise<unknown>;
 };
 
-/** Locks, in the user's own lock, what a start needs of what the user has defined and is not locked yet. */
+/** Locks, in the user's own lock, what a start needs of what the user has defined: what is not locked, or is newer. */
 export function openStartLock(
   start: StartLock,
 ): (only: Only) => Promise<Result<LockOutcome, ImagesFailure>> {
-  const { root, catalogue, engine, signal, progress } = start;
+  const { root, catalogue, engine, isUpdate, signal, progress, told } = start;
   const state = stateFolder(process.env);
   return async (only) => {
     const { readAgentTrust } = await import("./agent-trust.ts");
@@ -38,12 +42,15 @@ export function openStartLock(
       environment: process.env,
       engine: async () => ({ ok: true, value: engine }),
       access: async () => readBuildAccess(process.env, signal),
-      takesRecent: true,
+      takesRecent: !isUpdate,
       isOffline: false,
       signal,
       progress,
     });
-    const filled = await fillLock({ names: [], isDryRun: false }, { ...world, only });
+    const asked = { names: [], isDryRun: false };
+    const updated = isUpdate ? await updateLock(asked, { ...world, only }) : undefined;
+    if (updated?.ok === false && !signal.aborted) await told(updated.failure);
+    const filled = updated?.ok === true ? updated : await fillLock(asked, { ...world, only });
     if (!filled.ok) return filled;
     for (const { entry, to } of filled.value.changes) progress(`locked ${entry}: ${to}`);
     return filled;

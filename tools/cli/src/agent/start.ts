@@ -61,6 +61,13 @@ export async function startInProject(call: Call): Promise<number> {
     return prepared.failure.reason === "choice-open" ? usageExitCode : code;
   }
   for (const note of prepared.value.notes) agentCall.progress(note);
+  const entry = catalogue.value.agents.find((one) => one.name === read.value.agent);
+  if (read.value.isUpdate && entry?.place === "workspace") {
+    const { name } = entry;
+    agentCall.progress(
+      `${name} is locked by the workspace: slipway agent update ${name} renews that`,
+    );
+  }
   if (isDryRun) {
     const { plan, rows } = startPlan(prepared.value, words);
     return agentCall.show(plan, rows);
@@ -164,7 +171,15 @@ async function readyImage(
     isFrozen: started.isFrozen,
     isRebuild: started.isRebuild,
     userLockFolder: stateFolder(process.env),
-    lock: openStartLock({ catalogue, root, engine, signal, progress }),
+    lock: openStartLock({
+      catalogue,
+      root,
+      engine,
+      isUpdate: started.isUpdate,
+      signal,
+      progress,
+      told: tellFailure,
+    }),
     pulled: async (links) =>
       workspaceRoot === undefined
         ? ok(undefined)
