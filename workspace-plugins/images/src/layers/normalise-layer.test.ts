@@ -134,9 +134,10 @@ describe("normaliseLayer", () => {
     const bytes = await tarOf([
       { name: "b", text: "first" },
       { name: "a", text: "a" },
+      { name: "link", type: "link", linkname: "b" },
       { name: "b", text: "last" },
     ]);
-    expect(listed(await normalise(bytes))).toEqual(["b", "a", "b"]);
+    expect(listed(await normalise(bytes))).toEqual(["b", "a", "link", "b"]);
   });
 
   it("keeps the numbers of devices, and drops them elsewhere", async () => {

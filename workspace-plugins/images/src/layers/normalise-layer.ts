@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { openFileWindow, pieceBytes } from "./file-window.ts";
@@ -23,7 +24,10 @@ export async function normaliseLayer(
   return normaliseStream(createReadStream(from), size, to);
 }
 
-/** The same of a layer on its way, which is read to its end. One that comes sorted is written once, others twice. */
+/**
+ * The same of a layer on its way, which is read to its end. One that comes sorted but for its links is written once,
+ * others twice.
+ */
 export async function normaliseStream(
   from: AsyncIterable<Uint8Array>,
   sizeBytes: number,
@@ -33,7 +37,7 @@ export async function normaliseStream(
   const blob = await writeDigested(copyMembers(from, sizeBytes, copy), to);
   if (copy.failure !== undefined) return fail(copy.failure);
   const sorted = inOrder(copy.copied);
-  if (sorted.every((member, at) => member === copy.copied[at])) return ok(blob);
+  if (sorted.every(({ start }, at) => start === (sorted[at - 1]?.end ?? 0))) return ok(blob);
   const unsorted = `${to}.unsorted`;
   await rename(to, unsorted);
   await using window = await openFileWindow(unsorted);
@@ -43,9 +47,9 @@ export async function normaliseStream(
 }
 
 /** A member in the copy: from where to where it lies. */
-type Copied = Pick<LayerMember, "name" | "type"> & { readonly start: number; readonly end: number };
+type Copied = Pick<LayerMember, "name" | "type"> & { start: number; end: number };
 
-/** What there is to say of a copy at its end. */
+/** What there is to say of a copy at its end: its members as they came, of which links were put last. */
 type Copy = { readonly copied: Copied[]; failure: LayerFailure | undefined };
 
 async function* copyMembers(
@@ -55,6 +59,7 @@ async function* copyMembers(
 ): AsyncGenerator<Uint8Array> {
   await using layer = openStreamWindow(from, sizeBytes);
   const walking = walkLayer(layer);
+  const links: { readonly member: Copied; readonly bytes: Buffer }[] = [];
   let end = 0;
   for (let next = await walking.next(); ; next = await walking.next()) {
     if (next.done === true) {
@@ -63,12 +68,24 @@ async function* copyMembers(
     }
     const { name, type } = next.value;
     if (isAccessMount(name)) continue;
-    const start = end;
-    for await (const bytes of normalisedMember(layer, next.value)) {
+    const member: Copied = { name, type, start: end, end };
+    copy.copied.push(member);
+    const content = normalisedMember(layer, next.value);
+    if (type === "link") {
+      links.push({ member, bytes: await buffer(content) });
+      continue;
+    }
+    for await (const bytes of content) {
       end += bytes.length;
       yield bytes;
     }
-    copy.copied.push({ name, type, start, end });
+    member.end = end;
+  }
+  for (const { member, bytes } of links) {
+    member.start = end;
+    end += bytes.length;
+    member.end = end;
+    yield bytes;
   }
   yield endOfLayer();
 }
