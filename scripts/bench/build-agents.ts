@@ -1,18 +1,12 @@
 // Builds images of agents on one base all together, as `nx run-many` has them built: the list is standard input.
 import { text } from "node:stream/consumers";
-import {
-  makeAgent,
-  openBuildTurns,
-  openEngine,
-  parallelBuilds,
-  readBuildAccess,
-} from "@slipway/images";
+import { makeAgent, openEngine, openUserTurns, readBuildAccess } from "@slipway/images";
 import type { ImagesFailure, MadeImage } from "@slipway/images";
 import { z } from "zod";
 
 const Plan = z.strictObject({
   workspaceRoot: z.string(),
-  /** Of the locks. */
+  /** Holds the locks. */
   turns: z.string(),
   base: z.strictObject({ layout: z.string(), target: z.string(), reference: z.string() }),
   agents: z.array(
@@ -27,7 +21,6 @@ const Plan = z.strictObject({
   ),
 });
 
-const hourMs = 60 * 60 * 1000;
 const { signal } = new AbortController();
 const plan = Plan.parse(JSON.parse(await text(process.stdin)));
 const opened = await openEngine({ counted: () => undefined, signal });
@@ -39,13 +32,10 @@ const session = {
   workspace: "slipway-bench",
   engine,
   access: await readBuildAccess(process.env, signal),
-  turns: openBuildTurns<MadeImage, ImagesFailure>({
-    folder: plan.turns,
-    limit: parallelBuilds(process.env),
-    signal,
-    progress,
-    timeoutMs: hourMs,
-  }),
+  turns: openUserTurns<MadeImage, ImagesFailure>(
+    { ...process.env, XDG_STATE_HOME: plan.turns },
+    { signal, progress },
+  ),
   builds: "always",
   signal,
   progress,

@@ -1,13 +1,11 @@
 import type { ExecutorContext } from "@nx/devkit";
 import {
-  buildTurnsFolder,
   makeAgent,
   makeBase,
   makeExtended,
-  openBuildTurns,
   openEngine,
+  openUserTurns,
   outcomeOf,
-  parallelBuilds,
   readBuildAccess,
   readSource,
 } from "@slipway/images";
@@ -22,9 +20,6 @@ import type { PlannedTarget } from "../session/run-plan.ts";
 import type { Session } from "../session/session.ts";
 import { readWorkspaceName } from "../session/workspace-name.ts";
 import { Options } from "./options.ts";
-
-/** Longer than any build may take. */
-const turnMs = 2 * 60 * 60 * 1000;
 
 export default async function image(
   raw: unknown,
@@ -41,25 +36,17 @@ async function makeOne(session: Session, options: output<typeof Options>) {
   if (!opened.ok) return opened;
   using engine = opened.value;
   await engine.reap();
-  const turns = openBuildTurns<MadeImage, ImagesFailure>({
-    folder: buildTurnsFolder(process.env),
-    limit: parallelBuilds(process.env),
-    signal,
-    progress,
-    timeoutMs: turnMs,
-  });
   const planned = await session.planned();
-  const source = await readSource(workspaceRoot, signal);
   const made = await makeKind(
     {
       workspaceRoot,
       workspace: readWorkspaceName(workspaceRoot),
       engine,
       access: await readBuildAccess(process.env, signal),
-      turns,
+      turns: openUserTurns(process.env, { signal, progress }),
       isFrozen: options.frozen ?? isFrozenHere(process.env),
       builds: isAsAtLastSuccess(planned) ? "when-needed" : "always",
-      record: { ...workSignatureOf(planned), ...(source === undefined ? {} : { source }) },
+      record: async () => recordOf(planned, await readSource(workspaceRoot, signal)),
       findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
       signal,
       progress,
@@ -80,8 +67,14 @@ function isFrozenHere({ SLIPWAY_FROZEN = "" }: NodeJS.ProcessEnv): boolean {
   return !["", "0", "false"].includes(SLIPWAY_FROZEN);
 }
 
-function workSignatureOf(planned: PlannedTarget | undefined): Pick<BuildRecord, "workSignature"> {
-  return planned?.state === "signed" ? { workSignature: planned.action.signature } : {};
+function recordOf(
+  planned: PlannedTarget | undefined,
+  source: BuildRecord["source"] | undefined,
+): BuildRecord {
+  return {
+    ...(planned?.state === "signed" ? { workSignature: planned.action.signature } : {}),
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 type Made = Exclude<output<typeof Options>, { readonly kind: "refused" }>;

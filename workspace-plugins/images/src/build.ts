@@ -54,8 +54,8 @@ export type BuildSession = {
   readonly rebuiltIn?: string;
   /** Whoever is told of a log stands somewhere else: its whole path is said. */
   readonly tellsWholePaths?: boolean;
-  /** For the provenance of what is built. */
-  readonly record?: BuildRecord;
+  /** For the provenance of what is built; found out only then. */
+  readonly record?: () => Promise<BuildRecord>;
   /** For images that are pulled; without it they are anybody's. */
   readonly findCredential?: FindCredential;
   readonly signal: AbortSignal;
@@ -232,7 +232,7 @@ async function buildImage(
 }
 
 async function replaceLayout(
-  { record = {} }: BuildSession,
+  { record = async () => ({}) }: BuildSession,
   {
     layoutFolder,
     sources,
@@ -242,7 +242,7 @@ async function replaceLayout(
   return replaceFolder(layoutFolder, async (folder) => {
     const laidOut = await layOut(folder);
     if (!laidOut.ok) return laidOut;
-    await writeProvenance(folder, laidOut.value, record);
+    await writeProvenance(folder, laidOut.value, await record());
     await writeSources(folder, sources);
     return laidOut;
   });

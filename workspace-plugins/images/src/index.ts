@@ -1,4 +1,4 @@
-export { buildTurnsFolder, openBuildTurns, parallelBuilds } from "./builds/build-turns.ts";
+export { openUserTurns } from "./builds/build-turns.ts";
 export type {
   BrokenEntry,
   Catalogue,

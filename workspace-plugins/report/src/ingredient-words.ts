@@ -19,6 +19,17 @@ export function ingredientWords(reason: MatrixReason): string {
     case "ingredient-missing":
       return `${reason.ingredient} is gone`;
     case "ingredient-changed":
-      return `${reason.ingredient} has changed`;
+      return `${reason.ingredient} has changed${filesOf(reason)}`;
   }
+}
+
+const mostNamed = 3;
+
+function filesOf({
+  files = [],
+}: Extract<MatrixReason, { readonly kind: "ingredient-changed" }>): string {
+  if (files.length === 0) return "";
+  const named = files.slice(0, mostNamed).map(({ file }) => file);
+  const more = files.length > mostNamed ? [`${files.length - mostNamed} more`] : [];
+  return ` (${[...named, ...more].join(", ")})`;
 }

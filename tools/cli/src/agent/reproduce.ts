@@ -1,11 +1,5 @@
 import { readWorkspaceName } from "@slipway/executors/runs";
-import {
-  buildTurnsFolder,
-  openBuildTurns,
-  openEngine,
-  parallelBuilds,
-  readBuildAccess,
-} from "@slipway/images";
+import { openEngine, openUserTurns, readBuildAccess } from "@slipway/images";
 import type { Engine, ImagesFailure, MadeImage } from "@slipway/images";
 import { reproduceChain } from "@slipway/images/reproduce";
 import type { Reproduced } from "@slipway/images/reproduce";
@@ -45,8 +39,6 @@ export async function reproduceAgent(call: Call): Promise<number> {
   return images.every(({ isSame }) => isSame) ? 0 : 1;
 }
 
-const turnMs = 2 * 60 * 60 * 1000;
-
 async function reproduce(
   { catalogue, workspaceRoot, signal, progress }: AgentCall,
   engine: Engine,
@@ -63,13 +55,7 @@ async function reproduce(
     workspace: workspaceRoot === undefined ? userWorkspace : readWorkspaceName(workspaceRoot),
     engine,
     access: await readBuildAccess(process.env, signal),
-    turns: openBuildTurns<MadeImage, ImagesFailure>({
-      folder: buildTurnsFolder(process.env),
-      limit: parallelBuilds(process.env),
-      signal,
-      progress,
-      timeoutMs: turnMs,
-    }),
+    turns: openUserTurns<MadeImage, ImagesFailure>(process.env, { signal, progress }),
     builds: "when-needed",
     userLockFolder: stateFolder(process.env),
     signal,

@@ -1,12 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { readWorkspaceName } from "@slipway/executors/runs";
-import {
-  buildTurnsFolder,
-  openBuildTurns,
-  openEngine,
-  parallelBuilds,
-  readBuildAccess,
-} from "@slipway/images";
+import { openEngine, openUserTurns, readBuildAccess } from "@slipway/images";
 import type {
   Catalogue,
   Engine,
@@ -27,6 +21,7 @@ import type { MemoryPlace } from "@slipway/images/run/project-memory";
 import { findUserCredential } from "@slipway/registry";
 import { userHome } from "@slipway/registry/user-home";
 import type { Failure } from "@slipway/report";
+import { ingredientWords } from "@slipway/report/ingredient-words";
 import { ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { namesNear } from "@slipway/signature/names-near";
@@ -144,21 +139,12 @@ async function runPrepared(
   return exit.value.exitCode;
 }
 
-/** Longer than any build may take. */
-const turnMs = 2 * 60 * 60 * 1000;
-
 async function readyImage(
   { workspaceRoot, started, signal, progress }: Start,
   chain: Parameters<typeof makeReady>[0],
   engine: Engine,
 ): Promise<Result<ImageFacts, ImagesFailure>> {
-  const turns = openBuildTurns<MadeImage, ImagesFailure>({
-    folder: buildTurnsFolder(process.env),
-    limit: parallelBuilds(process.env),
-    signal,
-    progress,
-    timeoutMs: turnMs,
-  });
+  const turns = openUserTurns<MadeImage, ImagesFailure>(process.env, { signal, progress });
   const root = workspaceRoot ?? imagesRoot(process.env);
   const { catalogue } = chain;
   return makeReady(chain, {
@@ -194,6 +180,7 @@ async function readyImage(
     findCredential: findUserCredential({ home: userHome(), environment: process.env }, signal),
     signal,
     progress,
+    wordsOf: ingredientWords,
     told: tellFailure,
   });
 }

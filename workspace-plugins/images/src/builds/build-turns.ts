@@ -43,6 +43,19 @@ export function parallelBuilds(variables: Variables): number {
   return Number.isInteger(named) && named > 0 ? named : 2 * availableParallelism();
 }
 
+/** Turns over all processes of this user. A turn is waited for longer than any build may take. */
+export function openUserTurns<Value, Failure>(
+  variables: Variables,
+  asker: Pick<BuildTurnsOptions, "signal" | "progress">,
+): BuildTurns<Value, Failure> {
+  return openBuildTurns({
+    ...asker,
+    folder: buildTurnsFolder(variables),
+    limit: parallelBuilds(variables),
+    timeoutMs: 2 * 60 * 60 * 1000,
+  });
+}
+
 export function openBuildTurns<Value, Failure>(
   options: BuildTurnsOptions,
 ): BuildTurns<Value, Failure> {

@@ -40,6 +40,8 @@ export type ReadyWorld = {
   readonly findCredential: FindCredential;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
+  /** A few words on each. */
+  readonly wordsOf: (reason: BuildReason) => string;
   /** Gets why an image could not be renewed; the one before it is taken. */
   readonly told: (failure: ImagesFailure) => Promise<unknown>;
 };
@@ -189,36 +191,11 @@ function sessionOf(
 
 function tellReasons(
   { receipt, reasons = [] }: MadeImage,
-  { progress }: ReadyWorld,
+  { progress, wordsOf }: ReadyWorld,
   what: string,
 ): void {
   if (reasons.length === 0) return;
   progress(`${receipt.reference} ${what}: ${reasons.map(wordsOf).join(", ")}`);
-}
-
-function wordsOf(reason: BuildReason): string {
-  switch (reason.kind) {
-    case "never-built":
-      return "there was none";
-    case "ingredient-added":
-      return `${reason.ingredient} is new`;
-    case "ingredient-removed":
-    case "ingredient-missing":
-      return `${reason.ingredient} is gone`;
-    case "ingredient-changed":
-      return `${reason.ingredient} has changed${filesOf(reason)}`;
-  }
-}
-
-const mostNamed = 3;
-
-function filesOf({
-  files = [],
-}: Extract<BuildReason, { readonly kind: "ingredient-changed" }>): string {
-  if (files.length === 0) return "";
-  const named = files.slice(0, mostNamed).map(({ file }) => file);
-  const more = files.length > mostNamed ? [`${files.length - mostNamed} more`] : [];
-  return ` (${[...named, ...more].join(", ")})`;
 }
 
 async function inEngine(
