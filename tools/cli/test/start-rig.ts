@@ -112,8 +112,10 @@ export async function openStartRig(): Promise<StartRig> {
     [Symbol.asyncDispose]: async () => {
       const listed = await engine.images();
       for (const { id, labels } of listed.ok ? listed.value : []) {
-        const isOurs = [agent, ...bases].includes(labels["dev.slipway.project"] ?? "");
-        if (isOurs) await engine.removeImage(id, { force: true });
+        // An extended image that has a name is of that project, and of the agent all the same.
+        const names = ["dev.slipway.project", "dev.slipway.image.agent"].map((key) => labels[key]);
+        if ([agent, ...bases].some((own) => names.includes(own)))
+          await engine.removeImage(id, { force: true });
       }
       engine[Symbol.dispose]();
       await rm(folder, { recursive: true, force: true });
