@@ -1,5 +1,6 @@
 import { fail, isDigest } from "@slipway/signature";
 import { describe, expect, test } from "vitest";
+import type { ContainerSpec } from "./container.ts";
 import type { EngineFailure } from "./engine-failure.ts";
 import {
   askVersion,
@@ -99,4 +100,21 @@ describe("the version that an agent says", () => {
     expect(shownAnswer({ exitCode: 0, oomKilled: true, output: "" })).toContain("for its memory");
     expect(shownAnswer({ exitCode: 0, oomKilled: false, output: "x" })).toBe("x (exit code 0)");
   });
+});
+
+test("version.sh is run once, sealed off, by programs that do not try again for a network", async () => {
+  const { session, image: id, failure } = refusing("no such image");
+  const asked: ContainerSpec[] = [];
+  const run = async (spec: ContainerSpec): ReturnType<typeof session.engine.run> => {
+    asked.push(spec);
+    return Promise.resolve(fail(failure));
+  };
+  await readVersion({ ...session, engine: { run } }, id, { folder: "agents/tool", definition: [] });
+  expect(asked).toMatchObject([
+    {
+      network: "none",
+      readOnlyRoot: true,
+      environment: { NPM_CONFIG_FETCH_RETRIES: "0", PIP_RETRIES: "0" },
+    },
+  ]);
 });

@@ -19,6 +19,7 @@ export async function readVersion(
   const answered = await runSealed(session, image, {
     command: ["bash", "-c", "cd /tmp && tar -x && cd definition && bash version.sh"],
     stdin: agent.definition,
+    environment: withoutRetries,
   });
   if (!answered.ok) return answered;
   const { exitCode, output, stdout } = answered.value;
@@ -32,6 +33,9 @@ export async function readVersion(
         output: output.slice(0, 500),
       });
 }
+
+/** Without a network a second try is of no use: npm alone would take more than a minute for three. */
+const withoutRetries = { NPM_CONFIG_FETCH_RETRIES: "0", PIP_RETRIES: "0" };
 
 /** Whether the agent in an image answers with the version that it was to have. */
 export async function verifyVersion(
