@@ -20,7 +20,7 @@ export const agentCommands: readonly Command[] = [
       "--docker-arg=<word>": "a word for docker run; remembered; may be given again",
       "--dry-run": "tell what would be done; nothing is built or made",
       "--json": "with --dry-run: one object: schema, agent, base, reference, mounts, ...",
-      "--update": "first lock what is newer, of what you have defined outside of a workspace",
+      "--update": "look at once for what is newer of your own definitions; else once an hour",
       "--offline": "build nothing: the image that is there will do",
       "--frozen": "fail where the agent's version is not locked for its definition",
       "--rebuild": "build its images anew, with every step, though nothing has changed",

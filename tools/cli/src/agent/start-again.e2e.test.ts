@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openStartRig } from "../../test/start-rig.ts";
@@ -142,7 +142,7 @@ it("locks what a user has defined, by itself, in the image below; where nobody k
   expect(frozen.stderr).toContain("agents." + agent);
 });
 
-it("takes a newer version when it is told to, and not before", async () => {
+it("takes a newer version at once when it is told to, else once an hour", async () => {
   const own = rig.at("home/.aicage-custom/agents", agent);
   await writeFile(path.join(own, "version.sh"), "date +1.%s\n");
   const program = `#!/bin/sh\\n[ "$1" != --version ] || exec echo %s\\nexec /bin/sh -c "$1"\\n`;
@@ -165,7 +165,14 @@ it("takes a newer version when it is told to, and not before", async () => {
   const first = await start();
   expect(first).toMatch(/^1\.\d+$/);
   expect(await start()).toBe(first);
-  expect(Number(await start("--update"))).toBeGreaterThan(Number(first));
+  const told = await start("--update");
+  expect(Number(told)).toBeGreaterThan(Number(first));
+  const state = rig.at("home/.local/state/slipway");
+  await rm(path.join(state, "versions"), { recursive: true });
+  expect(await start()).toBe(told);
+  await setLooksBack(path.join(state, "looks"), 61);
+  expect(await start("--frozen")).toBe(told);
+  expect(Number(await start())).toBeGreaterThan(Number(told));
 });
 
 it("keeps what another client remembers of the project, and moves back to it", async () => {
@@ -178,3 +185,12 @@ it("keeps what another client remembers of the project, and moves back to it", a
     `# mine\npath: ${rig.at("home/project")}\nagents:\n  ${agent}:\n    base: ${bbb}\n    image_ref: slipway/${agent}:${bbb}\nother: 1\n`,
   );
 });
+
+async function setLooksBack(folder: string, minutes: number): Promise<void> {
+  const lookedAt = new Date(Date.now() - minutes * 60_000).toISOString();
+  const files = await readdir(folder);
+  expect(files).not.toEqual([]);
+  for (const file of files) {
+    await writeFile(path.join(folder, file), JSON.stringify({ schema: 1, lookedAt }));
+  }
+}

@@ -1,7 +1,9 @@
+import path from "node:path";
 import { readBuildAccess } from "@slipway/images";
 import type { Catalogue, Engine, ImagesFailure } from "@slipway/images";
+import { openLookTimes } from "@slipway/images/locked/look-times";
 import { openLockWorld } from "@slipway/images/locked/open-lock-world";
-import { fillLock, updateLock } from "@slipway/images/locked/update";
+import { fillLock, renewLock } from "@slipway/images/locked/update";
 import type { LockOutcome } from "@slipway/images/locked/update";
 import type { Only } from "@slipway/images/locked/wanted";
 import { userHome } from "@slipway/registry/user-home";
@@ -13,7 +15,7 @@ export type StartLock = {
   /** Holds the layouts. */
   readonly root: string;
   readonly engine: Engine;
-  /** What is locked already is looked up as well. */
+  /** What is locked already is looked up at once; else once an hour. */
   readonly isUpdate: boolean;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -27,6 +29,7 @@ export function openStartLock(
 ): (only: Only) => Promise<Result<LockOutcome, ImagesFailure>> {
   const { root, catalogue, engine, isUpdate, signal, progress, told } = start;
   const state = stateFolder(process.env);
+  const times = openLookTimes(path.join(state, "looks"), () => new Date());
   return async (only) => {
     const { readAgentTrust } = await import("./agent-trust.ts");
     const whose = await readAgentTrust(state);
@@ -47,12 +50,18 @@ export function openStartLock(
       signal,
       progress,
     });
-    const asked = { names: [], isDryRun: false };
-    const updated = isUpdate ? await updateLock(asked, { ...world, only }) : undefined;
-    if (updated?.ok === false && !signal.aborted) await told(updated.failure);
-    const filled = updated?.ok === true ? updated : await fillLock(asked, { ...world, only });
-    if (!filled.ok) return filled;
-    for (const { entry, to } of filled.value.changes) progress(`locked ${entry}: ${to}`);
-    return filled;
+    const isLook = isUpdate || (await times.isDue(only));
+    const locked = isLook
+      ? await renewLock(asked, { ...world, only }, async (failure) => {
+          if (isUpdate) await told(failure);
+          else progress("what is newer is not known: what is locked stays (--update says why)");
+        })
+      : await fillLock(asked, { ...world, only });
+    if (isLook && !signal.aborted) await times.note(only);
+    if (!locked.ok) return locked;
+    for (const { entry, to } of locked.value.changes) progress(`locked ${entry}: ${to}`);
+    return locked;
   };
 }
+
+const asked = { names: [], isDryRun: false };

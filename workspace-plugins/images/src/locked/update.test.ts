@@ -7,7 +7,7 @@ import type { DefinitionRig } from "../../test/definition-rig.ts";
 import { readImagesLock } from "../images-lock.ts";
 import type { LockEntry, Now } from "./now.ts";
 import { pruneLock, readUnused } from "./unused.ts";
-import { checkLock, fillLock, outdatedEntries, updateLock } from "./update.ts";
+import { checkLock, fillLock, outdatedEntries, renewLock, updateLock } from "./update.ts";
 import type { LockWorld } from "./update.ts";
 import type { LockedImage } from "../images-lock.ts";
 
@@ -321,4 +321,18 @@ test("while a definition is broken no image is taken out: it may be the one that
   await writeFile(path.join(rig.workspace, "bases/node/base.yml"), "no: base\n");
   expect(await pruneLock(await world())).toMatchObject({ value: { state: "unchanged" } });
   expect(await locked()).toEqual(before);
+});
+
+test("where somebody does not say what is newer, a lock that has all will do; one that has not fails", async () => {
+  const told: string[] = [];
+  const renew = async () =>
+    renewLock(all, await world(), async ({ reason }) => void told.push(reason));
+  await fillLock(all, await world());
+  versions = { codex: "1.1.0" };
+  expect(await renew()).toMatchObject({ ok: true });
+  expect(told).toEqual(["images-lock-incomplete"]);
+  expect(await locked()).toEqual({ ...whole, codex: "1.1.0" });
+  await rig.write(rig.workspace, { "agents/gemini/version.sh": "echo other\n" });
+  expect(await renew()).toMatchObject({ failure: { reason: "images-lock-incomplete" } });
+  expect(told).toHaveLength(1);
 });

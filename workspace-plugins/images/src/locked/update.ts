@@ -50,6 +50,20 @@ export async function updateLock(
   return change("all", asked, world);
 }
 
+/** As `updateLock`; where somebody does not say what is newer, a lock that has all will do, and `told` gets why. */
+export async function renewLock(
+  asked: Asked,
+  world: LockWorld,
+  told: (failure: ImagesFailure) => Promise<void>,
+): Promise<Result<LockOutcome, ImagesFailure>> {
+  const updated = await updateLock(asked, world);
+  if (updated.ok || world.signal.aborted) return updated;
+  const locked = await checkLock(asked.names, world);
+  if (!locked.ok) return updated;
+  await told(updated.failure);
+  return locked;
+}
+
 /** What is locked, beside what it is by now; changes nothing, and what is not known is told as such. */
 export async function outdatedEntries(
   names: readonly string[],
@@ -62,7 +76,7 @@ export async function outdatedEntries(
 /** Fails if the lock has not all that it should have; asks nobody. */
 export async function checkLock(
   names: readonly string[],
-  world: Pick<LockWorld, "place" | "catalogue" | "builder" | "signal">,
+  world: Pick<LockWorld, "place" | "catalogue" | "only" | "builder" | "signal">,
 ): Promise<Result<LockOutcome, ImagesFailure>> {
   const lock = await readImagesLock(world.place.folder);
   if (!lock.ok) return lock;
