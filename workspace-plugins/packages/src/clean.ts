@@ -3,7 +3,7 @@ import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { sizeOf } from "./cache/list.ts";
 import type { CacheFailure, PackagesCause } from "./failure.ts";
-import { namesIn } from "./names-in.ts";
+import { namesIn } from "@slipway/signature/names-in";
 import { removeFolder } from "./place-folder.ts";
 import { ownName, sweepStagings } from "./staging.ts";
 

@@ -4,7 +4,7 @@ import { ok } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { packagesWithEnvironments, removeEnvironments } from "./exec/environments.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { knownUses } from "./known-uses.ts";
 import type { KnownUses } from "./known-uses.ts";
 import { sweepStagings, tryStaging } from "./staging.ts";

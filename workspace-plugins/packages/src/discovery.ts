@@ -5,7 +5,7 @@ import type { Result } from "@slipway/signature";
 import { inByteOrder, manifestName } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import type { PackagesFailure } from "./failure.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { ignoreRules } from "./ignore.ts";
 import type { EntryKind } from "./ignore.ts";
 import { includePattern } from "./include.ts";

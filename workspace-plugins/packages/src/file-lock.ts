@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { takeLock } from "@slipway/signature/basics";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 
 /**
  * A lock that is there only while it is held, or was held by a process that was killed: the system frees it then, and

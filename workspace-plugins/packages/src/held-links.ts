@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import path from "node:path";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import type { Link } from "./links.ts";
 
 /**

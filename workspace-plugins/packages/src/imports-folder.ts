@@ -1,7 +1,7 @@
 import { lstat, mkdir, mkdtemp, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, hexOf } from "@slipway/signature/basics";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { holdsLinks } from "./held-links.ts";
 import type { Link } from "./links.ts";
 import { placeFolder } from "./place-folder.ts";

@@ -5,7 +5,7 @@ import { compareBytes, exists, fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { PackagesCause, PackagesFailure } from "./failure.ts";
 import { isLocalSource } from "./fetch-locked.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { inspectLinks, linkProject, unlinkProject } from "./link-project.ts";
 import type { Linked } from "./link-project.ts";
 import { isLinkedTo, linkedKeys } from "./linked-keys.ts";

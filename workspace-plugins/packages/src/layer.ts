@@ -13,7 +13,7 @@ import { inByteOrder, manifestName } from "./content.ts";
 import type { PackageFile } from "./content.ts";
 import type { EntryProblem, PackagesFailure } from "./failure.ts";
 import { fileChunks } from "./file-chunks.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { layerLimits } from "./layer-limits.ts";
 import type { LayerLimits } from "./layer-limits.ts";
 import { LimitReached, openSource, unpacked } from "./layer-source.ts";

@@ -1,7 +1,7 @@
 import { rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { exists } from "@slipway/signature/basics";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { ignoreLinks } from "./git-ignore.ts";
 import { importsState, swapImports } from "./imports-folder.ts";
 import { plannedLinks } from "./links.ts";

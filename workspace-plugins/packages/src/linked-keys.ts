@@ -1,8 +1,8 @@
 import { readlink } from "node:fs/promises";
 import path from "node:path";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import type { Installed } from "./links.ts";
-import { namesIn } from "./names-in.ts";
+import { namesIn } from "@slipway/signature/names-in";
 
 /** The packages that are importable in a project now, by whichever lock; in no order. */
 export async function linkedKeys(aigogoFolder: string): Promise<ReadonlySet<string>> {

@@ -10,7 +10,7 @@ import {
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { goJson } from "./go-json.ts";
 import { parseJsonFile } from "./json-file.ts";
 import { isPackageKey, languages } from "./package-name.ts";

@@ -1,7 +1,7 @@
 import { readlink, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { nodeFileNames, projectFile } from "./project-file.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import path from "node:path";
 import type { LinkFailure } from "./failure.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 
 /**
  * Where the links of a project would be written and old ones removed has to be a folder of its own. A link, which may

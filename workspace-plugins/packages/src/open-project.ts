@@ -1,7 +1,7 @@
 import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { StoreFailure } from "./failure.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { projectWord } from "./project-record.ts";
 import type { PythonPlace } from "./python-path.ts";
 import { openStaging } from "./staging.ts";

@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, rename } from "node:fs/promises";
 import path from "node:path";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { removeTree } from "./remove-tree.ts";
 
 export type Placement = {

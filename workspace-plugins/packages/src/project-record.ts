@@ -10,7 +10,7 @@ import {
 } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
-import { namesIn } from "./names-in.ts";
+import { namesIn } from "@slipway/signature/names-in";
 import { ownName } from "./staging.ts";
 import type { Staging } from "./staging.ts";
 import type { Store } from "./store-place.ts";

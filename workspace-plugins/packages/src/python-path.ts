@@ -7,7 +7,7 @@ import {
   readTextIfPresent,
   writeFileAtomically,
 } from "@slipway/signature/basics";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 
 export type PythonPath =
   | { readonly state: "right"; readonly file: string }

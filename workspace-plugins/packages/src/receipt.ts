@@ -5,7 +5,7 @@ import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { PackagesFailure } from "./failure.ts";
 import { fileChunks } from "./file-chunks.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { emptyConfig } from "./image-manifest.ts";
 import { parseJsonFile } from "./json-file.ts";
 

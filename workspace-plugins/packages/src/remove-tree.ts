@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
 import { chmod, lstat, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 
 /** A tree may hold folders without the right to write, which only root could remove as they are. No link is followed. */
 export async function removeTree(folder: string): Promise<void> {

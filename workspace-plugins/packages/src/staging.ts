@@ -5,7 +5,7 @@ import { fail, hexOf, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { StoreFailure } from "./failure.ts";
 import { tryFileLock } from "./file-lock.ts";
-import { namesIn } from "./names-in.ts";
+import { namesIn } from "@slipway/signature/names-in";
 import { removeTree } from "./remove-tree.ts";
 import type { Store } from "./store-place.ts";
 

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { compareBytes, hexOf, parseDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
-import { namesIn } from "./names-in.ts";
+import { namesIn } from "@slipway/signature/names-in";
 
 /** aigg's store, in its layout: `<home>/.aigogo/store/sha256/<2 hex>/<64 hex>/{files/,aigogo.json}`. */
 export type Store = { readonly folder: string };

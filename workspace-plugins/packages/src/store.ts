@@ -5,7 +5,7 @@ import type { Digest } from "@slipway/signature";
 import { manifestName, mostManifestBytes } from "./content.ts";
 import type { EntryDamage } from "./failure.ts";
 import { filesBelow, integrityOfFolder } from "./hash-folder.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import type { PackagePath } from "./package-path.ts";
 import type { Staging } from "./staging.ts";
 import { entryFolder } from "./store-place.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { namesIn } from "./names-in.ts";
+import { namesIn } from "@slipway/signature/names-in";
 import { removeTree } from "./remove-tree.ts";
 
 /** What a folder and a file are called while they are made, until one rename gives them their name. */

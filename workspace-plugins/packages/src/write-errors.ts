@@ -1,7 +1,7 @@
 import { fail } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { StoreFailure } from "./failure.ts";
-import { hasCode } from "./file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 
 /** What the file system says of a folder without rights, or a disk without room. */
 export const denials = ["EACCES", "EPERM", "EROFS"] as const;

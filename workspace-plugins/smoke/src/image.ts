@@ -1,5 +1,5 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { namesIn } from "@slipway/signature/names-in";
 import { fail, isDigest, ok, parseJson, readTextIfPresent } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
@@ -71,13 +71,4 @@ async function basesIn(folder: string): Promise<readonly string[]> {
     if (receipt !== undefined) bases.push(name);
   }
   return bases.toSorted();
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
-    throw error;
-  }
 }

@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
+import { namesIn } from "@slipway/signature/names-in";
 import { hasCode } from "@slipway/signature/read-text";
 
 /** Two images with all their files take much room, so that what a killed process left does not stay. */
@@ -24,15 +25,6 @@ export async function abandonedReproduced(root: string): Promise<readonly string
 export async function sweepReproduced(root: string): Promise<void> {
   for (const folder of await abandonedReproduced(root)) {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).toSorted();
-  } catch (error) {
-    if (hasCode(error, ["ENOENT"])) return [];
-    throw error;
   }
 }
 

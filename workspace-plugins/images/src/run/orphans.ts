@@ -1,7 +1,6 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { namesIn } from "@slipway/signature/names-in";
 import { hexOf } from "@slipway/signature";
-import { hasCode } from "@slipway/signature/read-text";
 import type { Catalogue } from "../catalogue/entry.ts";
 import { pairsOf, soundOf } from "../catalogue/pairs.ts";
 import type { ListedImage } from "../engine-port.ts";
@@ -105,13 +104,4 @@ export async function orphanedOwnLayouts(root: string, wanted: Wanted): Promise<
   // Another process builds into such a folder, or will remove what a killed one has left.
   const folders = found.filter((one) => !path.basename(one).includes(".partial-"));
   return folders.map((one) => path.join(root, one));
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).toSorted();
-  } catch (error) {
-    if (hasCode(error, ["ENOENT", "ENOTDIR"])) return [];
-    throw error;
-  }
 }

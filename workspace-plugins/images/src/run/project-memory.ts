@@ -1,6 +1,7 @@
-import { readdir, realpath, rm } from "node:fs/promises";
+import { realpath, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { namesIn } from "@slipway/signature/names-in";
 import { parseYaml } from "@slipway/definitions";
 import type { DefinitionFailure } from "@slipway/definitions";
 import {
@@ -165,7 +166,8 @@ export async function allMemories(
 type ReadFile = { readonly file: string; readonly memory: ProjectMemory | undefined };
 
 async function readAll(place: MemoryPlace): Promise<readonly ReadFile[]> {
-  const files = (await namesIn(place.folder)).map((name) => path.join(place.folder, name));
+  const names = (await namesIn(place.folder)).filter((name) => /^[0-9a-f]{64}\.yml$/.test(name));
+  const files = names.map((name) => path.join(place.folder, name));
   return Promise.all(
     files.map(async (file) => {
       const text = (await readTextIfPresent(file)) ?? "";
@@ -173,15 +175,6 @@ async function readAll(place: MemoryPlace): Promise<readonly ReadFile[]> {
       return { file, memory: memory.ok ? memory.value : undefined };
     }),
   );
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).filter((name) => /^[0-9a-f]{64}\.yml$/.test(name)).toSorted();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
 }
 
 /** A folder whose parent is gone as well may be on a disk that is not there now. */

@@ -1,8 +1,8 @@
-import { readdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { namesIn } from "@slipway/signature/names-in";
 import { hexOf, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
-import { hasCode } from "@slipway/signature/read-text";
 import type { Catalogue } from "../catalogue/entry.ts";
 import { pairsOf } from "../catalogue/pairs.ts";
 import type { EngineFailure } from "../engine-failure.ts";
@@ -191,13 +191,4 @@ async function oldLogs({ logFolders, now }: PruneRequest): Promise<readonly stri
     }
   }
   return old;
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).toSorted();
-  } catch (error) {
-    if (hasCode(error, ["ENOENT", "ENOTDIR"])) return [];
-    throw error;
-  }
 }

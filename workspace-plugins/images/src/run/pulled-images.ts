@@ -1,5 +1,5 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { namesIn } from "@slipway/signature/names-in";
 import {
   digestOf,
   hexOf,
@@ -10,7 +10,6 @@ import {
   writeJson,
 } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
-import { hasCode } from "@slipway/signature/read-text";
 import { z } from "zod";
 import type { Engine, ImageFacts } from "../engine-port.ts";
 import type { ImagesFailure } from "../failure.ts";
@@ -131,7 +130,7 @@ async function readClaims(
   policy: ImagesPolicy | undefined,
 ): Promise<readonly Claim[]> {
   const folder = placeIn(stateFolder);
-  const names = await namesIn(folder);
+  const names = (await namesIn(folder)).filter((name) => name.endsWith(".json"));
   if (names.length === 0) return [];
   // Loaded here: most who start an agent have pulled none.
   const { readStatement, readTrust } = await import("@slipway/attestation");
@@ -167,14 +166,4 @@ function claimOf({ predicate }: ImageStatement, signer: string): readonly Claim[
 
 function placeIn(stateFolder: string): string {
   return path.join(stateFolder, "pulled-images");
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    const names = await readdir(folder);
-    return names.filter((name) => name.endsWith(".json")).toSorted();
-  } catch (error) {
-    if (hasCode(error, ["ENOENT"])) return [];
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { namesUnder } from "../discovery.ts";
 import type { PackagesCause, PackagesFailure } from "../failure.ts";
-import { hasCode } from "../file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { ignoreRules, ignoredAbove } from "../ignore.ts";
 import type { Ignores } from "../ignore.ts";
 import { includePattern } from "../include.ts";

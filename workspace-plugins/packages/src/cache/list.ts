@@ -3,7 +3,7 @@ import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 import { readTextIfPresent } from "@slipway/signature/basics";
 import { manifestName } from "../content.ts";
-import { hasCode } from "../file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { readFromLayer } from "../layer.ts";
 import { parseForeignManifest } from "../manifest.ts";
 import { recordedBuild, timeIn } from "./build.ts";

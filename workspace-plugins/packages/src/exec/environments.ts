@@ -1,7 +1,7 @@
 import path from "node:path";
 import { exists, hexOf, parseDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
-import { namesIn } from "../names-in.ts";
+import { namesIn } from "@slipway/signature/names-in";
 import { removeFolder } from "../place-folder.ts";
 import type { Store } from "../store-place.ts";
 

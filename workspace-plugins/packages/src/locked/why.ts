@@ -4,7 +4,7 @@ import { fail, hexOf, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackagesFailure } from "../failure.ts";
-import { hasCode } from "../file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { readLock } from "../lock.ts";
 import type { Lock, LockedPackage } from "../lock.ts";
 import { parseForeignManifest } from "../manifest.ts";

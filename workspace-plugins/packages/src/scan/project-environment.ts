@@ -1,9 +1,8 @@
-import { readdir } from "node:fs/promises";
 import path from "node:path";
+import { namesIn } from "@slipway/signature/names-in";
 import { parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import semver from "semver";
 import { z } from "zod";
-import { hasCode } from "../file-error.ts";
 import { parseGoModule } from "./go-origins.ts";
 import type { GoModule } from "./go-origins.ts";
 
@@ -15,8 +14,8 @@ export async function sitePackagesOf(
   for (const name of [virtualEnv, ".venv", "venv"]) {
     if (name === undefined) continue;
     const environment = path.resolve(projectFolder, name);
-    const versions = (await namesIn(path.join(environment, "lib"))).filter((one) =>
-      one.startsWith("python"),
+    const versions = (await namesIn(path.join(environment, "lib"), { orDenied: true })).filter(
+      (one) => one.startsWith("python"),
     );
     const folders = versions.map((one) => path.join(environment, "lib", one, "site-packages"));
     if (folders.length > 0) return folders.toSorted();
@@ -54,13 +53,4 @@ export async function npmRangeIn(projectFolder: string, name: string): Promise<s
 
 async function readPackageJson(folder: string): Promise<PackageJson | undefined> {
   return packageJsonIn(await readTextIfPresent(path.join(folder, "package.json")));
-}
-
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (hasCode(error, ["ENOENT", "ENOTDIR", "EACCES"])) return [];
-    throw error;
-  }
 }

@@ -1,11 +1,12 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
+import { namesIn } from "@slipway/signature/names-in";
 import { isDigest, readTextIfPresent } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import type { Cache } from "../cache/cache.ts";
 import { listCache } from "../cache/list.ts";
 import { manifestName } from "../content.ts";
-import { hasCode } from "../file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import type { Lock } from "../lock.ts";
 import { entryFolder } from "../store-place.ts";
 import type { Store } from "../store-place.ts";
@@ -57,8 +58,12 @@ export async function cachedCandidates(
 
 async function entriesOf(store: Store): Promise<readonly Digest[]> {
   const root = path.join(store.folder, "sha256");
-  const prefixes = (await namesIn(root)).filter((name) => /^[0-9a-f]{2}$/.test(name));
-  const names = await Promise.all(prefixes.map(async (name) => namesIn(path.join(root, name))));
+  const prefixes = (await namesIn(root, { orDenied: true })).filter((name) =>
+    /^[0-9a-f]{2}$/.test(name),
+  );
+  const names = await Promise.all(
+    prefixes.map(async (name) => namesIn(path.join(root, name), { orDenied: true })),
+  );
   return names.flat().flatMap((name) => {
     const digest = `sha256:${name}`;
     return isDigest(digest) ? [digest] : [];
@@ -77,11 +82,3 @@ async function readManifest(folder: string): Promise<string | undefined> {
 }
 
 /** In byte order. */
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return (await readdir(folder)).toSorted();
-  } catch (error) {
-    if (hasCode(error, ["ENOENT", "ENOTDIR", "EACCES"])) return [];
-    throw error;
-  }
-}

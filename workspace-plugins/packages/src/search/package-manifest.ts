@@ -8,7 +8,7 @@ import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import { fetchPackage } from "../fetch.ts";
-import { hasCode } from "../file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import { extractLayer } from "../layer.ts";
 import { removeTree } from "../remove-tree.ts";
 

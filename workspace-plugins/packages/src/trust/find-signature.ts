@@ -9,7 +9,7 @@ import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signa
 import type { Digest, Result } from "@slipway/signature";
 import { manifestName } from "../content.ts";
 import type { PackagesFailure, SignatureObjection } from "../failure.ts";
-import { hasCode } from "../file-error.ts";
+import { hasCode } from "@slipway/signature/read-text";
 import type { LockedPackage } from "../lock.ts";
 import { parseForeignManifest } from "../manifest.ts";
 import { keyText } from "../package-name.ts";
