@@ -16,6 +16,8 @@ export const preTasksExecution: PreTasksExecution = async (_options, context) =>
   const { openRun } = await import("./open-run.ts");
   const folder = await openRun(context.workspaceRoot, context.id);
   process.env[runFolderVariable] = folder;
+  // Nx ends tasks by force 5 s after Ctrl-C: too soon for one that takes away what it had begun on a busy machine.
+  process.env["NX_PROCESS_KILL_GRACE_PERIOD"] ??= "30000";
   const { planRun } = await import("./plan-run.ts");
   const facts = await planRun({
     workspaceRoot: context.workspaceRoot,

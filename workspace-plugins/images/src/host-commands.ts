@@ -86,6 +86,8 @@ export type Bootstrap = {
   readonly packages: readonly string[];
   /** Where the tar goes. */
   readonly tarFile: string;
+  /** For what is there meanwhile, unless TMPDIR is said. */
+  readonly scratch: string;
   readonly logFile: string;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -111,6 +113,7 @@ export async function bootstrapDebian(
       timeout: request.timeoutMs,
       // Times of files made during the bootstrap are clamped to it: the same packages give the same bytes.
       env: {
+        TMPDIR: request.scratch,
         ...declaredVariables(process.env, /^(PATH|HOME|TMPDIR|https?_proxy|no_proxy)$/i),
         LC_ALL: "C.UTF-8",
         SOURCE_DATE_EPOCH: "0",

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, ok, replaceFolder, shortDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
@@ -45,13 +45,16 @@ async function fillLayout(
   request: RootfsRequest,
   folder: string,
 ): Promise<Result<ImageReceipt, ImagesFailure>> {
-  const tarFile = path.join(folder, ".rootfs.tar");
-  const made = await bootstrapDebian({ ...request, tarFile, timeoutMs: quarterHourMs });
+  // All of it lies in the folder that goes if this is stopped.
+  const scratch = path.join(folder, ".bootstrap");
+  await mkdir(scratch);
+  const tarFile = path.join(scratch, "rootfs.tar");
+  const made = await bootstrapDebian({ ...request, tarFile, scratch, timeoutMs: quarterHourMs });
   if (!made.ok) return made;
   const added = await addLayer(folder, tarFile);
   if (!added.ok) return added;
   const layer = added.value;
-  await rm(tarFile);
+  await rm(scratch, { recursive: true });
   const config = {
     architecture: request.architecture,
     os: "linux",
