@@ -42,7 +42,7 @@ export async function openFakeEngine(answers: Readonly<Record<string, FakeAnswer
     "DELETE /containers/c1": "",
     ...answers,
   };
-  const server = http.createServer((request, response) => {
+  const answerTo = (request: http.IncomingMessage, response: http.ServerResponse): void => {
     const question = `${request.method} ${request.url?.split("?")[0]}`;
     asked.push(question);
     if (question === "POST /containers/c1/start") return kill();
@@ -52,6 +52,10 @@ export async function openFakeEngine(answers: Readonly<Record<string, FakeAnswer
     response.end(
       typeof answer === "string" ? answer : JSON.stringify(answer ?? { message: "no such thing" }),
     );
+  };
+  // After the whole request: who is answered and cut off while still sending sees only that it was cut off.
+  const server = http.createServer((request, response) => {
+    request.resume().once("end", () => answerTo(request, response));
   });
   server.on("connection", (socket) => sockets.add(socket));
   server.on("upgrade", (_request, socket) => {
