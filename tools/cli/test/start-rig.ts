@@ -22,6 +22,8 @@ export type StartRig = AsyncDisposable & {
   /** Below what `renew` has made. */
   readonly at: (...names: readonly string[]) => string;
   readonly write: (file: string, content: string) => Promise<void>;
+  /** What the program keeps of this machine and its user, for all tests. */
+  readonly state: string;
   readonly slipway: (args: readonly string[], of?: SlipwayCall) => Promise<Ended>;
   readonly atTerminal: (args: readonly string[], steps: readonly Step[]) => Promise<Seen>;
   /** All that there is now belongs to them. */
@@ -74,6 +76,7 @@ export async function openStartRig(): Promise<StartRig> {
     engine,
     agent,
     bases,
+    state: path.join(built, "state", "slipway"),
     at,
     write,
     renew: async () => {

@@ -167,10 +167,9 @@ it("takes a newer version at once when it is told to, else once an hour", async 
   expect(await start()).toBe(first);
   const told = await start("--update");
   expect(Number(told)).toBeGreaterThan(Number(first));
-  const state = rig.at("home/.local/state/slipway");
-  await rm(path.join(state, "versions"), { recursive: true });
+  await rm(path.join(rig.state, "versions"), { recursive: true });
   expect(await start()).toBe(told);
-  await setLooksBack(path.join(state, "looks"), 61);
+  await setLooksBack(path.join(rig.state, "looks"), 61);
   expect(await start("--frozen")).toBe(told);
   expect(Number(await start())).toBeGreaterThan(Number(told));
 });
