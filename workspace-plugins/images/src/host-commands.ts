@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { fail, ok, writeFileAtomically } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { endGroup, endingGroup } from "@slipway/signature/process-group";
@@ -84,10 +85,8 @@ function publicUrl(text: string): string | undefined {
 export type Bootstrap = {
   readonly suite: string;
   readonly packages: readonly string[];
-  /** Where the tar goes. */
+  /** Where the tar goes. What is there meanwhile lies beside it, unless TMPDIR is said. */
   readonly tarFile: string;
-  /** For what is there meanwhile, unless TMPDIR is said. */
-  readonly scratch: string;
   readonly logFile: string;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
@@ -113,7 +112,7 @@ export async function bootstrapDebian(
       timeout: request.timeoutMs,
       // Times of files made during the bootstrap are clamped to it: the same packages give the same bytes.
       env: {
-        TMPDIR: request.scratch,
+        TMPDIR: path.dirname(request.tarFile),
         ...declaredVariables(process.env, /^(PATH|HOME|TMPDIR|https?_proxy|no_proxy)$/i),
         LC_ALL: "C.UTF-8",
         SOURCE_DATE_EPOCH: "0",

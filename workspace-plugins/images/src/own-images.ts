@@ -1,8 +1,8 @@
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { hexOf, parseDigest, writeFileAtomically } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
-import { hasCode } from "@slipway/signature/read-text";
+import { namesIn } from "@slipway/signature/names-in";
 
 /**
  * Which images of the engine came from here: an empty file for each, named by the hex digits of the image id. Labels cannot tell,
@@ -18,13 +18,8 @@ export async function noteOwnImage(root: string, id: Digest): Promise<void> {
 }
 
 export async function ownImages(root: string): Promise<readonly Digest[]> {
-  try {
-    const names = await readdir(folderIn(root));
-    return names.flatMap((name) => parseDigest(`sha256:${name}`) ?? []);
-  } catch (error) {
-    if (hasCode(error, ["ENOENT"])) return [];
-    throw error;
-  }
+  const names = await namesIn(folderIn(root));
+  return names.flatMap((name) => parseDigest(`sha256:${name}`) ?? []);
 }
 
 /** Of images that the engine does not have any more. */

@@ -49,7 +49,7 @@ async function fillLayout(
   const scratch = path.join(folder, ".bootstrap");
   await mkdir(scratch);
   const tarFile = path.join(scratch, "rootfs.tar");
-  const made = await bootstrapDebian({ ...request, tarFile, scratch, timeoutMs: quarterHourMs });
+  const made = await bootstrapDebian({ ...request, tarFile, timeoutMs: quarterHourMs });
   if (!made.ok) return made;
   const added = await addLayer(folder, tarFile);
   if (!added.ok) return added;

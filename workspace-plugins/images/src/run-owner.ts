@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import os from "node:os";
+import { isRunning } from "@slipway/signature/process-group";
 
 /** The label on everything a run makes: which process of which machine will remove it. */
 export const ownerLabel = "dev.slipway.run";
@@ -35,13 +36,5 @@ async function startTime(pid: number): Promise<string | undefined> {
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
   } catch {
     return undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

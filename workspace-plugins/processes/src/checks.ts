@@ -1,3 +1,4 @@
+import { parseJson } from "@slipway/signature";
 import type { Check } from "./definition.ts";
 import type { Evaluation, Reply } from "./network.ts";
 
@@ -17,7 +18,7 @@ function mismatch(check: Check, reply: Reply): string | undefined {
     if (found !== value) return `tag ${name}: expected ${shown(value)}, found ${shown(found)}`;
   }
   if (check.expect.data === undefined) return undefined;
-  const data = parse(reply.data);
+  const data = parseJson(reply.data);
   return data === undefined ? "data is not JSON" : difference(check.expect.data, data, "data");
 }
 
@@ -48,15 +49,6 @@ function firstOf(problems: readonly (string | undefined)[]): string | undefined 
 
 function isRecord(value: unknown): value is Readonly<Record<string, Json>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function shown(value: unknown): string {

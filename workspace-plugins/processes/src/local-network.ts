@@ -1,6 +1,7 @@
 import path from "node:path";
 import { fail, ok, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
+import { isRunning } from "@slipway/signature/process-group";
 import { z } from "zod";
 import type { SettingsFailure } from "./failure.ts";
 import { parseJson } from "./json.ts";
@@ -34,15 +35,6 @@ export async function findLocalNetwork(
   const parsed = parseJson(text, Network);
   if (!parsed.ok) return fail({ reason: "ao-network-file-invalid", file, problem: parsed.failure });
   const { wallet, pid, ...site } = parsed.value;
-  if (!isAlive(pid)) return fail({ reason: "ao-network-dead", file, pid });
+  if (!isRunning(pid)) return fail({ reason: "ao-network-dead", file, pid });
   return ok({ site, walletFile: path.resolve(path.dirname(absolute), wallet) });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Not ours to signal is alive all the same.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { digestOf, fail, hexOf, ok, readTextIfPresent } from "@slipway/signature";
+import { digestOf, fail, hexOf, ok, parseJson, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { WalletSource } from "./definition.ts";
@@ -39,12 +39,7 @@ export async function readWallet(
 
 /** `undefined` says nothing of the text on purpose: a parser's message could quote the key. */
 function parseWallet(text: string): Wallet | undefined {
-  try {
-    return Wallet.safeParse(JSON.parse(text)).data;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return Wallet.safeParse(parseJson(text)).data;
 }
 
 export function addressOf(wallet: Pick<Wallet, "n">): string {

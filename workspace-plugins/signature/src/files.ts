@@ -1,5 +1,6 @@
 import { chmod, lstat, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { isRunning } from "./process-group.ts";
 import { hasCode } from "./read-text.ts";
 import type { Result } from "./result.ts";
 
@@ -120,15 +121,6 @@ async function removeAbandoned(folder: string): Promise<void> {
     if (Number.isInteger(pid) && pid !== process.pid && !isRunning(pid)) {
       await rm(path.join(parent, name), { recursive: true, force: true });
     }
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return hasCode(error, ["EPERM"]);
   }
 }
 

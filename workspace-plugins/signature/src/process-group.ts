@@ -1,3 +1,5 @@
+import { hasCode } from "./read-text.ts";
+
 /** Of a program that was started as a group of its own, `detached`. */
 type RunningGroup<End> = PromiseLike<End> & { readonly pid?: number | undefined };
 
@@ -26,13 +28,21 @@ export async function endingGroup<End>(
   }
 }
 
+/** One that is not ours to signal runs all the same. */
+export function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return hasCode(error, ["EPERM"]);
+  }
+}
+
 /** A group without processes is no error. */
 export function endGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
-    const isGone = error instanceof Error && "code" in error && error.code === "ESRCH";
-    if (!isGone) throw error;
+    if (!hasCode(error, ["ESRCH"])) throw error;
   }
 }

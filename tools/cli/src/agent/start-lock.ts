@@ -2,8 +2,8 @@ import path from "node:path";
 import { readBuildAccess } from "@slipway/images";
 import type { Catalogue, Engine, ImagesFailure } from "@slipway/images";
 import { openLookTimes } from "@slipway/images/locked/look-times";
-import { openLockWorld } from "@slipway/images/locked/open-lock-world";
-import { fillLock, renewLock } from "@slipway/images/locked/update";
+import { lockPlace, openLockWorld } from "@slipway/images/locked/open-lock-world";
+import { checkLock, fillLock, renewLock } from "@slipway/images/locked/update";
 import type { LockOutcome } from "@slipway/images/locked/update";
 import type { Only } from "@slipway/images/locked/wanted";
 import { userHome } from "@slipway/registry/user-home";
@@ -31,6 +31,11 @@ export function openStartLock(
   const state = stateFolder(process.env);
   const times = openLookTimes(path.join(state, "looks"), () => new Date());
   return async (only) => {
+    const isLook = isUpdate || (await times.isDue(only));
+    const known = { place: lockPlace(state, state), catalogue, only, builder: undefined, signal };
+    const before = isLook ? undefined : await checkLock(asked.names, known);
+    if (before?.ok === true) return before;
+    // Loaded here: what verifies signatures takes longer than the rest of most starts.
     const { readAgentTrust } = await import("./agent-trust.ts");
     const whose = await readAgentTrust(state);
     if (!whose.ok) return whose;
@@ -50,7 +55,6 @@ export function openStartLock(
       signal,
       progress,
     });
-    const isLook = isUpdate || (await times.isDue(only));
     const locked = isLook
       ? await renewLock(asked, { ...world, only }, async (failure) => {
           if (isUpdate) await told(failure);

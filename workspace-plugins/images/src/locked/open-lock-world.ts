@@ -10,6 +10,7 @@ import { scriptOnHost } from "../versions/on-host.ts";
 import { openVersionCache, usualAgeMs } from "../versions/version-cache.ts";
 import type { Result } from "@slipway/signature";
 import { askAllowed } from "./ask-allowed.ts";
+import type { LockPlace } from "./change-lock.ts";
 import type { LockTrust } from "./ask-allowed.ts";
 import type { LockWorld } from "./update.ts";
 
@@ -40,6 +41,10 @@ export type LockWorldOptions = {
 const builderMs = 20_000;
 const hostMs = 15_000;
 
+export function lockPlace(lockFolder: string, stateFolder: string): LockPlace {
+  return { folder: lockFolder, turnFile: path.join(stateFolder, "images-lock.lock") };
+}
+
 /** Registries as the user reaches them, images of the engine, and this machine. */
 export function openLockWorld(options: LockWorldOptions): LockWorld {
   const { root, catalogue, environment, isOffline, signal, progress, stateFolder } = options;
@@ -58,10 +63,7 @@ export function openLockWorld(options: LockWorldOptions): LockWorld {
     ? undefined
     : scriptOnHost({ access, environment, signal, timeoutMs: hostMs });
   return {
-    place: {
-      folder: options.lockFolder,
-      turnFile: path.join(stateFolder, "images-lock.lock"),
-    },
+    place: lockPlace(options.lockFolder, stateFolder),
     catalogue,
     builder: options.builder,
     askImage: async (reference, locked) => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import path from "node:path";
 import { namesIn } from "@slipway/signature/names-in";
-import { hasCode } from "@slipway/signature/read-text";
+import { isRunning } from "@slipway/signature/process-group";
 
 /** Two images with all their files take much room, so that what a killed process left does not stay. */
 function placeIn(root: string): string {
@@ -25,13 +25,5 @@ export async function abandonedReproduced(root: string): Promise<readonly string
 export async function sweepReproduced(root: string): Promise<void> {
   for (const folder of await abandonedReproduced(root)) {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return hasCode(error, ["EPERM"]);
   }
 }

@@ -1,3 +1,5 @@
+import { parseJson } from "../json-text.ts";
+
 /** Of the messages; a watcher and a command of different versions do not talk. */
 const watchVersion = 1;
 
@@ -51,18 +53,9 @@ export function readAnswer(root: string, line: string): Answer | undefined {
 type Json = Readonly<Record<string, unknown>>;
 
 function bodyOf(root: string, line: string): Json | undefined {
-  const sent = recordOf(parse(line));
+  const sent = recordOf(parseJson(line));
   if (sent?.["version"] !== watchVersion || sent["root"] !== root) return undefined;
   return recordOf(sent["body"]);
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function recordOf(value: unknown): Json | undefined {
