@@ -8,6 +8,7 @@ import { writeFileAtomically } from "@slipway/signature";
 import { z } from "zod";
 import type { Bench } from "./bench/bench.ts";
 import { cold } from "./bench/cold.ts";
+import { deployments } from "./bench/deployments.ts";
 import { explained } from "./bench/explained.ts";
 import { growth } from "./bench/growth.ts";
 import { images } from "./bench/images.ts";
@@ -44,6 +45,7 @@ const parts: readonly Part[] = [
   installsTogether,
   images,
   imageTargets,
+  deployments,
 ];
 const docs = path.join(repository, "docs");
 const recorded = path.join(docs, "benchmarks.json");

@@ -1,7 +1,8 @@
-// Writes the schema.json of every executor and generator from its options.ts, and what is written of definitions of images.
+// Writes the schema.json of every executor and generator from its options.ts, and what is written of definitions of images and AO processes.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { definitionDocuments } from "@slipway/images/definition-page";
+import { aoDocuments } from "@slipway/processes/definition-page";
 import { schemaFolders, schemaText } from "./schemas.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -25,4 +26,4 @@ function writeIfOther(name: string, text: string): void {
 for (const folder of schemaFolders(root)) {
   writeIfOther(`${folder}/schema.json`, await schemaText(root, folder));
 }
-for (const [name, text] of definitionDocuments()) writeIfOther(name, text);
+for (const [name, text] of [...definitionDocuments(), ...aoDocuments()]) writeIfOther(name, text);

@@ -20,20 +20,21 @@ import { readWorkspace } from "./import-graph.ts";
 const workspace = readWorkspace(path.join(import.meta.dirname, ".."));
 
 const kinds = ["packages", "images", "processes", "pipelines", "smoke"];
-const libraries = ["signature", "registry", "definitions", "attestation", ...kinds];
+const libraries = ["signature", "aos", "registry", "definitions", "attestation", ...kinds];
 const allowed = {
   signature: [],
+  aos: ["signature"],
   registry: ["signature"],
   definitions: ["signature"],
   attestation: ["signature"],
   packages: ["registry", "definitions", "attestation", "signature"],
   images: ["registry", "definitions", "attestation", "signature"],
-  processes: ["definitions", "signature"],
+  processes: ["aos", "definitions", "attestation", "signature"],
   pipelines: ["definitions", "signature"],
   smoke: ["images", "definitions", "attestation", "signature"],
   report: libraries,
   tools: ["tools", "report", "ao-network", ...libraries],
-  "ao-network": ["signature"],
+  "ao-network": ["aos", "signature"],
   root: libraries,
 } as const;
 const allowedInTests = { processes: ["ao-network"] } as const;
@@ -94,6 +95,9 @@ test("no module has a let, changes its folder or writes to the console", () => {
 
 test("these files and no others touch the world outside", () => {
   expect(adaptersOf(workspace)).toEqual([
+    "workspace-plugins/aos/src/evaluation.ts: node:worker_threads",
+    "workspace-plugins/aos/src/evaluator.ts: @permaweb/ao-loader",
+    "workspace-plugins/aos/src/npm.ts: node:child_process",
     "workspace-plugins/attestation/src/envelope.ts: @sigstore/bundle, @sigstore/sign, @sigstore/verify",
     "workspace-plugins/attestation/src/key.ts: node:crypto",
     "workspace-plugins/images/src/archive.ts: tar-stream",
@@ -101,7 +105,9 @@ test("these files and no others touch the world outside", () => {
     "workspace-plugins/images/src/host-commands.ts: execa",
     "workspace-plugins/packages/src/layer.ts: tar-stream",
     "workspace-plugins/packages/src/process.ts: execa",
-    "workspace-plugins/processes/src/aoconnect.ts: @permaweb/aoconnect",
+    "workspace-plugins/processes/src/network/signing.ts: node:crypto",
+    "workspace-plugins/processes/src/release/npm-client.ts: execa",
+    "workspace-plugins/processes/src/release/tarball.ts: tar-stream",
     "workspace-plugins/registry/src/process.ts: execa",
     "workspace-plugins/registry/src/server/port.ts: node:net",
     "workspace-plugins/registry/src/transport.ts: node:http, node:https",

@@ -20,7 +20,9 @@ let all: readonly string[];
 
 /** Whether a target leaves bytes that Nx keeps. */
 function isCached(id: string): boolean {
-  return /^(?:pack|rootfs|image(?:-.*)?|ao-bundle|smoke)$/.test(id.split(":")[1] ?? "");
+  return /^(?:pack|rootfs|image(?:-.*)?|ao-bundle|ao-preflight|smoke)$/.test(
+    id.split(":")[1] ?? "",
+  );
 }
 
 beforeAll(async () => {
@@ -113,6 +115,7 @@ describe("the line", () => {
       "shell:load",
       "skills-registry:ao-bundle",
       "skills-registry:ao-deploy",
+      "skills-registry:ao-preflight",
       "skills-registry:ao-verify",
       "slugify:pack",
       "slugify:push",
@@ -160,9 +163,13 @@ describe("the line", () => {
       "HEAD /v2/rootfs/manifests/bookworm",
     ]);
     const network = run.output.split("\n").find((line) => line.startsWith("ao-network "));
-    expect(network?.split(/ {2,}/)[1]).toBe(
-      "POST cu /dry-run Eval, POST cu /dry-run Info, POST cu /dry-run Search",
-    );
+    // The live digest and the state of two processes, and their checks, which run side by side.
+    expect(network?.split(/ {2,}/)[1]?.split(", ").toSorted()).toEqual([
+      "POST cu /dry-run Eval ×4",
+      "POST cu /dry-run Info",
+      "POST cu /dry-run Search",
+      "POST cu /dry-run Top",
+    ]);
   });
 
   test("does the same with the Nx daemon", async () => {
@@ -248,6 +255,7 @@ describe("one byte more", () => {
   const image = (agent: string): readonly string[] =>
     ["image-debian", "load-debian", "load"].map((target) => `${agent}:${target}`);
   const boot = ["boot-check:smoke", "boot-check:verify-boot"];
+  const ofSkills = (target: string): string => `skills-registry:${target}`;
   const review = ["codex-review:image", "codex-review:load"];
   const cases: readonly {
     readonly file: string;
@@ -283,14 +291,14 @@ describe("one byte more", () => {
       comment: "-- more",
       first: "skills-registry:ao-bundle",
       why: "examples/skills-registry/src/registry.lua has other content",
-      dependants: ["skills-registry:ao-deploy", "skills-registry:ao-verify"],
+      dependants: ["ao-preflight", "ao-deploy", "ao-verify"].map(ofSkills),
     },
     {
       file: "tools/executors/ao-bundle/executor.ts",
       comment: "// more",
       first: "skills-registry:ao-bundle",
       why: "the executor's own code is another: tools/executors/ao-bundle/executor.ts",
-      dependants: ["skills-registry:ao-deploy", "skills-registry:ao-verify"],
+      dependants: ["ao-preflight", "ao-deploy", "ao-verify"].map(ofSkills),
     },
   ];
 

@@ -8,6 +8,8 @@ export const NetworkAddresses = z.object({
   su: z.url(),
   cu: z.url(),
   gateway: z.url(),
+  /** The HyperBEAM node. */
+  url: z.url(),
   module: z.string(),
   scheduler: z.string(),
   authority: z.string(),

@@ -4,11 +4,6 @@ import type { Readable } from "node:stream";
 
 export type Child = ChildProcess & { readonly stdout: Readable };
 
-/** Runs the npm client in `cwd`; what it prints on standard output is dropped. */
-export function startNpm(args: readonly string[], cwd: string, signal: AbortSignal): ChildProcess {
-  return spawn("npm", [...args], { stdio: ["ignore", "ignore", "inherit"], cwd, signal });
-}
-
 /** Runs this Node; the child can tell by the end of its standard input that this process is gone. */
 export function startNode(args: readonly string[]): Child {
   return spawn(process.execPath, [...args], { stdio: ["pipe", "pipe", "inherit"] });

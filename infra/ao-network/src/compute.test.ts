@@ -1,9 +1,9 @@
 import path from "node:path";
+import type { EvaluationRequest } from "@slipway/aos";
 import { fail, ok } from "@slipway/signature";
 import { expect, test } from "vitest";
 import { openAssignmentsLog } from "./assignments-log.ts";
 import { openCompute } from "./compute.ts";
-import type { EvaluationRequest } from "./evaluation-protocol.ts";
 import { signItem } from "./item.ts";
 import { moduleOf } from "./module.ts";
 import { openScheduler } from "./scheduler.ts";
@@ -18,7 +18,7 @@ async function rig(folder: string) {
   const module = moduleOf(digestOf("module"), key.address);
   const log = await openAssignmentsLog(path.join(folder, "log.jsonl"));
   if (!log.ok) throw new Error(JSON.stringify(log.failure));
-  const accepts = { module: module.id, scheduler: key.address, now: () => 5 };
+  const accepts = { module: module.id, schedulers: [key.address], now: () => 5 };
   const scheduler = openScheduler(log.value, accepts);
   const snapshots = openSnapshots(path.join(folder, "snapshots"), module.digest);
   const evaluated: string[] = [];

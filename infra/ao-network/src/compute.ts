@@ -1,16 +1,16 @@
+import type { Evaluate, EvaluationReply, EvaluationResult, SparseMemory } from "@slipway/aos";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { environmentOf, messageOf } from "./assignment.ts";
 import type { Assignment } from "./assignment.ts";
-import type { EvaluationReply, EvaluationResult } from "./evaluation-protocol.ts";
-import type { Evaluate } from "./evaluation.ts";
+import { expose } from "./exposed.ts";
+import type { Exposed } from "./exposed.ts";
 import type { NetworkFailure } from "./failure.ts";
 import type { Id } from "./id.ts";
 import type { Module } from "./module.ts";
 import type { Progress } from "./progress.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { Snapshots } from "./snapshots.ts";
-import type { SparseMemory } from "./sparse-memory.ts";
 import type { Tag } from "./tag.ts";
 
 /** A message that is tried on the newest memory and leaves no trace. */
@@ -25,6 +25,10 @@ export type DryRun = {
 };
 
 export type Compute = {
+  readonly resultAt: (
+    process: string,
+    nonce: number,
+  ) => Promise<Result<EvaluationResult, NetworkFailure>>;
   readonly result: (
     process: string,
     message: string,
@@ -33,9 +37,15 @@ export type Compute = {
     process: string,
     message: DryRun,
   ) => Promise<Result<EvaluationResult, NetworkFailure>>;
+  /** What a process has exposed after all of its messages. */
+  readonly exposed: (process: string) => Promise<Result<Exposed, NetworkFailure>>;
+  readonly memory: (process: string) => Promise<Result<SparseMemory, NetworkFailure>>;
 };
 
-const start: Progress = { nonce: -1, memory: undefined, results: new Map() };
+/** The result of an item that was evaluated at an earlier slot. */
+const nothing: EvaluationResult = { Output: {}, Messages: [], Spawns: [], Assignments: [] };
+
+const start: Progress = { nonce: -1, memory: undefined, results: new Map(), exposed: {} };
 
 type Parts = {
   readonly scheduler: Scheduler;
@@ -76,27 +86,48 @@ export function openCompute(parts: Parts): Compute {
     return failure === undefined ? ok(progress) : fail(failure);
   };
 
+  const reachEnd = async (process: string) => {
+    const history = scheduler.history(process);
+    if (!history.ok) return history;
+    const latest = endOf(history.value, -1);
+    const reached = await reach(history.value, process, latest.nonce);
+    return reached.ok ? ok({ history: history.value, latest, progress: reached.value }) : reached;
+  };
+
+  const resultOf = async (process: string, nonce: number) => {
+    const history = scheduler.history(process);
+    if (!history.ok) return history;
+    const isAssigned = history.value[nonce] !== undefined;
+    if (!isAssigned) return fail({ reason: "slot-unknown", slot: String(nonce) } as const);
+    const reached = await reach(history.value, process, nonce);
+    return reached.ok ? ok(resultAt(reached.value, nonce)) : reached;
+  };
+
   return {
+    resultAt: resultOf,
     result: async (process, message) => {
       const found = scheduler.find(process, message);
-      if (!found.ok) return found;
-      const history = scheduler.history(process);
-      if (!history.ok) return history;
-      const reached = await reach(history.value, process, found.value.nonce);
-      return reached.ok ? ok(resultAt(reached.value, found.value.nonce)) : reached;
+      return found.ok ? resultOf(process, found.value.nonce) : found;
     },
     dryRun: async (process, message) => {
-      const history = scheduler.history(process);
-      if (!history.ok) return history;
-      const latest = endOf(history.value, -1);
-      const reached = await reach(history.value, process, latest.nonce);
-      if (!reached.ok) return reached;
+      const end = await reachEnd(process);
+      if (!end.ok) return end;
       const reply = await evaluate({
-        memory: reached.value.memory,
-        message: dryRunMessage(message, latest, module.id),
-        environment: environmentOf(endOf(history.value, 0), module),
+        memory: end.value.progress.memory,
+        message: dryRunMessage(message, end.value.latest, module.id),
+        environment: environmentOf(endOf(end.value.history, 0), module),
       });
       return reply.ok ? ok(reply.value.result) : reply;
+    },
+    exposed: async (process) => {
+      const end = await reachEnd(process);
+      return end.ok ? ok(end.value.progress.exposed) : end;
+    },
+    memory: async (process) => {
+      const end = await reachEnd(process);
+      if (!end.ok) return end;
+      const { memory } = end.value.progress;
+      return memory === undefined ? fail({ reason: "memory-absent", process }) : ok(memory);
     },
   };
 }
@@ -116,7 +147,8 @@ async function evaluateUpTo(
     results.set(assignment.nonce, reply.value.result);
     // A result with an error keeps the memory from before it.
     const memory = reply.value.memory ?? progress.memory;
-    progress = { nonce: assignment.nonce, memory, results };
+    const exposed = expose(progress.exposed, reply.value.result["Messages"]);
+    progress = { nonce: assignment.nonce, memory, results, exposed };
   }
   return { progress, failure: undefined };
 }
@@ -128,6 +160,7 @@ async function evaluateOne(
   environment: Readonly<Record<string, unknown>>,
   { evaluate, scheduler, module }: Parts,
 ): Promise<Result<EvaluationReply, NetworkFailure>> {
+  if (scheduler.isRepeated(assignment)) return ok({ result: nothing });
   const overrun = { result: { Error: "The evaluation was given up at the time limit" } };
   if (scheduler.hasOverrun(assignment)) return ok(overrun);
   const message = messageOf(assignment, module.id);

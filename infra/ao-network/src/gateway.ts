@@ -5,8 +5,8 @@ import type { Assignment } from "./assignment.ts";
 import type { NetworkFailure } from "./failure.ts";
 import { parseQuery } from "./graphql-query.ts";
 import type { Field } from "./graphql-query.ts";
-import { json } from "./http.ts";
-import type { Route } from "./http.ts";
+import { json } from "./route.ts";
+import type { Route } from "./route.ts";
 import { parseJsonBody } from "./json-body.ts";
 import type { Module } from "./module.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -62,8 +62,11 @@ export function gatewayRoutes(parts: {
   readonly scheduler: Scheduler;
   readonly module: Module;
   readonly wasm: Uint8Array;
+  /** Items that came later are not known here yet. */
+  readonly knownUntilMs: () => number;
 }): readonly Route[] {
-  const { scheduler, module, wasm } = parts;
+  const { scheduler, module, wasm, knownUntilMs } = parts;
+  const known = () => scheduler.all().filter(({ timestampMs }) => timestampMs <= knownUntilMs());
   return [
     { method: "GET", path: "/", answer: () => json({ unit: "gateway" }) },
     {
@@ -75,7 +78,7 @@ export function gatewayRoutes(parts: {
         if (!bytes.ok) return bytes;
         const body = parseJsonBody(bytes.value, Body);
         if (!body.ok) return body;
-        const data = query(body.value, () => transactionsOf(scheduler, module, wasm.byteLength));
+        const data = query(body.value, () => transactionsOf(known(), module, wasm.byteLength));
         // GraphQL's own shape of an error.
         return data.ok ? json({ data: data.value }) : json(errorsOf(data.failure), 400);
       },
@@ -88,7 +91,8 @@ export function gatewayRoutes(parts: {
         const id = request.path("id");
         if (id === module.id) return ok({ status: 200, body: wasm });
         const found = scheduler.assignmentOf(id);
-        if (found === undefined) return fail({ reason: "message-unknown", message: id });
+        if (found === undefined || found.timestampMs > knownUntilMs())
+          return fail({ reason: "message-unknown", message: id });
         return ok({ status: 200, body: found.item.data });
       },
     },
@@ -154,7 +158,7 @@ function matches(transaction: Transaction, { ids, owners, recipients, tags }: Se
 }
 
 function transactionsOf(
-  scheduler: Scheduler,
+  assignments: readonly Assignment[],
   module: Module,
   sizeBytes: number,
 ): readonly Transaction[] {
@@ -168,7 +172,7 @@ function transactionsOf(
     tags: module.tags,
     block: { id: module.id, height: 1, timestamp: 0, previous: "" },
   };
-  return [published, ...scheduler.all().map(transactionOf)];
+  return [published, ...assignments.map(transactionOf)];
 }
 
 function transactionOf({ item, blockHeight, timestampMs, hashChain }: Assignment): Transaction {

@@ -1,45 +1,45 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { NetworkFailure } from "./failure.ts";
+import type { Fault } from "./fault.ts";
 import { refusalOf } from "./refusal.ts";
-
-export type UnitRequest = {
-  /** The value of `:name` in the route's path. */
-  readonly path: (name: string) => string;
-  readonly query: (name: string) => string;
-  readonly body: () => Promise<Result<Uint8Array, NetworkFailure>>;
-};
-
-/** Bytes are sent as they are, anything else as JSON. */
-export type Answer = { readonly status: number; readonly body: unknown };
-
-export type Route = {
-  readonly method: "GET" | "POST";
-  /** `/result/:message`; the first route that fits answers. */
-  readonly path: string;
-  /** Under which it is counted; not counted when absent. */
-  readonly kind?: string;
-  readonly answer: (
-    request: UnitRequest,
-  ) => Promise<Result<Answer, NetworkFailure>> | Result<Answer, NetworkFailure>;
-};
+import { findRoute } from "./route.ts";
+import type { Answer, FoundRoute, Route } from "./route.ts";
 
 export type Unit = AsyncDisposable & { readonly url: string };
+
+export type Visit = {
+  /** What is done to the request instead of, or besides, answering it. */
+  readonly fault: Fault | undefined;
+  /** Called once, before the client hears of the answer; without a status where it hears nothing. */
+  readonly end: (end: Pick<Answer, "item"> & { readonly status?: number }) => void;
+};
+
+export type Service = {
+  /** Asked for each request: the state behind them can be another one. */
+  readonly routes: () => readonly Route[];
+  /** Called with each request of a kind as it arrives. */
+  readonly visit: (request: {
+    readonly method: string;
+    readonly path: string;
+    readonly kind: string;
+  }) => Visit;
+  /** Runs the answering of a request of a kind; may hold it back. */
+  readonly act: <Value>(work: () => Promise<Value>) => Promise<Value>;
+};
 
 const bodyLimitBytes = 16 * 1024 * 1024;
 const host = "127.0.0.1";
 
 /** Serves the routes on loopback, on `port` when it is free and on any other port otherwise. */
-export async function serveUnit(
-  routes: readonly Route[],
-  port: number,
-  count: (kind: string) => void,
-): Promise<Unit> {
+export async function serveUnit(service: Service, port: number): Promise<Unit> {
+  const closing = new AbortController();
   const server = createServer((request, response) => {
     // The response is ended whatever happens; nobody else waits for it.
-    void respond(request, response, routes, count);
+    void respond(request, response, service, closing.signal);
   });
   server.requestTimeout = 60_000;
   const bound = await listen(server, port).catch((error: unknown) => {
@@ -48,52 +48,105 @@ export async function serveUnit(
   });
   return {
     url: `http://${host}:${bound}`,
-    [Symbol.asyncDispose]: () => close(server),
+    [Symbol.asyncDispose]: () => {
+      closing.abort();
+      return close(server);
+    },
   };
-}
-
-export function json(body: unknown, status = 200): Result<Answer, never> {
-  return ok({ status, body });
 }
 
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  routes: readonly Route[],
-  count: (kind: string) => void,
+  service: Service,
+  closing: AbortSignal,
 ): Promise<void> {
-  const answer = await answerOf(request, routes, count).catch((error: unknown) => ({
-    status: 500,
-    body: { error: String(error) },
-  }));
+  const url = URL.parse(`http://${host}${request.url ?? "/"}`) ?? undefined;
+  const found = url && findRoute(service.routes(), request.method ?? "", url);
+  const act = () => answerOf(request, url, found);
+  const kind = found === undefined ? "unknown" : found.route.kind;
+  if (kind === undefined) {
+    send(request, response, await act());
+    return;
+  }
+  const asked = { method: request.method ?? "", path: request.url ?? "/", kind };
+  const visit = service.visit(asked);
+  const { heard, item } = await disturb(visit.fault, () => service.act(act), closing);
+  visit.end({
+    ...(heard === undefined ? {} : { status: heard.status }),
+    ...(item === undefined ? {} : { item }),
+  });
+  if (heard !== undefined) send(request, response, heard);
+  else if (visit.fault?.fault !== "hang") request.socket.resetAndDestroy();
+}
+
+type Disturbed = { readonly heard: Answer | undefined; readonly item: string | undefined };
+
+/** What the client hears, and which item the unit has read. */
+async function disturb(
+  fault: Fault | undefined,
+  act: () => Promise<Answer>,
+  closing: AbortSignal,
+): Promise<Disturbed> {
+  switch (fault?.fault) {
+    case undefined:
+      return heardWhole(await act());
+    case "delay":
+      await sleep(fault.delayMs, undefined, { signal: closing }).catch(() => undefined);
+      return heardWhole(await act());
+    case "html":
+      return heardWhole({ status: fault.status, body: page, headers: htmlHeaders });
+    case "status":
+      return heardWhole({ status: fault.status, body: { error: fault.error } });
+    case "lost-response":
+      return { ...heardWhole(await act()), heard: undefined };
+    case "reset":
+    case "hang":
+      return { heard: undefined, item: undefined };
+  }
+}
+
+function heardWhole(answer: Answer): Disturbed {
+  return { heard: answer, item: answer.item };
+}
+
+const htmlHeaders = { "content-type": "text/html" };
+
+const page = Buffer.from(
+  "<!DOCTYPE html>\n<html><head><title>Bad gateway</title></head><body>Try again.</body></html>\n",
+);
+
+function send(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   const isBytes = answer.body instanceof Uint8Array;
   const bytes = answer.body instanceof Uint8Array ? answer.body : JSON.stringify(answer.body);
   // What is left of a refused body is not worth reading.
   if (!request.complete) response.setHeader("connection", "close");
   response.writeHead(answer.status, {
     "content-type": isBytes ? "application/octet-stream" : "application/json",
+    ...answer.headers,
   });
   response.end(bytes);
 }
 
 async function answerOf(
   request: IncomingMessage,
-  routes: readonly Route[],
-  count: (kind: string) => void,
+  url: URL | undefined,
+  found: FoundRoute | undefined,
 ): Promise<Answer> {
-  const url = URL.parse(`http://${host}${request.url ?? "/"}`);
-  const found = url === null ? undefined : findRoute(routes, request.method ?? "", url.pathname);
-  if (url === null || found === undefined) {
-    count("unknown");
+  if (url === undefined || found === undefined) {
     return refuse({ reason: "path-unknown", path: request.url ?? "" });
   }
-  if (found.route.kind !== undefined) count(found.route.kind);
-  const answer = await found.route.answer({
-    path: (name) => found.parameters.get(name) ?? "",
-    query: (name) => url.searchParams.get(name) ?? "",
-    body: () => readBody(request),
-  });
-  return answer.ok ? answer.value : refuse(answer.failure);
+  try {
+    const answer = await found.route.answer({
+      path: (name) => found.parameters.get(name) ?? "",
+      query: (name) => url.searchParams.get(name) ?? "",
+      header: (name) => headerOf(request, name),
+      body: () => readBody(request),
+    });
+    return answer.ok ? answer.value : refuse(answer.failure);
+  } catch (error) {
+    return { status: 500, body: { error: String(error) } };
+  }
 }
 
 function refuse(failure: NetworkFailure): Answer {
@@ -101,29 +154,9 @@ function refuse(failure: NetworkFailure): Answer {
   return { status, body: { error } };
 }
 
-function findRoute(
-  routes: readonly Route[],
-  method: string,
-  path: string,
-): { readonly route: Route; readonly parameters: ReadonlyMap<string, string> } | undefined {
-  for (const route of routes) {
-    const parameters = route.method === method ? matchPath(route.path, path) : undefined;
-    if (parameters !== undefined) return { route, parameters };
-  }
-  return undefined;
-}
-
-function matchPath(pattern: string, path: string): ReadonlyMap<string, string> | undefined {
-  const names = pattern.split("/");
-  const parts = path.split("/");
-  if (names.length !== parts.length) return undefined;
-  const parameters = new Map<string, string>();
-  for (const [index, name] of names.entries()) {
-    const part = parts[index] ?? "";
-    if (name.startsWith(":") && part !== "") parameters.set(name.slice(1), part);
-    else if (name !== part) return undefined;
-  }
-  return parameters;
+function headerOf(request: IncomingMessage, name: string): string {
+  const value = request.headers[name];
+  return typeof value === "string" ? value : "";
 }
 
 async function readBody(request: IncomingMessage): Promise<Result<Uint8Array, NetworkFailure>> {

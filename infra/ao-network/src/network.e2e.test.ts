@@ -7,7 +7,6 @@ import type { Client } from "./rig.ts";
 import { startNetwork } from "./start.ts";
 import type { RunningNetwork } from "./start.ts";
 import { openTemporaryFolder } from "./temporary-folder.ts";
-import { seedWallet } from "./wallet.ts";
 
 const counter = `
 Count = Count or 0
@@ -102,8 +101,7 @@ describe("a running network", () => {
 
   test("an Eval by another wallet is not run", async () => {
     const process = await spawnCounter(client);
-    const other = path.join(folder.path, "other");
-    const stranger = await connectTo(network, await seedWallet(other));
+    const stranger = await connectTo(network, (await network.wallets.open("stranger")).file);
     const answer = await stranger.ask(process, evaluate, "Count = 99");
     expect(answer.Error).toBeUndefined();
     expect(answer.Output?.data).toContain("New Message From");
@@ -184,6 +182,47 @@ describe("a running network", () => {
     };
     expect(await tell(`${network.su}/${first}?process-id=${process}`)).toEqual([first, "1"]);
     expect(await tell(`${network.su}/${process}/latest`)).toEqual([second, "2"]);
+
+    const Page = z.object({
+      page_info: z.object({ has_next_page: z.boolean() }),
+      edges: z.array(z.object({ node: Assigned, cursor: z.string() })),
+    });
+    const list = async (query: string) => {
+      const { page_info, edges } = Page.parse(await getJson(`${network.su}/${process}?${query}`));
+      const more = page_info.has_next_page;
+      return { ids: edges.map(({ node }) => node.message.id), more, end: edges.at(-1)?.cursor };
+    };
+    const page = await list("limit=2");
+    expect(page).toMatchObject({ ids: [process, first], more: true });
+    expect(await list(`from=${page.end}`)).toMatchObject({ ids: [second], more: false });
+    const byNonce = await list("from-nonce=0&to-nonce=1");
+    expect(byNonce).toEqual({ ids: [first], more: false, end: "1" });
+    expect((await fetch(`${network.su}/${process}?limit=x`)).status).toBe(400);
+  });
+
+  test("a process with tags of cron is monitored when it is asked for, one that is unknown is not", async () => {
+    const process = await client.spawn({ "Cron-Interval": "5-minutes", "Cron-Tag-Action": "Cron" });
+    await client.monitor(process);
+    await expect(client.monitor(network.module)).rejects.toThrow("404");
+  });
+
+  test("a process whose tag On-Boot is Data evaluates its data at its spawn", async () => {
+    const process = await client.spawn({ "On-Boot": "Data" }, "Booted = 41; return 'booted'");
+    expect((await client.result(process, process)).Output?.data).toContain("booted");
+    const later = await client.ask(process, evaluate, "return Booted + 1");
+    expect(later.Output?.data).toBe("42");
+  });
+
+  test("the compute unit serves the whole memory of a process", async () => {
+    const process = await spawnCounter(client);
+    const marker = `marker-${process}`;
+    await client.ask(process, evaluate, `Marker = "${marker}"`);
+    const response = await fetch(`${network.cu}/state/${process}`);
+    expect(response.headers.get("content-encoding")).toBe("gzip");
+    const memory = Buffer.from(await response.arrayBuffer());
+    expect(memory.byteLength % 65_536).toBe(0);
+    expect(memory.includes(marker)).toBe(true);
+    expect((await fetch(`${network.cu}/state/none`)).status).toBe(404);
   });
 
   test("the gateway finds transactions by tag and owner, newest first", async () => {
@@ -212,6 +251,7 @@ describe("a running network", () => {
       su: {},
       cu: { "dry-run": 1 },
       gateway: {},
+      node: {},
     });
     await client.spawn();
     expect(Counts.parse(await getJson(`${network.mu}/log`))).toEqual({
@@ -219,11 +259,33 @@ describe("a running network", () => {
       su: {},
       cu: { "dry-run": 1 },
       gateway: { graphql: 1 },
+      node: {},
     });
   });
 });
 
 describe("the state of a network", () => {
+  test("is saved by name and come back to, at the same addresses", async () => {
+    await using folder = await openTemporaryFolder();
+    await using network = await startNetwork(folder.path);
+    const client = await connectTo(network);
+    const process = await spawnCounter(client);
+    await network.snapshots.take("counting");
+    const added = await client.send(process, { Action: "Add", By: "2" });
+    expect(await countIn(client, process)).toBe("2");
+    const other = await client.spawn();
+    await network.snapshots.restore("counting");
+    expect(await countIn(client, process)).toBe("0");
+    expect((await fetch(`${network.su}/processes/${other}`)).status).toBe(404);
+    expect((await fetch(`${network.su}/${added}?process-id=${process}`)).status).toBe(404);
+    expect((await client.ask(process, { Action: "Add", By: "3" })).Messages[0]?.Data).toBe("3");
+    await network.snapshots.restore("counting");
+    expect(await countIn(client, process)).toBe("0");
+    expect(await network.snapshots.names()).toEqual(["counting"]);
+    await expect(network.snapshots.restore("none")).rejects.toThrow("404");
+    await expect(network.snapshots.take("..%2Fout")).rejects.toThrow("400");
+  });
+
   test("survives a restart, and a start without its snapshots", async () => {
     await using folder = await openTemporaryFolder();
     const state = path.join(folder.path, "state");

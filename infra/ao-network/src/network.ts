@@ -1,23 +1,27 @@
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openEvaluation } from "@slipway/aos";
+import type { AosModule, Evaluate } from "@slipway/aos";
 import { ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
+import { openActivity } from "./activity.ts";
 import type { NetworkAddresses } from "./addresses.ts";
-import type { AosModule } from "./aos-module.ts";
-import { openAssignmentsLog } from "./assignments-log.ts";
-import { openCompute } from "./compute.ts";
-import { computeRoutes } from "./compute-routes.ts";
-import { openEvaluation } from "./evaluation.ts";
+import { openConditions } from "./conditions.ts";
+import type { NetworkConditions } from "./conditions.ts";
+import { controlRoutes } from "./control-routes.ts";
 import type { NetworkFailure } from "./failure.ts";
-import { gatewayRoutes } from "./gateway.ts";
+import { openFaults } from "./fault.ts";
 import { serveUnit } from "./http.ts";
-import { messengerRoutes } from "./messenger.ts";
+import type { Service } from "./http.ts";
 import { moduleOf } from "./module.ts";
-import { openOutbox } from "./outbox.ts";
 import { openRequestLog } from "./request-log.ts";
-import { openScheduler } from "./scheduler.ts";
-import { schedulerRoutes } from "./scheduler-routes.ts";
-import { openSnapshots } from "./snapshots.ts";
-import { openUnitKey, seedWallet } from "./wallet.ts";
+import type { StateParts } from "./state.ts";
+import { openStates } from "./states.ts";
+import type { States } from "./states.ts";
+import { unitRoutes } from "./unit-routes.ts";
+import type { UnitRoutes } from "./unit-routes.ts";
+import type { UnitName } from "./unit.ts";
+import { defaultWallet, openUnitKey, openWallets, walletPool } from "./wallet.ts";
 
 export type Network = AsyncDisposable & { readonly addresses: NetworkAddresses };
 
@@ -25,54 +29,95 @@ export type NetworkOptions = {
   readonly evaluationTimeoutMs: number;
   /** Addresses that clients may still hold: their ports are taken where they are free. */
   readonly previous: NetworkAddresses | undefined;
+  /** In place of the WASM, for tests of what is around it. */
+  readonly evaluate?: Evaluate;
 };
 
 /** Serves the state in a folder that this process owns. */
 export async function openNetwork(
   folder: string,
   aos: AosModule,
-  { evaluationTimeoutMs, previous }: NetworkOptions,
+  { evaluationTimeoutMs, previous, evaluate }: NetworkOptions,
 ): Promise<Result<Network, NetworkFailure>> {
   await using stack = new AsyncDisposableStack();
-  const wallet = await seedWallet(folder);
-  const authority = await openUnitKey(path.join(folder, "messenger-key.json"));
-  const scheduling = await openUnitKey(path.join(folder, "scheduler-key.json"));
-  const module = moduleOf(aos.digest, authority.address);
-
-  const log = await openAssignmentsLog(path.join(folder, "assignments.jsonl"));
-  if (!log.ok) return log;
-  stack.use(log.value);
-  const accepts = { module: module.id, scheduler: scheduling.address, now: Date.now };
-  const scheduler = openScheduler(log.value, accepts);
-  const snapshots = stack.use(openSnapshots(path.join(folder, "snapshots"), aos.digest));
+  const wallets = openWallets(folder, walletPool(process.env));
+  const [wallet, authority, scheduling] = await Promise.all([
+    wallets.open(defaultWallet),
+    openUnitKey(path.join(folder, "messenger-key.json")),
+    openUnitKey(path.join(folder, "scheduler-key.json")),
+  ]);
+  const [conditions, activity] = [openConditions(Date.now), openActivity()];
   const evaluation = openEvaluation(aos.wasm, evaluationTimeoutMs);
-  const compute = openCompute({ scheduler, evaluate: evaluation.evaluate, snapshots, module });
-  const outbox = stack.use(openOutbox({ scheduler, compute, key: authority }));
-  // Ends before the outbox, which waits for the evaluation it is in.
+  const closing = new AbortController();
+  const parts: StateParts = {
+    aos,
+    module: moduleOf(aos.digest, authority.address),
+    evaluate: slowed(evaluate ?? evaluation.evaluate, conditions, closing.signal),
+    // A HyperBEAM node is scheduler and authority at once, by one address.
+    schedulers: [scheduling.address, authority.address],
+    authority,
+  };
+  const states = await openStates(folder, parts, activity);
+  if (!states.ok) return states;
+  stack.use(states.value);
+  // Ends before the state, which waits for the evaluation it is in.
   stack.use(evaluation);
+  stack.defer(() => closing.abort());
 
-  const requests = openRequestLog();
-  const serve = async (unit: "mu" | "su" | "cu" | "gateway") => {
-    const routes = {
-      mu: () => messengerRoutes(scheduler, outbox, requests),
-      su: () => schedulerRoutes(scheduler, scheduling, Date.now),
-      cu: () => computeRoutes(compute),
-      gateway: () => gatewayRoutes({ scheduler, module, wasm: aos.wasm }),
-    }[unit]();
-    const port = previous === undefined ? 0 : Number(new URL(previous[unit]).port);
-    const served = await serveUnit(routes, port, (kind) => requests.count(unit, kind));
-    return stack.use(served).url;
+  const [log, faults] = [openRequestLog(), openFaults()];
+  const control = controlRoutes({ log, faults, conditions, wallets, states: states.value });
+  const routes = routesOfCurrent(states.value, (state) =>
+    unitRoutes(state, { ...parts, scheduling, conditions, control }),
+  );
+  const serve = async (unit: UnitName, address: "mu" | "su" | "cu" | "gateway" | "url") => {
+    const service: Service = {
+      routes: () => routes()[unit],
+      visit: (request) => {
+        const fault = faults.take(unit, request.kind);
+        const disturbed = fault === undefined ? {} : { fault: fault.fault };
+        return { fault, end: log.arrived({ unit, ...request, ...disturbed }) };
+      },
+      act: activity.share,
+    };
+    const port = previous === undefined ? 0 : Number(new URL(previous[address]).port);
+    return stack.use(await serveUnit(service, port)).url;
   };
   const addresses = {
-    mu: await serve("mu"),
-    su: await serve("su"),
-    cu: await serve("cu"),
-    gateway: await serve("gateway"),
-    module: module.id,
+    mu: await serve("mu", "mu"),
+    su: await serve("su", "su"),
+    cu: await serve("cu", "cu"),
+    gateway: await serve("gateway", "gateway"),
+    url: await serve("node", "url"),
+    module: parts.module.id,
     scheduler: scheduling.address,
     authority: authority.address,
-    wallet,
+    wallet: wallet.file,
   };
   const owned = stack.move();
   return ok({ addresses, [Symbol.asyncDispose]: () => owned.disposeAsync() });
+}
+
+/** The routes about the state that is current; what they remember goes with it. */
+function routesOfCurrent(
+  states: States,
+  routesOf: (state: ReturnType<States["current"]>) => UnitRoutes,
+): () => UnitRoutes {
+  const first = states.current();
+  const made = { state: first, routes: routesOf(first) };
+  return () => {
+    const state = states.current();
+    if (made.state !== state) Object.assign(made, { state, routes: routesOf(state) });
+    return made.routes;
+  };
+}
+
+/** Evaluates later by what the conditions say, or at once when the network closes. */
+function slowed(evaluate: Evaluate, conditions: NetworkConditions, closing: AbortSignal): Evaluate {
+  return async (request) => {
+    const { evalDelayMs } = conditions.now();
+    if (evalDelayMs > 0) {
+      await sleep(evalDelayMs, undefined, { signal: closing }).catch(() => undefined);
+    }
+    return evaluate(request);
+  };
 }

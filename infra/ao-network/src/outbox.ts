@@ -24,7 +24,11 @@ type Parts = {
 };
 
 /** Sends the messages that evaluations leave behind on to the local processes they are for. */
-export type Outbox = AsyncDisposable & { readonly push: (assignment: Assignment) => void };
+export type Outbox = AsyncDisposable & {
+  readonly push: (assignment: Assignment) => void;
+  /** When nothing is left to send on. */
+  readonly idle: () => Promise<void>;
+};
 
 export function openOutbox(parts: Parts): Outbox {
   const state = { last: Promise.resolve(), isClosed: false };
@@ -39,8 +43,16 @@ export function openOutbox(parts: Parts): Outbox {
     state.last = pushAfter(state.last, assignment);
   };
   for (const assignment of parts.scheduler.unpushed()) push(assignment);
+  const idle = async () => {
+    let seen: Promise<void> | undefined;
+    while (seen !== state.last) {
+      seen = state.last;
+      await seen;
+    }
+  };
   return {
     push,
+    idle,
     [Symbol.asyncDispose]: async () => {
       state.isClosed = true;
       await state.last;
@@ -98,7 +110,8 @@ function depthOf(assignment: Assignment, { scheduler, key }: Parts): number {
   return depth;
 }
 
+/** Messages without a target, as those for `patch@1.0`, are for nobody else. */
 function outboxOf(messages: unknown): readonly OutboxMessage[] {
-  const parsed = z.array(OutboxMessage).safeParse(messages);
-  return parsed.success ? parsed.data : [];
+  const all = z.array(z.unknown()).safeParse(messages);
+  return (all.data ?? []).flatMap((message) => OutboxMessage.safeParse(message).data ?? []);
 }

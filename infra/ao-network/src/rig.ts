@@ -8,7 +8,9 @@ const Answer = z.looseObject({
   Error: z.string().optional(),
   error: z.string().optional(),
   Output: z.looseObject({ data: z.string().optional() }).optional(),
-  Messages: z.array(z.looseObject({ Target: z.string(), Data: z.string().optional() })).default([]),
+  Messages: z
+    .array(z.looseObject({ Target: z.string().optional(), Data: z.string().optional() }))
+    .default([]),
 });
 export type Answer = z.output<typeof Answer>;
 
@@ -16,7 +18,7 @@ export type Answer = z.output<typeof Answer>;
 type Aoconnect = {
   readonly createDataItemSigner: (jwk: unknown) => Signer;
   readonly connect: (options: Readonly<Record<string, unknown>>) => {
-    readonly [Name in "spawn" | "message" | "result" | "dryrun"]: (
+    readonly [Name in "spawn" | "message" | "result" | "results" | "dryrun" | "monitor"]: (
       request: Readonly<Record<string, unknown>>,
     ) => Promise<unknown>;
   };
@@ -39,6 +41,7 @@ export type Client = {
   /** Sends and reads the result. */
   readonly ask: (process: string, tags: Tags, data?: string) => Promise<Answer>;
   readonly dryRun: (process: string, tags: Tags, options?: DryRunOptions) => Promise<Answer>;
+  readonly monitor: (process: string) => Promise<unknown>;
   readonly lastItem: () => Uint8Array;
 };
 
@@ -87,9 +90,43 @@ export async function connectTo(network: RunningNetwork, wallet = network.wallet
           ...(data === undefined ? {} : { data }),
         }),
       ),
+    monitor: (process) => ao.monitor({ process, signer }),
     lastItem: () => sent.item,
   };
 }
+
+/** The real aoconnect in its mainnet mode. A message is named by its slot. */
+export type MainnetClient = {
+  readonly spawn: (tags?: Tags) => Promise<string>;
+  readonly send: (process: string, tags: Tags, data?: string) => Promise<number>;
+  readonly result: (process: string, slot: number) => Promise<Answer>;
+  readonly newest: (process: string) => Promise<{ readonly slot: string; readonly result: Answer }>;
+  readonly dryRun: (process: string, tags: Tags) => Promise<Answer>;
+};
+
+export async function connectToNode({
+  url,
+  module,
+  wallet,
+}: Pick<RunningNetwork, "url" | "module" | "wallet">): Promise<MainnetClient> {
+  const signer = createDataItemSigner(JSON.parse(await readFile(wallet, "utf8")));
+  const ao = connect({ MODE: "mainnet", URL: url, signer });
+  return {
+    spawn: async (tags = {}) => z.string().parse(await ao.spawn({ module, tags: tagsOf(tags) })),
+    send: async (process, tags, data = "") =>
+      z.number().parse(await ao.message({ process, tags: tagsOf(tags), data })),
+    result: async (process, slot) => Answer.parse(await ao.result({ process, slot })),
+    newest: async (process) => {
+      const [edge] = Results.parse(await ao.results({ process })).edges;
+      return { slot: edge.cursor, result: edge.node };
+    },
+    dryRun: async (process, tags) => Answer.parse(await ao.dryrun({ process, tags: tagsOf(tags) })),
+  };
+}
+
+const Results = z.object({
+  edges: z.tuple([z.object({ cursor: z.string(), node: Answer })]),
+});
 
 function tagsOf(tags: Tags): { name: string; value: string }[] {
   return Object.entries(tags).map(([name, value]) => ({ name, value }));

@@ -1,6 +1,10 @@
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { z } from "zod";
 import type { Assignment } from "./assignment.ts";
-import { json } from "./http.ts";
-import type { Route } from "./http.ts";
+import { json } from "./route.ts";
+import type { Route, UnitRequest } from "./route.ts";
+import type { NetworkFailure } from "./failure.ts";
 import { signItem } from "./item.ts";
 import type { Item } from "./item.ts";
 import type { Scheduler } from "./scheduler.ts";
@@ -45,13 +49,70 @@ export function schedulerRoutes(
     {
       method: "GET",
       path: "/:message",
+      needs: "process-id",
       kind: "message",
       answer: async (request) => {
         const found = scheduler.find(request.query("process-id"), request.path("message"));
         return found.ok ? json(await describe(found.value, key)) : found;
       },
     },
+    {
+      method: "GET",
+      path: "/:process",
+      kind: "assignments",
+      answer: async (request) => {
+        const history = scheduler.history(request.path("process"));
+        if (!history.ok) return history;
+        const page = parsePage(request);
+        return page.ok ? json(await listPage(history.value, page.value, key)) : page;
+      },
+    },
   ];
+}
+
+/** `from` is left out, `to` is included; both are timestamps in ms, or nonces where one is asked for by nonce. */
+const Page = z.object({
+  from: z.coerce.number().optional(),
+  to: z.coerce.number().optional(),
+  fromNonce: z.coerce.number().optional(),
+  toNonce: z.coerce.number().optional(),
+  limit: z.coerce.number().int().positive().max(1000).default(100),
+});
+type Page = z.output<typeof Page>;
+
+function parsePage(request: UnitRequest): Result<Page, NetworkFailure> {
+  const asked = {
+    from: request.query("from"),
+    to: request.query("to"),
+    fromNonce: request.query("from-nonce"),
+    toNonce: request.query("to-nonce"),
+    limit: request.query("limit"),
+  };
+  const named = Object.entries(asked).filter(([, value]) => value !== "");
+  const page = Page.safeParse(Object.fromEntries(named));
+  if (page.success) return ok(page.data);
+  return fail({ reason: "query-invalid", detail: z.prettifyError(page.error) });
+}
+
+/** Oldest first; the cursor of an edge is the `from` of what follows it. */
+async function listPage(
+  history: readonly Assignment[],
+  { from, to, fromNonce, toNonce, limit }: Page,
+  key: UnitKey,
+): Promise<object> {
+  const isByNonce = fromNonce !== undefined || toNonce !== undefined;
+  const [after, upTo] = isByNonce ? [fromNonce, toNonce] : [from, to];
+  const placeOf = ({ nonce, timestampMs }: Assignment) => (isByNonce ? nonce : timestampMs);
+  const rest = history.filter(
+    (one) => placeOf(one) > (after ?? -Infinity) && placeOf(one) <= (upTo ?? Infinity),
+  );
+  const page = rest.slice(0, limit);
+  return {
+    page_info: { has_next_page: page.length < rest.length },
+    edges: await Promise.all(
+      page.map(async (one) => ({ node: await describe(one, key), cursor: String(placeOf(one)) })),
+    ),
+  };
 }
 
 function describeProcess(spawn: Assignment): object {

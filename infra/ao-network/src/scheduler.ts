@@ -11,11 +11,17 @@ import { tagValue } from "./tag.ts";
 
 /** Gives every item its one place in the history of a process. */
 export type Scheduler = {
-  readonly accept: (item: Item) => Promise<Result<Assignment, NetworkFailure>>;
+  readonly accept: (
+    item: Item,
+    /** Whether an item that has a place gets another one. */
+    options?: { readonly mayRepeat: boolean },
+  ) => Promise<Result<Assignment, NetworkFailure>>;
+  /** Whether the item of an assignment had a place before. */
+  readonly isRepeated: (assignment: Assignment) => boolean;
   /** The assignments of a process by nonce. */
   readonly history: (process: string) => Result<readonly Assignment[], NetworkFailure>;
   readonly find: (process: string, message: string) => Result<Assignment, NetworkFailure>;
-  /** Every assignment of every process, oldest first. */
+  /** The first assignment of every item, oldest first. */
   readonly all: () => readonly Assignment[];
   readonly assignmentOf: (item: string) => Assignment | undefined;
   readonly blockHeight: () => number;
@@ -27,15 +33,22 @@ export type Scheduler = {
   readonly markOverrun: (assignment: Assignment) => Promise<void>;
 };
 
+/** The module and the schedulers that a process may name. */
+type Accepted = { readonly module: Id; readonly schedulers: readonly Id[] };
+
 const firstBlockHeight = 1_000_000;
 
 export function openScheduler(
   log: AssignmentsLog,
-  accepts: { readonly module: Id; readonly scheduler: Id; readonly now: () => number },
+  accepts: Accepted & { readonly now: () => number },
 ): Scheduler {
   const ledger = ledgerOf(log);
   const blockHeight = () => firstBlockHeight + ledger.all.length;
-  const schedule = async (item: Item): Promise<Result<Assignment, NetworkFailure>> => {
+  const schedule = async (
+    item: Item,
+    mayRepeat: boolean,
+  ): Promise<Result<Assignment, NetworkFailure>> => {
+    if (!mayRepeat && ledger.byItem.has(item.id)) return fail({ reason: "message-exists" });
     const placed = place(item, ledger, accepts);
     if (!placed.ok) return placed;
     const { process, previous } = placed.value;
@@ -51,12 +64,13 @@ export function openScheduler(
   };
   const lane = { last: Promise.resolve<unknown>(undefined) };
   return {
-    accept: (item) => {
+    accept: (item, { mayRepeat } = { mayRepeat: false }) => {
       // One at a time: a nonce is taken when its line is on disk.
-      const accepted = lane.last.then(() => schedule(item));
+      const accepted = lane.last.then(() => schedule(item, mayRepeat));
       lane.last = accepted.catch(() => undefined);
       return accepted;
     },
+    isRepeated: (assignment) => ledger.byItem.get(assignment.item.id) !== assignment,
     history: (process) => historyOf(process, ledger),
     find: (process, message) => findIn(ledger, process, message),
     all: () => ledger.all,
@@ -99,8 +113,10 @@ function ledgerOf(log: AssignmentsLog): Ledger {
 }
 
 function remember(assignment: Assignment, ledger: Ledger): void {
-  ledger.all.push(assignment);
-  ledger.byItem.set(assignment.item.id, assignment);
+  if (!ledger.byItem.has(assignment.item.id)) {
+    ledger.all.push(assignment);
+    ledger.byItem.set(assignment.item.id, assignment);
+  }
   const history = ledger.histories.get(assignment.process);
   if (history === undefined) ledger.histories.set(assignment.process, [assignment]);
   else history.push(assignment);
@@ -109,12 +125,11 @@ function remember(assignment: Assignment, ledger: Ledger): void {
 function place(
   item: Item,
   ledger: Ledger,
-  accepts: { readonly module: Id; readonly scheduler: Id },
+  accepts: Accepted,
 ): Result<{ readonly process: Id; readonly previous: Assignment | undefined }, NetworkFailure> {
   if (tagValue(item.tags, "Data-Protocol") !== "ao") return fail({ reason: "protocol-missing" });
-  if (ledger.byItem.has(item.id)) return fail({ reason: "message-exists" });
   const type = tagValue(item.tags, "Type");
-  if (type === "Process") return placeSpawn(item, accepts);
+  if (type === "Process") return placeSpawn(item, ledger, accepts);
   if (type !== "Message") return fail({ reason: "type-unknown", type });
   const previous = ledger.histories.get(item.target)?.at(-1);
   const process = parseId(item.target);
@@ -126,13 +141,16 @@ function place(
 
 function placeSpawn(
   item: Item,
-  accepts: { readonly module: Id; readonly scheduler: Id },
-): Result<{ readonly process: Id; readonly previous: undefined }, NetworkFailure> {
+  ledger: Ledger,
+  accepts: Accepted,
+): Result<{ readonly process: Id; readonly previous: Assignment | undefined }, NetworkFailure> {
   const module = tagValue(item.tags, "Module");
   const scheduler = tagValue(item.tags, "Scheduler");
   if (module !== accepts.module) return fail({ reason: "module-unknown", module });
-  if (scheduler !== accepts.scheduler) return fail({ reason: "scheduler-foreign", scheduler });
-  return ok({ process: item.id, previous: undefined });
+  if (!accepts.schedulers.some((id) => id === scheduler)) {
+    return fail({ reason: "scheduler-foreign", scheduler });
+  }
+  return ok({ process: item.id, previous: ledger.histories.get(item.id)?.at(-1) });
 }
 
 function historyOf(process: string, ledger: Ledger): Result<readonly Assignment[], NetworkFailure> {

@@ -2,10 +2,10 @@ import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { aosModuleFile, aosSource, loadAosModule } from "@slipway/aos";
+import type { AosModuleFailure } from "@slipway/aos";
 import { addressesFile, liveAddresses, publishAddresses } from "./addresses.ts";
 import type { NetworkAddresses } from "./addresses.ts";
-import { aosModuleFile, aosSource, loadAosModule } from "./aos-module.ts";
-import type { AosModuleFailure } from "./aos-module.ts";
 import type { NetworkFailure } from "./failure.ts";
 import { openNetwork } from "./network.ts";
 import { takeLock } from "@slipway/signature";
@@ -94,7 +94,7 @@ async function main(): Promise<void> {
   });
   const evaluationTimeoutMs = Number(values["evaluation-timeout-ms"]);
   if (values.state === undefined || !(evaluationTimeoutMs > 0)) {
-    throw new Error("usage: serve.ts --state <folder> [--evaluation-timeout-ms <ms>]");
+    throw new Error("usage: serve.cjs --state <folder> [--evaluation-timeout-ms <ms>]");
   }
   const stop = new AbortController();
   process.once("SIGTERM", () => stop.abort()).once("SIGINT", () => stop.abort());

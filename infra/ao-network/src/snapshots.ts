@@ -2,13 +2,13 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { constants, zstdCompress, zstdDecompress } from "node:zlib";
+import { EvaluationResult, pageSizeBytes } from "@slipway/aos";
 import { digestOf, shortDigest, writeFileAtomically } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import type { Assignment } from "./assignment.ts";
-import { EvaluationResult } from "./evaluation-protocol.ts";
+import { Exposed } from "./exposed.ts";
 import type { Progress } from "./progress.ts";
-import { pageSizeBytes } from "./sparse-memory.ts";
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -24,6 +24,7 @@ const Header = z.strictObject({
   pageCount: z.int().nonnegative(),
   pages: z.array(z.int().nonnegative()).readonly(),
   results: z.array(z.tuple([z.int(), EvaluationResult])),
+  exposed: Exposed,
 });
 
 /** Evaluated memory on disk. Losing any of it costs time only. */
@@ -31,6 +32,8 @@ export type Snapshots = AsyncDisposable & {
   readonly load: (history: readonly Assignment[]) => Promise<Progress | undefined>;
   /** Writes in the background; of several for one process the newest wins. */
   readonly keep: (history: readonly Assignment[], progress: Progress) => void;
+  /** When nothing is left to write. */
+  readonly idle: () => Promise<void>;
 };
 
 export function openSnapshots(folder: string, module: Digest): Snapshots {
@@ -60,13 +63,15 @@ export function openSnapshots(folder: string, module: Digest): Snapshots {
       // One that cannot be written costs the next start some time, and nobody now.
       lane.last = lane.last.then(() => writeNext(last.process)).catch(() => undefined);
     },
-    [Symbol.asyncDispose]: async () => {
-      await lane.last;
-    },
+    idle: () => lane.last,
+    [Symbol.asyncDispose]: () => lane.last,
   };
 }
 
-async function encode(hashChain: string, { nonce, memory, results }: Progress): Promise<Buffer> {
+async function encode(
+  hashChain: string,
+  { nonce, memory, results, exposed }: Progress,
+): Promise<Buffer> {
   const pages = memory ?? { pageCount: 0, pages: [], bytes: new Uint8Array() };
   const bytes = await compress(pages.bytes, {
     params: { [constants.ZSTD_c_compressionLevel]: 1 },
@@ -78,6 +83,7 @@ async function encode(hashChain: string, { nonce, memory, results }: Progress): 
     pageCount: pages.pageCount,
     pages: pages.pages,
     results: [...results].slice(-resultsKept),
+    exposed,
   };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), bytes]);
 }
@@ -98,8 +104,8 @@ async function decode(file: string, history: readonly Assignment[]): Promise<Pro
 }
 
 function progressOf(header: z.output<typeof Header>, bytes: Buffer): Progress | undefined {
-  const { nonce, pageCount, pages } = header;
+  const { nonce, pageCount, pages, exposed } = header;
   if (bytes.byteLength !== pages.length * pageSizeBytes) return undefined;
   const memory = pageCount === 0 ? undefined : { pageCount, pages, bytes: new Uint8Array(bytes) };
-  return { nonce, memory, results: new Map(header.results) };
+  return { nonce, memory, results: new Map(header.results), exposed };
 }

@@ -3,10 +3,18 @@ import { fileURLToPath } from "node:url";
 import { NetworkAddresses } from "./addresses.ts";
 import { endOfChild, startNode } from "./child.ts";
 import type { Child } from "./child.ts";
+import { controlNetwork } from "./control.ts";
+import type { NetworkControl } from "./control.ts";
 
 export type { NetworkAddresses } from "./addresses.ts";
+export type { Conditions, ConditionsOptions } from "./conditions.ts";
+export { controlNetwork } from "./control.ts";
+export type { NetworkControl } from "./control.ts";
+export type { Fault, FaultOptions } from "./fault.ts";
+export type { LogEntry } from "./request-log.ts";
 
 export type RunningNetwork = NetworkAddresses &
+  NetworkControl &
   AsyncDisposable & {
     readonly pid: number;
     /** Settles when the process has ended, by itself or not. */
@@ -24,7 +32,7 @@ export async function startNetwork(
   stateFolder: string,
   options: { readonly evaluationTimeoutMs?: number } = {},
 ): Promise<RunningNetwork> {
-  const serve = fileURLToPath(new URL("./serve.ts", import.meta.url));
+  const serve = fileURLToPath(new URL("../serve.cjs", import.meta.url));
   const limit = options.evaluationTimeoutMs;
   const limits = limit === undefined ? [] : ["--evaluation-timeout-ms", String(limit)];
   const child = startNode([serve, "--state", stateFolder, "--stop-with-stdin", ...limits]);
@@ -39,6 +47,7 @@ export async function startNetwork(
     const addresses = NetworkAddresses.parse(JSON.parse(await readyLine(child, ended)));
     return {
       ...addresses,
+      ...controlNetwork(addresses.mu),
       pid: child.pid ?? 0,
       ended: settled(ended),
       stop,

@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { homedir } from "node:os";
 import { createPrivateKey, generateKeyPair, sign } from "node:crypto";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -34,14 +36,56 @@ export function addressOf(publicKey: Uint8Array): Id {
   return idOfBytes(Buffer.from(hexOf(digestOf(publicKey)), "hex"));
 }
 
-/** The path of the folder's 4096-bit Arweave wallet, generated once, readable by its owner only. */
-export async function seedWallet(folder: string): Promise<string> {
-  const file = path.join(folder, "wallet.json");
-  await readOrGenerate(file, Wallet, async () => {
-    const { privateKey } = await generate("rsa", { modulusLength: 4096, publicExponent: 0x10001 });
-    return privateKey.export({ format: "jwk" });
-  });
-  return file;
+/** A 4096-bit Arweave wallet of a network; its file is readable by its owner only. */
+export type NetworkWallet = { readonly name: string; readonly address: Id; readonly file: string };
+
+/** Where this machine keeps the wallets of its networks, by name: making one takes a second or two. */
+export function walletPool(environment: NodeJS.ProcessEnv): string {
+  const cache = environment["XDG_CACHE_HOME"] || path.join(homedir(), ".cache");
+  return path.join(cache, "slipway", "ao-wallets");
+}
+
+export const defaultWallet = "default";
+
+export type Wallets = {
+  /** The wallet of that name: the folder's own, else a copy of this machine's, which is made when there is none. */
+  readonly open: (name: string) => Promise<NetworkWallet>;
+  readonly names: () => Promise<readonly string[]>;
+};
+
+export function openWallets(folder: string, pool: string): Wallets {
+  const opening = new Map<string, Promise<NetworkWallet>>();
+  return {
+    open: (name) => {
+      const wallet = opening.get(name) ?? openWallet(folder, name, pool);
+      // Two who ask at the same time must not make two.
+      opening.set(name, wallet);
+      return wallet;
+    },
+    names: async () => {
+      const others = await readdir(path.join(folder, "wallets")).catch(() => []);
+      return [defaultWallet, ...others.map((file) => path.basename(file, ".json")).toSorted()];
+    },
+  };
+}
+
+async function openWallet(folder: string, name: string, pool: string): Promise<NetworkWallet> {
+  const file = walletFile(folder, name);
+  const jwk = await readOrGenerate(file, Wallet, () =>
+    readOrGenerate(path.join(pool, `${name}.json`), Wallet, makeWallet),
+  );
+  return { name, address: addressOf(Buffer.from(jwk.n, "base64url")), file };
+}
+
+function walletFile(folder: string, name: string): string {
+  return name === defaultWallet
+    ? path.join(folder, "wallet.json")
+    : path.join(folder, "wallets", `${name}.json`);
+}
+
+async function makeWallet(): Promise<object> {
+  const { privateKey } = await generate("rsa", { modulusLength: 4096, publicExponent: 0x10001 });
+  return privateKey.export({ format: "jwk" });
 }
 
 export async function openUnitKey(file: string): Promise<UnitKey> {

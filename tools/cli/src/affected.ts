@@ -43,8 +43,8 @@ async function compare(
       : signRevision(workspaceRoot, head, signal),
   ]);
   for (const one of [before, after]) if (one.ok) open.use(one.value);
-  if (!before.ok) return tellFailure(before.failure, { json });
-  if (!after.ok) return tellFailure(after.failure, { json });
+  if (!before.ok) return await tellFailure(before.failure, { json });
+  if (!after.ok) return await tellFailure(after.failure, { json });
   const [was, is] = [before.value.signed, after.value.signed];
   const changes = await compareSigned(was, is);
   const all = new Set([...was.keys(), ...is.keys()]).size;

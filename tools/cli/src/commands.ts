@@ -1,4 +1,5 @@
 import { agentCommands } from "./agent/commands.ts";
+import { aoCommands } from "./ao/commands.ts";
 import type { Command } from "./command.ts";
 import { packageCommands } from "./pkg/commands.ts";
 
@@ -88,6 +89,7 @@ export const commands: readonly Command[] = [
   },
   ...packageCommands,
   ...agentCommands,
+  ...aoCommands,
   {
     name: "smoke keys init",
     takes: "[--json]",

@@ -73,6 +73,8 @@ test("the dispatch loads the words of the command line and nothing else", () => 
   ];
   expect([...new Set(loaded.map(([, file = ""]) => file))].toSorted(compareBytes)).toEqual([
     "cli/src/agent/commands.ts",
+    "cli/src/ao/commands.ts",
+    "cli/src/ao/release-commands.ts",
     "cli/src/call.ts",
     "cli/src/command-line.ts",
     "cli/src/commands.ts",

@@ -37,7 +37,8 @@ export async function openRevision(
     });
   const remove = async (): Promise<void> => {
     await git(["worktree", "remove", "--force", "--force", folder]);
-    await rm(temporary, { recursive: true, force: true });
+    // A git that was stopped may have a child that still writes: then the folder is not empty at once.
+    await rm(temporary, { recursive: true, force: true, maxRetries: 20 });
     // Also of one that was stopped before it was whole.
     await git(["worktree", "prune"]);
   };

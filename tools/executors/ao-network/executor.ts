@@ -15,7 +15,7 @@ export default async function aoNetwork(
 ): Promise<{ success: boolean }> {
   await using session = await openSession(context);
   const options = parseOptions(Options, raw);
-  return session.finish(options.ok ? await serve(session, options.value) : options);
+  return await session.finish(options.ok ? await serve(session, options.value) : options);
 }
 
 /** Serves until it is stopped. Its process ends with this one, however that ends. */

@@ -14,7 +14,7 @@ export default async function registry(
 ): Promise<{ success: boolean }> {
   await using session = await openSession(context);
   const options = parseOptions(Options, raw);
-  return session.finish(options.ok ? await serve(session, options.value) : options);
+  return await session.finish(options.ok ? await serve(session, options.value) : options);
 }
 
 async function serve(session: Session, { port }: output<typeof Options>) {

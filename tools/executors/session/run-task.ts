@@ -15,6 +15,6 @@ export async function runTask<Schema extends ZodType>(task: {
 }): Promise<{ success: boolean }> {
   await using session = await openSession(task.context);
   const options = parseOptions(task.schema, task.raw);
-  if (!options.ok) return session.finish(options);
-  return session.finish(await session.guarded(async () => task.run(session, options.value)));
+  if (!options.ok) return await session.finish(options);
+  return await session.finish(await session.guarded(async () => task.run(session, options.value)));
 }

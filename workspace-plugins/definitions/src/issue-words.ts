@@ -11,10 +11,11 @@ export function issueWords(issue: core.$ZodRawIssue): string | undefined {
       return smallWords(issue);
     case "too_big":
       return bigWords(issue);
+    case "invalid_key":
+      return issue.issues[0]?.message;
     case "custom":
     case "invalid_element":
     case "invalid_format":
-    case "invalid_key":
     case "invalid_union":
     case "not_multiple_of":
     case "unrecognized_keys":

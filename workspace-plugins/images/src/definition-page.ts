@@ -1,3 +1,4 @@
+import { table } from "@slipway/definitions/markdown-table";
 import { z } from "zod";
 import {
   AgentDefinition,
@@ -171,7 +172,6 @@ const Fields = z.looseObject({
   required: z.array(z.string()).optional(),
 });
 
-/** In columns, as the formatter of this repository wants them. */
 function fieldTable(
   properties: Readonly<Record<string, Field>>,
   required: readonly string[],
@@ -194,20 +194,6 @@ function typeName({ type, items }: Field): string {
   if (type === "array") return `list of ${items?.enum?.join(", ") ?? "texts"}`;
   if (type === "boolean") return "true or false";
   return type === "string" ? "text" : "these two";
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_cell, at) =>
-    Math.max(...rows.map((row) => row[at]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[], fill = " "): string =>
-    `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0, fill)).join(" | ")} |`;
-  const [head = [], ...body] = rows;
-  const rule = line(
-    widths.map(() => ""),
-    "-",
-  );
-  return [line(head), rule, ...body.map((row) => line(row))].join("\n");
 }
 
 /** In draft 7, which editors know; former names are ours alone. */

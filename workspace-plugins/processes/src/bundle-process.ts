@@ -1,24 +1,22 @@
 import path from "node:path";
-import {
-  digestOf,
-  ok,
-  replaceFolder,
-  shortDigest,
-  writeFileAtomically,
-  writeJson,
-} from "@slipway/signature";
+import { ok, replaceFolder, shortDigest, writeFileAtomically, writeJson } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import { bundleOf } from "./bundle.ts";
+import { readDefinition } from "./definition/definition-file.ts";
+import { searchFolders } from "./definition/process.ts";
 import type { ProcessesCause, ProcessesFailure } from "./failure.ts";
 import { openLuaFolder } from "./lua-folder.ts";
+import { handlerNames, manifestOf } from "./manifest-of.ts";
+import { bundlerVersion } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { followRequires } from "./module-graph.ts";
-import type { ModuleGraph } from "./module-graph.ts";
-import { readDefinition } from "./definition-file.ts";
 import { bundleFolder } from "./receipt.ts";
-import type { Receipt } from "./receipt.ts";
+import type { BundledProcess, Receipt } from "./receipt.ts";
 import type { TaskContext } from "./task.ts";
 
-/** Writes `bundle.lua` and `receipt.json` under the project's `dist/ao-bundle`. */
+type Bundled = { readonly code: string; readonly manifest: Manifest };
+
+/** Writes `receipt.json`, and `bundle.lua` and `manifest.json` of each process, under the project's `dist/ao-bundle`. */
 export async function bundleProcess(
   task: Pick<TaskContext, "workspaceRoot" | "projectRoot">,
 ): Promise<Result<Outcome<ProcessesCause>, ProcessesFailure>> {
@@ -26,40 +24,69 @@ export async function bundleProcess(
   if (!definition.ok) return definition;
   const project = path.join(task.workspaceRoot, task.projectRoot);
   const read = await openLuaFolder(project);
-  const graph = await followRequires(definition.value.source, read, task.projectRoot);
-  if (!graph.ok) return graph;
-  const bundle = bundleOf(graph.value);
-  const receipt = receiptOf(graph.value, bundle, task.projectRoot);
+  const bundled = new Map<string, Bundled>();
+  for (const [name, process] of Object.entries(definition.value.processes)) {
+    const folders = searchFolders(process);
+    const { source } = process;
+    const { minify, external } = process.bundle;
+    const graph = await followRequires({ source, folders, external }, read, task.projectRoot);
+    if (!graph.ok) return graph;
+    const bundle = bundleOf(name, graph.value, process.bundle);
+    if (!bundle.ok) return bundle;
+    const modules = [...folders];
+    const bundler = { version: bundlerVersion, minify, external, modules } as const;
+    const known = [...process.state, ...process.bundle.globals];
+    const manifest = manifestOf(graph.value, bundle.value, { bundler, known }, task.projectRoot);
+    bundled.set(name, { code: bundle.value.code, manifest });
+  }
+  const receipt = receiptOf(bundled);
   await replaceFolder(path.join(project, bundleFolder), async (partial) => {
-    await writeFileAtomically(path.join(partial, "bundle.lua"), bundle.text);
+    for (const [name, { code, manifest }] of bundled) {
+      await writeFileAtomically(path.join(partial, name, "bundle.lua"), code);
+      await writeJson(path.join(partial, name, "manifest.json"), manifest);
+    }
     await writeJson(path.join(partial, "receipt.json"), receipt);
     return ok(receipt);
   });
-  const facts = {
-    code: shortDigest(receipt.codeDigest),
-    modules: receipt.modules.length,
-    handlers: receipt.handlers.join(", "),
-    bytes: receipt.sizeBytes,
-  };
-  return ok({ state: "done", cause: "lua-bundled", facts });
+  return ok({ state: "done", cause: "lua-bundled", facts: factsOf(bundled) });
 }
 
-function receiptOf(
-  graph: ModuleGraph,
-  bundle: ReturnType<typeof bundleOf>,
-  projectRoot: string,
-): Receipt {
-  const inProject = (file: string): string => path.posix.relative(projectRoot, file);
-  return {
-    codeDigest: bundle.codeDigest,
-    modules: graph.modules.map(({ name, file, text }) => ({
-      name,
-      file: inProject(file),
-      digest: digestOf(text),
-    })),
-    handlers: [
-      ...new Set([graph.main, ...graph.modules].flatMap(({ handlers }) => handlers)),
-    ].toSorted(),
-    sizeBytes: Buffer.byteLength(bundle.text),
-  };
+/** One process by its digest and handlers; several by their digests. Then the first doubts of all, each where it stands. */
+function factsOf(bundled: ReadonlyMap<string, Bundled>): Outcome["facts"] {
+  const manifests = [...bundled].map(([name, { manifest }]) => ({ name, manifest }));
+  const [first] = manifests;
+  if (first === undefined) return {};
+  const { codeDigest, sizeBytes } = first.manifest;
+  const digests =
+    manifests.length > 1
+      ? Object.fromEntries(
+          manifests.map(({ name, manifest }) => [name, shortDigest(manifest.codeDigest)]),
+        )
+      : {
+          code: shortDigest(codeDigest),
+          handlers: handlerNames(first.manifest).join(", "),
+          bytes: sizeBytes,
+        };
+  return { ...digests, ...doubtFacts(manifests.flatMap(({ manifest }) => manifest.doubts)) };
+}
+
+const shownDoubts = 8;
+
+function doubtFacts(doubts: Manifest["doubts"]): Outcome["facts"] {
+  if (doubts.length === 0) return {};
+  const shown = doubts
+    .slice(0, shownDoubts)
+    .map(({ kind, about, at }): [string, string] => [
+      `${at.file}:${at.line}:${at.column}`,
+      `${kind} ${about}`.trim(),
+    ]);
+  return { doubts: doubts.length, ...Object.fromEntries(shown) };
+}
+
+function receiptOf(bundled: ReadonlyMap<string, Bundled>): Receipt {
+  const processes = [...bundled].map(([name, { manifest }]): [string, BundledProcess] => {
+    const { codeDigest, sizeBytes } = manifest;
+    return [name, { codeDigest, handlers: handlerNames(manifest), sizeBytes }];
+  });
+  return { version: 2, processes: Object.fromEntries(processes) };
 }

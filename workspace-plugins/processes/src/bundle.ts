@@ -1,52 +1,52 @@
-import { digestOf } from "@slipway/signature";
-import type { Digest } from "@slipway/signature";
+import { digestOf, fail, ok } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import type { SourceFailure } from "./failure.ts";
+import type { LuaFile } from "./lua-file.ts";
+import { minifyLua } from "./minify-lua.ts";
 import type { ModuleGraph } from "./module-graph.ts";
 
 export type Bundle = {
-  /** Of the code, which is all of the text but its last two lines: these name it. */
   readonly codeDigest: Digest;
-  readonly text: string;
+  /** The bytes that the digest is of: what is promoted from one deploy target to another. */
+  readonly code: string;
 };
+
+/** Throws away what a process does not read, where it is asked to. */
+export type BundleForm = { readonly minify: boolean; readonly max_bytes: number };
 
 /**
  * One chunk for an Eval of aos. Modules are put where `require` looks for them and run when first required;
  * what an earlier deployment loaded under the same name is forgotten. The main file is a function, so that a
  * `return` at its top level cannot skip the lines that prove the deployment.
  */
-export function bundleOf(graph: ModuleGraph): Bundle {
-  const code = [
-    ...graph.modules.map(
-      ({ name, text }) =>
-        `package.loaded[${luaString(name)}] = nil\n` +
-        `package.preload[${luaString(name)}] = function(...)\n${ended(text)}end\n`,
-    ),
-    `;(function(...)\n${ended(graph.main.text)}end)()\n`,
-  ].join("");
-  const codeDigest = digestOf(code);
-  return { codeDigest, text: code + proofOf(codeDigest) };
-}
-
-/** Whether a text is the bundle of a digest: its code hashes to it, and it says so itself. */
-export function isBundleOf(codeDigest: Digest, text: string): boolean {
-  const proof = proofOf(codeDigest);
-  return text.endsWith(proof) && digestOf(text.slice(0, -proof.length)) === codeDigest;
-}
-
-/** What the evaluation of a bundle returns when it ran to its end. */
-export function sentinelOf(codeDigest: Digest): string {
-  return `slipway:${codeDigest}`;
-}
-
-function proofOf(codeDigest: Digest): string {
-  return `__AO_DEPLOY = { sha256 = "${codeDigest}" }\nreturn "${sentinelOf(codeDigest)}"\n`;
+export function bundleOf(
+  process: string,
+  graph: ModuleGraph,
+  form: BundleForm,
+): Result<Bundle, SourceFailure> {
+  const parts = [
+    ...graph.modules.map((module) => {
+      const { name, file } = module;
+      const head = `package.loaded["${name}"] = nil\npackage.preload["${name}"] = function(...)\n`;
+      return { file, code: `${head}${bodyOf(module, form)}end\n` };
+    }),
+    { file: graph.main.file, code: `;(function(...)\n${bodyOf(graph.main, form)}end)()\n` },
+  ];
+  const code = parts.map((part) => part.code).join("");
+  const sizeBytes = Buffer.byteLength(code);
+  if (sizeBytes > form.max_bytes) {
+    const largest = parts
+      .map((part) => ({ file: part.file, sizeBytes: Buffer.byteLength(part.code) }))
+      .toSorted((a, b) => b.sizeBytes - a.sizeBytes)
+      .slice(0, 3);
+    const limitBytes = form.max_bytes;
+    return fail({ reason: "bundle-too-large", process, sizeBytes, limitBytes, largest });
+  }
+  return ok({ codeDigest: digestOf(code), code });
 }
 
 /** A last line without its end could be a comment, which would swallow what comes after it. */
-function ended(text: string): string {
+function bodyOf({ lua }: LuaFile, { minify }: BundleForm): string {
+  const text = minify ? minifyLua(lua) : lua.text;
   return text.endsWith("\n") ? text : `${text}\n`;
-}
-
-/** Module names hold word characters, hyphens, dots and slashes only. */
-function luaString(name: string): string {
-  return `"${name}"`;
 }

@@ -1,6 +1,10 @@
 import { parseJson } from "@slipway/signature";
-import type { Check } from "./definition.ts";
-import type { Evaluation, Reply } from "./network.ts";
+import type { AnySchema } from "ajv";
+import type { Check } from "./definition/check.ts";
+import { parseJsonPath, valuesAt } from "./definition/json-path.ts";
+import { compileSchema } from "./definition/json-schema.ts";
+import type { Tag } from "./network/item.ts";
+import type { Evaluation, Reply } from "./network/network.ts";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
@@ -12,14 +16,52 @@ export function problemWith(check: Check, evaluation: Evaluation): string | unde
   return others.includes(undefined) ? undefined : first;
 }
 
-function mismatch(check: Check, reply: Reply): string | undefined {
-  for (const [name, value] of Object.entries(check.expect.tags ?? {})) {
+/** What a check asks a process. */
+export function questionOf({ action, tags, data }: Check): {
+  readonly data: string;
+  readonly tags: readonly Tag[];
+} {
+  const all = Object.entries({ Action: action, ...tags });
+  return { data: data ?? "", tags: all.map(([name, value]) => ({ name, value })) };
+}
+
+function mismatch({ expect }: Check, reply: Reply): string | undefined {
+  for (const [name, value] of Object.entries(expect.tags ?? {})) {
     const found = reply.tags.find((tag) => tag.name === name)?.value;
     if (found !== value) return `tag ${name}: expected ${shown(value)}, found ${shown(found)}`;
   }
-  if (check.expect.data === undefined) return undefined;
+  const { data: expected, paths = {}, schema } = expect;
+  // A text can be all that the data is.
+  const isWhole = expected !== undefined && expected === reply.data;
+  const asked = [isWhole ? undefined : expected, schema];
+  if (asked.every((each) => each === undefined) && Object.keys(paths).length === 0)
+    return undefined;
   const data = parseJson(reply.data);
-  return data === undefined ? "data is not JSON" : difference(check.expect.data, data, "data");
+  if (data === undefined) {
+    return typeof expected === "string"
+      ? `data: expected ${shown(expected)}, found ${shown(reply.data)}`
+      : "data is not JSON";
+  }
+  return firstOf([
+    expected === undefined || isWhole ? undefined : difference(expected, data, "data"),
+    ...Object.entries(paths).map(([path, value]) => differenceAt(path, value, data)),
+    schema === undefined ? undefined : violation(schema, data),
+  ]);
+}
+
+function differenceAt(path: string, expected: Json, data: unknown): string | undefined {
+  const steps = parseJsonPath(path);
+  if (steps === undefined) throw new Error("internal: a path that was not read");
+  const found = valuesAt(steps, data);
+  if (found.length === 0) return `${path}: expected ${shown(expected)}, found nothing`;
+  return firstOf(found.map((value) => difference(expected, value, path)));
+}
+
+function violation(schema: AnySchema, data: unknown): string | undefined {
+  const check = compileSchema(schema);
+  if (typeof check === "string") throw new Error("internal: a schema that was not read");
+  const problem = check(data);
+  return problem === undefined ? undefined : `schema: ${problem}`;
 }
 
 /** Objects may have more than is expected; all else must be equal. */

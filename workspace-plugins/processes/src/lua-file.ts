@@ -1,113 +1,134 @@
 import { fail, ok } from "@slipway/signature";
 import type { Place, Result } from "@slipway/signature";
-import luaparse from "luaparse";
-import type { CallExpression, Expression, Node, StringCallExpression } from "luaparse";
+import type { Node } from "luaparse";
 import type { SourceFailure } from "./failure.ts";
+import { handlerCalls } from "./lua-handlers.ts";
+import type { HandlerWay } from "./lua-handlers.ts";
+import { resolveNames } from "./lua-names.ts";
+import type { LuaNames } from "./lua-names.ts";
+import { requireCalls } from "./lua-requires.ts";
+import { parseSyntax } from "./lua-syntax.ts";
+import type { LuaSyntax } from "./lua-syntax.ts";
+import { fromBytes } from "./lua-text.ts";
+import type { LuaText, Spot } from "./lua-text.ts";
 
-export type Require = { readonly module: string; readonly at: Place };
-
-/** One Lua file: its text with LF line ends, the modules it requires by a literal name, the handlers it adds. */
-export type LuaFile = {
-  readonly file: string;
-  readonly text: string;
-  readonly requires: readonly Require[];
-  readonly handlers: readonly string[];
+export type Require = {
+  readonly module: string;
+  readonly at: Place;
+  readonly spot: Spot;
+  /** In a function: run when that is called, maybe never. */
+  readonly isLazy: boolean;
+  /** By `pcall`: the code can do without. */
+  readonly isOptional: boolean;
 };
 
-const adding = new Set(["add", "append", "prepend", "once"]);
+export type Handler = { readonly name: string; readonly how: HandlerWay; readonly spot: Spot };
+
+export type GlobalUse = {
+  readonly name: string;
+  readonly spot: Spot;
+  /** In a function: not before that is called. */
+  readonly isLazy: boolean;
+};
+
+/** One Lua file, and what it asks of the files and of the process around it. */
+export type LuaFile = {
+  readonly file: string;
+  readonly lua: LuaText;
+  readonly requires: readonly Require[];
+  readonly handlers: readonly Handler[];
+  readonly assigned: readonly GlobalUse[];
+  readonly read: readonly GlobalUse[];
+  /** It sets globals by computed names, or has an environment of its own: `assigned` is not all. */
+  readonly hidesGlobals: boolean;
+  /** Where a name is computed that nobody can know before the code runs. */
+  readonly computed: readonly { readonly what: "require" | "handler"; readonly spot: Spot }[];
+};
 
 export function parseLua(bytes: Uint8Array, file: string): Result<LuaFile, SourceFailure> {
-  const text = decode(bytes);
-  if (text === undefined) return fail({ reason: "lua-not-utf8", file });
-  // Lua strings are bytes: the parser sees one character a byte, and offsets are turned back.
-  const source = Buffer.from(text, "utf8").toString("latin1");
-  const requires: Require[] = [];
-  const handlers: string[] = [];
-  const visit = (node: Node): void => {
-    if (node.type !== "CallExpression" && node.type !== "StringCallExpression") return;
-    const literal = firstLiteral(node);
-    if (literal === undefined) return;
-    if (isRequire(node.base)) {
-      requires.push({ module: literal.value, at: placeOf(source, literal.node, file) });
-    }
-    if (isHandlersAdd(node.base)) handlers.push(literal.value);
-  };
+  const syntax = parseSyntax(bytes, file);
+  if (!syntax.ok) return syntax;
   try {
-    luaparse.parse(source, {
-      luaVersion: "5.3",
-      locations: true,
-      comments: false,
-      encodingMode: "pseudo-latin1",
-      onCreateNode: visit,
-    });
+    return readFile(syntax.value);
   } catch (error) {
-    return fail(syntaxFailure(error, source, file));
-  }
-  return ok({ file, text: text.replaceAll(/\r\n?/g, "\n"), requires, handlers });
-}
-
-function decode(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
+    // The parser reads a chain of operators in a loop; what it makes of it is as deep as it is long.
+    if (error instanceof RangeError) return fail({ reason: "lua-too-deep", file });
     throw error;
   }
 }
 
-type Literal = { readonly value: string; readonly node: Expression };
-
-function firstLiteral(call: CallExpression | StringCallExpression): Literal | undefined {
-  const node = call.type === "CallExpression" ? call.arguments[0] : call.argument;
-  if (node?.type !== "StringLiteral") return undefined;
-  return { value: decodeBytes(node.value), node };
+function readFile({ lua, chunk }: LuaSyntax): Result<LuaFile, SourceFailure> {
+  const names = resolveNames(chunk);
+  const { tooMany } = names;
+  if (tooMany !== undefined) return fail({ reason: "lua-locals", at: placeOf(lua, tooMany) });
+  const requires = requireCalls(names);
+  const handlers = handlerCalls(names);
+  return ok({
+    file: lua.file,
+    lua,
+    requires: requires.flatMap(({ module, isLazy, isOptional }) =>
+      module === undefined
+        ? []
+        : [
+            {
+              module: fromBytes(module.value),
+              at: placeOf(lua, module),
+              spot: spotOf(lua, module),
+              isLazy,
+              isOptional,
+            },
+          ],
+    ),
+    handlers: handlers.flatMap(({ name, how, node }) =>
+      name === undefined ? [] : [{ name, how, spot: spotOf(lua, node) }],
+    ),
+    assigned: assignedGlobals(lua, names),
+    read: globalUses(lua, names, "read"),
+    hidesGlobals: names.setsAnyGlobal || names.uses.some(({ node }) => node.name === "_ENV"),
+    computed: [
+      ...requires
+        .filter(({ module }) => module === undefined)
+        .map(({ node }) => ({ what: "require" as const, spot: spotOf(lua, node) })),
+      ...handlers
+        .filter(({ name }) => name === undefined)
+        .map(({ node }) => ({ what: "handler" as const, spot: spotOf(lua, node) })),
+    ],
+  });
 }
 
-function isRequire(base: Expression): boolean {
-  return base.type === "Identifier" && base.name === "require";
+function assignedGlobals(lua: LuaText, names: LuaNames): readonly GlobalUse[] {
+  const fields = names.fieldsOfG.map(({ name, node, functionDepth }) => ({
+    name: fromBytes(name),
+    spot: spotOf(lua, node),
+    isLazy: functionDepth > 0,
+  }));
+  return [...globalUses(lua, names, "assigned"), ...fields];
 }
 
-function isHandlersAdd(base: Expression): boolean {
-  return (
-    base.type === "MemberExpression" &&
-    base.indexer === "." &&
-    base.base.type === "Identifier" &&
-    base.base.name === "Handlers" &&
-    adding.has(base.identifier.name)
-  );
+function globalUses(
+  lua: LuaText,
+  { uses }: LuaNames,
+  wanted: "assigned" | "read",
+): readonly GlobalUse[] {
+  return uses
+    .filter(({ local, use }) => local === undefined && use === wanted)
+    .map(({ node, functionDepth }) => ({
+      name: node.name,
+      spot: spotOf(lua, node),
+      isLazy: functionDepth > 0,
+    }));
 }
 
-function placeOf(source: string, node: Expression, file: string): Place {
-  if (node.loc === undefined) throw new Error("internal: a Lua node without its place");
-  const start = byteOffset(source, node.loc.start);
-  const end = byteOffset(source, node.loc.end);
-  return placeOfBytes(source, start, end - start, file);
+function placeOf(lua: LuaText, node: Node): Place {
+  const { start, end } = locationOf(node);
+  return lua.placeOf(lua.offsetOf(start), lua.offsetOf(end));
 }
 
-function byteOffset(
-  source: string,
-  position: { readonly line: number; readonly column: number },
-): number {
-  const before = source.split("\n").slice(0, position.line - 1);
-  return before.reduce((sum, line) => sum + line.length + 1, 0) + position.column;
+function spotOf(lua: LuaText, node: Node): Spot {
+  return lua.spotOf(locationOf(node).start);
 }
 
-function placeOfBytes(source: string, start: number, length: number, file: string): Place {
-  const units = (end: number): number => decodeBytes(source.slice(0, end)).length;
-  return { file, offset: units(start), length: units(start + length) - units(start) };
-}
-
-function syntaxFailure(error: unknown, source: string, file: string): SourceFailure {
-  if (!(error instanceof SyntaxError) || !("index" in error) || typeof error.index !== "number") {
-    throw error;
-  }
-  // The message begins with [line:column], which the place says already.
-  const problem = decodeBytes(error.message.replace(/^\[\d+:\d+\] /, ""));
-  const start = Math.min(error.index, source.length);
-  return { reason: "lua-syntax", problem, at: placeOfBytes(source, start, 1, file) };
-}
-
-/** From one character a byte back to text. */
-function decodeBytes(text: string): string {
-  return Buffer.from(text, "latin1").toString("utf8");
+function locationOf({ loc }: Node): NonNullable<Node["loc"]> {
+  if (loc === undefined) throw new Error("internal: a Lua node without its place");
+  return loc;
 }

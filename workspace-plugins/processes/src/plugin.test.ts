@@ -21,32 +21,90 @@ async function infer(definition: string): Promise<Readonly<Record<string, Target
   }
 }
 
-const local = "name: x\nsource: a.lua\ntargets: { local: { mode: legacy, network: local } }\n";
+const local =
+  "name: x\nprocesses: { x: { source: a.lua } }\ntargets: { local: { mode: legacy, network: local } }\n";
 const served = {
   projects: ["@slipway/ao-network"],
-  target: "serve",
+  target: "ao-net",
   waitFor: "ready",
   inputs: false,
 };
 
-test("a project with a local target waits for the network, and only the bundle is cached", async () => {
+test("a project with a local target waits for the network, and only bundle and preflight are cached", async () => {
   const targets = await infer(local);
   expect(targets["ao-bundle"]).toMatchObject({
     cache: true,
     outputs: ["{projectRoot}/dist/ao-bundle"],
   });
   expect(targets["ao-bundle"]?.dependsOn).toBeUndefined();
+  expect(targets["ao-preflight"]).toMatchObject({
+    cache: true,
+    dependsOn: ["ao-bundle"],
+    outputs: ["{projectRoot}/dist/ao-preflight"],
+  });
   expect(targets["ao-deploy"]).toMatchObject({
     cache: false,
-    dependsOn: ["ao-bundle", served],
+    dependsOn: ["ao-bundle", "ao-preflight", served],
     options: { deployTarget: "local" },
     configurations: { local: { deployTarget: "local" } },
   });
   expect(targets["ao-verify"]).toMatchObject({ cache: false, dependsOn: ["ao-deploy", served] });
 });
 
+test("a preflight that no target wants keeps no deployment waiting", async () => {
+  const { "ao-deploy": deploy } = await infer(
+    local.replace("network: local", "$&, preflight: off"),
+  );
+  expect(deploy).toMatchObject({ dependsOn: ["ao-bundle", served] });
+});
+
+test("a release waits for the network of its target, is never cached, and knows the files of its packages", async () => {
+  const release = "release: { target: local, packages: [{ folder: cli }, { folder: ../other }] }\n";
+  const targets = await infer(local + release);
+  expect(targets["ao-release"]).toMatchObject({
+    executor: "@slipway/executors:ao-release",
+    cache: false,
+    dependsOn: ["ao-bundle", served],
+  });
+  expect(targets["ao-release"]?.inputs).toEqual(
+    expect.arrayContaining([
+      "{workspaceRoot}/apps/registry/cli/**/*",
+      "{workspaceRoot}/apps/other/**/*",
+    ]),
+  );
+  expect(Object.keys(await infer(local))).not.toContain("ao-release");
+});
+
 test("a broken definition keeps its targets", async () => {
   const targets = await infer("name: [");
-  expect(Object.keys(targets)).toEqual(["ao-bundle", "ao-deploy", "ao-verify"]);
+  expect(Object.keys(targets)).toEqual([
+    "ao-bundle",
+    "ao-preflight",
+    "ao-ids",
+    "ao-deploy",
+    "ao-verify",
+  ]);
   expect(targets["ao-deploy"]).toMatchObject({ dependsOn: ["ao-bundle"] });
+});
+
+test("a bundle is keyed by the Lua that it can be made from", async () => {
+  const luaOf = async (...processes: readonly string[]) => {
+    const named = processes.map((process, at) => `p${at}: ${process}`);
+    const targets = await infer(
+      `name: x\nprocesses: { ${named.join(", ")} }\ntargets: { local: { mode: legacy, network: local } }\n`,
+    );
+    const inputs = targets["ao-bundle"]?.inputs ?? [];
+    return inputs.filter((input) => typeof input === "string" && input.endsWith(".lua"));
+  };
+  expect(await luaOf("{ source: src/a.lua }")).toEqual(["{projectRoot}/**/*.lua"]);
+  const a = "{ source: src/a.lua, modules: [lib, vendor/] }";
+  const b = "{ source: b.lua, modules: [lib] }";
+  const own = [
+    "{projectRoot}/b.lua",
+    "{projectRoot}/lib/**/*.lua",
+    "{projectRoot}/src/a.lua",
+    "{projectRoot}/vendor/**/*.lua",
+  ];
+  expect(await luaOf(a, b)).toEqual(own);
+  expect(await luaOf(a, "{ source: b.lua }")).toEqual(["{projectRoot}/**/*.lua"]);
 });

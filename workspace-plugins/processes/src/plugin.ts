@@ -6,14 +6,15 @@ import type {
   TargetConfiguration,
   TargetDependencyConfig,
 } from "@nx/devkit";
-import { executorSource, ownDeclarations, ownFact } from "@slipway/signature";
-import { parseDefinition } from "./definition.ts";
-import type { Definition } from "./definition.ts";
+import { executorSource, ownDeclarations, ownFact, projectSource } from "@slipway/signature";
+import { parseDefinition } from "./definition/definition.ts";
+import type { Definition } from "./definition/definition.ts";
+import { searchFolders } from "./definition/process.ts";
 
 /** The network that local targets are deployed to: another project's server, ready before we ask it. */
 const networkServed: TargetDependencyConfig = {
   projects: ["@slipway/ao-network"],
-  target: "serve",
+  target: "ao-net",
   waitFor: "ready",
   // Its inputs are not ours: the receipt and the live digest say what there is to do.
   inputs: false,
@@ -48,32 +49,92 @@ function projectOf(
     name,
     tags: ["slipway"],
     targets: {
-      "ao-bundle": bundleTarget(name),
+      "ao-bundle": bundleTarget(name, definition),
+      "ao-preflight": preflightTarget(name),
+      "ao-ids": idsTarget(name),
       "ao-deploy": networkTarget("ao-deploy", definition),
       "ao-verify": networkTarget("ao-verify", definition),
+      ...releaseTargets(root, definition),
     },
   };
 }
 
-function bundleInputs(): NonNullable<TargetConfiguration["inputs"]> {
+/** The Lua that a bundle can be made from: each source, and where its modules are looked for. */
+function luaFiles(definition: Definition | undefined): readonly string[] {
+  const processes = Object.values(definition?.processes ?? {});
+  const folders = processes.flatMap(searchFolders).map((folder) => path.posix.join(folder));
+  if (definition === undefined || folders.includes(".")) return ["{projectRoot}/**/*.lua"];
+  const sources = processes.map(({ source }) => `{projectRoot}/${source}`);
+  const modules = folders.map((folder) => `{projectRoot}/${folder.replace(/\/$/, "")}/**/*.lua`);
+  return [...new Set([...sources, ...modules])].toSorted();
+}
+
+function bundleInputs(
+  definition: Definition | undefined,
+): NonNullable<TargetConfiguration["inputs"]> {
   return [
     "{projectRoot}/ao.yml",
-    "{projectRoot}/**/*.lua",
+    ...luaFiles(definition),
     "!{projectRoot}/dist/**/*",
     ...executorSource("ao-bundle", libraries),
     // They decide which requires are found and which definition is valid.
-    { externalDependencies: ["luaparse", "yaml", "zod"] },
+    { externalDependencies: ["ajv", "luaparse", "yaml", "zod"] },
   ];
 }
 
-function bundleTarget(name: string): TargetConfiguration {
+function bundleTarget(name: string, definition: Definition | undefined): TargetConfiguration {
   return {
     executor: "@slipway/executors:ao-bundle",
     cache: true,
-    inputs: [...bundleInputs(), { env: ownFact(name, "ao-bundle") }],
+    inputs: [...bundleInputs(definition), { env: ownFact(name, "ao-bundle") }],
     outputs: ["{projectRoot}/dist/ao-bundle"],
     metadata: {
       description: "One Lua file with every module, and its receipt",
+      ...ownDeclarations([aoDefinition]),
+    },
+  };
+}
+
+/** Keyed by the bundle, not by the Lua: the same code was tried before, however it came about. */
+function preflightTarget(name: string): TargetConfiguration {
+  return {
+    executor: "@slipway/executors:ao-preflight",
+    cache: true,
+    dependsOn: ["ao-bundle"],
+    inputs: [
+      "{projectRoot}/ao.yml",
+      ...executorSource("ao-preflight", ["aos", ...libraries]),
+      // They run the module, whose digest is part of our own code, and decide which definition is valid.
+      { externalDependencies: ["@permaweb/ao-loader", "ajv", "yaml", "zod"] },
+      { env: ownFact(name, "ao-preflight") },
+      { dependentTasksOutputFiles: "**/receipt.json" },
+    ],
+    outputs: ["{projectRoot}/dist/ao-preflight"],
+    metadata: {
+      description: "Each process run in the real aos module on this machine, with its checks",
+      ...ownDeclarations([aoDefinition]),
+    },
+  };
+}
+
+/** Keyed by the records; who builds with the ids is keyed by `ids.json`, which other code leaves as it is. */
+function idsTarget(name: string): TargetConfiguration {
+  const local = `.slipway/ao/${encodeURIComponent(name)}`;
+  return {
+    executor: "@slipway/executors:ao-ids",
+    cache: true,
+    inputs: [
+      "{projectRoot}/ao.yml",
+      "{projectRoot}/deployments/*.json",
+      // Git ignores it, and so does Nx.
+      { runtime: `cat ${local}/*.json 2>/dev/null || true` },
+      ...executorSource("ao-ids", libraries),
+      { externalDependencies: ["yaml", "zod"] },
+      { env: ownFact(name, "ao-ids") },
+    ],
+    outputs: ["{projectRoot}/dist/ao-ids"],
+    metadata: {
+      description: "The ids of the deployed processes, as JSON and TypeScript",
       ...ownDeclarations([aoDefinition]),
     },
   };
@@ -84,17 +145,23 @@ function networkTarget(
   executor: "ao-deploy" | "ao-verify",
   definition: Definition | undefined,
 ): TargetConfiguration {
-  const first = executor === "ao-deploy" ? "ao-bundle" : "ao-deploy";
   const targets = Object.entries(definition?.targets ?? {});
   const isLocal = targets.some(([, target]) => target.network === "local");
+  // A target that wants none, or one on its live state, is not kept waiting where no other wants it.
+  const isTried = targets.some(([, { preflight, network }]) =>
+    preflight === undefined ? network === "local" : preflight === "fresh",
+  );
+  const deployed = isTried ? ["ao-bundle", "ao-preflight"] : ["ao-bundle"];
+  const first = executor === "ao-deploy" ? deployed : ["ao-deploy"];
   const deployTarget = targets[0]?.[0] ?? "local";
   return {
     executor: `@slipway/executors:${executor}`,
     cache: false,
-    dependsOn: isLocal ? [first, networkServed] : [first],
+    dependsOn: isLocal ? [...first, networkServed] : first,
     inputs: [
-      ...bundleInputs(),
-      ...executorSource("ao-deploy", libraries),
+      ...bundleInputs(definition),
+      // A deployment is tried in the aos module first.
+      ...executorSource("ao-deploy", ["aos", ...libraries]),
       ...(executor === "ao-verify" ? executorSource("ao-verify", libraries) : []),
     ],
     options: { deployTarget },
@@ -107,4 +174,33 @@ function networkTarget(
       ...ownDeclarations([aoDefinition]),
     },
   };
+}
+
+/** Where `ao.yml` has a release: asks npm's registry every time, and the network before it. */
+function releaseTargets(
+  root: string,
+  definition: Definition | undefined,
+): Readonly<Record<string, TargetConfiguration>> {
+  if (definition?.release === undefined) return {};
+  const { release, targets } = definition;
+  const isLocal = targets[release.target]?.network === "local";
+  const packages = release.packages
+    .map(({ folder }) => path.posix.join(root, folder))
+    // One outside of the workspace is refused by the executor, with words.
+    .filter((folder) => !folder.startsWith(".."));
+  const target: TargetConfiguration = {
+    executor: "@slipway/executors:ao-release",
+    cache: false,
+    dependsOn: isLocal ? ["ao-bundle", networkServed] : ["ao-bundle"],
+    inputs: [
+      ...bundleInputs(definition),
+      ...executorSource("ao-release", libraries),
+      ...packages.flatMap(projectSource),
+    ],
+    metadata: {
+      description: "The npm packages of the processes published, once these are verified",
+      ...ownDeclarations([aoDefinition]),
+    },
+  };
+  return { "ao-release": target };
 }

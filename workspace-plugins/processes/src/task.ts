@@ -5,7 +5,8 @@ export type TaskContext = {
   readonly projectRoot: string;
   readonly projectName: string;
   readonly signal: AbortSignal;
+  readonly progress?: (line: string) => void;
   /** Asks the outside world once per Nx command, across tasks and processes. */
   readonly once: <Value>(question: string, ask: () => Promise<Value>) => Promise<Value>;
-  readonly counted: (world: "ao-network", question: string) => void;
+  readonly counted: (world: "ao-network" | "registry", question: string) => void;
 };

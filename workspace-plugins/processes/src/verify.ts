@@ -1,58 +1,65 @@
 import { fail, ok, shortDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
-import { problemWith } from "./checks.ts";
-import type { Check } from "./definition.ts";
+import type { DeployOptions, Effects } from "./deploy/settle.ts";
 import type { ProcessesCause, ProcessesFailure } from "./failure.ts";
-import { liveQuestion, readLive } from "./live.ts";
-import type { AoNetwork } from "./network.ts";
-import { settle } from "./settle.ts";
-import type { DeployOptions, Effects } from "./settle.ts";
+import { recordFile } from "./record/ledger.ts";
 import type { TaskContext } from "./task.ts";
+import { verifyEnvironment } from "./verify/verify-environment.ts";
+import type { SeenProcess } from "./verify/verify-environment.ts";
 
-/** Reads, and never writes: the live digest is the receipt's, and every declared check passes. */
+/** Reads, and never writes to a network: each live digest is the receipt's, and every declared check passes. */
 export async function verifyProcess(
   task: TaskContext,
   options: DeployOptions,
   effects: Effects = {},
 ): Promise<Result<Outcome<ProcessesCause>, ProcessesFailure>> {
-  const settled = await settle(task, options, effects);
-  if (!settled.ok) return settled;
-  const { definition, receipt, network, ledger } = settled.value;
-  const read = await ledger.readRecord();
-  if (!read.ok) return read;
-  const record = read.value;
-  if (record === undefined) return fail({ reason: "ao-record-missing", file: ledger.file });
-  const { process } = record;
-  const live = await task.once(liveQuestion(record), () => readLive(network, process));
-  if (!live.ok) return live;
-  if (live.value === "gone") return fail({ reason: "process-gone", process });
-  const expected = receipt.codeDigest;
-  if (live.value !== expected) {
-    return fail({ reason: "live-code-differs", process, expected, live: live.value });
+  const seen = await verifyEnvironment(task, options, effects);
+  if (!seen.ok) return seen;
+  for (const one of seen.value) {
+    const failure = failureOf(one, task);
+    if (failure !== undefined) return fail(failure);
   }
-  const checked = await runChecks(network, process, definition.checks);
-  if (!checked.ok) return checked;
-  const facts = { process, code: shortDigest(expected), checks: definition.checks.length };
-  return ok({ state: "unchanged", cause: "live-code-and-checks-agree", facts });
+  return ok(outcomeOf(seen.value));
 }
 
-/** One after another: compute units allow few dry-runs a minute. Every check that fails is told. */
-async function runChecks(
-  network: AoNetwork,
-  process: string,
-  checks: readonly Check[],
-): Promise<Result<void, ProcessesFailure>> {
-  const failed: { readonly action: string; readonly problem: string }[] = [];
-  for (const check of checks) {
-    const tags = Object.entries({ Action: check.action, ...check.tags });
-    const answer = await network.dryRun(process, {
-      tags: tags.map(([name, value]) => ({ name, value })),
-    });
-    if (!answer.ok) return answer;
-    const problem = problemWith(check, answer.value);
-    if (problem !== undefined) failed.push({ action: check.action, problem });
+/** For a target that was just deployed what is behind the bundle is a fault too. */
+function failureOf(seen: SeenProcess, task: TaskContext): ProcessesFailure | undefined {
+  const { process = "", live = "undeployed", changedBy, checks } = seen;
+  switch (seen.state) {
+    case "never-deployed":
+      return { reason: "ao-record-missing", file: fileOf(seen, task) };
+    case "unreachable":
+      return seen.failure;
+    case "gone":
+      return { reason: "process-gone", process };
+    case "drifted":
+    case "unfinished":
+    case "behind": {
+      const expected = seen.wanted ?? seen.recorded ?? "";
+      return { reason: "live-code-differs", process, expected, live, changedBy };
+    }
+    case "agrees":
+      return checks === undefined || checks.failed.length === 0
+        ? undefined
+        : { reason: "checks-failed", process, checks: checks.failed };
   }
-  return failed.length === 0
-    ? ok(undefined)
-    : fail({ reason: "checks-failed", process, checks: failed });
+}
+
+function fileOf(seen: SeenProcess, task: TaskContext): string {
+  const { workspaceRoot, projectRoot } = task;
+  const { project, deployTarget, isLocal } = seen;
+  return recordFile({ workspaceRoot, projectRoot, project, deployTarget, isLocal });
+}
+
+/** One process by its id and code; several by their ids. */
+function outcomeOf(seen: readonly SeenProcess[]): Outcome<ProcessesCause> {
+  const checks = seen.reduce((sum, one) => sum + (one.checks?.passed ?? 0), 0);
+  const [first, ...others] = seen;
+  const { process = "", recorded } = first ?? {};
+  const code = recorded === undefined ? {} : { code: shortDigest(recorded) };
+  const facts =
+    others.length === 0
+      ? { process, ...code, checks }
+      : { ...Object.fromEntries(seen.map((one) => [one.name, one.process ?? ""])), checks };
+  return { state: "unchanged", cause: "live-code-and-checks-agree", facts };
 }

@@ -34,7 +34,7 @@ export async function checkAgents(call: Call): Promise<number> {
     signal,
     progress,
   });
-  if (!checked.ok) return tell(checked);
+  if (!checked.ok) return await tell(checked);
   if (checked.value.length > 0) progress(imageCheckTotals(checked.value));
   show({ images: checked.value }, imageCheckRows(checked.value));
   return checked.value.every((image) => isRight(image, all)) ? 0 : 1;

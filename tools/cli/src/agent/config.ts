@@ -53,7 +53,7 @@ export async function removeMemory({ args }: Call): Promise<number> {
     if (!process.stdin.isTTY) return tell(fail({ reason: "not-confirmed", by: "nobody" }));
     using asker = openAsker();
     const isSure = await asker.agree(`Forget ${agent ?? "all agents"} in ${project}?`);
-    if (isSure !== true) return tell(fail({ reason: "not-confirmed", by: "answer" }));
+    if (isSure !== true) return await tell(fail({ reason: "not-confirmed", by: "answer" }));
   }
   const forgotten = await forgetAgents(place(), { project, agent, signal });
   if (!forgotten.ok) return tell(forgotten);

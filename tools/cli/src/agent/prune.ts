@@ -36,7 +36,7 @@ export async function pruneLeftovers(call: Call): Promise<number> {
     now: new Date(),
     isDryRun,
   });
-  if (!pruned.ok) return tell(pruned);
+  if (!pruned.ok) return await tell(pruned);
   const { images, titles, layouts, logs, rebuilt, projects, kept } = pruned.value;
   const gone = {
     image: images,

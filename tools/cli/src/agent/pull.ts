@@ -26,7 +26,7 @@ export async function pullImage(call: Call): Promise<number> {
   const opened = await openEngine({ counted: () => undefined, signal });
   if (!opened.ok) return tell(opened);
   using engine = opened.value;
-  return tell(
+  return await tell(
     await pullPublished({
       reference,
       registry: openAgentRegistry(signal),

@@ -121,10 +121,10 @@ async function runPrepared(
   const known = saved === undefined ? catalogue : await saveSelection(saved, catalogue);
   if (saved?.isNew === true) progress(`${saved.entry.name} is saved: ${saved.entry.file}`);
   const image = await readyImage(start, { ...prepared, catalogue: known }, engine);
-  if (!image.ok) return failed(image.failure);
+  if (!image.ok) return await failed(image.failure);
   // After the image: what could not be had is not what the next start begins with.
   const remembered = await rememberAgent(memory, { ...prepared, signal });
-  if (!remembered.ok) return failed(remembered.failure);
+  if (!remembered.ok) return await failed(remembered.failure);
   progress(`${startTitle(prepared)}: ${prepared.reference}`);
   using terminal = openTerminalStreams();
   const exit = await startAgent(engine, {
@@ -134,7 +134,7 @@ async function runPrepared(
     host: start.host,
     ...terminal,
   });
-  if (!exit.ok) return failed(exit.failure);
+  if (!exit.ok) return await failed(exit.failure);
   if (exit.value.oomKilled) progress(`${prepared.agent} was killed: it had no more memory`);
   return exit.value.exitCode;
 }

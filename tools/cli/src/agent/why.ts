@@ -33,7 +33,7 @@ export async function tellWhy(call: Call): Promise<number> {
   for (const links of chains.value) {
     const world = { workspaceRoot: root, workspace, engine, signal, progress };
     const found = await whyBuilt(links, world);
-    if (!found.ok) return tell(found);
+    if (!found.ok) return await tell(found);
     for (const image of found.value) images.set(image.reference, image);
   }
   const all = [...images.values()];

@@ -51,14 +51,14 @@ async function add({ args }: Call, kind: DependencyKind): Promise<number> {
     prompt: "Package name: ",
     missing: missingName,
   });
-  if (!name.ok) return tellUsage(name.failure);
+  if (!name.ok) return await tellUsage(name.failure);
   const version = await questions.wordFor(givenVersion, {
     prompt: "Version constraint (such as >=2.31.0,<3.0.0 or ^1.6.0): ",
     missing: "the version is missing",
   });
-  if (!version.ok) return tellUsage(version.failure);
+  if (!version.ok) return await tellUsage(version.failure);
   const asked = { name: name.value, version: version.value, isForced };
-  return tell(await addDependency(place, kind, asked));
+  return await tell(await addDependency(place, kind, asked));
 }
 
 async function remove({ args }: Call, kind: DependencyKind): Promise<number> {
@@ -76,6 +76,6 @@ async function remove({ args }: Call, kind: DependencyKind): Promise<number> {
   const prompt = "Package name to remove: ";
   using questions = openQuestions();
   const name = await questions.wordFor(given, { prompt, missing: missingName });
-  if (!name.ok) return tellUsage(name.failure);
-  return tell(await removeDependency(place, kind, name.value));
+  if (!name.ok) return await tellUsage(name.failure);
+  return await tell(await removeDependency(place, kind, name.value));
 }

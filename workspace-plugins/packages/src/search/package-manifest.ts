@@ -17,7 +17,7 @@ export async function layerManifest(layerFile: string): Promise<string | undefin
   return inOwnFolder(async (folder) => {
     try {
       const extracted = await extractLayer(createReadStream(layerFile), folder);
-      return extracted.ok ? readTextIfPresent(path.join(folder, manifestName)) : undefined;
+      return extracted.ok ? await readTextIfPresent(path.join(folder, manifestName)) : undefined;
     } catch (error) {
       if (hasCode(error, ["ENOENT", "ENOTDIR", "EISDIR", "EACCES"])) return undefined;
       throw error;

@@ -98,7 +98,7 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
   "ao-network-failed": (failure) => ({
     what: "the local AO network is not served any more",
     facts: { detail: failure.detail },
-    hint: "run npx nx run @slipway/ao-network:serve by itself to see why",
+    hint: "run npx nx run @slipway/ao-network:ao-net by itself to see why",
   }),
   "arguments-invalid": (failure) => ({
     what: "the command was not called as it can be",

@@ -1,0 +1,82 @@
+--- How often skills were downloaded. The registry says what was; nobody else is believed.
+
+local answers = require("answers")
+local fields = require("fields")
+local clock = require("clock")
+local json = require("json")
+local pages = require("pages")
+local peers = require("peers")
+local routes = require("routes")
+local tally = require("tally")
+
+Downloads = Downloads or {}
+Seen = Seen or { keys = {} }
+
+local action_is = routes.action_is
+local evaluated_at = os.time()
+
+Handlers.add("Info", action_is("Info"), routes.serve({
+  action = "Info",
+  category = "core",
+  description = "What this process is, and all that it can be asked",
+}, function()
+  return routes.info({
+    name = "skills-registry-downloads",
+    description = "How often the skills of a registry were downloaded",
+    counts = tally.sum(Downloads),
+    registryProcess = peers.id("registry"),
+  }, evaluated_at)
+end))
+
+Handlers.add("Ping", action_is("Ping"), routes.serve({
+  action = "Ping",
+  category = "utility",
+  description = "Whether this process answers",
+}, function(_, _, now)
+  return { at = now, downloads = tally.sum(Downloads).downloads }
+end))
+
+Handlers.add("Downloads", action_is("Downloads"), routes.serve({
+  action = "Downloads",
+  category = "core",
+  description = "How often a skill was downloaded: in all, each version, and each of the last 30 days there were any",
+  fields = { fields.name },
+}, function(input)
+  return tally.of(Downloads, input.name)
+end))
+
+Handlers.add("Top", action_is("Top"), routes.serve({
+  action = "Top",
+  category = "core",
+  description = "Skills by their downloads, one page of them",
+  fields = { fields.order, fields.limit, fields.offset },
+}, function(input)
+  local entries = pages.sort(tally.entries(Downloads), function(entry) return entry.total end, input.order or "desc")
+  return pages.of("skills", entries, input, function(entry)
+    return { name = entry.name, downloads = entry.total }
+  end)
+end))
+
+Handlers.add("Count-Download", action_is("Count-Download"), routes.from_peer("registry", {
+  action = "Count-Download",
+  fields = {
+    fields.name,
+    fields.with(fields.version, { required = true }),
+    fields.with(fields.address, { name = "By", key = "by", required = true }),
+  },
+}, function(input, _, now)
+  local total = tally.count(Downloads, Seen, input, clock.day(now))
+  if not total then return end
+  peers.send("registry", {
+    Action = "Downloads-Counted",
+    Name = input.name,
+    Total = string.format("%d", total),
+  })
+  answers.expose({ ["downloads-count"] = tally.sum(Downloads).downloads })
+end))
+
+Handlers.add("Send-Totals", action_is("Send-Totals"), routes.from_peer("registry", {
+  action = "Send-Totals",
+}, function()
+  peers.send("registry", { Action = "Totals", Data = json.encode(tally.totals(Downloads)) })
+end))

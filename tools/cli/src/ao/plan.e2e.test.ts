@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { startNetwork } from "@slipway/ao-network";
+import { expect, test } from "vitest";
+
+const program = path.join(import.meta.dirname, "..", "..", "slipway.cjs");
+
+const definition = `name: skills
+processes:
+  registry: { source: src/registry.lua }
+targets:
+  dev: { mode: mainnet, network: local }
+`;
+
+const registry = 'Handlers.add("Info", "Info", function (msg) msg.reply({ Data = "hello" }) end)\n';
+
+async function openRig() {
+  const root = await mkdtemp(path.join(tmpdir(), "slipway-plan-"));
+  const network = await startNetwork(path.join(root, ".slipway/ao-network"));
+  const write = async (name: string, text: string) => {
+    const file = path.join(root, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  };
+  await write("nx.json", "{}");
+  await write("skills/ao.yml", definition);
+  await write("skills/src/registry.lua", registry);
+  const ao = async (...words: readonly string[]) => {
+    const child = spawn(process.execPath, [program, "ao", ...words], { cwd: root });
+    const [out, error]: [string[], string[]] = [[], []];
+    child.stdout.on("data", (text) => out.push(String(text)));
+    child.stderr.on("data", (text) => error.push(String(text)));
+    const [status] = (await once(child, "close")) as [number];
+    return { status, out: out.join(""), error: error.join("") };
+  };
+  return {
+    ao,
+    write,
+    read: async (name: string) => readFile(path.join(root, name), "utf8"),
+    [Symbol.asyncDispose]: async () => {
+      await network.stop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+test("planned, applied once, refused when stale, and told in the history", async () => {
+  await using rig = await openRig();
+  const planned = await rig.ao("plan", "skills", "--out", "plan.json");
+  expect(planned).toMatchObject({ status: 0 });
+  expect(planned.out).toMatch(/registry +is spawned +first deployment\n/);
+  expect(planned.out).toMatch(/bill +2 items, \d+ bytes to sign, as \S{43}\n/);
+  const applied = await rig.ao("apply", "plan.json", "--json");
+  expect(JSON.parse(applied.out)).toMatchObject({ state: "done", cause: "first-deployment" });
+  const again = await rig.ao("apply", "plan.json");
+  expect(again).toMatchObject({ status: 1 });
+  expect(again.error).toContain("what the plan was made from has changed since");
+  const told = await rig.ao("history", "skills", "--json");
+  expect(JSON.parse(told.out)).toMatchObject({
+    history: [{ did: "spawned" }, { did: "evaluated", name: "registry", deployTarget: "dev" }],
+  });
+  const unchanged = await rig.ao("plan", "skills", "--json");
+  expect(JSON.parse(unchanged.out)).toMatchObject({
+    schema: 1,
+    plan: { processes: [{ name: "registry", step: "nothing", items: [] }] },
+  });
+});

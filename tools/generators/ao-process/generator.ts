@@ -1,0 +1,20 @@
+import path from "node:path";
+import type { Tree } from "@nx/devkit";
+import { renderFailure } from "@slipway/report";
+import { Options } from "./options.ts";
+import { processFiles } from "./process-files.ts";
+
+/** Writes a project with one AO process. Nx hears of a failure by an exception only, and then writes nothing. */
+export default async function aoProcess(tree: Tree, raw: unknown): Promise<void> {
+  const options = Options.safeParse(raw);
+  if (!options.success) {
+    const problems = options.error.issues.map(
+      (issue) => `${issue.path.join(".") || "options"}: ${issue.message}`,
+    );
+    throw new Error(renderFailure({ reason: "generator-options-invalid", problems }));
+  }
+  const { name, directory } = options.data;
+  const folder = path.posix.join(directory, name);
+  if (tree.exists(folder)) throw new Error(renderFailure({ reason: "folder-exists", folder }));
+  for (const [file, text] of processFiles(name)) tree.write(path.posix.join(folder, file), text);
+}

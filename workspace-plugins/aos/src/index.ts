@@ -1,0 +1,10 @@
+export { aosModuleFile, aosSource, loadAosModule } from "./aos-module.ts";
+export type { AosModule, AosModuleFailure } from "./aos-module.ts";
+export { openEvaluation } from "./evaluation.ts";
+export type { Evaluate } from "./evaluation.ts";
+export { EvaluationResult } from "./evaluation-protocol.ts";
+export type { EvaluationReply, EvaluationRequest } from "./evaluation-protocol.ts";
+export type { EvaluationFailure } from "./failure.ts";
+export { digestOfMemory } from "./memory-digest.ts";
+export { compact, pageSizeBytes } from "./sparse-memory.ts";
+export type { SparseMemory } from "./sparse-memory.ts";

@@ -1,0 +1,180 @@
+import { fail, inParallel, ok, shortDigest, takeLock } from "@slipway/signature";
+import type { Outcome, Result } from "@slipway/signature";
+import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
+import { readBundle } from "../receipt.ts";
+import { exportIds } from "../record/export-ids.ts";
+import type { TaskContext } from "../task.ts";
+import { checkModules } from "./check-modules.ts";
+import { headCommit } from "./commit.ts";
+import type { Wanted } from "./decide.ts";
+import type { Run } from "./deployment.ts";
+import { execute } from "./execute.ts";
+import type { Done } from "./execute.ts";
+import { resumeAll } from "./resume.ts";
+import { settle } from "./settle.ts";
+import type { DeployOptions, Effects, Settled, SettledEnvironment } from "./settle.ts";
+import { atOnce, survey } from "./survey.ts";
+import type { Surveyed, WantedProcess } from "./survey.ts";
+import { tryFirst } from "./try-first.ts";
+
+type Deployed = Result<readonly Done[], ProcessesFailure>;
+
+/** Makes the network agree with the receipt. One question for each process that does already. */
+export async function deployProcess(
+  task: TaskContext,
+  options: DeployOptions,
+  effects: Effects = {},
+): Promise<Result<Outcome<ProcessesCause>, ProcessesFailure>> {
+  const settled = await settle(task, options, effects);
+  if (!settled.ok) return settled;
+  const goals = await bundledGoals(settled.value);
+  if (!goals.ok) return goals;
+  const deployed = await deployEnvironment(task, settled.value, { goals: goals.value });
+  return deployed.ok ? ok(outcomeOf(deployed.value)) : deployed;
+}
+
+/** What the bundles of a project want to be true, after their bytes were compared with the receipt. */
+export async function bundledGoals({
+  environment,
+  processes,
+}: Pick<Settled, "environment" | "processes">): Promise<
+  Result<readonly WantedProcess[], ProcessesFailure>
+> {
+  const { workspaceRoot, projectRoot } = environment;
+  return inParallel(atOnce, processes, async ({ name, definition, bundled, settings }) => {
+    const code = await readBundle(workspaceRoot, projectRoot, name, bundled);
+    if (!code.ok) return code;
+    const { codeDigest, handlers } = bundled;
+    const { needs, on_boot: onBoot } = definition;
+    return ok({ name, settings, code: code.value, codeDigest, handlers, needs, onBoot });
+  });
+}
+
+type Deployment = {
+  readonly goals: readonly WantedProcess[];
+  readonly origin?: Run["origin"];
+};
+
+/** One deployment of an environment at a time: what an earlier run began first, then what the network says. */
+export async function deployEnvironment(
+  task: TaskContext,
+  settled: SettledEnvironment,
+  { goals, origin }: Deployment,
+): Promise<Deployed> {
+  const { ledger, target } = settled;
+  using lock = takeLock(ledger.lockFile);
+  if (lock === undefined) return fail({ reason: "ao-deploy-running", file: ledger.lockFile });
+  const run = openRun(task, settled, origin);
+  const done = await agree(run, { goals, strategy: target.strategy }, task.once);
+  if (!done.ok) return done;
+  const exported = await exportEnvironment(settled);
+  return exported.ok ? done : exported;
+}
+
+/** The ids of an environment, where `ao.yml` wants them. */
+export async function exportEnvironment({
+  environment,
+  target,
+  ledger,
+}: Pick<SettledEnvironment, "environment" | "target" | "ledger">): Promise<
+  Result<void, ProcessesFailure>
+> {
+  if (target.export === undefined) return ok(undefined);
+  const record = await ledger.read();
+  return record.ok ? exportIds(environment, target.export, record.value) : record;
+}
+
+export function openRun(
+  task: TaskContext,
+  settled: SettledEnvironment,
+  origin?: Run["origin"],
+): Run {
+  const { environment, network, ledger, archive } = settled;
+  const { signal } = task;
+  // Before the first record is written: that is a change of the tree itself.
+  const asked: { commit?: ReturnType<typeof headCommit> } = {};
+  return {
+    network,
+    ledger,
+    archive,
+    signal,
+    commit: () => (asked.commit ??= headCommit(environment.workspaceRoot, signal)),
+    now: () => new Date(),
+    tryFirst: (surveyed) => tryFirst(task, settled, surveyed),
+    ...(origin === undefined ? {} : { origin }),
+  };
+}
+
+/** Makes the network agree with the goals, whatever an earlier run left. */
+export async function agree(
+  run: Run,
+  wanted: WantedEnvironment,
+  once: TaskContext["once"],
+): Promise<Deployed> {
+  const resumed = await resumeAll(run, wanted.goals);
+  if (!resumed.ok) return resumed;
+  const surveyed = await surveyEnvironment(run, wanted, once);
+  if (!surveyed.ok) return surveyed;
+  const done = await carryOut(run, surveyed.value);
+  if (!done.ok) return done;
+  return ok(done.value.map((each) => (resumed.value.has(each.name) ? asResumed(each) : each)));
+}
+
+export type WantedEnvironment = {
+  readonly goals: readonly WantedProcess[];
+  readonly strategy: Wanted["strategy"];
+};
+
+/** What there is to do, from the record and what the network says. Nothing is written. */
+export async function surveyEnvironment(
+  { ledger, network }: Pick<Run, "ledger" | "network">,
+  wanted: WantedEnvironment,
+  once: TaskContext["once"],
+): Promise<Result<readonly Surveyed[], ProcessesFailure>> {
+  const record = await ledger.read();
+  if (!record.ok) return record;
+  const surveyed = await survey(network, { ...wanted, record: record.value }, once);
+  if (!surveyed.ok) return surveyed;
+  const refused = refusalIn(surveyed.value, network.owner);
+  if (refused !== undefined) return fail(refused);
+  const known = await checkModules(network, surveyed.value);
+  return known.ok ? surveyed : known;
+}
+
+/** Tries on this machine what is about to be signed, and does it. */
+export async function carryOut(run: Run, surveyed: readonly Surveyed[]): Promise<Deployed> {
+  const tried = await run.tryFirst(surveyed);
+  return tried.ok ? execute(run, surveyed) : tried;
+}
+
+/** A process of another wallet keeps all of its environment as it is. */
+function refusalIn(surveyed: readonly Surveyed[], wallet: string): ProcessesFailure | undefined {
+  const refused = surveyed.find(({ step }) => step.step === "refuse")?.record;
+  return refused === undefined
+    ? undefined
+    : { reason: "wallet-not-owner", process: refused.process, owner: refused.owner, wallet };
+}
+
+function asResumed(done: Done): Done {
+  const isOwn = done.cause === "live-code-agrees" || done.cause === "spawn-unfinished";
+  return isOwn ? { ...done, state: "done", cause: "deployment-resumed" } : done;
+}
+
+/** One process by its id and code; several by their ids. The first that changed says why. */
+export function outcomeOf(all: readonly Done[]): Outcome<ProcessesCause> {
+  const told = all.find(({ state }) => state === "done") ?? all[0];
+  if (told === undefined) throw new Error("internal: a definition without a process");
+  const { state, cause, record, replaced } = told;
+  if (all.length > 1) {
+    const ids = all.map((each) => [each.name, each.record.process] as const);
+    const changed = all.filter((each) => each.state === "done").length;
+    return {
+      state,
+      cause,
+      facts: { changed: `${changed} of ${all.length}`, ...Object.fromEntries(ids) },
+    };
+  }
+  const code = record.state === "deployed" ? { code: shortDigest(record.codeDigest) } : {};
+  const before = replaced === undefined ? {} : { replaced };
+  return { state, cause, facts: { process: record.process, ...code, ...before } };
+}

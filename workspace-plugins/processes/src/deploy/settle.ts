@@ -1,0 +1,186 @@
+import path from "node:path";
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { openPace } from "../budget/pace.ts";
+import type { Definition } from "../definition/definition.ts";
+import { readDefinition } from "../definition/definition-file.ts";
+import type { ProcessDefinition } from "../definition/process.ts";
+import type { DeployTarget } from "../definition/target.ts";
+import type { ProcessesFailure, SettingsFailure } from "../failure.ts";
+import { findLocalNetwork } from "../network/local-network.ts";
+import type { AoNetwork, MadeFrom, Site } from "../network/network.ts";
+import { openAoNetwork } from "../network/open-network.ts";
+import type { Wallet } from "../network/signer.ts";
+import type { Limits } from "../network/units.ts";
+import { openWallet } from "../network/wallet.ts";
+import { readReceipt } from "../receipt.ts";
+import type { BundledProcess } from "../receipt.ts";
+import { openCodeArchive } from "../record/code-archive.ts";
+import type { CodeArchive } from "../record/code-archive.ts";
+import { openLedger } from "../record/ledger.ts";
+import type { Environment, Ledger } from "../record/ledger.ts";
+import type { TaskContext } from "../task.ts";
+import type { SpawnSettings } from "./spawn-settings.ts";
+
+export type DeployOptions = {
+  readonly deployTarget: string;
+  /** An upgrade may lose state that `ao.yml` declares; else what is tried first refuses it. */
+  readonly acceptStateLoss?: boolean | undefined;
+};
+
+/** What a test replaces; a run uses what Node has. */
+export type Effects = {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly limits?: Limits;
+  /** Around what is written down between runs. */
+  readonly ledger?: (ledger: Ledger) => Ledger;
+};
+
+/** One process of a project and a deploy target: what is wanted of it. */
+export type SettledProcess = {
+  readonly name: string;
+  readonly definition: ProcessDefinition;
+  readonly bundled: BundledProcess;
+  readonly settings: SpawnSettings;
+};
+
+/** A project and a deploy target, settled: where, who is asked, and where it is written down. */
+export type SettledEnvironment = {
+  readonly environment: Environment;
+  readonly definition: Definition;
+  readonly target: DeployTarget;
+  readonly network: AoNetwork;
+  readonly ledger: Ledger;
+  readonly archive: CodeArchive;
+  /** Of a process of the definition, as it stands now. */
+  readonly settingsOf: (name: string, process: ProcessDefinition) => SpawnSettings;
+  /** The compute unit that may serve the memory of a process. */
+  readonly memoryAt: string | undefined;
+  readonly acceptStateLoss: boolean;
+};
+
+/** And what is wanted there: what is bundled. */
+export type Settled = SettledEnvironment & { readonly processes: readonly SettledProcess[] };
+
+export async function settle(
+  task: TaskContext,
+  options: DeployOptions,
+  effects: Effects,
+): Promise<Result<Settled, ProcessesFailure>> {
+  const settled = await settleEnvironment(task, options, effects);
+  if (!settled.ok) return settled;
+  const receipt = await readReceipt(task.workspaceRoot, task.projectRoot);
+  if (!receipt.ok) return receipt;
+  const processes: SettledProcess[] = [];
+  for (const [name, definition] of Object.entries(settled.value.definition.processes)) {
+    const bundled = receipt.value.processes[name];
+    if (bundled === undefined) return fail({ reason: "ao-receipt-other", process: name });
+    const settings = settled.value.settingsOf(name, definition);
+    processes.push({ name, definition, bundled, settings });
+  }
+  return ok({ ...settled.value, processes });
+}
+
+/** Needs no bundle. With `asOwner` nothing is signed but what cannot be read otherwise: it is asked as that address. */
+export async function settleEnvironment(
+  task: TaskContext,
+  { deployTarget, asOwner, acceptStateLoss = false }: DeployOptions & { readonly asOwner?: string },
+  effects: Effects,
+): Promise<Result<SettledEnvironment, ProcessesFailure>> {
+  const { workspaceRoot, projectRoot, projectName } = task;
+  const read = await readDefinition(workspaceRoot, projectRoot);
+  if (!read.ok) return read;
+  const definition = read.value;
+  const target = definition.targets[deployTarget];
+  const known = Object.keys(definition.targets);
+  if (target === undefined) return fail({ reason: "deploy-target-unknown", deployTarget, known });
+  const place = await placeOf(task, target, effects.environment ?? process.env);
+  if (!place.ok) return place;
+  const { site, made } = place.value;
+  const wallet =
+    asOwner === undefined ? await place.value.openWallet() : ok(readerOf(asOwner, place.value));
+  if (!wallet.ok) return wallet;
+  const network = openAoNetwork(site, wallet.value, {
+    ...effects,
+    signal: task.signal,
+    counted: (question) => task.counted("ao-network", question),
+    pace: openPace(task, target, effects.environment),
+  });
+  const { owner } = network;
+  const common = { mode: target.mode, made, owner, project: projectName, deployTarget };
+  const isLocal = target.network === "local";
+  const environment = { workspaceRoot, projectRoot, project: projectName, deployTarget, isLocal };
+  return ok({
+    environment,
+    definition,
+    target,
+    network,
+    ledger: (effects.ledger ?? same)(openLedger(environment)),
+    archive: openCodeArchive(workspaceRoot, projectName),
+    settingsOf: (name, process) => settingsOf(name, process, common),
+    memoryAt: site.mode === "legacy" ? site.cu : undefined,
+    acceptStateLoss,
+  });
+}
+
+/** Asks as an address without its key, which is opened if ever a question has to be signed. */
+function readerOf(address: string, place: Place): Wallet {
+  return {
+    address,
+    sign: async (content) => {
+      const wallet = await place.openWallet();
+      if (wallet.ok) return wallet.value.sign(content);
+      const source = "source" in wallet.failure ? wallet.failure.source : "";
+      return fail({ reason: "signer-failed", source, problem: wallet.failure.reason });
+    },
+  };
+}
+
+function same<Value>(value: Value): Value {
+  return value;
+}
+
+function settingsOf(
+  name: string,
+  definition: ProcessDefinition,
+  place: Pick<SpawnSettings, "mode" | "made" | "owner" | "project" | "deployTarget">,
+): SpawnSettings {
+  const { module, scheduler, authority } = definition;
+  return {
+    ...place,
+    made: {
+      module: module ?? place.made.module,
+      scheduler: scheduler ?? place.made.scheduler,
+      authority: authority ?? place.made.authority,
+    },
+    process: name,
+    name: definition.name ?? name,
+    tags: definition.tags,
+    cron: definition.cron,
+    onBoot: definition.on_boot,
+  };
+}
+
+type Place = {
+  readonly site: Site;
+  readonly made: MadeFrom;
+  readonly openWallet: () => ReturnType<typeof openWallet>;
+};
+
+async function placeOf(
+  { workspaceRoot, projectRoot }: TaskContext,
+  target: DeployTarget,
+  variables: Readonly<Record<string, string | undefined>>,
+): Promise<Result<Place, SettingsFailure>> {
+  if (target.network !== "local") {
+    const folder = path.join(workspaceRoot, projectRoot);
+    const open = () => openWallet(target.wallet, folder, variables);
+    return ok({ site: target, made: target, openWallet: open });
+  }
+  const found = await findLocalNetwork(workspaceRoot, target.mode);
+  if (!found.ok) return found;
+  const { site, made, walletFile } = found.value;
+  const open = () => openWallet({ file: walletFile }, workspaceRoot, variables);
+  return ok({ site, made, openWallet: open });
+}

@@ -1,0 +1,110 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { aosSource, compact, pageSizeBytes } from "@slipway/aos";
+import type { SparseMemory } from "@slipway/aos";
+import { fail, hexOf, ok, parseDigest } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import type { UnitFailure } from "../failure.ts";
+
+export type LiveMemoryFailure =
+  | UnitFailure
+  | { readonly reason: "live-memory-invalid"; readonly url: string; readonly sizeBytes: number };
+
+export type LiveMemoryEffects = {
+  readonly signal: AbortSignal;
+  readonly fetch?: typeof globalThis.fetch;
+  readonly counted?: (question: string) => void;
+  /** Of one request with its answer, and of the time that the unit may be busy. */
+  readonly timeoutMs?: number;
+};
+
+/** Memory-Limit of the aos module. */
+const limitBytes = 1024 ** 3;
+const usualTimeoutMs = 60_000;
+const busyStepMs = 500;
+
+/** Whether a copy of what a process of this module holds can be evaluated here: our WASM is that module. */
+export function isOurModule(module: string): boolean {
+  return module === Buffer.from(hexOf(pinned()), "hex").toString("base64url");
+}
+
+/**
+ * A copy of what a process holds now, as a legacy compute unit serves it (`GET /state/{process}`): a read, which writes
+ * nothing. `unserved` by a unit that does not.
+ */
+export async function readLiveMemory(
+  cu: string,
+  process: string,
+  effects: LiveMemoryEffects,
+): Promise<Result<SparseMemory | "unserved", LiveMemoryFailure>> {
+  const url = `${cu.replace(/\/+$/, "")}/state/${process}`;
+  const limit = effects.timeoutMs ?? usualTimeoutMs;
+  const deadline = AbortSignal.timeout(limit);
+  const signal = AbortSignal.any([effects.signal, deadline]);
+  try {
+    for (;;) {
+      effects.counted?.(`GET cu /state/${process}`);
+      const response = await (effects.fetch ?? globalThis.fetch)(url, { signal });
+      if (response.status !== 202) return await memoryOf(response, url);
+      await response.body?.cancel();
+      await pause(busyStepMs, undefined, { signal });
+    }
+  } catch (error) {
+    if (effects.signal.aborted) return fail({ reason: "ao-stopped" });
+    const problem = deadline.aborted ? `no answer in ${limit} ms` : causeOf(error);
+    return fail({ reason: "unit-unreachable", unit: "cu", method: "GET", url, problem });
+  }
+}
+
+async function memoryOf(
+  response: Response,
+  url: string,
+): Promise<Result<SparseMemory | "unserved", LiveMemoryFailure>> {
+  const { status } = response;
+  if (!response.ok) {
+    const detail = (await response.text()).slice(0, 500);
+    // 404 is also what is said of a process that nobody knows: then there is nothing to copy either.
+    if (status === 404 || status === 405 || status === 501) return ok("unserved");
+    const retryable = status >= 500 || status === 429;
+    return fail({
+      reason: "unit-refused",
+      unit: "cu",
+      method: "GET",
+      url,
+      status,
+      detail,
+      retryable,
+    });
+  }
+  const bytes = await readWithin(response);
+  const isWhole = bytes.byteLength > 0 && bytes.byteLength % pageSizeBytes === 0;
+  if (!isWhole || bytes.byteLength > limitBytes) {
+    return fail({ reason: "live-memory-invalid", url, sizeBytes: bytes.byteLength });
+  }
+  return ok(compact(bytes));
+}
+
+/** Not more than one piece beyond the limit, whatever is sent. */
+async function readWithin(response: Response): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  const body: AsyncIterable<Uint8Array> | null = response.body;
+  if (body === null) return new Uint8Array();
+  for await (const piece of body) {
+    pieces.push(piece);
+    sizeBytes += piece.byteLength;
+    if (sizeBytes > limitBytes) break;
+  }
+  return Buffer.concat(pieces);
+}
+
+function pinned(): Digest {
+  const digest = parseDigest(aosSource.digest);
+  if (digest === undefined) throw new Error("internal: the pinned digest is not one");
+  return digest;
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { cause } = error;
+  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
+}

@@ -1,0 +1,181 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { startNetwork } from "@slipway/ao-network";
+import type { RunningNetwork } from "@slipway/ao-network";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bundleProcess } from "../bundle-process.ts";
+import { deployProcess } from "../deploy/deploy.ts";
+import { findLocalNetwork } from "../network/local-network.ts";
+import { openAoNetwork } from "../network/open-network.ts";
+import { openWallet } from "../network/wallet.ts";
+import { openLedger } from "../record/ledger.ts";
+import type { TaskContext } from "../task.ts";
+import { liveCandidates } from "./live.ts";
+import { judgePreflight, preflight } from "./preflight.ts";
+import type { PreflightReport } from "./report.ts";
+import { readSources } from "./source.ts";
+
+const project = "skills";
+const source = `Skills = Skills or {}
+Log = Log or {}
+Handlers.add("Register", "Register", function (msg)
+  Skills[msg.Skill] = { by = msg.From }
+  Log[#Log + 1] = msg.Skill
+  At = msg.Timestamp
+end)
+Handlers.add("Count", "Count", function (msg)
+  local count = 0
+  for _ in pairs(Skills) do count = count + 1 end
+  msg.reply({ Data = require("json").encode({ count = count, isLater = msg.Timestamp > At }) })
+end)
+`;
+const definition = `name: skills
+processes:
+  registry:
+    source: registry.lua
+    state: [Skills]
+targets:
+  local: { mode: legacy, network: local }
+  node: { mode: mainnet, network: local }
+  held: { mode: legacy, network: local, preflight: live }
+`;
+const counted = definition.replace(
+  "    state: [Skills]",
+  "    state: [Skills]\n    checks: [{ action: Count, expect: { data: { count: 2, isLater: true } } }]",
+);
+
+let root: string;
+let network: RunningNetwork;
+const asked: string[] = [];
+const task = (): TaskContext => ({
+  workspaceRoot: root,
+  projectRoot: project,
+  projectName: project,
+  signal: AbortSignal.timeout(200_000),
+  once: (_question, ask) => ask(),
+  counted: (_world, question) => asked.push(question),
+});
+
+beforeAll(async () => {
+  root = await mkdtemp(path.join(os.tmpdir(), "ao-preflight-"));
+  network = await startNetwork(path.join(root, ".slipway/ao-network"));
+  await bundle(definition, source);
+});
+afterAll(async () => {
+  await network.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+async function bundle(yaml: string, lua: string): Promise<void> {
+  await mkdir(path.join(root, project), { recursive: true });
+  await writeFile(path.join(root, project, "ao.yml"), yaml);
+  await writeFile(path.join(root, project, "registry.lua"), lua);
+  const bundled = await bundleProcess(task());
+  if (!bundled.ok) throw new Error(JSON.stringify(bundled.failure));
+}
+
+async function register(process: string, skills: readonly string[]): Promise<void> {
+  const found = await findLocalNetwork(root, "legacy");
+  if (!found.ok) throw new Error(found.failure.reason);
+  const wallet = await openWallet({ file: found.value.walletFile }, root, {});
+  if (!wallet.ok) throw new Error(wallet.failure.reason);
+  const { signal } = new AbortController();
+  const options = { signal, counted: () => undefined };
+  const ao = openAoNetwork(found.value.site, wallet.value, options);
+  for (const skill of skills) {
+    const tags = Object.entries({ Action: "Register", Skill: skill });
+    const message = { tags: tags.map(([name, value]) => ({ name, value })), data: "" };
+    const item = await ao.signMessage(process, message);
+    if (!item.ok) throw new Error(item.failure.reason);
+    const posted = await ao.post(process, item.value);
+    if (!posted.ok) throw new Error(posted.failure.reason);
+  }
+}
+
+async function idOfRegistry(deployTarget = "local"): Promise<string> {
+  const place = { workspaceRoot: root, projectRoot: project, project, deployTarget };
+  const record = await openLedger({ ...place, isLocal: true }).read();
+  const process = record.ok ? record.value.processes["registry"]?.process : undefined;
+  if (process === undefined) throw new Error("not recorded");
+  return process;
+}
+
+async function tryLive(deployTarget = "local"): Promise<PreflightReport> {
+  const sources = await readSources(task());
+  if (!sources.ok) throw new Error(sources.failure.reason);
+  const candidates = await liveCandidates(task(), deployTarget, sources.value);
+  if (!candidates.ok) throw new Error(JSON.stringify(candidates.failure));
+  const { signal } = task();
+  const report = await preflight(candidates.value, { signal, progress: () => undefined });
+  if (!report.ok) throw new Error(report.failure.reason);
+  return report.value;
+}
+
+test("what is not deployed is tried as a new process", async () => {
+  const report = await tryLive();
+  expect(report.processes).toMatchObject([
+    { process: "registry", basis: "fresh", notLive: "not-deployed", verdict: "passed" },
+  ]);
+});
+
+test("an upgrade is tried on what its process holds, and what it would lose is told", async () => {
+  const deployed = await deployProcess(task(), { deployTarget: "local" });
+  expect(deployed.ok).toBe(true);
+  await register(await idOfRegistry(), ["search", "list"]);
+  await bundle(counted, `${source}-- other code\n`);
+  asked.length = 0;
+  const kept = await tryLive();
+  expect(kept.processes).toMatchObject([
+    { process: "registry", basis: "live", verdict: "passed", checks: 1, changes: [] },
+  ]);
+  expect(asked).toEqual([`GET cu /state/${await idOfRegistry()}`]);
+
+  await bundle(definition, source.replaceAll(" or {}", " and {} or {}").replace('"Count"', '"N"'));
+  const lost = await tryLive();
+  const judged = judgePreflight(lost, { acceptStateLoss: false });
+  expect(judged).toMatchObject({
+    ok: false,
+    failure: {
+      reason: "preflight-state-lost",
+      losses: [
+        { process: "registry", change: { change: "state-reset", lost: ["list", "search"] } },
+      ],
+    },
+  });
+  expect(lost.processes[0]).toMatchObject({
+    changes: [
+      { change: "state-reset", name: "Skills", before: { size: 4 }, after: { size: 0 } },
+      { change: "table-emptied", name: "Log", before: { size: 2 } },
+      { change: "handler-gone", name: "Count" },
+    ],
+  });
+});
+
+test("a node that serves no memory leaves the code to be tried as new", async () => {
+  const deployed = await deployProcess(task(), { deployTarget: "node" });
+  expect(deployed.ok).toBe(true);
+  const report = await tryLive("node");
+  expect(report.processes).toMatchObject([
+    { process: "registry", basis: "fresh", notLive: "unserved", verdict: "passed" },
+  ]);
+});
+
+test("a deployment that would lose state is refused before anything is signed, unless that is meant", async () => {
+  await bundle(definition, source);
+  const held = { deployTarget: "held" };
+  expect((await deployProcess(task(), held)).ok).toBe(true);
+  await register(await idOfRegistry("held"), ["search", "list"]);
+  await bundle(definition, `Skills = nil\n${source}`);
+  await network.log.reset();
+  expect(await deployProcess(task(), held)).toMatchObject({
+    ok: false,
+    failure: {
+      reason: "preflight-state-lost",
+      losses: [{ process: "registry", change: { name: "Skills", lost: ["list", "search"] } }],
+    },
+  });
+  expect(await network.log.writes()).toEqual([]);
+  const meant = await deployProcess(task(), { ...held, acceptStateLoss: true });
+  expect(meant).toMatchObject({ ok: true, value: { cause: "code-changed" } });
+});

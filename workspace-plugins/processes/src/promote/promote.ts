@@ -1,0 +1,182 @@
+import path from "node:path";
+import type { Trust } from "@slipway/attestation";
+import { digestOf, fail, inParallel, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import type { Definition } from "../definition/definition.ts";
+import { readDefinition } from "../definition/definition-file.ts";
+import { deployEnvironment } from "../deploy/deploy.ts";
+import type { Done } from "../deploy/execute.ts";
+import { settleEnvironment } from "../deploy/settle.ts";
+import type { Effects, SettledEnvironment } from "../deploy/settle.ts";
+import type { WantedProcess } from "../deploy/survey.ts";
+import type { ProcessesFailure } from "../failure.ts";
+import { handlersIn } from "../handlers-in.ts";
+import type { Live } from "../network/network.ts";
+import { findCode } from "../record/code-archive.ts";
+import { messageOf } from "../record/message-of.ts";
+import { openLedger, recordFile } from "../record/ledger.ts";
+import type { Environment } from "../record/ledger.ts";
+import type { ProcessRecord } from "../record/record.ts";
+import type { TaskContext } from "../task.ts";
+import { readVerified, verifiedFile } from "../verify/verified-file.ts";
+import { readApprovals } from "./approvals.ts";
+import { dirtyFiles } from "./dirty-files.ts";
+import { digestsOf, judgeGates } from "./gates.ts";
+import type { Digests, Gate, SourceProcess } from "./gates.ts";
+
+export type PromotionOptions = {
+  readonly from: string;
+  readonly to: string;
+  /** Only tells the gates. */
+  readonly isDryRun: boolean;
+};
+
+/** Whose word counts, and who promotes. */
+export type People = {
+  readonly trust: Trust;
+  /** The hint of this machine's key, where it has one. */
+  readonly ownKey: string | undefined;
+};
+
+export type Promoted = {
+  readonly gates: readonly Gate[];
+  readonly digests: Digests;
+  /** Absent where a gate is closed, or nothing was to be done but tell. */
+  readonly done?: readonly Done[];
+};
+
+/**
+ * Makes an environment run exactly the bytes that another one runs, once every gate of `ao.yml` is open. Nothing is
+ * built: the bytes are of the archive, or of the message that the source's network evaluated.
+ */
+export async function promote(
+  task: TaskContext,
+  options: PromotionOptions,
+  people: People,
+  effects: Effects = {},
+): Promise<Result<Promoted, ProcessesFailure>> {
+  const definition = await readDefinition(task.workspaceRoot, task.projectRoot);
+  if (!definition.ok) return definition;
+  const { from, to, isDryRun } = options;
+  const known = Object.keys(definition.value.targets);
+  const unknown = [from, to].find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    return fail({ reason: "deploy-target-unknown", deployTarget: unknown, known });
+  }
+  const source = await readSource(task, definition.value, from, effects);
+  if (!source.ok) return source;
+  const rule = definition.value.targets[to]?.promotion;
+  const now = new Date();
+  const gates = judgeGates({
+    from,
+    rule,
+    processes: source.value,
+    dirty: await foreignFiles(task, definition.value, to),
+    approvals: await readApprovals(
+      task,
+      { project: task.projectName, from, to },
+      { ...people, now },
+    ),
+    ownKey: people.ownKey,
+    now,
+  });
+  const told = { gates, digests: digestsOf(source.value) };
+  if (isDryRun || gates.some(({ state }) => state === "closed")) return ok(told);
+  const target = await settleEnvironment(task, { deployTarget: to }, effects);
+  if (!target.ok) return target;
+  const done = await deployEnvironment(task, target.value, {
+    goals: source.value.map((each) => goalOf(each, target.value)),
+    origin: { did: "promoted", from },
+  });
+  return done.ok ? ok({ ...told, done: done.value }) : done;
+}
+
+/** What is recorded, was verified, is live now, and where its bytes are: of every process of the definition. */
+async function readSource(
+  task: TaskContext,
+  definition: Definition,
+  from: string,
+  effects: Effects,
+): Promise<Result<readonly SourceWithCode[], ProcessesFailure>> {
+  const { workspaceRoot, projectName } = task;
+  const verified = await readVerified(workspaceRoot, verifiedFile(projectName, from));
+  if (!verified.ok) return verified;
+  const record = await openLedger(placeOf(task, definition, from)).read();
+  if (!record.ok) return record;
+  const asOwner = Object.values(record.value.processes)[0]?.owner ?? "";
+  const settled = await settleEnvironment(task, { deployTarget: from, asOwner }, effects);
+  if (!settled.ok) return settled;
+  return inParallel(atOnce, Object.keys(definition.processes), async (name) => {
+    const known = record.value.processes[name];
+    const code = await codeOf(settled.value, known);
+    const live = await liveOf(settled.value, known);
+    const source: SourceWithCode = {
+      name,
+      record: known,
+      verified: verified.value[name],
+      live,
+      bytes: code === undefined ? undefined : digestOf(code),
+      code,
+    };
+    return ok(source);
+  });
+}
+
+const atOnce = 4;
+
+type SourceWithCode = SourceProcess & { readonly code: string | undefined };
+
+/** Never of a cache of this run: a gate is asked when it is passed. */
+async function liveOf(
+  { network }: SettledEnvironment,
+  record: ProcessRecord | undefined,
+): Promise<Live | "unread"> {
+  if (record === undefined) return "unread";
+  const live = await network.live(record.process);
+  return live.ok ? live.value : "unread";
+}
+
+async function codeOf(
+  { archive, network }: SettledEnvironment,
+  record: ProcessRecord | undefined,
+): Promise<string | undefined> {
+  if (record?.state !== "deployed") return undefined;
+  const { codeDigest, history } = record;
+  const message = messageOf(history, codeDigest);
+  const found = await findCode(archive, network, { codeDigest, message });
+  return found.ok ? found.value : undefined;
+}
+
+function goalOf({ name, code, bytes }: SourceWithCode, target: SettledEnvironment): WantedProcess {
+  const process = target.definition.processes[name];
+  if (code === undefined || bytes === undefined || process === undefined) {
+    throw new Error("internal: a gate let pass what has no bytes");
+  }
+  const settings = target.settingsOf(name, process);
+  const { needs, on_boot: onBoot } = process;
+  return { name, settings, code, codeDigest: bytes, handlers: handlersIn(code), needs, onBoot };
+}
+
+function placeOf(
+  { workspaceRoot, projectRoot, projectName: project }: TaskContext,
+  { targets }: Definition,
+  deployTarget: string,
+): Environment {
+  const isLocal = targets[deployTarget]?.network === "local";
+  return { workspaceRoot, projectRoot, project, deployTarget, isLocal };
+}
+
+/** Not as committed, but for what a promotion to this environment writes itself: it may have been cut off. */
+async function foreignFiles(
+  task: TaskContext,
+  definition: Definition,
+  to: string,
+): Promise<readonly string[] | undefined> {
+  const dirty = await dirtyFiles(task.workspaceRoot, task.signal);
+  const exported = definition.targets[to]?.export;
+  const exports = [exported?.env?.file, exported?.json, exported?.typescript]
+    .filter((file) => file !== undefined)
+    .map((file) => path.posix.join(task.projectRoot, file));
+  const own = new Set([recordFile(placeOf(task, definition, to)), ...exports]);
+  return dirty?.filter((file) => !own.has(file));
+}

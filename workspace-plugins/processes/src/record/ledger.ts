@@ -1,0 +1,118 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import type { z } from "zod";
+import type { SettingsFailure } from "../failure.ts";
+import { parseJson } from "../json.ts";
+import { EnvironmentRecord, Journal } from "./record.ts";
+import type { PendingItem, ProcessRecord } from "./record.ts";
+
+/**
+ * What is known of one environment between runs. The record is committed, but that of the local network; the journal
+ * holds signed messages and stays out of git. Several processes are written at once: each write is whole.
+ */
+export type Ledger = {
+  /** Relative to the workspace. */
+  readonly file: string;
+  readonly lockFile: string;
+  readonly read: () => Promise<Result<EnvironmentRecord, SettingsFailure>>;
+  /** The record of one process, from the one before. */
+  readonly write: (
+    name: string,
+    change: (before: ProcessRecord | undefined) => ProcessRecord,
+  ) => Promise<ProcessRecord>;
+  readonly readJournal: () => Promise<Result<Journal, SettingsFailure>>;
+  /** `undefined`: the end of the item is known. */
+  readonly journal: (name: string, item: PendingItem | undefined) => Promise<void>;
+};
+
+export type Environment = {
+  readonly workspaceRoot: string;
+  readonly projectRoot: string;
+  readonly project: string;
+  readonly deployTarget: string;
+  readonly isLocal: boolean;
+};
+
+/** Of one project: the archive of code, and what is local of its environments. */
+export function ownFolder(project: string): string {
+  return path.posix.join(".slipway/ao", encodeURIComponent(project));
+}
+
+/** Relative to the workspace. */
+export function recordFile(environment: Environment): string {
+  const { projectRoot, project, deployTarget, isLocal } = environment;
+  const folder = isLocal ? ownFolder(project) : path.posix.join(projectRoot, "deployments");
+  return path.posix.join(folder, `${deployTarget}.json`);
+}
+
+export function openLedger(environment: Environment): Ledger {
+  const { workspaceRoot, project, deployTarget } = environment;
+  const file = recordFile(environment);
+  const journalFile = path.posix.join(ownFolder(project), `${deployTarget}.pending.json`);
+  const absolute = (name: string): string => path.join(workspaceRoot, name);
+  const read = () =>
+    readShaped(workspaceRoot, file, EnvironmentRecord, { version: 2, processes: {} });
+  const readJournal = () =>
+    readShaped(workspaceRoot, journalFile, Journal, { version: 2, items: {} });
+  const inTurn = openTurns();
+  return {
+    file,
+    lockFile: absolute(path.posix.join(ownFolder(project), `${deployTarget}.lock`)),
+    read,
+    write: (name, change) =>
+      inTurn(async () => {
+        const { processes } = readable(await read());
+        const record = change(processes[name]);
+        const written = sorted({ ...processes, [name]: record });
+        await writeJson(absolute(file), { version: 2, processes: written });
+        return record;
+      }),
+    readJournal,
+    journal: (name, item) =>
+      inTurn(async () => {
+        const { [name]: _before, ...others } = readable(await readJournal()).items;
+        const items = item === undefined ? others : { ...others, [name]: item };
+        if (Object.keys(items).length === 0) await rm(absolute(journalFile), { force: true });
+        else await writeJson(absolute(journalFile), { version: 2, items });
+      }),
+  };
+}
+
+/** One after another, in the order of asking. */
+function openTurns(): <Value>(work: () => Promise<Value>) => Promise<Value> {
+  const turns: { last: Promise<unknown> } = { last: Promise.resolve() };
+  return async (work) => {
+    const before = turns.last;
+    const own = (async () => {
+      // Who asked for that turn hears of its failure.
+      await before.catch(() => undefined);
+      return work();
+    })();
+    turns.last = own;
+    return own;
+  };
+}
+
+/** It was read when the run began, under the lock. */
+function readable<Value>(read: Result<Value, SettingsFailure>): Value {
+  if (!read.ok) throw new Error(`internal: ${JSON.stringify(read.failure)}`);
+  return read.value;
+}
+
+function sorted<Value>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function readShaped<Shape extends z.ZodType>(
+  workspaceRoot: string,
+  file: string,
+  shape: Shape,
+  none: z.output<Shape>,
+): Promise<Result<z.output<Shape>, SettingsFailure>> {
+  const text = await readTextIfPresent(path.join(workspaceRoot, file));
+  if (text === undefined) return ok(none);
+  const parsed = parseJson(text, shape);
+  return parsed.ok ? parsed : fail({ reason: "ao-record-invalid", file, problem: parsed.failure });
+}

@@ -1,0 +1,31 @@
+import { ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { readDefinition } from "../definition/definition-file.ts";
+import type { ProcessesFailure } from "../failure.ts";
+import type { TaskContext } from "../task.ts";
+import { openLedger } from "./ledger.ts";
+import type { HistoryEntry } from "./record.ts";
+
+export type Told = HistoryEntry & { readonly deployTarget: string; readonly name: string };
+
+/** What was done to the processes of a project, as its records say: of one deploy target or all, oldest first. */
+export async function readHistory(
+  task: Pick<TaskContext, "workspaceRoot" | "projectRoot" | "projectName">,
+  asked: string | undefined,
+): Promise<Result<readonly Told[], ProcessesFailure>> {
+  const { workspaceRoot, projectRoot, projectName: project } = task;
+  const definition = await readDefinition(workspaceRoot, projectRoot);
+  if (!definition.ok) return definition;
+  const told: Told[] = [];
+  for (const [deployTarget, target] of Object.entries(definition.value.targets)) {
+    if (asked !== undefined && asked !== deployTarget) continue;
+    const isLocal = target.network === "local";
+    const ledger = openLedger({ workspaceRoot, projectRoot, project, deployTarget, isLocal });
+    const record = await ledger.read();
+    if (!record.ok) return record;
+    for (const [name, { history }] of Object.entries(record.value.processes)) {
+      told.push(...history.map((entry) => ({ ...entry, deployTarget, name })));
+    }
+  }
+  return ok(told.toSorted((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)));
+}

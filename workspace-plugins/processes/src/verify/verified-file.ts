@@ -1,0 +1,58 @@
+import path from "node:path";
+import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import { z } from "zod";
+import type { SettingsFailure } from "../failure.ts";
+import { parseJson } from "../json.ts";
+import { DigestText } from "../receipt.ts";
+
+const VerifiedProcess = z.strictObject({
+  /** When it was asked; ISO 8601. */
+  at: z.iso.datetime(),
+  process: z.string().min(1),
+  /** What it answered. */
+  codeDigest: DigestText,
+  linksDigest: DigestText,
+  checks: z.strictObject({ passed: z.int().nonnegative(), failed: z.int().nonnegative() }),
+});
+export type VerifiedProcess = z.output<typeof VerifiedProcess>;
+
+const VerifiedEnvironment = z.strictObject({
+  version: z.literal(1),
+  processes: z.record(z.string(), VerifiedProcess),
+});
+
+export type VerifiedProcesses = Readonly<Record<string, VerifiedProcess>>;
+
+/** What the last verification of an environment saw. Of this machine: it is not committed, and proves nothing elsewhere. */
+export async function readVerified(
+  workspaceRoot: string,
+  file: string,
+): Promise<Result<VerifiedProcesses, SettingsFailure>> {
+  const text = await readTextIfPresent(path.join(workspaceRoot, file));
+  if (text === undefined) return ok({});
+  const parsed = parseJson(text, VerifiedEnvironment);
+  return parsed.ok
+    ? ok(parsed.value.processes)
+    : fail({ reason: "ao-record-invalid", file, problem: parsed.failure });
+}
+
+/** What was not asked for this time stays as it was seen before; what could not be seen is taken out. */
+export async function writeVerified(
+  workspaceRoot: string,
+  file: string,
+  seen: Readonly<Record<string, VerifiedProcess | undefined>>,
+): Promise<void> {
+  const before = await readVerified(workspaceRoot, file);
+  const merged = { ...(before.ok ? before.value : {}), ...seen };
+  const processes = Object.fromEntries(
+    Object.entries(merged).filter(([, verified]) => verified !== undefined),
+  );
+  await writeJson(path.join(workspaceRoot, file), { version: 1, processes });
+}
+
+/** Relative to the workspace. */
+export function verifiedFile(project: string, deployTarget: string): string {
+  const folder = path.posix.join(".slipway/ao", encodeURIComponent(project));
+  return path.posix.join(folder, `${deployTarget}.verified.json`);
+}

@@ -1,0 +1,239 @@
+import { fail, inParallel, ok } from "@slipway/signature";
+import type { Digest, Result } from "@slipway/signature";
+import { readDefinition } from "../definition/definition-file.ts";
+import type { Definition } from "../definition/definition.ts";
+import type { ProcessDefinition } from "../definition/process.ts";
+import type { DeployTarget } from "../definition/target.ts";
+import { liveQuestion } from "../deploy/live.ts";
+import { settleEnvironment } from "../deploy/settle.ts";
+import type { DeployOptions, Effects, SettledEnvironment } from "../deploy/settle.ts";
+import { linksOf } from "../deploy/survey.ts";
+import { linksDigestOf } from "../evaluated-text.ts";
+import type { ProcessesFailure, UnitFailure } from "../failure.ts";
+import type { Live } from "../network/network.ts";
+import { readReceipt } from "../receipt.ts";
+import type { Receipt } from "../receipt.ts";
+import { openLedger } from "../record/ledger.ts";
+import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
+import type { TaskContext } from "../task.ts";
+import { evaluationsAfter } from "./evaluations.ts";
+import type { LaterEvaluation } from "./later-evaluation.ts";
+import { patienceOf, runChecks } from "./run-checks.ts";
+import type { Checked } from "./run-checks.ts";
+import { stateOf } from "./state.ts";
+import type { CodeAndLinks, EnvironmentState } from "./state.ts";
+import { verifiedFile, writeVerified } from "./verified-file.ts";
+import type { VerifiedProcess } from "./verified-file.ts";
+
+/** One process of one environment, as it was just seen. */
+export type SeenProcess = {
+  readonly project: string;
+  readonly deployTarget: string;
+  readonly isLocal: boolean;
+  readonly name: string;
+  readonly state: EnvironmentState;
+  readonly process?: string;
+  readonly recorded?: Digest;
+  readonly live?: Digest | "undeployed" | "gone";
+  /** Of the bundle; absent where nothing is bundled. */
+  readonly wanted?: Digest;
+  /** Absent where they were not asked: the code is not what was deployed, or the target wants none. */
+  readonly checks?: Checked;
+  /** When the record was last changed; ISO 8601. */
+  readonly since?: string;
+  /** After our own evaluation, where other code is live. */
+  readonly changedBy: readonly LaterEvaluation[];
+  /** Why it could not be seen. */
+  readonly failure?: ProcessesFailure;
+};
+
+/**
+ * Reads one environment, and writes nothing but what it saw, for promotions to ask for. What cannot be reached is told
+ * of each process; a failure is of what is here: the definition, the record.
+ */
+export async function verifyEnvironment(
+  task: TaskContext,
+  { deployTarget }: DeployOptions,
+  effects: Effects,
+): Promise<Result<readonly SeenProcess[], ProcessesFailure>> {
+  const { workspaceRoot, projectRoot, projectName: project } = task;
+  const definition = await readDefinition(workspaceRoot, projectRoot);
+  if (!definition.ok) return definition;
+  const target = definition.value.targets[deployTarget];
+  if (target === undefined) {
+    const known = Object.keys(definition.value.targets);
+    return fail({ reason: "deploy-target-unknown", deployTarget, known });
+  }
+  const isLocal = target.network === "local";
+  const place = { workspaceRoot, projectRoot, project, deployTarget, isLocal };
+  const read = await openLedger(place).read();
+  if (!read.ok) return read;
+  const receipt = await readReceipt(workspaceRoot, projectRoot);
+  const seeing: Seeing = {
+    task,
+    deployTarget,
+    target,
+    record: read.value,
+    wanted: wantedOf(definition.value, read.value, receipt.ok ? receipt.value : undefined),
+  };
+  const owner = Object.values(read.value.processes)[0]?.owner;
+  const settled =
+    owner === undefined
+      ? undefined
+      : await settleEnvironment(task, { deployTarget, asOwner: owner }, effects);
+  const names = Object.entries(definition.value.processes);
+  const seen = await inParallel(
+    atOnce,
+    names,
+    async ([name, process]): Promise<Result<SeenProcess, ProcessesFailure>> => {
+      if (settled === undefined || settled.ok) {
+        return ok(await see(seeing, settled?.value.network, name, process));
+      }
+      return ok(unseen(seeing, name, settled.failure));
+    },
+  );
+  if (!seen.ok) return seen;
+  await writeSeen(task, deployTarget, seen.value, read.value);
+  return seen;
+}
+
+/** Of one environment; they share what its compute unit allows. */
+const atOnce = 4;
+
+type Seeing = {
+  readonly task: TaskContext;
+  readonly deployTarget: string;
+  readonly target: DeployTarget;
+  readonly record: EnvironmentRecord;
+  readonly wanted: ReadonlyMap<string, CodeAndLinks>;
+};
+
+/** What is bundled, with the ids that the record has of what each process needs. */
+function wantedOf(
+  { processes }: Definition,
+  record: EnvironmentRecord,
+  receipt: Receipt | undefined,
+): ReadonlyMap<string, CodeAndLinks> {
+  const recorded = Object.entries(record.processes);
+  const ids = new Map(recorded.map(([name, { process }]) => [name, process]));
+  return new Map(
+    Object.entries(processes).flatMap(([name, definition]) => {
+      const code = receipt?.processes[name]?.codeDigest;
+      const links = linksOf(definition, ids);
+      if (code === undefined || links === undefined) return [];
+      return [[name, { code, links: linksDigestOf(links) }] as const];
+    }),
+  );
+}
+
+async function see(
+  seeing: Seeing,
+  network: SettledEnvironment["network"] | undefined,
+  name: string,
+  definition: ProcessDefinition,
+): Promise<SeenProcess> {
+  const { task, target } = seeing;
+  const record = seeing.record.processes[name];
+  if (record === undefined || network === undefined) return seenAs(seeing, name, "never-deployed");
+  const live = await task.once(liveQuestion(record), () => network.live(record.process));
+  if (!live.ok) return unseen(seeing, name, live.failure);
+  const state = stateOf({
+    recorded: recordedOf(record),
+    live: live.value,
+    wanted: seeing.wanted.get(name),
+  });
+  const seen = { ...seenAs(seeing, name, state), live: codeOf(live.value) };
+  if (state === "drifted" || state === "unfinished") return whoChanged(seen, network, record);
+  const patience = patienceOf(target);
+  if (state === "gone" || patience === undefined) return seen;
+  const { signal, progress = () => undefined } = task;
+  const asking = { network, process: record.process, patience, signal, progress };
+  const checked = await runChecks(asking, definition);
+  return checked.ok ? { ...seen, checks: checked.value } : unseen(seeing, name, checked.failure);
+}
+
+/** The scheduler's clock is not ours: its list is asked for from some time before our own message. */
+const clocksDifferMs = 600_000;
+
+/** Who it was is a help, and no part of the verdict: where nobody says, the drift is told all the same. */
+async function whoChanged(
+  seen: SeenProcess,
+  network: SettledEnvironment["network"],
+  record: ProcessRecord,
+): Promise<SeenProcess> {
+  const { process, owner, history } = record;
+  const ours = history.findLast((one) => one.process === process && one.message !== undefined);
+  const since = new Date(Date.parse(ours?.at ?? new Date(0).toISOString()) - clocksDifferMs);
+  const listed = await network.scheduledSince(process, since);
+  if (!listed.ok) return { ...seen, failure: listed.failure };
+  const changedBy = evaluationsAfter(listed.value, { ours: ours?.message ?? "", owner });
+  return { ...seen, changedBy };
+}
+
+function seenAs(
+  { task, deployTarget, target, record, wanted }: Seeing,
+  name: string,
+  state: EnvironmentState,
+): SeenProcess {
+  const known = record.processes[name];
+  const bundled = wanted.get(name)?.code;
+  const since = known?.history.at(-1)?.at;
+  return {
+    project: task.projectName,
+    deployTarget,
+    isLocal: target.network === "local",
+    name,
+    state,
+    changedBy: [],
+    ...(known === undefined ? {} : { process: known.process }),
+    ...(known?.state === "deployed" ? { recorded: known.codeDigest } : {}),
+    ...(bundled === undefined ? {} : { wanted: bundled }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+function unseen(
+  seeing: Seeing,
+  name: string,
+  failure: ProcessesFailure | UnitFailure,
+): SeenProcess {
+  const isRecorded = seeing.record.processes[name] !== undefined;
+  return isRecorded
+    ? { ...seenAs(seeing, name, "unreachable"), failure }
+    : seenAs(seeing, name, "never-deployed");
+}
+
+function recordedOf(record: ProcessRecord): CodeAndLinks | "unproven" {
+  return record.state === "deployed"
+    ? { code: record.codeDigest, links: record.linksDigest }
+    : "unproven";
+}
+
+function codeOf(live: Live): Digest | "undeployed" | "gone" {
+  return typeof live === "string" ? live : live.code;
+}
+
+/** What could not be reached stays as it was seen before: a promotion asks for the live digest itself. */
+async function writeSeen(
+  { workspaceRoot, projectName }: TaskContext,
+  deployTarget: string,
+  all: readonly SeenProcess[],
+  record: EnvironmentRecord,
+): Promise<void> {
+  const at = new Date().toISOString();
+  const reached = all.filter(({ state }) => state !== "unreachable");
+  const seen = reached.map((one): readonly [string, VerifiedProcess | undefined] => {
+    const known = record.processes[one.name];
+    const agrees = one.state === "agrees" || one.state === "behind";
+    if (!agrees || known?.state !== "deployed") return [one.name, undefined];
+    const { process, codeDigest, linksDigest } = known;
+    const checks = { passed: one.checks?.passed ?? 0, failed: one.checks?.failed.length ?? 0 };
+    return [one.name, { at, process, codeDigest, linksDigest, checks }];
+  });
+  if (seen.length === 0) return;
+  await writeVerified(
+    workspaceRoot,
+    verifiedFile(projectName, deployTarget),
+    Object.fromEntries(seen),
+  );
+}
