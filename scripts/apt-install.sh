@@ -15,16 +15,16 @@ missing_debian_packages() {
 install_debian_packages() (
   export DEBIAN_FRONTEND=noninteractive
   policy=/usr/sbin/policy-rc.d
-  log=$(mktemp)
-  trap 'rm -f "$log"' EXIT
+  output=$(mktemp)
+  trap 'rm -f "$output"' EXIT
   if [[ ! -e $policy ]]; then
-    trap 'rm -f "$log" "$policy"' EXIT
+    trap 'rm -f "$output" "$policy"' EXIT
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod +x "$policy"
   fi
-  if { apt-get update && apt-get install -y --no-install-recommends "$@"; } </dev/null >"$log" 2>&1; then
+  if { apt-get update && apt-get install -y --no-install-recommends "$@"; } </dev/null >"$output" 2>&1; then
     return 0
   fi
-  tail -n 5 "$log" >&2
+  tail -n 5 "$output" >&2
   return 1
 )
