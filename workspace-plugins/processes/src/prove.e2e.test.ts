@@ -634,12 +634,18 @@ test("on a HyperBEAM node too: verified, promoted, changed by somebody, rolled b
   expect(await rig.ask(process, "Extra")).not.toBe("extra");
   const text = `${digestOf("x")} ${digestOf("y")}`;
   const patch = `Send({ device = "patch@1.0", ["slipway-live"] = "${text}" })`;
-  const message = await rig.send(process, { Action: "Eval" }, patch);
-  expect(await rig.see("production")).toMatchObject({
-    state: "drifted",
-    live: digestOf("x"),
-    changedBy: [{ message, from: owner }],
-  });
+  // The node's own schedule tells who it was, before any gateway knows.
+  await network.conditions.set({ indexDelayMs: 3_600_000 });
+  try {
+    const message = await rig.send(process, { Action: "Eval" }, patch);
+    expect(await rig.see("production")).toMatchObject({
+      state: "drifted",
+      live: digestOf("x"),
+      changedBy: [{ message, from: owner }],
+    });
+  } finally {
+    await network.faults.clear();
+  }
 });
 
 test("what needs a process that goes back learns its new id, and keeps its own code", async () => {

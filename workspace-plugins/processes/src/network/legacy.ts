@@ -5,13 +5,14 @@ import { readEvaluation } from "./evaluation.ts";
 import { itemBytes } from "./item.ts";
 import type { ItemContent, Tag } from "./item.ts";
 import { liveInOutput, liveProbe } from "./live-text.ts";
-import type { AoNetwork, Gateway, MadeFrom, Message, Schedule, Site } from "./network.ts";
+import type { AoNetwork, Gateway, MadeFrom, Message, Site } from "./network.ts";
+import { listHistory } from "./scheduled.ts";
 import { withoutSlash } from "./site.ts";
 import type { Units } from "./units.ts";
 import type { Wallet } from "./signer.ts";
 
 type LegacySite = Extract<Site, { readonly mode: "legacy" }>;
-type Client = Omit<AoNetwork, keyof Gateway | keyof Schedule>;
+type Client = Omit<AoNetwork, keyof Gateway>;
 
 const protocol: readonly Tag[] = [
   { name: "Data-Protocol", value: "ao" },
@@ -87,6 +88,7 @@ export function legacyClient(site: LegacySite, wallet: Wallet, units: Units): Cl
       return known.value ? answer : ok("gone");
     },
     dryRun,
+    scheduledSince: (process, since) => listHistory({ units, su, process }, since),
   };
 }
 

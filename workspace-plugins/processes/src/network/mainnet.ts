@@ -6,14 +6,14 @@ import { evaluationOf, readEvaluation } from "./evaluation.ts";
 import { itemBytes } from "./item.ts";
 import type { ItemContent, Tag } from "./item.ts";
 import { liveIn, liveKey } from "./live-text.ts";
-import { firstSlotOf } from "./node-slots.ts";
-import type { AoNetwork, Gateway, MadeFrom, Message, Schedule, Site } from "./network.ts";
+import { firstSlotOf, slotsSince } from "./node-slots.ts";
+import type { AoNetwork, Gateway, MadeFrom, Message, Site } from "./network.ts";
 import type { Wallet } from "./signer.ts";
 import { withoutSlash } from "./site.ts";
 import type { Question, Units } from "./units.ts";
 
 type MainnetSite = Extract<Site, { readonly mode: "mainnet" }>;
-type Client = Omit<AoNetwork, keyof Gateway | keyof Schedule>;
+type Client = Omit<AoNetwork, keyof Gateway>;
 
 const Pushed = z.looseObject({ slot: z.union([z.int(), z.string()]) });
 const Computed = z.looseObject({ raw: z.unknown() });
@@ -44,8 +44,8 @@ export function mainnetClient(site: MainnetSite, wallet: Wallet, units: Units): 
     const newest = await newestSlot(process);
     if (!newest.ok || newest.value === undefined) return newest.ok ? ok(undefined) : newest;
     if (item === process) return ok("0");
-    const schedule = `${at(process)}/schedule`;
-    const slot = await firstSlotOf(units, { schedule, newest: newest.value, item });
+    const slots = { schedule: `${at(process)}/schedule`, newest: newest.value };
+    const slot = await firstSlotOf(units, slots, item);
     return slot.ok ? ok(slot.value?.toString()) : slot;
   };
 
@@ -100,6 +100,12 @@ export function mainnetClient(site: MainnetSite, wallet: Wallet, units: Units): 
       const item = await wallet.sign(messageContent(process, { tags: [], data }));
       if (!item.ok) return fail(unsigned(url, item.failure.reason));
       return readRaw({ url, method: "POST", headers: itemHeaders, body: item.value.raw, ...about });
+    },
+    scheduledSince: async (process, since) => {
+      const newest = await newestSlot(process);
+      if (!newest.ok || newest.value === undefined) return newest.ok ? ok([]) : newest;
+      const slots = { schedule: `${at(process)}/schedule`, newest: newest.value };
+      return slotsSince(units, slots, since);
     },
   };
 }

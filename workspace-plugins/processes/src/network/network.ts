@@ -59,8 +59,12 @@ export type AoNetwork = {
     process: string,
     message: { readonly data?: string; readonly tags: readonly Tag[] },
   ) => Promise<Result<Evaluation, UnitFailure>>;
-} & Gateway &
-  Schedule;
+  /** What a process was sent since a moment, oldest first; each item once. */
+  readonly scheduledSince: (
+    process: string,
+    since: Date,
+  ) => Promise<Result<readonly Scheduled[], UnitFailure>>;
+} & Gateway;
 
 /** What was written once, found again by what it carries. */
 export type Gateway = {
@@ -81,14 +85,6 @@ export type Scheduled = {
   /** In ms of the epoch, by the scheduler's clock. */
   readonly at: number;
   readonly tags: readonly Tag[];
-};
-
-export type Schedule = {
-  /** What a process was sent since a moment, oldest first. */
-  readonly scheduledSince: (
-    process: string,
-    since: Date,
-  ) => Promise<Result<readonly Scheduled[], UnitFailure>>;
 };
 
 type Failed = SigningFailure | UnitFailure;

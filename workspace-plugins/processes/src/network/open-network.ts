@@ -4,7 +4,6 @@ import { legacyClient } from "./legacy.ts";
 import { mainnetClient } from "./mainnet.ts";
 import type { AoNetwork, Site } from "./network.ts";
 import type { Wallet } from "./signer.ts";
-import { openSchedule } from "./scheduled.ts";
 import { openUnits, usualLimits } from "./units.ts";
 import type { Limits } from "./units.ts";
 
@@ -27,9 +26,5 @@ export function openAoNetwork(site: Site, wallet: Wallet, options: NetworkOption
   });
   const client =
     site.mode === "legacy" ? legacyClient(site, wallet, units) : mainnetClient(site, wallet, units);
-  return {
-    ...client,
-    ...openGateway(site.gateway, wallet.address, units),
-    ...openSchedule(site, units),
-  };
+  return { ...client, ...openGateway(site.gateway, wallet.address, units) };
 }

@@ -2,19 +2,8 @@ import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { UnitFailure } from "../failure.ts";
-import type { Schedule, Scheduled, Site } from "./network.ts";
-import { withoutSlash } from "./site.ts";
+import type { Scheduled } from "./network.ts";
 import type { Question, Units } from "./units.ts";
-
-/** A scheduler unit lists the history; a node is not asked, the gateway knows what processes were sent. */
-export function openSchedule(site: Site, units: Units): Schedule {
-  return {
-    scheduledSince: async (process, since) =>
-      site.mode === "legacy"
-        ? listHistory({ units, su: withoutSlash(site.su), process }, since)
-        : listSent({ units, gateway: withoutSlash(site.gateway), process }, since),
-  };
-}
 
 const Tag = z.object({ name: z.string(), value: z.string() });
 
@@ -39,7 +28,8 @@ const History = z.object({
 const pageSize = 500;
 const mostPages = 40;
 
-async function listHistory(
+/** What a scheduler unit lists of a process since a moment, oldest first. */
+export async function listHistory(
   { units, su, process }: { readonly units: Units; readonly su: string; readonly process: string },
   since: Date,
 ): Promise<Result<readonly Scheduled[], UnitFailure>> {
@@ -66,60 +56,8 @@ function scheduledOf({
   return { id, from: owner.address, at: Number(timestamp ?? 0), tags };
 }
 
-const Sent = z.object({
-  data: z.object({
-    transactions: z.object({
-      edges: z.array(
-        z.object({
-          node: z.object({
-            id: z.string(),
-            owner: z.object({ address: z.string() }),
-            block: z.object({ timestamp: z.number() }).nullish(),
-            tags: z.array(Tag),
-          }),
-        }),
-      ),
-    }),
-  }),
-});
-
-const sentTo = `query ($recipients: [String!], $tags: [TagFilter!]) {
-  transactions(recipients: $recipients, tags: $tags, first: 100, sort: HEIGHT_DESC) {
-    edges { node { id owner { address } block { timestamp } tags { name value } } }
-  }
-}`;
-
-/** The newest hundred evaluations. One that is in no block yet has just been sent. */
-async function listSent(
-  sent: { readonly units: Units; readonly gateway: string; readonly process: string },
-  since: Date,
-): Promise<Result<readonly Scheduled[], UnitFailure>> {
-  const variables = {
-    recipients: [sent.process],
-    tags: [{ name: "Action", values: ["Eval"] }],
-  };
-  const read = await readShaped(
-    sent.units,
-    {
-      unit: "gateway",
-      url: `${sent.gateway}/graphql`,
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query: sentTo, variables }),
-    },
-    Sent,
-  );
-  if (!read.ok) return read;
-  const found = read.value.data.transactions.edges.map(({ node }) => ({
-    id: node.id,
-    from: node.owner.address,
-    at: node.block === null || node.block === undefined ? Date.now() : node.block.timestamp * 1000,
-    tags: node.tags,
-  }));
-  return ok(found.filter(({ at }) => at >= since.getTime()).toReversed());
-}
-
-async function readShaped<Shape extends z.ZodType>(
+/** An answer of another shape is one that nobody can read. */
+export async function readShaped<Shape extends z.ZodType>(
   units: Units,
   question: Question,
   shape: Shape,
