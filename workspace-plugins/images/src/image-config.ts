@@ -1,6 +1,6 @@
+import { DigestText } from "@slipway/definitions/digest-text";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
-import { DigestText } from "./digest-text.ts";
 
 /** An image config as OCI image-spec config.md has it; what an engine adds beside these keys is dropped. */
 export const ImageConfig = z.object({

@@ -1,8 +1,8 @@
+import { DigestText } from "@slipway/definitions/digest-text";
 import { mediaTypes } from "@slipway/registry";
 import type { Manifest } from "@slipway/registry";
 import { parseJson } from "@slipway/signature";
 import { z } from "zod";
-import { DigestText } from "./digest-text.ts";
 
 type Listed = z.output<typeof Listed>;
 

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseYaml } from "@slipway/definitions";
 import type { DefinitionFailure } from "@slipway/definitions";
+import { DigestText } from "@slipway/definitions/digest-text";
 import { exists, ok } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
-import { DigestText } from "./digest-text.ts";
 import { imagesLockName } from "./images-lock-name.ts";
 import { isAgentVersion } from "./versions/agent-version.ts";
 

@@ -1,7 +1,7 @@
 import path from "node:path";
+import { DigestText } from "@slipway/definitions/digest-text";
 import { parseJson, readTextIfPresent } from "@slipway/signature";
 import { z } from "zod";
-import { DigestText } from "./digest-text.ts";
 
 /**
  * What an image is, for those who build on it, load it and run it. It stands beside the image's OCI layout, whose

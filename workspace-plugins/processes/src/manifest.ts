@@ -1,4 +1,5 @@
 import path from "node:path";
+import { DigestText } from "@slipway/definitions/digest-text";
 import { fail, ok, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
@@ -6,7 +7,7 @@ import { doubtKinds } from "./doubts.ts";
 import type { ReceiptFailure } from "./failure.ts";
 import { parseJson } from "./json.ts";
 import { handlerWays } from "./lua-handlers.ts";
-import { bundleFolder, DigestText } from "./receipt.ts";
+import { bundleFolder } from "./receipt.ts";
 
 /** Of the bundles' form: another one, and equal sources are other bytes. */
 export const bundlerVersion = 2;

@@ -1,12 +1,11 @@
 import path from "node:path";
-import { digestOf, fail, isDigest, ok, readTextIfPresent } from "@slipway/signature";
+import { DigestText } from "@slipway/definitions/digest-text";
+import { digestOf, fail, ok, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { Slug } from "./definition/words.ts";
 import type { ReceiptFailure } from "./failure.ts";
 import { parseJson } from "./json.ts";
-
-export const DigestText = z.string().refine(isDigest, "must be a SHA-256 digest");
 
 const BundledProcess = z.strictObject({
   codeDigest: DigestText,

@@ -1,5 +1,5 @@
 import type { SeenProcess } from "@slipway/processes";
-import { isDigest, shortDigest } from "@slipway/signature/digest";
+import { shownDigest } from "@slipway/signature/digest";
 import { describeFailure } from "./failures.ts";
 import { evaluationText } from "./texts/processes-prove.ts";
 
@@ -42,9 +42,9 @@ function rowsOf(one: SeenProcess, now: Date): readonly (readonly string[])[] {
     one.deployTarget,
     one.name,
     states[one.state],
-    shown(one.recorded),
-    shown(one.live),
-    shown(one.wanted),
+    shownDigest(one.recorded ?? "-"),
+    shownDigest(one.live ?? "-"),
+    shownDigest(one.wanted ?? "-"),
     checksText(one),
     one.since === undefined ? "-" : ageText(now.getTime() - Date.parse(one.since)),
     one.process ?? "-",
@@ -71,11 +71,6 @@ function notesOf({ changedBy, checks, failure }: SeenProcess): readonly string[]
 function failureText(failure: NonNullable<SeenProcess["failure"]>): string {
   const { what, facts } = describeFailure(failure);
   return [what, ...Object.entries(facts).map(([name, value]) => `${name} ${value}`)].join("; ");
-}
-
-function shown(value: string | undefined): string {
-  if (value === undefined) return "-";
-  return isDigest(value) ? shortDigest(value) : value;
 }
 
 /** In the largest unit that has passed at least once. */

@@ -1,5 +1,5 @@
 import type { Gate, GateProblem, RolledBack } from "@slipway/processes";
-import { isDigest, shortDigest } from "@slipway/signature/digest";
+import { shownDigest } from "@slipway/signature/digest";
 
 const gates: { readonly [Name in Gate["gate"]]: string } = {
   rule: "ao.yml lets it be promoted from there",
@@ -49,11 +49,11 @@ function problemText(problem: GateProblem): string {
     case "verified-too-long-ago":
       return `${problem.process} was verified at ${problem.at}, and at most ${problem.withinMs / 60_000} min may pass`;
     case "live-differs":
-      return `${problem.process} should run ${shown(problem.expected)}, and says ${shown(problem.live)}`;
+      return `${problem.process} should run ${shownDigest(problem.expected)}, and says ${shownDigest(problem.live)}`;
     case "checks-failed":
       return `${problem.failed} of ${problem.process} failed when it was verified`;
     case "bytes-lost":
-      return `neither the archive nor the network has ${shown(problem.expected)} of ${problem.process}`;
+      return `neither the archive nor the network has ${shownDigest(problem.expected)} of ${problem.process}`;
     case "not-committed":
       return problem.file;
     case "no-repository":
@@ -63,7 +63,7 @@ function problemText(problem: GateProblem): string {
     case "approved-by-oneself":
       return `${problem.file} is signed by who promotes`;
     case "approved-by-another":
-      return `${problem.file} is signed by ${shown(problem.signer)}, whom the rule does not name`;
+      return `${problem.file} is signed by ${shownDigest(problem.signer)}, whom the rule does not name`;
     case "approved-other-digests":
       return `${problem.file} is for other code`;
     case "approval-disbelieved":
@@ -88,7 +88,7 @@ export function rollbackRows(rolled: RolledBack): readonly (readonly string[])[]
   const { name, from, to, state, result, followers, isUndoneByDeploying } = rolled;
   return [
     [name, results[result]],
-    ["code", `${shown(from.codeDigest ?? "none")} -> ${shown(to.codeDigest)}`],
+    ["code", `${shownDigest(from.codeDigest ?? "none")} -> ${shownDigest(to.codeDigest)}`],
     ["process", idsText(from.process, to.process)],
     ["state", states[state]],
     ...(followers.length === 0 ? [] : [["evaluated too", followers.join(", ")]]),
@@ -104,9 +104,5 @@ function idsText(from: string, to: string | undefined): string {
 }
 
 function shownIn(text: string): string {
-  return text.split(" ").map(shown).join(" ");
-}
-
-function shown(value: string): string {
-  return isDigest(value) ? shortDigest(value) : value;
+  return text.split(" ").map(shownDigest).join(" ");
 }

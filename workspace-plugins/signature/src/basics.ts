@@ -9,6 +9,7 @@ export {
   openDigest,
   parseDigest,
   shortDigest,
+  shownDigest,
 } from "./digest.ts";
 export { exists, replaceFolder, writeFileAtomically, writeJson } from "./files.ts";
 export { pathMatcher } from "./glob.ts";

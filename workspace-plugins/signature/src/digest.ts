@@ -78,6 +78,11 @@ export function shortDigest(digest: Digest): string {
   return hexOf(digest).slice(0, 12);
 }
 
+/** A digest among other texts, for people: digests are long, and names and versions are not. */
+export function shownDigest(text: string): string {
+  return isDigest(text) ? shortDigest(text) : text;
+}
+
 function digestOfHex(hex: string): Digest {
   const text = `sha256:${hex}`;
   if (!isDigest(text)) throw new Error(`internal: not a SHA-256 in hex: ${hex}`);

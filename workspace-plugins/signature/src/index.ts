@@ -18,6 +18,7 @@ export {
   openDigest,
   parseDigest,
   shortDigest,
+  shownDigest,
 } from "./digest.ts";
 export type { Digest } from "./digest.ts";
 export { executorSource, projectSource } from "./executor-source.ts";

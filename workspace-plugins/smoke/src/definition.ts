@@ -1,5 +1,4 @@
-import { isDigest } from "@slipway/signature";
-import type { Digest } from "@slipway/signature";
+import { DigestText } from "@slipway/definitions/digest-text";
 import { z } from "zod";
 
 const relativePath = z
@@ -17,11 +16,6 @@ const inputPattern = z
   .string()
   .regex(/^!?[^/\s\0][^\0\n]*$/, "must be a relative pattern")
   .refine((pattern) => !pattern.split("/").includes(".."), "must stay inside the project");
-
-const golden = z.custom<Digest>(
-  (value) => typeof value === "string" && isDigest(value),
-  "must be sha256: and 64 hex digits",
-);
 
 const projectName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "must be a project's name");
 
@@ -48,7 +42,7 @@ export const SmokeDefinition = z.strictObject({
   command: z.array(z.string().regex(/^[^\0]*$/, "must not hold a zero byte")).min(1),
   outputs: z.array(outputPattern).min(1),
   limits: Limits.prefault({}),
-  golden: z.record(relativePath, golden).default({}),
+  golden: z.record(relativePath, DigestText).default({}),
 });
 
 export type SmokeDefinition = z.output<typeof SmokeDefinition>;

@@ -1,14 +1,10 @@
 import path from "node:path";
+import { DigestText } from "@slipway/definitions/digest-text";
 import { namesIn } from "@slipway/signature/names-in";
-import { fail, isDigest, ok, parseJson, readTextIfPresent } from "@slipway/signature";
-import type { Digest, Result } from "@slipway/signature";
+import { fail, ok, parseJson, readTextIfPresent } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { SmokeFailure } from "./failure.ts";
-
-const DigestText = z.custom<Digest>(
-  (value) => typeof value === "string" && isDigest(value),
-  "digest",
-);
 
 /** The part of an image's receipt that says what to run. */
 const Receipt = z.object({

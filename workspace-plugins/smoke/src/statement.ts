@@ -1,15 +1,12 @@
 import { statementType } from "@slipway/attestation/statement-types";
-import { canonicalJson, digestOf, isDigest } from "@slipway/signature";
+import { DigestText } from "@slipway/definitions/digest-text";
+import { canonicalJson, digestOf } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import { treeDigestOf } from "./tree.ts";
 
 const predicateType = "https://slipway.dev/boot-transcript/v1";
 
-const DigestText = z.custom<Digest>(
-  (value) => typeof value === "string" && isDigest(value),
-  "digest",
-);
 const Text = z.string().max(65_536);
 const Texts = z.array(Text).max(10_000);
 

@@ -4,7 +4,7 @@ import type { UnusedEntry } from "@slipway/images/locked/unused";
 import { lockedText, outdatedEntries } from "@slipway/images/locked/update";
 import type { LockEntry } from "@slipway/images";
 import { describeFailure } from "@slipway/report";
-import { isDigest, ok, shortDigest } from "@slipway/signature/basics";
+import { ok, shownDigest } from "@slipway/signature/basics";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
@@ -58,13 +58,13 @@ function rowsOf(
     ["entry", "locked", "now", ""],
     ...odd.map((entry) => [
       entryName(entry),
-      shown(lockedText(entry)),
-      shown(nowText(entry)),
+      shownDigest(lockedText(entry) ?? "-"),
+      shownDigest(nowText(entry) ?? "-"),
       noteOf(entry),
     ]),
     ...unused.map((entry) => [
       entryName(entry),
-      shown(entry.locked),
+      shownDigest(entry.locked ?? "-"),
       "-",
       "nothing is built from it: slipway agent lock --prune",
     ]),
@@ -90,8 +90,4 @@ function noteOf(entry: LockEntry): string {
     case "unknown":
       return `unknown: ${describeFailure(entry.now.because).what}`;
   }
-}
-
-function shown(value = "-"): string {
-  return isDigest(value) ? shortDigest(value) : value;
 }

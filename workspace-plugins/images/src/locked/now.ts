@@ -1,4 +1,3 @@
-import { isDigest, shortDigest } from "@slipway/signature";
 import type { LockedAgent, LockedImage } from "../images-lock.ts";
 import type { ImagesFailure } from "../failure.ts";
 
@@ -48,9 +47,4 @@ export function agentEntry(name: string): string {
 
 export function imageEntry(reference: string): string {
   return `from_images.${reference}`;
-}
-
-/** Digests are long, and versions are not. */
-export function shownLocked(value: string): string {
-  return isDigest(value) ? shortDigest(value) : value;
 }

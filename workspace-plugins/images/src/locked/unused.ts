@@ -1,11 +1,11 @@
-import { ok } from "@slipway/signature";
+import { ok, shownDigest } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import type { ImagesFailure } from "../failure.ts";
 import { readImagesLock } from "../images-lock.ts";
 import type { ImagesLock } from "../images-lock.ts";
 import { changeImagesLock } from "./change-lock.ts";
-import { entryName, shownLocked } from "./now.ts";
+import { entryName } from "./now.ts";
 import type { LockOutcome, LockWorld } from "./update.ts";
 import { wantedOf } from "./wanted.ts";
 
@@ -72,7 +72,7 @@ export async function pruneLock(
   return ok({
     state: "done",
     cause: "images-lock-pruned",
-    facts: Object.fromEntries(entries.map((one) => [entryName(one), shownLocked(one.locked)])),
+    facts: Object.fromEntries(entries.map((one) => [entryName(one), shownDigest(one.locked)])),
     changes: entries.map((one) => ({ entry: entryName(one), from: one.locked })),
   });
 }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok, shownDigest } from "@slipway/signature";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ImagesFailure } from "../failure.ts";
 import { imagesLockName } from "../images-lock-name.ts";
@@ -10,7 +10,7 @@ import type { LockPlace } from "./change-lock.ts";
 import type { LockCause } from "./failure.ts";
 import { lookUp, openEntries } from "./look.ts";
 import type { LookAt, LookWorld } from "./look.ts";
-import { entryName, shownLocked } from "./now.ts";
+import { entryName } from "./now.ts";
 import type { LockEntry } from "./now.ts";
 
 export type LockWorld = LookWorld & {
@@ -186,6 +186,6 @@ function outcomeOf(
 }
 
 function changeText({ from, to }: Locking): string {
-  if (from === to) return `${shownLocked(to)}, for another definition`;
-  return from === undefined ? shownLocked(to) : `${shownLocked(from)} → ${shownLocked(to)}`;
+  if (from === to) return `${shownDigest(to)}, for another definition`;
+  return from === undefined ? shownDigest(to) : `${shownDigest(from)} → ${shownDigest(to)}`;
 }

@@ -1,9 +1,9 @@
+import { DigestText } from "@slipway/definitions/digest-text";
 import { parseReference } from "@slipway/registry";
 import type { Answer, Manifest, Reference, Registry, RegistryFailure } from "@slipway/registry";
 import { ok, parseJson } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
-import { DigestText } from "../digest-text.ts";
 import { listedIn } from "../image-index.ts";
 import type { Ingredients } from "../ingredients.ts";
 import { readAnnotation } from "../recorded-ingredients.ts";

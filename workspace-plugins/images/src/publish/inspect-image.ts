@@ -1,10 +1,10 @@
 import { buffer } from "node:stream/consumers";
 import type { Trust } from "@slipway/attestation";
+import { DigestText } from "@slipway/definitions/digest-text";
 import type { Reference, Registry } from "@slipway/registry";
 import { fail, ok, parseJson } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
-import { DigestText } from "../digest-text.ts";
 import type { ImagesFailure } from "../failure.ts";
 import { ImageConfig } from "../image-config.ts";
 import type { Ingredients } from "../ingredients.ts";

@@ -1,9 +1,9 @@
+import { DigestText } from "@slipway/definitions/digest-text";
 import { mediaTypes } from "@slipway/registry";
 import type { Manifest, Reference, Registry, RegistryFailure } from "@slipway/registry";
 import { fail, ok, parseJson } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
-import { DigestText } from "../digest-text.ts";
 import { listedIn } from "../image-index.ts";
 import { readAnnotation } from "../recorded-ingredients.ts";
 

@@ -1,9 +1,10 @@
 import path from "node:path";
 import { parseYaml } from "@slipway/definitions";
+import { DigestText } from "@slipway/definitions/digest-text";
 import type { DefinitionFailure } from "@slipway/definitions";
 import { isWithin, parseShortReference } from "@slipway/registry/reference";
 import type { RegistryFailure } from "@slipway/registry";
-import { fail, isDigest, ok, readTextIfPresent } from "@slipway/signature/basics";
+import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { imagesPolicyName } from "../images-lock-name.ts";
@@ -17,10 +18,7 @@ const Rule = z.strictObject({
   /** Whether a signer that the workspace trusts has to have signed it. */
   signed: z.boolean().optional(),
   /** Of those, only these: digests of public keys. */
-  signers: z
-    .array(z.string().refine(isDigest, "must be sha256: and 64 hex digits"))
-    .min(1, "must have one at least")
-    .optional(),
+  signers: z.array(DigestText).min(1, "must have one at least").optional(),
 });
 
 const ImagesPolicyFile = z.strictObject({ schema: z.literal(1), rules: z.array(Rule) });

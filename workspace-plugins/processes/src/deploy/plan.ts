@@ -1,10 +1,10 @@
+import { DigestText } from "@slipway/definitions/digest-text";
 import { canonicalJson, digestOf, inParallel, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { Links } from "../evaluated-text.ts";
 import type { ProcessesFailure } from "../failure.ts";
 import type { AoNetwork } from "../network/network.ts";
-import { DigestText } from "../receipt.ts";
 import { findCode } from "../record/code-archive.ts";
 import type { CodeArchive } from "../record/code-archive.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";

@@ -1,5 +1,5 @@
+import { DigestText } from "@slipway/definitions/digest-text";
 import { z } from "zod";
-import { DigestText } from "../receipt.ts";
 
 const Commit = z.strictObject({
   id: z.string().min(1),

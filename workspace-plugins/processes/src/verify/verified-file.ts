@@ -1,10 +1,10 @@
 import path from "node:path";
+import { DigestText } from "@slipway/definitions/digest-text";
 import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { SettingsFailure } from "../failure.ts";
 import { parseJson } from "../json.ts";
-import { DigestText } from "../receipt.ts";
 
 const VerifiedProcess = z.strictObject({
   /** When it was asked; ISO 8601. */

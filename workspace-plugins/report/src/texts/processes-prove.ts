@@ -1,5 +1,5 @@
 import type { ProcessesFailure, UnitFailure } from "@slipway/processes";
-import { isDigest, shortDigest } from "@slipway/signature/digest";
+import { shownDigest } from "@slipway/signature/digest";
 import type { Texts } from "../text.ts";
 
 type Own =
@@ -39,7 +39,9 @@ export const proveTexts: Texts<Own> = {
   }),
   "rollback-not-found": (f) => ({
     what: `the history of ${f.process} has nothing to go back to for ${f.asked}`,
-    facts: { "newest first": f.known.length === 0 ? "nothing" : f.known.map(shown).join(", ") },
+    facts: {
+      "newest first": f.known.length === 0 ? "nothing" : f.known.map(shownDigest).join(", "),
+    },
     hint: "slipway ao history tells what ran when",
   }),
   "rollback-process-open": (f) => ({
@@ -76,10 +78,7 @@ export function evaluationText(one: {
   readonly at: string;
   readonly deployed?: string;
 }): string {
-  const what = one.deployed === undefined ? "not by slipway" : `deployed ${shown(one.deployed)}`;
+  const what =
+    one.deployed === undefined ? "not by slipway" : `deployed ${shownDigest(one.deployed)}`;
   return `${one.at} by ${one.from}, message ${one.message}, ${what}`;
-}
-
-function shown(value: string): string {
-  return isDigest(value) ? shortDigest(value) : value;
 }
