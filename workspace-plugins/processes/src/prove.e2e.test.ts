@@ -16,6 +16,7 @@ import { approve } from "./promote/approvals.ts";
 import type { Gate } from "./promote/gates.ts";
 import { promote } from "./promote/promote.ts";
 import type { EnvironmentRecord } from "./record/record.ts";
+import { recoverRecord } from "./record/recover.ts";
 import { rollback } from "./rollback/rollback.ts";
 import type { Way } from "./rollback/rollback.ts";
 import type { TaskContext } from "./task.ts";
@@ -565,6 +566,9 @@ test("a new process of earlier code begins anew; the earlier process is pointed 
   expect(await rig.ask(old.process, "Info")).toEqual({ version: 2, visits: 1 });
   expect(await rig.see("testnet")).toMatchObject({ state: "agrees", process: old.process });
   expect(await rig.rollback("testnet", back)).toMatchObject({ value: { result: "unchanged" } });
+  // That it is pointed back at is on no network: who recovers the record is not led to the newer one.
+  const recovered = await recoverRecord(rig.task(), { deployTarget: "testnet" });
+  expect(recovered).toMatchObject({ value: { differences: [] } });
 });
 
 test("an earlier process that runs other code than its history says is not pointed back at", async () => {

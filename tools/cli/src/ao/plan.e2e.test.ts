@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startNetwork } from "@slipway/ao-network";
+import { connectTo } from "@slipway/ao-network/rig";
 import { expect, test } from "vitest";
 
 const program = path.join(import.meta.dirname, "..", "..", "slipway.cjs");
@@ -39,6 +40,8 @@ async function openRig() {
   return {
     ao,
     write,
+    root,
+    network,
     read: async (name: string) => readFile(path.join(root, name), "utf8"),
     [Symbol.asyncDispose]: async () => {
       await network.stop();
@@ -68,3 +71,53 @@ test("planned, applied once, refused when stale, and told in the history", async
     plan: { processes: [{ name: "registry", step: "nothing", items: [] }] },
   });
 });
+
+test("a record that was lost is rebuilt from what the gateway lists, though that is many pages", async () => {
+  await using rig = await openRig();
+  await rig.ao("plan", "skills", "--out", "plan.json");
+  await rig.ao("apply", "plan.json");
+  const [file, own] = [".slipway/ao/skills/dev.json", path.join(rig.root, ".slipway/ao/skills")];
+  const recorded = JSON.parse(await rig.read(file)) as Recorded;
+  const { process: id, codeDigest, history } = recorded.processes.registry;
+  const client = await connectTo(rig.network);
+  const project = { "Deploy-Project": "skills", "Deploy-Env": "dev" };
+  const other = { ...project, "Deploy-Process": "other", "Deploy-Spec": codeDigest };
+  const many = Array.from({ length: 101 });
+  await Promise.all(many.map(() => client.spawn(other)));
+  await Promise.all(
+    many.map(() => client.send(id, { Action: "Eval", ...project }, "error('refused')")),
+  );
+  expect(await rig.ao("recover", "skills")).toEqual({ status: 0, out: "they agree\n", error: "" });
+
+  await rm(own, { recursive: true });
+  const lost = await rig.ao("recover", "skills", "--json");
+  expect(lost.status).toBe(1);
+  expect(JSON.parse(lost.out)).toMatchObject({
+    schema: 1,
+    file,
+    differences: [
+      { name: "registry", about: "process", recorded: "none", found: id },
+      { about: "settings", recorded: "none" },
+      { about: "code", recorded: "none" },
+      { about: "links", recorded: "none" },
+    ],
+  });
+  await expect(rig.read(file)).rejects.toThrow("ENOENT");
+
+  expect((await rig.ao("recover", "skills", "--write")).status).toBe(0);
+  const rebuilt = (JSON.parse(await rig.read(file)) as Recorded).processes.registry;
+  expect(rebuilt).toMatchObject({ process: id, codeDigest, provenBy: history[1]?.message });
+  expect(rebuilt.history).toHaveLength(history.length + 101);
+  const planned = await rig.ao("plan", "skills", "--json");
+  expect(JSON.parse(planned.out)).toMatchObject({ plan: { processes: [{ step: "nothing" }] } });
+});
+
+type Recorded = {
+  readonly processes: {
+    readonly registry: {
+      readonly process: string;
+      readonly codeDigest: string;
+      readonly history: readonly { readonly message?: string }[];
+    };
+  };
+};

@@ -9,8 +9,10 @@ import type { Units } from "./units.ts";
 const Found = z.object({
   data: z.object({
     transactions: z.object({
+      pageInfo: z.object({ hasNextPage: z.boolean() }),
       edges: z.array(
         z.object({
+          cursor: z.string(),
           node: z.object({
             id: z.string(),
             tags: z.array(z.object({ name: z.string(), value: z.string() })),
@@ -23,20 +25,23 @@ const Found = z.object({
   }),
 });
 
-const byTags = `query ($owners: [String!], $tags: [TagFilter!]) {
-  transactions(owners: $owners, tags: $tags, first: 100, sort: HEIGHT_DESC) {
-    edges { node { id tags { name value } recipient block { timestamp } } }
-  }
+const listed = `{
+    pageInfo { hasNextPage }
+    edges { cursor node { id tags { name value } recipient block { timestamp } } }
+  }`;
+
+const byTags = `query ($owners: [String!], $tags: [TagFilter!], $after: String) {
+  transactions(owners: $owners, tags: $tags, first: 100, after: $after, sort: HEIGHT_DESC) ${listed}
 }`;
 
-const byId = `query ($ids: [ID!]!) {
-  transactions(ids: $ids) { edges { node { id tags { name value } recipient block { timestamp } } } }
+const byId = `query ($ids: [ID!]!, $after: String) {
+  transactions(ids: $ids, after: $after) ${listed}
 }`;
+
+type Page = z.output<typeof Found>["data"]["transactions"];
 
 /** Blocks tell their time in seconds. */
-function transactionOf({
-  node,
-}: z.output<typeof Found>["data"]["transactions"]["edges"][number]): Transaction {
+function transactionOf({ node }: Page["edges"][number]): Transaction {
   const { id, tags, recipient, block } = node;
   const seconds = block?.timestamp;
   return {
@@ -50,11 +55,8 @@ function transactionOf({
 /** GraphQL, and the data of items by their ids. */
 export function openGateway(address: string, owner: string, units: Units): Gateway {
   const gateway = withoutSlash(address);
-  const search = async (
-    query: string,
-    variables: object,
-  ): Promise<Result<readonly Transaction[], UnitFailure>> => {
-    const url = `${gateway}/graphql`;
+  const url = `${gateway}/graphql`;
+  const pageOf = async (query: string, variables: object): Promise<Result<Page, UnitFailure>> => {
     const answer = await units.ask({
       unit: "gateway",
       url,
@@ -65,11 +67,26 @@ export function openGateway(address: string, owner: string, units: Units): Gatew
     if (!answer.ok) return answer;
     const { status, text, header } = answer.value;
     const found = Found.safeParse(JSON.parse(text));
-    if (found.success) return ok(found.data.data.transactions.edges.map(transactionOf));
+    if (found.success) return ok(found.data.data.transactions);
     const contentType = header("content-type") ?? "";
     const start = text.slice(0, 80);
     const asked = { unit: "gateway", method: "POST", url } as const;
     return fail({ reason: "unit-unreadable", ...asked, status, contentType, start });
+  };
+  const search = async (
+    query: string,
+    variables: object,
+  ): Promise<Result<readonly Transaction[], UnitFailure>> => {
+    const all: Transaction[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await pageOf(query, { ...variables, after });
+      if (!page.ok) return page;
+      const { edges, pageInfo } = page.value;
+      all.push(...edges.map(transactionOf));
+      const last = edges.at(-1)?.cursor;
+      if (!pageInfo.hasNextPage || last === undefined) return ok(all);
+      after = last;
+    }
   };
   return {
     itemsTagged: (tags) => search(byTags, { owners: [owner], tags }),

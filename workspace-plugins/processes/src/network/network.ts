@@ -68,7 +68,7 @@ export type AoNetwork = {
 
 /** What was written once, found again by what it carries. */
 export type Gateway = {
-  /** Items of this owner that carry all the tags, each with one of its values; newest first, at most 100. */
+  /** Items of this owner that carry all the tags, each with one of its values; newest first. */
   readonly itemsTagged: (
     tags: readonly { readonly name: string; readonly values: readonly string[] }[],
   ) => Promise<Result<readonly Transaction[], UnitFailure>>;

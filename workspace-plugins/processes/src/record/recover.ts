@@ -83,7 +83,7 @@ type Sent = {
   readonly evaluations: readonly Transaction[];
 };
 
-/** The newest first, at most 100 of each. */
+/** The newest first. */
 async function readSent({
   network,
   environment,
@@ -102,7 +102,7 @@ async function rebuild(
 ): Promise<Result<ProcessRecord | undefined, ProcessesFailure>> {
   const { network } = settled;
   const spawns = asked.spawns.filter((each) => tagOf(each, "Deploy-Process") === asked.name);
-  for (const spawn of spawns) {
+  for (const spawn of inOrderOfTrust(spawns, asked.before)) {
     const live = await network.live(spawn.id);
     if (!live.ok) return live;
     if (live.value === "gone") continue;
@@ -111,6 +111,18 @@ async function rebuild(
     return recordOf(settled, { spawn, live: live.value, history });
   }
   return ok(undefined);
+}
+
+/** The newest first, but for the one that the record points back at, which no item tells: unless one was made since. */
+function inOrderOfTrust(
+  spawns: readonly Transaction[],
+  before: ProcessRecord | undefined,
+): readonly Transaction[] {
+  const last = before?.history.at(-1);
+  if (last?.did !== "rolled-back") return spawns;
+  const since = spawns.filter(({ at }) => at === undefined || at > Date.parse(last.at));
+  const pointed = spawns.filter(({ id }) => id === last.process);
+  return [...since, ...pointed, ...spawns];
 }
 
 async function recordOf(
