@@ -3,7 +3,7 @@ import type { AnySchema } from "ajv";
 import type { Check } from "./definition/check.ts";
 import { parseJsonPath, valuesAt } from "./definition/json-path.ts";
 import { compileSchema } from "./definition/json-schema.ts";
-import type { Tag } from "./network/item.ts";
+import type { Tag } from "./network/tag.ts";
 import type { Evaluation, Reply } from "./network/network.ts";
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

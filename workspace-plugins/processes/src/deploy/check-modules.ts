@@ -1,7 +1,7 @@
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { DeployFailure, UnitFailure } from "../failure.ts";
-import type { Tag } from "../network/item.ts";
+import type { Tag } from "../network/tag.ts";
 import type { AoNetwork } from "../network/network.ts";
 import type { Surveyed } from "./survey.ts";
 

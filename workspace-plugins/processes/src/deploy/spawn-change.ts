@@ -1,7 +1,7 @@
 import { ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { UnitFailure } from "../failure.ts";
-import type { Tag } from "../network/item.ts";
+import type { Tag } from "../network/tag.ts";
 import type { AoNetwork } from "../network/network.ts";
 import { spawnTags } from "./spawn-settings.ts";
 import type { SpawnSettings } from "./spawn-settings.ts";

@@ -1,7 +1,7 @@
 import { digestOf } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import type { ProcessDefinition } from "../definition/process.ts";
-import type { Tag } from "../network/item.ts";
+import type { Tag } from "../network/tag.ts";
 import type { MadeFrom, Mode } from "../network/network.ts";
 
 /** Everything that makes a process the one it is. Another value of any of it is another process. */

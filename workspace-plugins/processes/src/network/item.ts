@@ -1,7 +1,6 @@
 import { digestOf, fail, hexOf, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
-
-export type Tag = { readonly name: string; readonly value: string };
+import type { Tag } from "./tag.ts";
 
 /** A signed item as it goes over the wire. Posting the same bytes twice makes one item. */
 export type SignedItem = { readonly id: string; readonly raw: Uint8Array };

@@ -1,14 +1,16 @@
 import { ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { UnitFailure } from "../failure.ts";
-import { readEvaluation } from "./evaluation.ts";
+import { EvaluationAnswer } from "./evaluation.ts";
 import { itemBytes } from "./item.ts";
-import type { ItemContent, Tag } from "./item.ts";
+import type { ItemContent } from "./item.ts";
 import { liveInOutput, liveProbe } from "./live-text.ts";
 import type { AoNetwork, Gateway, MadeFrom, Message, Site } from "./network.ts";
 import { listHistory } from "./scheduled.ts";
 import { withoutSlash } from "./site.ts";
-import type { Units } from "./units.ts";
+import type { Tag } from "./tag.ts";
+import { isAbsent, readShaped } from "./units.ts";
+import type { Question, Units } from "./units.ts";
 import type { Wallet } from "./signer.ts";
 
 type LegacySite = Extract<Site, { readonly mode: "legacy" }>;
@@ -30,6 +32,9 @@ export function legacyClient(site: LegacySite, wallet: Wallet, units: Units): Cl
     return answer.ok ? ok(answer.value.status < 300) : answer;
   };
 
+  const evaluation = (question: Omit<Question, "unit">) =>
+    readShaped(units, { ...question, unit: "cu" }, EvaluationAnswer);
+
   const dryRun: AoNetwork["dryRun"] = async (process, message) => {
     const action = message.tags.find(({ name }) => name === "Action")?.value;
     const nonce = { name: "Verify-Nonce", value: crypto.randomUUID() };
@@ -42,8 +47,7 @@ export function legacyClient(site: LegacySite, wallet: Wallet, units: Units): Cl
       Data: message.data ?? "",
       Tags: [...message.tags, nonce, ...protocol, { name: "Type", value: "Message" }],
     };
-    return readEvaluation(units, {
-      unit: "cu",
+    return evaluation({
       url: `${cu}/dry-run?process-id=${process}`,
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -76,8 +80,7 @@ export function legacyClient(site: LegacySite, wallet: Wallet, units: Units): Cl
       const known = await isKnown(path);
       return known.ok ? ok(known.value ? item : undefined) : known;
     },
-    result: (process, place) =>
-      readEvaluation(units, { unit: "cu", url: `${cu}/result/${place}?process-id=${process}` }),
+    result: (process, place) => evaluation({ url: `${cu}/result/${place}?process-id=${process}` }),
     live: async (process) => {
       const tags = [{ name: "Action", value: "Eval" }];
       const answer = await dryRun(process, { data: liveProbe, tags });
@@ -90,10 +93,6 @@ export function legacyClient(site: LegacySite, wallet: Wallet, units: Units): Cl
     dryRun,
     scheduledSince: (process, since) => listHistory({ units, su, process }, since),
   };
-}
-
-function isAbsent({ status }: { readonly status: number }): boolean {
-  return status === 404 || status === 400;
 }
 
 function spawnContent(made: MadeFrom, { tags, data }: Message): ItemContent {

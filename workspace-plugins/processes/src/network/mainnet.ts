@@ -2,21 +2,23 @@ import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { UnitFailure } from "../failure.ts";
-import { evaluationOf, readEvaluation } from "./evaluation.ts";
+import { EvaluationAnswer } from "./evaluation.ts";
 import { itemBytes } from "./item.ts";
-import type { ItemContent, Tag } from "./item.ts";
+import type { ItemContent } from "./item.ts";
 import { liveIn, liveKey } from "./live-text.ts";
 import { firstSlotOf, slotsSince } from "./node-slots.ts";
 import type { AoNetwork, Gateway, MadeFrom, Message, Site } from "./network.ts";
 import type { Wallet } from "./signer.ts";
 import { withoutSlash } from "./site.ts";
+import type { Tag } from "./tag.ts";
+import { isAbsent, readShaped } from "./units.ts";
 import type { Question, Units } from "./units.ts";
 
 type MainnetSite = Extract<Site, { readonly mode: "mainnet" }>;
 type Client = Omit<AoNetwork, keyof Gateway>;
 
 const Pushed = z.looseObject({ slot: z.union([z.int(), z.string()]) });
-const Computed = z.looseObject({ raw: z.unknown() });
+const Computed = z.looseObject({ raw: EvaluationAnswer }).transform(({ raw }) => raw);
 
 /** Of a signed item, as aoconnect's mainnet mode sends it: without the second a node reads another codec. */
 const itemHeaders = { "content-type": "application/ans104", "codec-device": "ans104@1.0" };
@@ -50,9 +52,7 @@ export function mainnetClient(site: MainnetSite, wallet: Wallet, units: Units): 
   };
 
   const readRaw = (question: Omit<Question, "unit">) =>
-    readEvaluation(units, { ...question, unit: "node" }, (answer) =>
-      evaluationOf(Computed.parse(answer).raw),
-    );
+    readShaped(units, { ...question, unit: "node" }, Computed);
 
   return {
     mode: "mainnet",
@@ -108,10 +108,6 @@ export function mainnetClient(site: MainnetSite, wallet: Wallet, units: Units): 
       return slotsSince(units, slots, since);
     },
   };
-}
-
-function isAbsent({ status }: { readonly status: number }): boolean {
-  return status === 404 || status === 400;
 }
 
 /** The node took it and did not say where it is. */

@@ -1,7 +1,8 @@
 import type { Digest, Result } from "@slipway/signature";
 import type { UnitFailure } from "../failure.ts";
-import type { SignedItem, Tag } from "./item.ts";
+import type { SignedItem } from "./item.ts";
 import type { SigningFailure } from "./signer.ts";
+import type { Tag } from "./tag.ts";
 
 export type Reply = { readonly data: string; readonly tags: readonly Tag[] };
 

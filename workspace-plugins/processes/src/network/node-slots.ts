@@ -3,10 +3,9 @@ import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { UnitFailure } from "../failure.ts";
 import type { Scheduled } from "./network.ts";
-import { readShaped } from "./scheduled.ts";
+import { Tag } from "./tag.ts";
+import { readShaped } from "./units.ts";
 import type { Units } from "./units.ts";
-
-const Tag = z.object({ name: z.string(), value: z.string() });
 
 /** As a node lists the slots of a process in `application/aos-2`, the one format of its scheduler that is JSON. */
 const Page = z.object({

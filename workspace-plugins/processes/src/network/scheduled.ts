@@ -1,11 +1,11 @@
-import { fail, ok } from "@slipway/signature";
+import { ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { UnitFailure } from "../failure.ts";
 import type { Scheduled } from "./network.ts";
-import type { Question, Units } from "./units.ts";
-
-const Tag = z.object({ name: z.string(), value: z.string() });
+import { Tag } from "./tag.ts";
+import { readShaped } from "./units.ts";
+import type { Units } from "./units.ts";
 
 /** As the scheduler unit of the ao repository answers `GET /{process}`. */
 const History = z.object({
@@ -54,21 +54,4 @@ function scheduledOf({
   const timestamp = assignment.tags.find(({ name }) => name === "Timestamp")?.value;
   const { id, owner, tags } = message;
   return { id, from: owner.address, at: Number(timestamp ?? 0), tags };
-}
-
-/** An answer of another shape is one that nobody can read. */
-export async function readShaped<Shape extends z.ZodType>(
-  units: Units,
-  question: Question,
-  shape: Shape,
-): Promise<Result<z.output<Shape>, UnitFailure>> {
-  const answer = await units.ask(question);
-  if (!answer.ok) return answer;
-  const { status, text, header } = answer.value;
-  const parsed = shape.safeParse(JSON.parse(text));
-  if (parsed.success) return ok(parsed.data);
-  const { unit, url, method = "GET" } = question;
-  const contentType = header("content-type") ?? "";
-  const start = text.slice(0, 80);
-  return fail({ reason: "unit-unreadable", unit, method, url, status, contentType, start });
 }

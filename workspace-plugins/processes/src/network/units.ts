@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
+import type { z } from "zod";
 import type { Pace } from "../budget/pace.ts";
 import type { Unit, UnitFailure } from "../failure.ts";
 
@@ -116,6 +117,23 @@ export function openUnits(options: {
   };
 }
 
+/** A good answer of a shape; one of another shape is one that nobody can read. */
+export async function readShaped<Shape extends z.ZodType>(
+  units: Units,
+  question: Question,
+  shape: Shape,
+): Promise<Result<z.output<Shape>, UnitFailure>> {
+  const answer = await units.ask(question);
+  if (!answer.ok) return answer;
+  const parsed = shape.safeParse(JSON.parse(answer.value.text));
+  return parsed.success ? ok(parsed.data) : fail(unreadable(question, answer.value));
+}
+
+/** Units say in either way that they have nothing. */
+export function isAbsent({ status }: Pick<Answer, "status">): boolean {
+  return status === 404 || status === 400;
+}
+
 /** False when it was stopped meanwhile. */
 export async function paused(ms: number, signal: AbortSignal): Promise<boolean> {
   try {
@@ -136,8 +154,7 @@ function judge(question: Question, answer: Answer): UnitFailure | undefined {
   const { status, text } = answer;
   if (accepts?.(answer) === true) return undefined;
   const good = status >= 200 && status < 300;
-  const contentType = answer.header("content-type") ?? "";
-  const isMarkup = /html/i.test(contentType);
+  const isMarkup = /html/i.test(answer.header("content-type") ?? "");
   if (good && !isMarkup && (question.reads === "text" || isJson(text))) return undefined;
   if (!good && !isMarkup && (question.reads === "text" || isJson(text))) {
     const retryable = status >= 500 || status === 429;
@@ -151,15 +168,14 @@ function judge(question: Question, answer: Answer): UnitFailure | undefined {
       retryable,
     };
   }
-  return {
-    reason: "unit-unreadable",
-    unit,
-    method,
-    url,
-    status,
-    contentType,
-    start: text.slice(0, 80),
-  };
+  return unreadable(question, answer);
+}
+
+function unreadable(question: Question, { status, text, header }: Answer): UnitFailure {
+  const { unit, method, url } = asked(question);
+  const contentType = header("content-type") ?? "";
+  const start = text.slice(0, 80);
+  return { reason: "unit-unreadable", unit, method, url, status, contentType, start };
 }
 
 function mayHelp(failure: UnitFailure): boolean {
@@ -177,7 +193,8 @@ function isJson(text: string): boolean {
   }
 }
 
-function causeOf(error: unknown): string {
+/** What kept a request from being answered. */
+export function causeOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   return cause instanceof Error && cause.message !== "" ? cause.message : error.message;

@@ -4,6 +4,7 @@ import type { SparseMemory } from "@slipway/aos";
 import { fail, hexOf, ok, parseDigest } from "@slipway/signature";
 import type { Digest, Result } from "@slipway/signature";
 import type { UnitFailure } from "../failure.ts";
+import { causeOf } from "../network/units.ts";
 
 export type LiveMemoryFailure =
   | UnitFailure
@@ -101,10 +102,4 @@ function pinned(): Digest {
   const digest = parseDigest(aosSource.digest);
   if (digest === undefined) throw new Error("internal: the pinned digest is not one");
   return digest;
-}
-
-function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
 }

@@ -1,8 +1,8 @@
 import type { Evaluate, EvaluationFailure, EvaluationReply, SparseMemory } from "@slipway/aos";
 import { digestOf, hexOf, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
-import { evaluationOf } from "../network/evaluation.ts";
-import type { Tag } from "../network/item.ts";
+import { EvaluationAnswer } from "../network/evaluation.ts";
+import type { Tag } from "../network/tag.ts";
 import type { Evaluation } from "../network/network.ts";
 
 /** What a process knows of itself: nothing of it need exist anywhere. */
@@ -93,7 +93,7 @@ function fieldsOf(
 
 function stepOf(before: State, nonce: number, { result, memory, gas }: EvaluationReply): Step {
   return {
-    evaluation: evaluationOf(result),
+    evaluation: EvaluationAnswer.parse(result),
     state: { memory: memory ?? before.memory, nonce },
     gas,
   };

@@ -1,6 +1,6 @@
 import type { ProcessDefinition } from "../definition/process.ts";
 import type { Links } from "../evaluated-text.ts";
-import type { Tag } from "../network/item.ts";
+import type { Tag } from "../network/tag.ts";
 import type { Candidate } from "./candidate.ts";
 import { idOfText } from "./machine.ts";
 import type { Identity } from "./machine.ts";
