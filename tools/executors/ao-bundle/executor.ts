@@ -1,5 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { bundleProcess } from "@slipway/processes";
+import { bundleProcess } from "@slipway/processes/bundle-process";
 import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
 

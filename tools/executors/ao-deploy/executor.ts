@@ -1,5 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { deployProcess } from "@slipway/processes";
+import { deployProcess } from "@slipway/processes/deploy";
 import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
 

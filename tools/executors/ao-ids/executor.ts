@@ -1,5 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { writeIds } from "@slipway/processes";
+import { writeIds } from "@slipway/processes/write-ids";
 import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
 

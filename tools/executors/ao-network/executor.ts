@@ -3,7 +3,7 @@ import path from "node:path";
 import { emitReadySignal } from "@nx/devkit";
 import type { ExecutorContext } from "@nx/devkit";
 import { startNetwork } from "@slipway/ao-network";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { output } from "zod";
 import { openSession, parseOptions } from "../session/session.ts";
 import type { Session } from "../session/session.ts";

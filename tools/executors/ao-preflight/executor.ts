@@ -1,5 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { preflightProject } from "@slipway/processes";
+import { preflightProject } from "@slipway/processes/preflight/project";
 import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
 

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { releaseProject } from "@slipway/processes";
+import { releaseProject } from "@slipway/processes/release/release-project";
 import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
 

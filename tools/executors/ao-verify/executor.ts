@@ -1,5 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { verifyProcess } from "@slipway/processes";
+import { verifyProcess } from "@slipway/processes/verify";
 import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
 

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Failure } from "@slipway/report";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, RecordedAction, Result } from "@slipway/signature";
 import type { output } from "zod";
 import { commandEnvironment } from "./environment.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { EngineFailure, EngineImage } from "@slipway/images";
-import { readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 
 /** What image targets declare: the engine's platform and version, without which the same files build another image. */

@@ -1,7 +1,7 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { readSigningKey, signingKeyFile } from "@slipway/attestation";
 import { pushLayout } from "@slipway/images";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { output } from "zod";
 import { runBatch } from "../session/batch.ts";
 import { runTask } from "../session/run-task.ts";

@@ -12,7 +12,7 @@ import {
 import type { BuildRecord, BuildSession, ImagesFailure, MadeImage } from "@slipway/images";
 import { findUserCredential } from "@slipway/registry";
 import { userHome } from "@slipway/registry/user-home";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { output } from "zod";
 import { runTask } from "../session/run-task.ts";

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { readSigningKey, signingKeyFile } from "@slipway/attestation";
 import { packFolder, pushPackage } from "@slipway/packages";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { output } from "zod";
 import { runBatch } from "../session/batch.ts";
 import { runTask } from "../session/run-task.ts";

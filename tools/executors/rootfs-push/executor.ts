@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { ExecutorContext } from "@nx/devkit";
 import { pushImage, readImageReceipt } from "@slipway/images";
-import { fail } from "@slipway/signature";
+import { fail } from "@slipway/signature/basics";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";
 import { openSessionRegistry } from "../session/user-registry.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readTextIfPresent, writeJson } from "@slipway/signature";
+import { readTextIfPresent, writeJson } from "@slipway/signature/basics";
 import { z } from "zod";
 import { digestOfOutputs } from "./outputs.ts";
 

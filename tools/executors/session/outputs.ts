@@ -12,7 +12,7 @@ import {
 import type { Stats } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { canonicalJson, compareBytes, digestOf, openDigest } from "@slipway/signature";
+import { canonicalJson, compareBytes, digestOf, openDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 
 const chunkBytes = 256 * 1024;

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, hexOf, readTextIfPresent, writeJson } from "@slipway/signature";
+import { digestOf, hexOf, readTextIfPresent, writeJson } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { renderFailure } from "@slipway/report";
 import type { Failure } from "@slipway/report";

@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Failure } from "@slipway/report";
-import { isDigest, readTextIfPresent, writeJson } from "@slipway/signature";
+import { isDigest, readTextIfPresent, writeJson } from "@slipway/signature/basics";
 import type { Difference, Digest, InputStamps, RecordedAction } from "@slipway/signature";
 import { z } from "zod";
 import { taskFile } from "./run-folder.ts";

@@ -1,11 +1,10 @@
 import type { ExecutorContext } from "@nx/devkit";
 import { openConsole } from "@slipway/report";
 import type { Failure } from "@slipway/report";
-import { fail } from "@slipway/signature";
+import { fail } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { askOnce, noteAsked, recordOutcome, runFolder } from "./run-folder.ts";
 import type { World } from "./run-folder.ts";
-import { guardInputs } from "./guard.ts";
 import { readPlannedInputs, readPlannedTarget } from "./run-plan.ts";
 import type { PlannedTarget } from "./run-plan.ts";
 
@@ -79,6 +78,8 @@ export function openTaskSession(
       }
       const inputs = await readPlannedInputs(folder, id);
       if (inputs === undefined) return work();
+      // Only a cached target has planned inputs, and what looks at them takes longer to load than all else here.
+      const { guardInputs } = await import("./guard.ts");
       return guardInputs(context.root, inputs, stopping.signal, work);
     },
     finish: async (result) => {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 

@@ -3,7 +3,14 @@ import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { digestOf, fail, hexOf, ok, parseDigest, writeFileAtomically } from "@slipway/signature";
+import {
+  digestOf,
+  fail,
+  hexOf,
+  ok,
+  parseDigest,
+  writeFileAtomically,
+} from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { runNpm } from "./npm.ts";
 import { findInTar } from "./tar.ts";

@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { EvaluationReply } from "./evaluation-protocol.ts";
 import type { EvaluationRequest } from "./evaluation-protocol.ts";

@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import AoLoader from "@permaweb/ao-loader";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { EvaluationRequest, EvaluationResult } from "./evaluation-protocol.ts";

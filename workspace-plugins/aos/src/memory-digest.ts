@@ -1,4 +1,4 @@
-import { digestOf } from "@slipway/signature";
+import { digestOf } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import type { SparseMemory } from "./sparse-memory.ts";
 

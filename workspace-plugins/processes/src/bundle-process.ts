@@ -1,5 +1,11 @@
 import path from "node:path";
-import { ok, replaceFolder, shortDigest, writeFileAtomically, writeJson } from "@slipway/signature";
+import {
+  ok,
+  replaceFolder,
+  shortDigest,
+  writeFileAtomically,
+  writeJson,
+} from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { bundleOf } from "./bundle.ts";
 import { readDefinition } from "./definition/definition-file.ts";

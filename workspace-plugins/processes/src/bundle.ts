@@ -1,4 +1,4 @@
-import { digestOf, fail, ok } from "@slipway/signature";
+import { digestOf, fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { SourceFailure } from "./failure.ts";
 import type { LuaFile } from "./lua-file.ts";

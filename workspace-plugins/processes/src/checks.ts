@@ -1,4 +1,4 @@
-import { parseJson } from "@slipway/signature";
+import { parseJson } from "@slipway/signature/basics";
 import type { AnySchema } from "ajv";
 import type { Check } from "./definition/check.ts";
 import { parseJsonPath, valuesAt } from "./definition/json-path.ts";

@@ -1,4 +1,4 @@
-import { digestOf } from "@slipway/signature";
+import { digestOf } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { liveKey, liveText } from "./network/live-text.ts";
 import type { Mode } from "./network/network.ts";

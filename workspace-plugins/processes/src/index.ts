@@ -12,16 +12,13 @@ export type {
 } from "./failure.ts";
 export type { DeployOptions, Effects } from "./deploy/settle.ts";
 export type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
-export { releaseProject } from "./release/release-project.ts";
 export type { TaskContext } from "./task.ts";
 export type { Gate, GateProblem } from "./promote/gates.ts";
 export type { RolledBack, Way } from "./rollback/rollback.ts";
-export { writeIds } from "./record/write-ids.ts";
 export { verifyProcess } from "./verify.ts";
 export type { SeenProcess } from "./verify/verify-environment.ts";
 export type { Change as PreflightChange } from "./preflight/changes.ts";
 export type { PreflightFailure } from "./preflight/failure.ts";
-export { preflightProject } from "./preflight/project.ts";
 export type { PreflightTask } from "./preflight/project.ts";
 export type {
   NotLive as PreflightNotLive,

@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Place, Result } from "@slipway/signature";
 import type { Node } from "luaparse";
 import type { SourceFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { readFile, realpath } from "node:fs/promises";
 import path from "node:path";
-import { hasCode } from "@slipway/signature";
+import { hasCode } from "@slipway/signature/basics";
 import { namesIn } from "@slipway/signature/names-in";
 import type { ReadLua } from "./module-graph.ts";
 

@@ -1,5 +1,5 @@
 import path from "node:path/posix";
-import { digestOf } from "@slipway/signature";
+import { digestOf } from "@slipway/signature/basics";
 import type { Bundle } from "./bundle.ts";
 import { bySpot, doubtsOf, filesOf, firstUses } from "./doubts.ts";
 import type { GlobalUse, LuaFile } from "./lua-file.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { DigestText } from "@slipway/definitions/digest-text";
-import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { doubtKinds } from "./doubts.ts";

@@ -1,5 +1,5 @@
 import path from "node:path/posix";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { aosModules } from "./aos-provides.ts";
 import type { SourceFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { DigestText } from "@slipway/definitions/digest-text";
-import { digestOf, fail, ok, readTextIfPresent } from "@slipway/signature";
+import { digestOf, fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { Slug } from "./definition/words.ts";

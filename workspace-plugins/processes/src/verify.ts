@@ -1,4 +1,4 @@
-import { fail, ok, shortDigest } from "@slipway/signature";
+import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { DeployOptions, Effects } from "./deploy/settle.ts";
 import type { ProcessesCause, ProcessesFailure } from "./failure.ts";

@@ -1,5 +1,5 @@
 import type { Plan } from "@slipway/processes";
-import { shortDigest } from "@slipway/signature";
+import { shortDigest } from "@slipway/signature/basics";
 import { describeCause } from "./causes.ts";
 
 type Planned = Plan["processes"][number];

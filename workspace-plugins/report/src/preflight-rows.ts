@@ -1,5 +1,5 @@
 import type { PreflightReport } from "@slipway/processes";
-import { shortDigest } from "@slipway/signature";
+import { shortDigest } from "@slipway/signature/basics";
 import { changeWords, heldWords, notLiveWords, problemWords } from "./texts/preflight.ts";
 
 type ProcessReport = PreflightReport["processes"][number];

@@ -17,5 +17,5 @@ export { inParallel } from "./in-parallel.ts";
 export { parseJson } from "./json-text.ts";
 export { takeLock } from "./lock.ts";
 export { relieve } from "./relief.ts";
-export { readTextIfPresent } from "./read-text.ts";
+export { hasCode, readTextIfPresent } from "./read-text.ts";
 export { fail, ok } from "./result.ts";

@@ -1,4 +1,4 @@
-import { bundleProcess } from "@slipway/processes";
+import { bundleProcess } from "@slipway/processes/bundle-process";
 import { applyPlan, readPlan } from "@slipway/processes/plan";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

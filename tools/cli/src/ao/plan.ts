@@ -1,5 +1,5 @@
 import path from "node:path";
-import { bundleProcess } from "@slipway/processes";
+import { bundleProcess } from "@slipway/processes/bundle-process";
 import { planProject } from "@slipway/processes/plan";
 import { deployTargetOf } from "@slipway/processes/target-of";
 import { planRows } from "@slipway/report/ao-plan";

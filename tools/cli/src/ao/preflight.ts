@@ -1,4 +1,4 @@
-import { bundleProcess } from "@slipway/processes";
+import { bundleProcess } from "@slipway/processes/bundle-process";
 import { judgePreflight, preflight } from "@slipway/processes/preflight";
 import { liveCandidates } from "@slipway/processes/preflight/live";
 import { newCandidates } from "@slipway/processes/preflight/new-process";

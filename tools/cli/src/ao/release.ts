@@ -1,4 +1,4 @@
-import { verifyProcess } from "@slipway/processes";
+import { verifyProcess } from "@slipway/processes/verify";
 import { releasePackages } from "@slipway/processes/release/release";
 import { stepRows } from "@slipway/processes/release/step";
 import { readArguments } from "../arguments.ts";

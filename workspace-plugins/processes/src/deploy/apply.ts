@@ -1,5 +1,5 @@
 import path from "node:path";
-import { canonicalJson, fail, ok, readTextIfPresent, takeLock } from "@slipway/signature";
+import { canonicalJson, fail, ok, readTextIfPresent, takeLock } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { parseJson } from "../json.ts";

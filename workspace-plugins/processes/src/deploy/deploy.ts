@@ -1,5 +1,6 @@
-import { fail, inParallel, ok, shortDigest, takeLock } from "@slipway/signature";
+import { fail, inParallel, ok, shortDigest, takeLock } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
+import type { DeployTarget } from "../definition/target.ts";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { readBundle } from "../receipt.ts";
 import { exportIds } from "../record/export-ids.ts";
@@ -15,7 +16,6 @@ import { settle } from "./settle.ts";
 import type { DeployOptions, Effects, Settled, SettledEnvironment } from "./settle.ts";
 import { atOnce, survey } from "./survey.ts";
 import type { Surveyed, WantedProcess } from "./survey.ts";
-import { tryFirst } from "./try-first.ts";
 
 type Deployed = Result<readonly Done[], ProcessesFailure>;
 
@@ -100,9 +100,26 @@ export function openRun(
     signal,
     commit: () => (asked.commit ??= headCommit(environment.workspaceRoot, signal)),
     now: () => new Date(),
-    tryFirst: (surveyed) => tryFirst(task, settled, surveyed),
+    tryFirst: async (surveyed) => {
+      const tried = triedFirst(settled.target, surveyed);
+      if (tried.length === 0) return ok(undefined);
+      // Loaded only where something is tried: it brings the aos module.
+      const { tryFirst } = await import("./try-first.ts");
+      return tryFirst(task, settled, tried);
+    },
     ...(origin === undefined ? {} : { origin }),
   };
+}
+
+/** What is signed, where it is tried at all: the local network is that module, and ao-preflight has run for it. */
+function triedFirst(
+  { preflight, network }: DeployTarget,
+  surveyed: readonly Surveyed[],
+): readonly Surveyed[] {
+  const how = preflight ?? (network === "local" ? "off" : "live");
+  // What is to be tried on a fresh process was by ao-preflight.
+  if (how !== "live") return [];
+  return surveyed.filter(({ step }) => step.step === "spawn" || step.step === "evaluate");
 }
 
 /** Makes the network agree with the goals, whatever an earlier run left. */

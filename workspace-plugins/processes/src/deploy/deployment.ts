@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { evaluatedText, linksDigestOf, sentinelOf } from "../evaluated-text.ts";
 import type { Links } from "../evaluated-text.ts";

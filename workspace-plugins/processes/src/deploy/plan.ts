@@ -1,5 +1,5 @@
 import { DigestText } from "@slipway/definitions/digest-text";
-import { canonicalJson, digestOf, inParallel, ok } from "@slipway/signature";
+import { canonicalJson, digestOf, inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { Links } from "../evaluated-text.ts";

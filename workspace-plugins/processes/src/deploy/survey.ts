@@ -1,4 +1,4 @@
-import { inParallel, ok } from "@slipway/signature";
+import { inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { linksDigestOf } from "../evaluated-text.ts";

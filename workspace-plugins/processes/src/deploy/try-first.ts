@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ProcessesFailure } from "../failure.ts";
 import { sentinelOf } from "../evaluated-text.ts";
@@ -7,6 +7,7 @@ import { messageOf } from "../record/message-of.ts";
 import type { Candidate, UpgradeFrom } from "../preflight/candidate.ts";
 import { isOurModule, readLiveMemory } from "../preflight/live-memory.ts";
 import { idOfText } from "../preflight/machine.ts";
+import { judgePreflight, preflight } from "../preflight/preflight.ts";
 import type { TaskContext } from "../task.ts";
 import { evaluationMessage } from "./deployment.ts";
 import type { SettledEnvironment } from "./settle.ts";
@@ -15,30 +16,23 @@ import type { Surveyed } from "./survey.ts";
 
 /**
  * Tries in the real aos module on this machine what is about to be signed: on a copy of the live memory where the network
- * serves it. Targets of the local network are not asked: it is that module, and ao-preflight has run.
+ * serves it.
  */
 export async function tryFirst(
   task: TaskContext,
   settled: SettledEnvironment,
-  surveyed: readonly Surveyed[],
+  tried: readonly Surveyed[],
 ): Promise<Result<void, ProcessesFailure>> {
-  const { target, acceptStateLoss } = settled;
-  const how = target.preflight ?? (target.network === "local" ? "off" : "live");
-  const tried = surveyed.filter(({ step }) => step.step === "spawn" || step.step === "evaluate");
-  // What is to be tried on a fresh process was by ao-preflight.
-  if (how !== "live" || tried.length === 0) return ok(undefined);
   const candidates: Candidate[] = [];
   for (const each of tried) {
     const upgrade = await upgradeOf(task, settled, each);
     if (!upgrade.ok) return upgrade;
     candidates.push(candidateOf(settled, each, upgrade.value));
   }
-  // Loaded only where something is tried: it brings the aos module.
-  const { judgePreflight, preflight } = await import("../preflight/preflight.ts");
   const { signal, progress = () => undefined } = task;
   const report = await preflight(candidates, { signal, progress });
   if (!report.ok) return report;
-  const judged = judgePreflight(report.value, { acceptStateLoss });
+  const judged = judgePreflight(report.value, { acceptStateLoss: settled.acceptStateLoss });
   return judged.ok ? ok(undefined) : judged;
 }
 

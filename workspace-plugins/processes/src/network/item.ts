@@ -1,4 +1,4 @@
-import { digestOf, fail, hexOf, ok } from "@slipway/signature";
+import { digestOf, fail, hexOf, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Tag } from "./tag.ts";
 

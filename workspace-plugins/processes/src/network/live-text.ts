@@ -1,4 +1,4 @@
-import { parseDigest } from "@slipway/signature";
+import { parseDigest } from "@slipway/signature/basics";
 import type { Live } from "./network.ts";
 
 /** Lua that any aos process answers, deployed by us or not; the marker tells the answer from printed text. */

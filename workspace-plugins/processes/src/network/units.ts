@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { z } from "zod";
 import type { Pace } from "../budget/pace.ts";

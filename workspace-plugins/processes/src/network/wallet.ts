@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
-import { fail, hasCode, ok, parseJson, readTextIfPresent } from "@slipway/signature";
+import { fail, hasCode, ok, parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { WalletSource } from "../definition/target.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { aosSource, compact, pageSizeBytes } from "@slipway/aos";
 import type { SparseMemory } from "@slipway/aos";
-import { fail, hexOf, ok, parseDigest } from "@slipway/signature";
+import { fail, hexOf, ok, parseDigest } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { UnitFailure } from "../failure.ts";
 import { causeOf } from "../network/units.ts";

@@ -1,5 +1,5 @@
 import type { Evaluate, EvaluationFailure, EvaluationReply, SparseMemory } from "@slipway/aos";
-import { digestOf, hexOf, ok } from "@slipway/signature";
+import { digestOf, hexOf, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { EvaluationAnswer } from "../network/evaluation.ts";
 import type { Tag } from "../network/tag.ts";

@@ -1,6 +1,6 @@
 import { aosModuleFile, loadAosModule, openEvaluation } from "@slipway/aos";
 import type { AosModule } from "@slipway/aos";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Candidate } from "./candidate.ts";
 import { isLoss } from "./changes.ts";

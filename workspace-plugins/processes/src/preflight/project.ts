@@ -1,5 +1,5 @@
 import path from "node:path";
-import { ok, replaceFolder, shortDigest, writeJson } from "@slipway/signature";
+import { ok, replaceFolder, shortDigest, writeJson } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import type { TaskContext } from "../task.ts";

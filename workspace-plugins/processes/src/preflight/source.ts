@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { ProcessDefinition } from "../definition/process.ts";

@@ -1,6 +1,6 @@
 import { digestOfMemory } from "@slipway/aos";
 import type { Evaluate, EvaluationFailure } from "@slipway/aos";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { problemWith, questionOf } from "../checks.ts";
 import type { Check } from "../definition/check.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { readStatement, signStatement } from "@slipway/attestation";
 import type { SigningKey, StatementProblem, Trust } from "@slipway/attestation";
-import { digestOf, hexOf, writeFileAtomically } from "@slipway/signature";
+import { digestOf, hexOf, writeFileAtomically } from "@slipway/signature/basics";
 import { namesIn } from "@slipway/signature/names-in";
 import type { Approval } from "./gates.ts";
 import { PromotionStatement, promotionOf, statementOf } from "./statement.ts";

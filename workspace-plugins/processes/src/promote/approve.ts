@@ -1,5 +1,5 @@
 import type { SigningKey } from "@slipway/attestation";
-import { fail, ok, shortDigest } from "@slipway/signature";
+import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Trust } from "@slipway/attestation";
-import { digestOf, fail, inParallel, ok } from "@slipway/signature";
+import { digestOf, fail, inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Definition } from "../definition/definition.ts";
 import { readDefinition } from "../definition/definition-file.ts";

@@ -1,6 +1,6 @@
 import type { AnyStatement } from "@slipway/attestation";
 import { Sha256Hex, statementType } from "@slipway/attestation/statement-types";
-import { compareBytes, hexOf, parseDigest } from "@slipway/signature";
+import { compareBytes, hexOf, parseDigest } from "@slipway/signature/basics";
 import { z } from "zod";
 import { Slug } from "../definition/words.ts";
 import type { Digests } from "./gates.ts";

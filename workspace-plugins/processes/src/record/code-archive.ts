@@ -6,7 +6,7 @@ import {
   ok,
   readTextIfPresent,
   writeFileAtomically,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { DeployFailure, UnitFailure } from "../failure.ts";
 import type { AoNetwork } from "../network/network.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { fail, hasCode, ok, writeFileAtomically } from "@slipway/signature";
+import { fail, hasCode, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { DeployTarget } from "../definition/target.ts";
 import type { DeployFailure } from "../failure.ts";

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { z } from "zod";
 import type { SettingsFailure } from "../failure.ts";

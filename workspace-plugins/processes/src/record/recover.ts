@@ -7,7 +7,7 @@ import {
   shortDigest,
   takeLock,
   writeJson,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { environmentTags } from "../deploy/spawn-settings.ts";
 import { settleEnvironment } from "../deploy/settle.ts";

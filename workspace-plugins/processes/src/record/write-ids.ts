@@ -1,5 +1,5 @@
 import path from "node:path";
-import { ok, replaceFolder, writeFileAtomically } from "@slipway/signature";
+import { ok, replaceFolder, writeFileAtomically } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ReleaseFailure } from "./failure.ts";
 import { stepLine } from "./step.ts";

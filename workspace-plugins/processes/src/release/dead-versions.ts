@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ReleaseFailure } from "./failure.ts";
 import type { OpenPackage } from "./open-release.ts";

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, parseJson } from "@slipway/signature";
+import { fail, ok, parseJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { NpmFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, takeLock } from "@slipway/signature";
+import { fail, ok, takeLock } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { isRunning } from "@slipway/signature/process-group";
 import type { Definition } from "../definition/definition.ts";

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { checkIds } from "./check-ids.ts";
 import type { DeployedIds } from "./check-ids.ts";

@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { verifyProcess } from "../verify.ts";

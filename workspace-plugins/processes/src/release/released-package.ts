@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
-import { fail, hasCode, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, hasCode, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ReleasedPackage } from "./definition.ts";
 import type { PackedFailure } from "./failure.ts";

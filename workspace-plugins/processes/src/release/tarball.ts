@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
-import { fail, ok, parseJson } from "@slipway/signature";
+import { fail, ok, parseJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import tar from "tar-stream";
 import type { Header } from "tar-stream";

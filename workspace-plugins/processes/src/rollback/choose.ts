@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { messageOf } from "../record/message-of.ts";
 import type { HistoryEntry, ProcessRecord } from "../record/record.ts";

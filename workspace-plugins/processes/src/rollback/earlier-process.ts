@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { SettledEnvironment } from "../deploy/settle.ts";
 import { environmentTags } from "../deploy/spawn-settings.ts";

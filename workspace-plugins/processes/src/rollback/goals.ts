@@ -1,4 +1,4 @@
-import { fail, inParallel, ok } from "@slipway/signature";
+import { fail, inParallel, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { SettledEnvironment } from "../deploy/settle.ts";
 import { atOnce } from "../deploy/survey.ts";

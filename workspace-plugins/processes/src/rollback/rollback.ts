@@ -1,4 +1,4 @@
-import { fail, ok, takeLock } from "@slipway/signature";
+import { fail, ok, takeLock } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { exportEnvironment, openRun } from "../deploy/deploy.ts";
 import type { Run } from "../deploy/deployment.ts";

@@ -1,4 +1,4 @@
-import { parseDigest } from "@slipway/signature";
+import { parseDigest } from "@slipway/signature/basics";
 import type { Scheduled } from "../network/network.ts";
 import type { LaterEvaluation } from "./later-evaluation.ts";
 

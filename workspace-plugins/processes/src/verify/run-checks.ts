@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { problemWith, questionOf } from "../checks.ts";
 import type { Check } from "../definition/check.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { DigestText } from "@slipway/definitions/digest-text";
-import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { SettingsFailure } from "../failure.ts";

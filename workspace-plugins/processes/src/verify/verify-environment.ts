@@ -1,4 +1,4 @@
-import { fail, inParallel, ok } from "@slipway/signature";
+import { fail, inParallel, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { Definition } from "../definition/definition.ts";

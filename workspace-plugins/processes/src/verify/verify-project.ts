@@ -1,4 +1,4 @@
-import { fail, inParallel, ok } from "@slipway/signature";
+import { fail, inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { Effects } from "../deploy/settle.ts";
