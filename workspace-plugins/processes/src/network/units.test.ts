@@ -22,7 +22,7 @@ async function ask(
     fetch: async () => (answers[asked.length - 1] ?? answers.at(-1) ?? reset)(),
     signal: new AbortController().signal,
     counted: (counted) => asked.push(counted),
-    limits: { requestMs: 1000, retryMs: [1, 1], busyMs: 60 },
+    limits: { requestMs: 1000, retryMs: [1, 1], busyMs: 60, answerBytes: 1000 },
   });
   const unit = unitAt[new URL(url).port] ?? "gateway";
   const answer = await units.ask({ unit, url, ...question });
@@ -93,4 +93,26 @@ test("a busy compute unit is asked until it has answered or its time is over", a
   expect((await ask("http://127.0.0.1:40002/x", [busy])).outcome).toMatchObject({
     reason: "unit-busy",
   });
+});
+
+test("an answer without an end is given up at its limit, packed or not", async () => {
+  let sentBytes = 0;
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull: (stream) => {
+          sentBytes += 100;
+          stream.enqueue(new Uint8Array(100).fill(0x20));
+        },
+      }),
+    );
+  const asked = await ask("http://127.0.0.1:40002/x", [endless]);
+  expect(asked).toMatchObject({
+    outcome: {
+      reason: "unit-unreachable",
+      problem: "its answer does not end within 1000 bytes",
+    },
+    requests: 3,
+  });
+  expect(sentBytes).toBeLessThan(3 * 1300);
 });

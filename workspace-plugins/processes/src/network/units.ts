@@ -4,6 +4,7 @@ import type { Result } from "@slipway/signature";
 import type { z } from "zod";
 import type { Pace } from "../budget/pace.ts";
 import type { Unit, UnitFailure } from "../failure.ts";
+import { answerBytes } from "./answer-bytes.ts";
 
 export type Limits = {
   /** Of one request, its answer read to the end. */
@@ -12,6 +13,8 @@ export type Limits = {
   readonly retryMs: readonly number[];
   /** How long a compute unit may say that it is busy. */
   readonly busyMs: number;
+  /** Of one answer, unpacked. A page of a scheduler is the longest that is asked for. */
+  readonly answerBytes?: number;
 };
 
 export const usualLimits: Limits = {
@@ -19,6 +22,8 @@ export const usualLimits: Limits = {
   retryMs: [100, 400, 1500],
   busyMs: 60_000,
 };
+
+const usualAnswerBytes = 64 * 1024 ** 2;
 
 /** One request. What it is counted as tells two questions at one path apart. */
 export type Question = {
@@ -57,6 +62,7 @@ export function openUnits(options: {
   readonly pace?: Pace | undefined;
 }): Units {
   const { limits, pace, signal } = options;
+  const { answerBytes: limitBytes = usualAnswerBytes } = limits;
 
   async function once(question: Question): Promise<Result<Answer, UnitFailure>> {
     const { unit, url, method, headers, body } = asked(question);
@@ -77,7 +83,12 @@ export function openUnits(options: {
       });
       if (response.status === 429) pace?.refused(url, response.headers.get("retry-after"));
       const header = (name: string) => response.headers.get(name) ?? undefined;
-      return ok({ status: response.status, text: await response.text(), header });
+      const bytes = await answerBytes(response, limitBytes);
+      if (bytes.byteLength > limitBytes) {
+        const problem = `its answer does not end within ${limitBytes} bytes`;
+        return fail({ reason: "unit-unreachable", unit, method, url, problem });
+      }
+      return ok({ status: response.status, text: new TextDecoder().decode(bytes), header });
     } catch (error) {
       if (signal.aborted) return fail({ reason: "ao-stopped" });
       const problem = timeout.aborted ? `no answer in ${limits.requestMs} ms` : causeOf(error);

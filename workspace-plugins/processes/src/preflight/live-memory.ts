@@ -4,6 +4,7 @@ import type { SparseMemory } from "@slipway/aos";
 import { fail, hexOf, ok, parseDigest } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { UnitFailure } from "../failure.ts";
+import { answerBytes } from "../network/answer-bytes.ts";
 import { causeOf } from "../network/units.ts";
 
 export type LiveMemoryFailure =
@@ -62,7 +63,9 @@ async function memoryOf(
 ): Promise<Result<SparseMemory | "unserved", LiveMemoryFailure>> {
   const { status } = response;
   if (!response.ok) {
-    const detail = (await response.text()).slice(0, 500);
+    const detail = Buffer.from(await answerBytes(response, 500))
+      .toString("utf8")
+      .slice(0, 500);
     // 404 is also what is said of a process that nobody knows: then there is nothing to copy either.
     if (status === 404 || status === 405 || status === 501) return ok("unserved");
     const retryable = status >= 500 || status === 429;
@@ -76,26 +79,12 @@ async function memoryOf(
       retryable,
     });
   }
-  const bytes = await readWithin(response);
+  const bytes = await answerBytes(response, limitBytes);
   const isWhole = bytes.byteLength > 0 && bytes.byteLength % pageSizeBytes === 0;
   if (!isWhole || bytes.byteLength > limitBytes) {
     return fail({ reason: "live-memory-invalid", url, sizeBytes: bytes.byteLength });
   }
   return ok(compact(bytes));
-}
-
-/** Not more than one piece beyond the limit, whatever is sent. */
-async function readWithin(response: Response): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let sizeBytes = 0;
-  const body: AsyncIterable<Uint8Array> | null = response.body;
-  if (body === null) return new Uint8Array();
-  for await (const piece of body) {
-    pieces.push(piece);
-    sizeBytes += piece.byteLength;
-    if (sizeBytes > limitBytes) break;
-  }
-  return Buffer.concat(pieces);
 }
 
 function pinned(): Digest {
