@@ -8,6 +8,7 @@ import { initKeys, readSigningKey, readTrust, signingKeyFile } from "@slipway/at
 import { digestOf } from "@slipway/signature";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleProcess } from "./bundle-process.ts";
+import { applyPlan, planProject } from "./deploy/apply.ts";
 import { deployProcess } from "./deploy/deploy.ts";
 import type { Effects } from "./deploy/settle.ts";
 import { openAoNetwork } from "./network/open-network.ts";
@@ -385,6 +386,37 @@ test("a promotion moves the verified bytes, though the bundle is gone and the so
   expect(await processesOf(rig)).toHaveLength(2);
 });
 
+test("where code comes by promotion a build is deployed by no command, and what was promoted is repaired", async () => {
+  const rig = await openRig();
+  await rig.bundle(source(1));
+  await rig.deploy("testnet");
+  await rig.see("testnet");
+  const refusal = {
+    reason: "promotion-only",
+    deployTarget: "production",
+    from: "testnet",
+    project: rig.project,
+    processes: ["registry"],
+  };
+  await network.log.reset();
+  expect(await rig.deploy("production")).toEqual(refusal);
+  const options = { deployTarget: "production" };
+  expect(await planProject(rig.task(), options)).toEqual({ ok: false, failure: refusal });
+  expect(await network.log.writes()).toEqual([]);
+  await rig.promote();
+  expect(await rig.deploy("production")).toBe("unchanged live-code-agrees");
+  const plan = await planProject(rig.task(), options);
+  if (!plan.ok) throw new Error(plan.failure.reason);
+
+  const { process } = await rig.record("production");
+  await rig.send(process, { Action: "Eval" }, "__AO_DEPLOY = nil");
+  expect(await rig.deploy("production")).toBe("done live-code-drifted");
+  await rig.bundle(source(2));
+  expect(await rig.deploy("production")).toEqual(refusal);
+  expect(await applyPlan(rig.task(), plan.value)).toEqual({ ok: false, failure: refusal });
+  expect(await rig.ask(process, "Info")).toEqual({ version: 1, visits: 0 });
+});
+
 test("without the archive the bytes come from the source's network, and other bytes are refused", async () => {
   const rig = await openRig();
   await rig.bundle(source(1));
@@ -631,7 +663,9 @@ test("on a HyperBEAM node too: verified, promoted, changed by somebody, rolled b
   expect(await rig.see("testnet")).toMatchObject({ state: "agrees", checks: { passed: 2 } });
   expect(await rig.promote()).toMatchObject({ value: { done: [{ state: "done" }] } });
   await rig.bundle(source(2, extra));
-  await rig.deploy("production");
+  await rig.deploy("testnet");
+  await rig.see("testnet");
+  expect(await rig.promote()).toMatchObject({ value: { done: [{ state: "done" }] } });
   const { process, owner } = await rig.record("production");
   expect(await rig.rollback("production", codeBack)).toMatchObject({ value: { result: "done" } });
   expect(await rig.ask(process, "Info")).toEqual({ version: 1, visits: 0 });

@@ -100,7 +100,9 @@ test("an environment is verified, promoted and rolled back, each by one command"
   });
 
   await write("skills/main.lua", source(2));
-  await deploy("production");
+  await deploy("testnet");
+  expect((await slipway("verify", "skills", "--target", "testnet")).code).toBe(0);
+  expect((await slipway(...way)).code).toBe(0);
   const back = ["rollback", "skills", "--target", "production"];
   const rolled = await json(...back, "--to", "code", "-1");
   expect(rolled).toMatchObject({ code: 0, told: { result: "done", state: "kept" } });

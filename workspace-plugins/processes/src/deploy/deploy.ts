@@ -1,9 +1,10 @@
 import { fail, inParallel, ok, shortDigest, takeLock } from "@slipway/signature/basics";
-import type { Outcome, Result } from "@slipway/signature";
+import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { DeployTarget } from "../definition/target.ts";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { readBundle } from "../receipt.ts";
 import { exportIds } from "../record/export-ids.ts";
+import type { ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
 import { checkModules } from "./check-modules.ts";
 import { headCommit } from "./commit.ts";
@@ -33,14 +34,28 @@ export async function deployProcess(
   return deployed.ok ? ok(outcomeOf(deployed.value)) : deployed;
 }
 
-/** What the bundles of a project want to be true, after their bytes were compared with the receipt. */
+/**
+ * What the bundles of a project want to be true, after their bytes were compared with the receipt. Where code comes by
+ * promotion, only what was promoted before is wanted again.
+ */
 export async function bundledGoals({
   environment,
   processes,
-}: Pick<Settled, "environment" | "processes">): Promise<
-  Result<readonly WantedProcess[], ProcessesFailure>
-> {
-  const { workspaceRoot, projectRoot } = environment;
+  target: { promotion },
+  ledger,
+}: Settled): Promise<Result<readonly WantedProcess[], ProcessesFailure>> {
+  const { workspaceRoot, projectRoot, project, deployTarget } = environment;
+  if (promotion !== undefined) {
+    const record = await ledger.read();
+    if (!record.ok) return record;
+    const others = processes
+      .filter(({ name, bundled }) => !runs(record.value.processes[name], bundled.codeDigest))
+      .map(({ name }) => name);
+    const { from } = promotion;
+    if (others.length > 0) {
+      return fail({ reason: "promotion-only", deployTarget, from, project, processes: others });
+    }
+  }
   return inParallel(atOnce, processes, async ({ name, definition, bundled, settings }) => {
     const code = await readBundle(workspaceRoot, projectRoot, name, bundled);
     if (!code.ok) return code;
@@ -48,6 +63,10 @@ export async function bundledGoals({
     const { needs, on_boot: onBoot } = definition;
     return ok({ name, settings, code: code.value, codeDigest, handlers, needs, onBoot });
   });
+}
+
+function runs(record: ProcessRecord | undefined, codeDigest: Digest): boolean {
+  return record?.state === "deployed" && record.codeDigest === codeDigest;
 }
 
 type Deployment = {

@@ -37,6 +37,11 @@ export const proveTexts: Texts<Own> = {
     facts: {},
     hint: "what is signed is the code that is recorded there: deploy it first",
   }),
+  "promotion-only": (f) => ({
+    what: `${f.deployTarget} takes its code from ${f.from}, and never from a build: nothing was signed`,
+    facts: { "bundled and not there": f.processes.join(", ") },
+    hint: `slipway ao promote ${f.project} --from ${f.from} --to ${f.deployTarget}`,
+  }),
   "rollback-not-found": (f) => ({
     what: `the history of ${f.process} has nothing to go back to for ${f.asked}`,
     facts: {
