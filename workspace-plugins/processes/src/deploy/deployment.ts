@@ -1,6 +1,6 @@
 import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
-import { evaluatedText, linksDigestOf, sentinelOf } from "../evaluated-text.ts";
+import { linksDigestOf, sentinelOf } from "../evaluated-text.ts";
 import type { Links } from "../evaluated-text.ts";
 import type { ProcessesFailure } from "../failure.ts";
 import type { SignedItem } from "../network/item.ts";
@@ -9,6 +9,7 @@ import type { CodeArchive } from "../record/code-archive.ts";
 import type { Ledger } from "../record/ledger.ts";
 import type { Commit, HistoryEntry, PendingItem, ProcessRecord } from "../record/record.ts";
 import { deliver } from "./assignment.ts";
+import { textOf } from "./goal.ts";
 import type { Goal } from "./goal.ts";
 import { codeTags, environmentTags, spawnDigestOf, spawnTags } from "./spawn-settings.ts";
 import type { Surveyed } from "./survey.ts";
@@ -77,11 +78,6 @@ export function evaluationMessage(goal: Goal, links: Links, earlier: readonly st
     ...codeTags(codeDigest, linksDigestOf(links)),
   ];
   return { tags, data: textOf(goal, links, earlier) };
-}
-
-function textOf(goal: Goal, links: Links, earlier: readonly string[]): string {
-  const { settings, code, codeDigest, handlers } = goal;
-  return evaluatedText({ mode: settings.mode, code, codeDigest, links, handlers, earlier });
 }
 
 /**

@@ -20,6 +20,7 @@ import type { CodeArchive } from "../record/code-archive.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { Environment, Ledger } from "../record/ledger.ts";
 import type { TaskContext } from "../task.ts";
+import { settingsOf } from "./spawn-settings.ts";
 import type { SpawnSettings } from "./spawn-settings.ts";
 
 export type DeployOptions = {
@@ -139,27 +140,6 @@ function readerOf(address: string, place: Place): Wallet {
 
 function same<Value>(value: Value): Value {
   return value;
-}
-
-function settingsOf(
-  name: string,
-  definition: ProcessDefinition,
-  place: Pick<SpawnSettings, "mode" | "made" | "owner" | "project" | "deployTarget">,
-): SpawnSettings {
-  const { module, scheduler, authority } = definition;
-  return {
-    ...place,
-    made: {
-      module: module ?? place.made.module,
-      scheduler: scheduler ?? place.made.scheduler,
-      authority: authority ?? place.made.authority,
-    },
-    process: name,
-    name: definition.name ?? name,
-    tags: definition.tags,
-    cron: definition.cron,
-    onBoot: definition.on_boot,
-  };
 }
 
 type Place = {

@@ -20,6 +20,28 @@ export type SpawnSettings = {
   readonly onBoot: boolean;
 };
 
+/** Of a process as its definition has it, at a place. */
+export function settingsOf(
+  name: string,
+  definition: ProcessDefinition,
+  place: Pick<SpawnSettings, "mode" | "made" | "owner" | "project" | "deployTarget">,
+): SpawnSettings {
+  const { module, scheduler, authority } = definition;
+  return {
+    ...place,
+    made: {
+      module: module ?? place.made.module,
+      scheduler: scheduler ?? place.made.scheduler,
+      authority: authority ?? place.made.authority,
+    },
+    process: name,
+    name: definition.name ?? name,
+    tags: definition.tags,
+    cron: definition.cron,
+    onBoot: definition.on_boot,
+  };
+}
+
 export function spawnDigestOf(settings: SpawnSettings): Digest {
   const { mode, made, owner, project, deployTarget, process, name, cron, onBoot } = settings;
   const record = {

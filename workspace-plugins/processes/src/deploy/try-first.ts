@@ -4,14 +4,16 @@ import type { ProcessesFailure } from "../failure.ts";
 import { sentinelOf } from "../evaluated-text.ts";
 import { findCode } from "../record/code-archive.ts";
 import { messageOf } from "../record/message-of.ts";
+import type { ProcessRecord } from "../record/record.ts";
+import { candidateOf } from "../preflight/candidate.ts";
 import type { Candidate, UpgradeFrom } from "../preflight/candidate.ts";
-import { isOurModule, readLiveMemory } from "../preflight/live-memory.ts";
-import { idOfText } from "../preflight/machine.ts";
+import { onLiveMemory } from "../preflight/live-memory.ts";
+import { madeUpId, madeUpLinks } from "../preflight/new-process.ts";
 import { judgePreflight, preflight } from "../preflight/preflight.ts";
 import type { TaskContext } from "../task.ts";
-import { evaluationMessage } from "./deployment.ts";
+import { textOf } from "./goal.ts";
+import type { Goal } from "./goal.ts";
 import type { SettledEnvironment } from "./settle.ts";
-import { spawnTags } from "./spawn-settings.ts";
 import type { Surveyed } from "./survey.ts";
 
 /**
@@ -25,9 +27,9 @@ export async function tryFirst(
 ): Promise<Result<void, ProcessesFailure>> {
   const candidates: Candidate[] = [];
   for (const each of tried) {
-    const upgrade = await upgradeOf(task, settled, each);
-    if (!upgrade.ok) return upgrade;
-    candidates.push(candidateOf(settled, each, upgrade.value));
+    const candidate = await candidateFor(task, settled, each);
+    if (!candidate.ok) return candidate;
+    candidates.push(candidate.value);
   }
   const { signal, progress = () => undefined } = task;
   const report = await preflight(candidates, { signal, progress });
@@ -36,59 +38,38 @@ export async function tryFirst(
   return judged.ok ? ok(undefined) : judged;
 }
 
-function candidateOf(
-  { definition }: SettledEnvironment,
+async function candidateFor(
+  task: TaskContext,
+  settled: SettledEnvironment,
   { goal, record, step }: Surveyed,
-  upgrade: UpgradeFrom | undefined,
-): Candidate {
-  const { settings, name, codeDigest } = goal;
-  const { module, scheduler, authority } = settings.made;
-  const process = definition.processes[name];
-  const isUpgrade = step.step === "evaluate" && record !== undefined;
-  const links = Object.fromEntries(goal.needs.map((need) => [need, idOfText(`process ${need}`)]));
-  const tags = [
-    { name: "Data-Protocol", value: "ao" },
-    { name: "Variant", value: "ao.TN.1" },
-    { name: "Type", value: "Process" },
-    { name: "Module", value: module },
-    { name: "Scheduler", value: scheduler },
-    { name: "Authority", value: authority },
-    ...spawnTags(settings),
-  ];
-  const id = isUpgrade ? record.process : idOfText(`process ${name}`);
-  const earlier = record?.state === "deployed" ? record.handlers : [];
-  return {
-    process: name,
-    text: evaluationMessage(goal, links, earlier).data,
-    sentinel: sentinelOf(codeDigest),
-    identity: { id, owner: settings.owner, module, tags },
-    onBoot: settings.onBoot && !isUpgrade,
-    state: process?.state ?? [],
-    checks: process?.checks ?? [],
-    external: process?.bundle.external,
-    ...(isUpgrade && upgrade !== undefined ? { upgrade } : {}),
-  };
+): Promise<Result<Candidate, ProcessesFailure>> {
+  const { name, needs } = goal;
+  const { projectName } = task;
+  const definition = settled.definition.processes[name];
+  if (definition === undefined)
+    throw new Error("internal: a goal that the definition does not have");
+  const before = step.step === "evaluate" ? record : undefined;
+  const candidate = candidateOf(goal, definition, {
+    id: before?.process ?? madeUpId(projectName, name),
+    links: madeUpLinks(projectName, needs),
+    earlier: before?.state === "deployed" ? before.handlers : [],
+  });
+  if (before?.state !== "deployed") return ok(candidate);
+  const live = await onLiveMemory(task, candidate, settled.memoryAt);
+  if (!live.ok || live.value.upgrade !== undefined) return live;
+  const upgrade = await earlierCode(settled, goal, before);
+  return upgrade.ok ? ok({ ...live.value, upgrade: upgrade.value }) : upgrade;
 }
 
-/** What an upgrade begins from: the live memory, else what the earlier code leaves in a new process, else nothing. */
-async function upgradeOf(
-  task: TaskContext,
-  { network, archive, memoryAt }: SettledEnvironment,
-  { goal, record, step }: Surveyed,
+/** What the code that a process runs leaves in a new one; nothing where nobody has that code any more. */
+async function earlierCode(
+  { network, archive }: SettledEnvironment,
+  goal: Goal,
+  { codeDigest, handlers, history }: Extract<ProcessRecord, { readonly state: "deployed" }>,
 ): Promise<Result<UpgradeFrom | undefined, ProcessesFailure>> {
-  if (step.step !== "evaluate" || record?.state !== "deployed") return ok(undefined);
-  if (memoryAt !== undefined && isOurModule(goal.settings.made.module)) {
-    const { signal } = task;
-    const counted = (question: string) => task.counted("ao-network", question);
-    const memory = await readLiveMemory(memoryAt, record.process, { signal, counted });
-    if (!memory.ok) return memory;
-    if (memory.value !== "unserved") return ok({ from: "live", memory: memory.value });
-  }
-  const { codeDigest, handlers, history } = record;
   const message = messageOf(history, codeDigest);
   const code = await findCode(archive, network, { codeDigest, message });
   if (!code.ok) return code.failure.reason === "code-lost" ? ok(undefined) : code;
-  const before = { ...goal, code: code.value, codeDigest, handlers };
-  const { data } = evaluationMessage(before, {}, []);
-  return ok({ from: "earlier-code", text: data, sentinel: sentinelOf(codeDigest), messages: [] });
+  const text = textOf({ ...goal, code: code.value, codeDigest, handlers }, {}, []);
+  return ok({ from: "earlier-code", text, sentinel: sentinelOf(codeDigest), messages: [] });
 }

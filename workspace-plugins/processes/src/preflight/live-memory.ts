@@ -6,6 +6,8 @@ import type { Digest, Result } from "@slipway/signature";
 import type { UnitFailure } from "../failure.ts";
 import { answerBytes } from "../network/answer-bytes.ts";
 import { causeOf } from "../network/units.ts";
+import type { TaskContext } from "../task.ts";
+import type { Candidate } from "./candidate.ts";
 
 export type LiveMemoryFailure =
   | UnitFailure
@@ -27,6 +29,24 @@ const busyStepMs = 500;
 /** Whether a copy of what a process of this module holds can be evaluated here: our WASM is that module. */
 export function isOurModule(module: string): boolean {
   return module === Buffer.from(hexOf(pinned()), "hex").toString("base64url");
+}
+
+/** The candidate on a copy of what its process holds, where the compute unit serves it and our module can run it. */
+export async function onLiveMemory(
+  task: Pick<TaskContext, "signal" | "counted">,
+  candidate: Candidate,
+  cu: string | undefined,
+): Promise<Result<Candidate, LiveMemoryFailure>> {
+  const { id, module } = candidate.identity;
+  if (cu === undefined) return ok({ ...candidate, notLive: "unserved" });
+  if (!isOurModule(module)) return ok({ ...candidate, notLive: "other-module" });
+  const memory = await readLiveMemory(cu, id, {
+    signal: task.signal,
+    counted: (question) => task.counted("ao-network", question),
+  });
+  if (!memory.ok) return memory;
+  if (memory.value === "unserved") return ok({ ...candidate, notLive: "unserved" });
+  return ok({ ...candidate, upgrade: { from: "live", memory: memory.value } });
 }
 
 /**

@@ -18,6 +18,8 @@ const identity = {
   ],
 };
 
+const booting = { ...identity, tags: [...identity.tags, { name: "On-Boot", value: "Data" }] };
+
 function codeOf(lua: string): Pick<Candidate, "text" | "sentinel"> {
   const codeDigest = digestOf(lua);
   const whole = { mode: "legacy", code: `${lua}\n`, codeDigest } as const;
@@ -101,7 +103,7 @@ describe("a new process", () => {
 
   test("that takes its code at boot ends with the same handlers and globals", async () => {
     const sent = await evaluated(candidate(registry));
-    const booted = await evaluated(candidate(registry, { onBoot: true }));
+    const booted = await evaluated(candidate(registry, { onBoot: true, identity: booting }));
     expect(booted.handlers).toEqual(sent.handlers);
     expect(booted.globals).toEqual(sent.globals);
   });

@@ -1,18 +1,14 @@
 /** A line of what was evaluated as a person finds it: file and line; `undefined` for what is not of a file. */
 export type NameLine = (line: number) => string | undefined;
 
+/** The file of each module of a bundle by its name, and that of the source for `undefined`. */
+export type FileOf = (module: string | undefined) => string | undefined;
+
 const moduleHead = /^package\.preload\["([^"]+)"\] = function\(\.\.\.\)$/;
 const mainHead = ";(function(...)";
 
-/**
- * Names the lines of `text`, which holds the bundle `code` as it was written, not minified. `fileOf` knows the file of
- * each module, and that of the source for `undefined`.
- */
-export function nameLines(
-  text: string,
-  code: string,
-  fileOf: (module: string | undefined) => string | undefined,
-): NameLine {
+/** Names the lines of `text`, which holds the bundle `code` as it was written, not minified. */
+export function nameLines(text: string, code: string, fileOf: FileOf): NameLine {
   const at = text.indexOf(code);
   if (at < 0) return () => undefined;
   const before = text.slice(0, at).split("\n").length - 1;

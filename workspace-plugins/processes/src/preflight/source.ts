@@ -2,16 +2,14 @@ import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { ProcessDefinition } from "../definition/process.ts";
-import { evaluatedText, sentinelOf } from "../evaluated-text.ts";
-import type { Evaluated } from "../evaluated-text.ts";
+import type { Goal } from "../deploy/goal.ts";
+import type { SpawnSettings } from "../deploy/spawn-settings.ts";
 import type { ProcessesFailure } from "../failure.ts";
 import { readManifest } from "../manifest.ts";
 import type { Manifest } from "../manifest.ts";
 import { readBundle, readReceipt } from "../receipt.ts";
 import type { TaskContext } from "../task.ts";
-import type { Candidate } from "./candidate.ts";
-import type { Identity } from "./machine.ts";
-import { nameLines } from "./source-lines.ts";
+import type { FileOf } from "./source-lines.ts";
 
 /** One process of a project, as it is bundled. */
 export type Source = {
@@ -20,13 +18,7 @@ export type Source = {
   readonly code: string;
   readonly codeDigest: Digest;
   readonly handlers: readonly string[];
-  /** Of its modules by their names, and of the source. */
-  readonly files: ReadonlyMap<string | undefined, string>;
-};
-
-/** What a deployment knows beside the bundle. */
-export type Circumstances = Pick<Evaluated, "mode" | "links" | "earlier"> & {
-  readonly identity: Identity;
+  readonly fileOf: FileOf;
 };
 
 /** Every process of a project, its bundle's bytes compared with the receipt. */
@@ -49,36 +41,22 @@ export async function readSources({
     const manifest = await readManifest(workspaceRoot, projectRoot, name);
     if (!manifest.ok) return manifest;
     const { codeDigest, handlers } = bundled;
-    const files = filesOf(manifest.value);
-    sources.push({ name, definition: process, code: code.value, codeDigest, handlers, files });
+    const fileOf = filesOf(manifest.value);
+    sources.push({ name, definition: process, code: code.value, codeDigest, handlers, fileOf });
   }
   return ok(sources);
 }
 
-/** What the deployment of a source would send, to be tried. */
-export function candidateOf(source: Source, circumstances: Circumstances): Candidate {
-  const { name, definition, code, codeDigest, handlers, files } = source;
-  const { identity, ...known } = circumstances;
-  const text = evaluatedText({ ...known, code, codeDigest, handlers });
-  return {
-    process: name,
-    text,
-    sentinel: sentinelOf(codeDigest),
-    nameLine: nameLines(text, code, (module) => files.get(module)),
-    identity,
-    onBoot: definition.on_boot,
-    state: definition.state,
-    checks: definition.checks,
-    external: definition.bundle.external,
-  };
+export function goalOf(
+  { name, code, codeDigest, handlers }: Source,
+  settings: SpawnSettings,
+): Goal {
+  return { name, settings, code, codeDigest, handlers };
 }
 
 /** A minified line has no file: no wrong one is told. */
-function filesOf({ bundler, source, modules }: Manifest): ReadonlyMap<string | undefined, string> {
-  return bundler.minify
-    ? new Map()
-    : new Map([
-        [undefined, source.file],
-        ...modules.map(({ name, file }) => [name, file] as const),
-      ]);
+function filesOf({ bundler, source, modules }: Manifest): FileOf {
+  if (bundler.minify) return () => undefined;
+  const files = new Map(modules.map(({ name, file }) => [name, file]));
+  return (module) => (module === undefined ? source.file : files.get(module));
 }

@@ -92,8 +92,8 @@ async function evaluateCandidate(
   timestampMs: number,
 ): Tried<Evaluated> {
   const { identity, onBoot, state } = candidate;
-  const machine = openMachine(evaluate, onBoot ? bootedBy(identity) : identity, timestampMs);
-  const empty = await bootEmpty(openMachine(evaluate, identity));
+  const machine = openMachine(evaluate, identity, timestampMs);
+  const empty = await bootEmpty(openMachine(evaluate, emptied(identity)));
   if (!empty.ok) return empty;
   const first = ({ text, sentinel }: Code): Tried<Step> =>
     prove(sentinel, onBoot ? machine.spawn(text) : machine.send(empty.value.state, evalOf(text)));
@@ -250,6 +250,7 @@ function evalOf(text: string): Message {
   return { data: text, tags: [{ name: "Action", value: "Eval" }] };
 }
 
-function bootedBy(identity: Identity): Identity {
-  return { ...identity, tags: [...identity.tags, { name: "On-Boot", value: "Data" }] };
+/** Nothing of ours is evaluated when it boots. */
+function emptied(identity: Identity): Identity {
+  return { ...identity, tags: identity.tags.filter(({ name }) => name !== "On-Boot") };
 }
