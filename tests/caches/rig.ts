@@ -13,6 +13,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { startGroup } from "../running-group.ts";
+import type { RunningGroup } from "../running-group.ts";
 
 const source = path.join(import.meta.dirname, "..", "..");
 
@@ -121,6 +123,12 @@ export class CachesRig {
       (line) => line,
     );
     return new Map([...names].map(([name, all]) => [name, all.length]));
+  }
+
+  /** A program of the installed packages, by its file; it can be stopped. */
+  start(program: string, words: readonly string[]): RunningGroup {
+    const command = [this.at(path.join("node_modules", program)), ...words];
+    return startGroup(command, { cwd: this.root, env: this.#environment() });
   }
 
   async nx(words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {

@@ -353,7 +353,7 @@ describe("Ctrl-C", () => {
   const expectInterruptedAt = async (said: string): Promise<void> => {
     const running = rig.start(["run"]);
     await running.until(said);
-    running.interrupt();
+    running.signal("SIGINT");
     const stopped = await running.ended;
     expect(stopped.code, stopped.output).not.toBe(0);
   };

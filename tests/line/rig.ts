@@ -1,30 +1,21 @@
-import { execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { copyCheckout } from "@slipway/signature/copy-checkout";
 import { openEngineProxy } from "./engine-proxy.ts";
 import type { EngineProxy } from "./engine-proxy.ts";
+import { startGroup } from "../running-group.ts";
+import type { Ended, RunningGroup } from "../running-group.ts";
 
 const source = path.join(import.meta.dirname, "..", "..");
 
 /** A row of the table of a run. */
 export type Row = { readonly what: string; readonly why: string };
 
-export type Run = {
-  readonly code: number;
-  readonly output: string;
+export type Run = Ended & {
   /** By `project:target`. */
   readonly rows: ReadonlyMap<string, Row>;
-};
-
-/** A running command, in a process group of its own as a shell would start it. */
-export type Running = {
-  readonly until: (text: string) => Promise<void>;
-  /** What Ctrl-C does: SIGINT to the whole group. */
-  readonly interrupt: () => void;
-  readonly ended: Promise<Run>;
 };
 
 /** A checkout of the working tree with its own home, Nx cache and run state, on the real engine behind a counter. */
@@ -97,29 +88,26 @@ export class LineRig {
     words: readonly string[],
     more: Readonly<Record<string, string>> = {},
     root: string = this.root,
-  ): Running {
+  ): RunningGroup {
     const command = [path.join(root, "node_modules/@slipway/cli/slipway.cjs"), ...words];
-    const child = spawn(process.execPath, command, {
+    return startGroup(command, {
       cwd: root,
       env: {
         ...this.environment(more),
         PATH: `${path.join(root, "node_modules/.bin")}:${process.env["PATH"] ?? ""}`,
       },
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
     });
-    return watch(child);
   }
 
   async run(more: Readonly<Record<string, string>> = {}, root: string = this.root): Promise<Run> {
-    return this.start(["run"], more, root).ended;
+    return withRows(await this.start(["run"], more, root).ended);
   }
 
   async command(
     words: readonly string[],
     more: Readonly<Record<string, string>> = {},
   ): Promise<Run> {
-    return this.start(words, more).ended;
+    return withRows(await this.start(words, more).ended);
   }
 
   nx(words: readonly string[]): string {
@@ -171,35 +159,8 @@ function findEngineSocket(): string {
   return socket;
 }
 
-function watch(child: ChildProcess): Running {
-  let output = "";
-  const waiting = new Set<() => void>();
-  const take = (bytes: Buffer): void => {
-    output += bytes.toString("utf8");
-    for (const look of waiting) look();
-  };
-  child.stdout?.on("data", take);
-  child.stderr?.on("data", take);
-  const ended = new Promise<Run>((resolve) => {
-    child.on("close", (code) => resolve({ code: code ?? 1, output, rows: rowsIn(output) }));
-  });
-  return {
-    ended,
-    interrupt: () => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
-    },
-    until: async (text) => {
-      const seen = new Promise<"seen">((resolve) => {
-        const look = (): void => {
-          if (output.includes(text)) resolve("seen");
-        };
-        waiting.add(look);
-        look();
-      });
-      const first = await Promise.race([seen, ended]);
-      if (first !== "seen") throw new Error(`the run ended before it said "${text}":\n${output}`);
-    },
-  };
+function withRows(ended: Ended): Run {
+  return { ...ended, rows: rowsIn(ended.output) };
 }
 
 function rowsIn(output: string): ReadonlyMap<string, Row> {

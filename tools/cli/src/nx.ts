@@ -1,7 +1,11 @@
 import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
+import { constants } from "node:os";
 import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { readRunning } from "@slipway/executors/runs";
 import { execa } from "execa";
+import { newestRun } from "./run-record.ts";
 
 export type NxRun = {
   readonly workspaceRoot: string;
@@ -9,31 +13,74 @@ export type NxRun = {
   /** Gets all that Nx and its tasks write. */
   readonly logFile: string;
   readonly line: (line: string) => void;
+  readonly progress: (text: string) => void;
 };
 
-/** Runs Nx of this workspace with the Node that runs us. Ctrl-C reaches it by the terminal. Answers with its exit code. */
-export async function runNx({ workspaceRoot, nxArguments, logFile, line }: NxRun): Promise<number> {
+export type NxEnd = {
+  /** Of Nx, or as of a program that a signal ends. */
+  readonly exitCode: number;
+  /** A signal came, and Nx ended without success. */
+  readonly wasStopped: boolean;
+  /** What its tasks have left. `undefined`: it came to none of ours. */
+  readonly folder: string | undefined;
+};
+
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** Nx ends a task by force after 30 s; we would not end Nx amid that. */
+const nxGraceMs = 45_000;
+const tasksGraceMs = 30_000;
+const askEveryMs = 50;
+
+/**
+ * Runs Nx of this workspace with the Node that runs us. A signal stops it, and we stay until it and all its tasks have
+ * ended: a task that is stopped takes away what it has half done.
+ */
+export async function runNx(run: NxRun): Promise<NxEnd> {
+  const { workspaceRoot, nxArguments, logFile, line } = run;
+  const startedMs = Date.now();
   const nx = path.join(workspaceRoot, "node_modules", "nx", "dist", "bin", "nx.js");
   await mkdir(path.dirname(logFile), { recursive: true });
-  process.on("SIGINT", stay).on("SIGTERM", stay);
+  const child = execa(process.execPath, [nx, ...nxArguments], {
+    cwd: workspaceRoot,
+    env: { NX_TUI: "false" },
+    stdin: "ignore",
+    all: true,
+    buffer: false,
+    reject: false,
+    forceKillAfterDelay: nxGraceMs,
+  });
+  let stoppedBy: (typeof stopSignals)[number] | undefined;
+  // A terminal has sent it to Nx too, which takes it once.
+  const stop = (signal: (typeof stopSignals)[number]): void => {
+    stoppedBy ??= signal;
+    child.kill(signal);
+  };
+  for (const signal of stopSignals) process.on(signal, stop);
   try {
-    const child = execa(process.execPath, [nx, ...nxArguments], {
-      cwd: workspaceRoot,
-      env: { NX_TUI: "false" },
-      stdin: "ignore",
-      all: true,
-      buffer: false,
-      reject: false,
-      forceKillAfterDelay: 30_000,
-    });
     child.all.pipe(createWriteStream(logFile));
     for await (const text of child.iterable({ from: "all" })) line(text);
-    const { exitCode } = await child;
-    return exitCode ?? 1;
+    const { exitCode = 1 } = await child;
+    const folder = await newestRun(workspaceRoot, startedMs);
+    if (folder !== undefined) await waitForTasks(folder, run.progress);
+    return stoppedBy === undefined || exitCode === 0
+      ? { exitCode, wasStopped: false, folder }
+      : { exitCode: 128 + constants.signals[stoppedBy], wasStopped: true, folder };
   } finally {
-    process.off("SIGINT", stay).off("SIGTERM", stay);
+    for (const signal of stopSignals) process.off(signal, stop);
   }
 }
 
-/** Nx gets the same signal and stops its tasks; we stay to print what was done. */
-function stay(): void {}
+/**
+ * Nx waits for its tasks, unless it dies: as it does when Ctrl-C ends a process of a batch before Nx has told it all
+ * (an unhandled EPIPE of its channel, Nx 24.0). The others still take away then what they had begun.
+ */
+async function waitForTasks(folder: string, progress: (text: string) => void): Promise<void> {
+  const untilMs = Date.now() + tasksGraceMs;
+  let running = await readRunning(folder);
+  if (running.length > 0) progress(`waiting for ${running.toSorted().join(", ")} to stop`);
+  while (running.length > 0 && Date.now() < untilMs) {
+    await pause(askEveryMs);
+    running = await readRunning(folder);
+  }
+}

@@ -10,7 +10,7 @@ import type { Call } from "./call.ts";
 import { runNx } from "./nx.ts";
 import { openProgress } from "./nx-progress.ts";
 import { waitForTurn } from "./run-lock.ts";
-import { newestRun, readRows } from "./run-record.ts";
+import { readRows } from "./run-record.ts";
 import type { RecordedRow } from "./run-record.ts";
 
 /** The whole line: everything that makes the world agree with the workspace, and proves it. */
@@ -50,7 +50,7 @@ async function runTargets(
   const startedMs = Date.now();
   const logFile = path.join(workspaceRoot, logName);
   const progressOf = openProgress();
-  const exitCode = await runNx({
+  const { exitCode, wasStopped, folder } = await runNx({
     workspaceRoot,
     nxArguments: [
       "run-many",
@@ -64,10 +64,14 @@ async function runTargets(
       const progress = progressOf(line);
       if (progress !== undefined) console.progress(progress);
     },
+    progress: console.progress,
   });
-  const folder = await newestRun(workspaceRoot, startedMs);
   const rows = folder === undefined ? undefined : await readRows(folder, targets);
   if (folder === undefined || rows === undefined) {
+    if (wasStopped) {
+      console.failure({ reason: "run-stopped" });
+      return exitCode;
+    }
     // Where no project has such a target, Nx only lists all projects.
     if (exitCode !== 0) console.line(await endOf(logFile));
     console.failure(

@@ -1,10 +1,19 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fail, ok } from "@slipway/signature";
 import { renderFailure } from "@slipway/report";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { askOnce, noteAsked, readAsked, readOutcomes, recordOutcome } from "./run-folder.ts";
+import {
+  askOnce,
+  noteAsked,
+  noteRunning,
+  readAsked,
+  readOutcomes,
+  readRunning,
+  recordOutcome,
+} from "./run-folder.ts";
 import { runFolderOf } from "./run-place.ts";
 
 let folder: string;
@@ -53,6 +62,23 @@ describe("recordOutcome", () => {
 
   it("is not needed: a run in which no task said anything has no outcomes", async () => {
     expect(await readOutcomes(path.join(folder, "none"))).toEqual(new Map());
+  });
+});
+
+describe("noteRunning", () => {
+  it("names the task until it ends", async () => {
+    const running = noteRunning(folder, "codex:image");
+    expect(await readRunning(folder)).toEqual(["codex:image"]);
+    running[Symbol.dispose]();
+    expect(await readRunning(folder)).toEqual([]);
+  });
+
+  it("is no matter of a task whose process is gone, nor of a run that had none", async () => {
+    expect(await readRunning(folder)).toEqual([]);
+    noteRunning(folder, "codex:image")[Symbol.dispose]();
+    const { pid } = spawnSync(process.execPath, ["--version"]);
+    await writeFile(path.join(folder, "running", String(pid)), "gemini:image");
+    expect(await readRunning(folder)).toEqual([]);
   });
 });
 

@@ -1,7 +1,8 @@
-import { appendFileSync, mkdirSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { digestOf, hexOf, readTextIfPresent, writeJson } from "@slipway/signature/basics";
+import { isRunning } from "@slipway/signature/process-group";
 import type { Outcome, Result } from "@slipway/signature";
 import { renderFailure } from "@slipway/report";
 import type { Failure } from "@slipway/report";
@@ -66,6 +67,30 @@ export async function readOutcomes(folder: string): Promise<ReadonlyMap<string, 
       ),
   );
   return new Map(records.map((record) => [record.task, record]));
+}
+
+function runningFolder(folder: string): string {
+  return path.join(folder, "running");
+}
+
+/** A task is at work in this process, until it has taken away what it leaves undone. */
+export function noteRunning(folder: string, task: string): Disposable {
+  const file = path.join(runningFolder(folder), String(process.pid));
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, task);
+  return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
+}
+
+/** The tasks that are at work now; not those whose process was killed. */
+export async function readRunning(folder: string): Promise<readonly string[]> {
+  const found = runningFolder(folder);
+  const pids = await readdir(found).catch((): string[] => []);
+  const tasks = await Promise.all(
+    pids
+      .filter((pid) => isRunning(Number(pid)))
+      .map(async (pid) => readTextIfPresent(path.join(found, pid))),
+  );
+  return tasks.filter((task) => task !== undefined);
 }
 
 /** Notes a request to the outside world. One line, appended in one write: tasks run side by side. */

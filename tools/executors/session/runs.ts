@@ -1,4 +1,4 @@
-export { readAsked, readOutcomes } from "./run-folder.ts";
+export { readAsked, readOutcomes, readRunning } from "./run-folder.ts";
 export { runsFolder } from "./run-place.ts";
 export { readWorkspaceName } from "./workspace-name.ts";
 export { readRunPlan, readRunResults } from "./run-plan.ts";

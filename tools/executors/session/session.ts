@@ -3,21 +3,21 @@ import { openConsole } from "@slipway/report";
 import type { Failure } from "@slipway/report";
 import { fail } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
-import { askOnce, noteAsked, recordOutcome, runFolder } from "./run-folder.ts";
+import { askOnce, noteAsked, noteRunning, recordOutcome, runFolder } from "./run-folder.ts";
 import type { World } from "./run-folder.ts";
 import { readPlannedInputs, readPlannedTarget } from "./run-plan.ts";
 import type { PlannedTarget } from "./run-plan.ts";
 
 export { parseOptions } from "./options.ts";
 
-/** What every executor works with. Ends with `await using`: signal handlers are taken off again. */
+/** What every executor works with. Ends with `await using`: nothing of it listens any more. */
 export type Session = AsyncDisposable & {
   readonly workspaceRoot: string;
   /** Relative to the workspace, with slashes; `.` at its root. */
   readonly projectRoot: string;
   readonly projectName: string;
   readonly target: string;
-  /** Aborted by SIGINT and SIGTERM. */
+  /** Aborted by SIGINT, SIGTERM and SIGHUP, and where Nx is gone. */
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
   /** What was found for the task before it began. `undefined`: no hook of ours ran. */
@@ -56,10 +56,10 @@ export function openTaskSession(
 ): Session {
   const folder = runFolder(context.root);
   const stopping = new AbortController();
-  const stop = (): void => stopping.abort(new Error("stopped by a signal"));
-  process.on("SIGINT", stop).on("SIGTERM", stop);
   const { progress } = openConsole();
   const id = `${task.project}:${task.target}`;
+  const running = noteRunning(folder, id);
+  const listening = listenForEnd(() => stopping.abort(new Error("stopped by a signal")));
   return {
     workspaceRoot: context.root,
     projectRoot: context.projectsConfigurations.projects[task.project]?.root ?? ".",
@@ -88,7 +88,30 @@ export function openTaskSession(
       return { success: result.ok };
     },
     [Symbol.asyncDispose]: async () => {
-      process.off("SIGINT", stop).off("SIGTERM", stop);
+      listening[Symbol.dispose]();
+      running[Symbol.dispose]();
+    },
+  };
+}
+
+/** The last is a terminal that is closed. */
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * Calls `stop` for a signal, and for an Nx that is gone: it would never send one. Nobody reads what we write then, and
+ * without a listener the first line of it would end this process amid its cleaning.
+ */
+function listenForEnd(stop: () => void): Disposable {
+  for (const signal of stopSignals) process.on(signal, stop);
+  process.on("disconnect", stop);
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", stop);
+  // Not asked of a process that no other has started with a channel.
+  if (process.send !== undefined && !process.connected) stop();
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of stopSignals) process.off(signal, stop);
+      process.off("disconnect", stop);
+      for (const stream of [process.stdout, process.stderr]) stream.off("error", stop);
     },
   };
 }

@@ -39,6 +39,8 @@ export type WorkspaceFailure =
     }
   | { readonly reason: "revision-packages-differ"; readonly commit: string }
   | { readonly reason: "revision-graph-failed"; readonly commit: string; readonly output: string }
+  /** By a signal, before Nx could write down how each of its tasks ended. */
+  | { readonly reason: "run-stopped" }
   | { readonly reason: "targets-unknown"; readonly targets: readonly string[] }
   | { readonly reason: "nx-failed"; readonly command: string; readonly exitCode: number };
 
@@ -219,6 +221,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: "no project has any of these targets",
     facts: { targets: failure.targets.join(", ") },
     hint: "npx nx show project <name> lists the targets of a project; only projects with the tag slipway count",
+  }),
+  "run-stopped": () => ({
+    what: "stopped by a signal",
+    facts: {},
+    hint: "run it again: what was done is not done again",
   }),
   "nx-failed": (failure) => ({
     what: "Nx ended with a failure before any target could say why",
