@@ -3,7 +3,7 @@ import type { NxJsonConfiguration } from "@nx/devkit";
 import { readFileSync } from "@slipway/signature/file-system";
 import { graphKey } from "@slipway/signature/graph-key";
 import { fail, ok } from "@slipway/signature/result";
-import { signDerivation } from "@slipway/signature/sign-workspace";
+import { signDerivation, withUpstreams } from "@slipway/signature/sign-workspace";
 import {
   definitionsFile,
   readDefinitions,
@@ -91,17 +91,6 @@ export async function signThese(
   ids: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<Result<SignedTargets, SignatureFailure>> {
-  const wanted = ids === undefined ? derivation : closureOf(derivation, ids);
+  const wanted = ids === undefined ? derivation : withUpstreams(derivation, ids);
   return signDerivation(wanted, { tree, environment, signal });
-}
-
-function closureOf({ definitions, failures }: Derivation, ids: readonly string[]): Derivation {
-  const known = new Map(definitions.map((definition) => [definition.id, definition]));
-  const wanted = new Set(ids);
-  for (const id of wanted)
-    for (const upstream of known.get(id)?.upstreams ?? []) wanted.add(upstream);
-  return {
-    definitions: definitions.filter(({ id }) => wanted.has(id)),
-    failures: new Map([...failures].filter(([id]) => wanted.has(id))),
-  };
 }

@@ -27,7 +27,7 @@ import { writeSignatureTexts } from "../session/signature-texts.ts";
 import { probeEngine } from "./engine-facts.ts";
 import { ownFacts } from "./own-facts.ts";
 import { eachOf, signIn } from "./sign-now.ts";
-import { signatureFiles, writeSignatureFacts } from "./signature-files.ts";
+import { idsToSign, signatureFiles, writeSignatureFacts } from "./signature-files.ts";
 
 const ownExecutors = "@slipway/executors:";
 /** Of a target that only needs others. */
@@ -63,7 +63,8 @@ export async function planRun(run: Run): Promise<Readonly<Record<string, string>
   if (images !== undefined) await askOnce(folder, imagesQuestion, async () => images);
   const sinceMs = Date.now();
   const tree = await openWorkspaceTree(workspaceRoot, signal);
-  const all = tree.ok ? await signIn(tree.value, { graph, namedInputs, facts, signal }) : tree;
+  const request = { graph, namedInputs, facts, ids: idsToSign(targets, graph), signal };
+  const all = tree.ok ? await signIn(tree.value, request) : tree;
   const files = await signatureFiles(targets, { graph, tree, signed: all }, signal);
   if (tree.ok) await tree.value.save({ isSparing: true });
   await writeSignatureTexts(folder, files);

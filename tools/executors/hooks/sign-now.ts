@@ -8,6 +8,7 @@ import {
   isGraphSettled,
   signDerivation,
   storeDefinitions,
+  withUpstreams,
 } from "@slipway/signature";
 import type {
   Derivation,
@@ -22,17 +23,22 @@ type Request = {
   readonly graph: ProjectGraph;
   readonly namedInputs: NamedInputs | undefined;
   readonly facts: Readonly<Record<string, string>>;
+  readonly ids: readonly string[];
   readonly signal: AbortSignal;
 };
 
-/** The actions of all our targets as things are, with `facts` in place of what the environment says of them. */
+/** The actions of targets, and of what they build on, as things are, with `facts` in place of what the environment says of them. */
 export async function signIn(
   tree: Tree,
-  { graph, namedInputs, facts, signal }: Request,
+  { graph, namedInputs, facts, ids, signal }: Request,
 ): Promise<Result<SignedTargets, SignatureFailure>> {
   const derivation = deriveTargets(graph, namedInputs);
   const environment = { ...process.env, ...facts };
-  const signed = await signDerivation(derivation, { tree, environment, signal });
+  const signed = await signDerivation(withUpstreams(derivation, ids), {
+    tree,
+    environment,
+    signal,
+  });
   await keepDefinitions(tree, derivation, signal);
   return signed;
 }

@@ -14,7 +14,7 @@ import {
 import type { Result, SignatureFailure, SignedTargets } from "@slipway/signature";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { signIn } from "./sign-now.ts";
-import { signatureFiles, writeSignatureFacts } from "./signature-files.ts";
+import { idsToSign, signatureFiles, writeSignatureFacts } from "./signature-files.ts";
 import type { SignatureFiles } from "./signature-files.ts";
 
 const pipeline = `version = "1"
@@ -59,7 +59,6 @@ function graph(): ProjectGraph {
 }
 
 const targets = new Map([
-  ["app:pack", { project: "app", target: "pack" }],
   ["app:signature", { project: "app", target: "signature" }],
   ["ci:signature", { project: "ci", target: "signature" }],
 ]);
@@ -67,10 +66,22 @@ const targets = new Map([
 async function find(signed?: Result<SignedTargets, SignatureFailure>): Promise<SignatureFiles> {
   const tree = await openWorkspaceTree(root, never);
   if (!tree.ok) throw new Error(tree.failure.reason);
-  const request = { graph: graph(), namedInputs: {}, facts: {}, signal: never };
+  const ids = idsToSign(targets, graph());
+  const request = { graph: graph(), namedInputs: {}, facts: {}, ids, signal: never };
   const all = signed ?? (await signIn(tree.value, request));
   return signatureFiles(targets, { graph: graph(), tree, signed: all }, never);
 }
+
+test("what a command reaches is signed, and all of a project whose file it writes", () => {
+  const packed = new Map([["app:pack", { project: "app", target: "pack" }]]);
+  expect(idsToSign(packed, graph())).toEqual(["app:pack"]);
+  expect(idsToSign(targets, graph())).toEqual([
+    "app:pack",
+    "app:serve",
+    "app:signature",
+    "ci:signature",
+  ]);
+});
 
 type File = { readonly targets: object; readonly jobs: object };
 

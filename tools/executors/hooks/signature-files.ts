@@ -18,6 +18,18 @@ export type SignatureFiles = ReadonlyMap<string, Result<string, Failure>>;
 
 const signatureExecutor = "@slipway/executors:signature";
 
+/** The targets whose signatures a command needs: a `signature` target is of all targets of its project. */
+export function idsToSign(
+  targets: ReadonlyMap<string, TargetName>,
+  graph: ProjectGraph,
+): readonly string[] {
+  return [...targets].flatMap(([id, { project, target }]) => {
+    const others = graph.nodes[project]?.data.targets ?? {};
+    const isOfAll = others[target]?.executor === signatureExecutor;
+    return isOfAll ? Object.keys(others).map((name) => `${project}:${name}`) : [id];
+  });
+}
+
 /**
  * The signatures of a project's targets and of the jobs of its `cig.toml`, for each of `targets` that has the executor
  * `signature`. Found before the tasks, so that Nx starts nothing for a file that is as it was.
@@ -27,7 +39,7 @@ export async function signatureFiles(
   from: {
     readonly graph: ProjectGraph;
     readonly tree: Result<Tree, Failure>;
-    /** Of all our targets. */
+    /** Of those that `idsToSign` names. */
     readonly signed: Result<SignedTargets, Failure>;
   },
   signal: AbortSignal,

@@ -58,7 +58,7 @@ export { secretKeyIn } from "./secret.ts";
 export { fail, ok } from "./result.ts";
 export type { Result } from "./result.ts";
 export { saltVariable } from "./salt.ts";
-export { hostSources, signDerivation, signWorkspace } from "./sign-workspace.ts";
+export { hostSources, signDerivation, signWorkspace, withUpstreams } from "./sign-workspace.ts";
 export { allSigned, signTargets } from "./sign-targets.ts";
 export type { SignedTarget, SignedTargets, Sources } from "./sign-targets.ts";
 export { renderSignatures, writeSignatures } from "./signature-file.ts";

@@ -33,6 +33,21 @@ export async function signWorkspace(workspace: {
   return signDerivation(deriveTargets(graph, namedInputs), from);
 }
 
+/** Of a derivation these targets alone, and what they build on. */
+export function withUpstreams(
+  { definitions, failures }: Derivation,
+  ids: Iterable<string>,
+): Derivation {
+  const known = new Map(definitions.map((definition) => [definition.id, definition]));
+  const wanted = new Set(ids);
+  for (const id of wanted)
+    for (const upstream of known.get(id)?.upstreams ?? []) wanted.add(upstream);
+  return {
+    definitions: definitions.filter(({ id }) => wanted.has(id)),
+    failures: new Map([...failures].filter(([id]) => wanted.has(id))),
+  };
+}
+
 /** The same of targets that are derived already, all of them or some with all that they build on. */
 export async function signDerivation(
   { definitions, failures }: Derivation,
