@@ -3,7 +3,7 @@ import type { Result } from "@slipway/signature";
 import type { z } from "zod";
 
 /** JSON text that must have a shape; the failure is the first problem in words of the parser. */
-export function parseJson<Shape extends z.ZodType>(
+export function parseShaped<Shape extends z.ZodType>(
   text: string,
   shape: Shape,
 ): Result<z.output<Shape>, string> {

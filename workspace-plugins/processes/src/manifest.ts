@@ -1,13 +1,11 @@
 import path from "node:path";
 import { DigestText } from "@slipway/definitions/digest-text";
-import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { doubtKinds } from "./doubts.ts";
 import type { ReceiptFailure } from "./failure.ts";
-import { parseJson } from "./json.ts";
 import { handlerWays } from "./lua-handlers.ts";
-import { bundleFolder } from "./receipt.ts";
+import { bundleFolder, readBundled } from "./receipt.ts";
 
 /** Of the bundles' form: another one, and equal sources are other bytes. */
 export const bundlerVersion = 2;
@@ -56,10 +54,5 @@ export async function readManifest(
   process: string,
 ): Promise<Result<Manifest, ReceiptFailure>> {
   const file = path.posix.join(projectRoot, bundleFolder, process, "manifest.json");
-  const text = await readTextIfPresent(path.join(workspaceRoot, file));
-  if (text === undefined) return fail({ reason: "ao-receipt-missing", file });
-  const parsed = parseJson(text, Manifest);
-  return parsed.ok
-    ? ok(parsed.value)
-    : fail({ reason: "ao-receipt-invalid", file, problem: parsed.failure });
+  return readBundled(workspaceRoot, file, Manifest);
 }

@@ -5,7 +5,7 @@ import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { Slug } from "./definition/words.ts";
 import type { ReceiptFailure } from "./failure.ts";
-import { parseJson } from "./json.ts";
+import { parseShaped } from "./json.ts";
 
 const BundledProcess = z.strictObject({
   codeDigest: DigestText,
@@ -27,9 +27,18 @@ export async function readReceipt(
   projectRoot: string,
 ): Promise<Result<Receipt, ReceiptFailure>> {
   const file = path.posix.join(projectRoot, bundleFolder, "receipt.json");
+  return readBundled(workspaceRoot, file, Receipt);
+}
+
+/** What `ao-bundle` left in a file. */
+export async function readBundled<Shape extends z.ZodType>(
+  workspaceRoot: string,
+  file: string,
+  shape: Shape,
+): Promise<Result<z.output<Shape>, ReceiptFailure>> {
   const text = await readTextIfPresent(path.join(workspaceRoot, file));
   if (text === undefined) return fail({ reason: "ao-receipt-missing", file });
-  const parsed = parseJson(text, Receipt);
+  const parsed = parseShaped(text, shape);
   return parsed.ok ? parsed : fail({ reason: "ao-receipt-invalid", file, problem: parsed.failure });
 }
 

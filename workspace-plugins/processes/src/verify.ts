@@ -2,7 +2,7 @@ import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { DeployOptions, Effects } from "./deploy/settle.ts";
 import type { ProcessesCause, ProcessesFailure } from "./failure.ts";
-import { recordFile } from "./record/ledger.ts";
+import { recordFile } from "./record/environment.ts";
 import type { TaskContext } from "./task.ts";
 import { verifyEnvironment } from "./verify/verify-environment.ts";
 import type { SeenProcess } from "./verify/verify-environment.ts";

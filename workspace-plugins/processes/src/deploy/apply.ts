@@ -2,7 +2,7 @@ import path from "node:path";
 import { canonicalJson, fail, ok, readTextIfPresent, takeLock } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
-import { parseJson } from "../json.ts";
+import { parseShaped } from "../json.ts";
 import type { TaskContext } from "../task.ts";
 import {
   agree,
@@ -38,7 +38,7 @@ export async function readPlan(
 ): Promise<Result<Plan, ProcessesFailure>> {
   const text = await readTextIfPresent(path.resolve(folder, file));
   if (text === undefined) return fail({ reason: "plan-missing", file });
-  const parsed = parseJson(text, Plan);
+  const parsed = parseShaped(text, Plan);
   return parsed.ok ? parsed : fail({ reason: "plan-invalid", file, problem: parsed.failure });
 }
 

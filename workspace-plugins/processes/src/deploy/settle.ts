@@ -17,8 +17,10 @@ import { readReceipt } from "../receipt.ts";
 import type { BundledProcess } from "../receipt.ts";
 import { openCodeArchive } from "../record/code-archive.ts";
 import type { CodeArchive } from "../record/code-archive.ts";
+import { environmentOf } from "../record/environment.ts";
+import type { Environment } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
-import type { Environment, Ledger } from "../record/ledger.ts";
+import type { Ledger } from "../record/ledger.ts";
 import type { TaskContext } from "../task.ts";
 import { settingsOf } from "./spawn-settings.ts";
 import type { SpawnSettings } from "./spawn-settings.ts";
@@ -93,9 +95,9 @@ export async function settleEnvironment(
   const read = await readDefinition(workspaceRoot, projectRoot);
   if (!read.ok) return read;
   const definition = read.value;
-  const target = definition.targets[deployTarget];
-  const known = Object.keys(definition.targets);
-  if (target === undefined) return fail({ reason: "deploy-target-unknown", deployTarget, known });
+  const found = environmentOf(task, definition, deployTarget);
+  if (!found.ok) return found;
+  const { environment, target } = found.value;
   const place = await placeOf(task, target, effects.environment ?? process.env);
   if (!place.ok) return place;
   const { site, made } = place.value;
@@ -110,8 +112,6 @@ export async function settleEnvironment(
   });
   const { owner } = network;
   const common = { mode: target.mode, made, owner, project: projectName, deployTarget };
-  const isLocal = target.network === "local";
-  const environment = { workspaceRoot, projectRoot, project: projectName, deployTarget, isLocal };
   return ok({
     environment,
     definition,

@@ -4,7 +4,7 @@ import type { Result } from "@slipway/signature";
 import { isRunning } from "@slipway/signature/process-group";
 import { z } from "zod";
 import type { SettingsFailure } from "../failure.ts";
-import { parseJson } from "../json.ts";
+import { parseShaped } from "../json.ts";
 import type { MadeFrom, Mode, Site } from "./network.ts";
 
 /** Where the network of this workspace says where it is. */
@@ -39,7 +39,7 @@ export async function findLocalNetwork(
   const absolute = path.resolve(workspaceRoot, file);
   const text = await readTextIfPresent(absolute);
   if (text === undefined) return fail({ reason: "ao-network-absent", file });
-  const parsed = parseJson(text, Network);
+  const parsed = parseShaped(text, Network);
   if (!parsed.ok) return fail({ reason: "ao-network-file-invalid", file, problem: parsed.failure });
   const { mu, su, cu, gateway, url, module, scheduler, authority, wallet, pid } = parsed.value;
   if (!isRunning(pid)) return fail({ reason: "ao-network-dead", file, pid });

@@ -1,7 +1,7 @@
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
-import { parseJson } from "../json.ts";
+import { parseShaped } from "../json.ts";
 
 const Global = z.object({
   name: z.string(),
@@ -45,7 +45,7 @@ export function parseInventory(output: string): Result<Inventory, string> {
     .find((line) => line.startsWith(marker))
     ?.slice(marker.length);
   if (text === undefined) return fail("the process did not answer");
-  const parsed = parseJson(text, Inventory);
+  const parsed = parseShaped(text, Inventory);
   if (!parsed.ok) return parsed;
   const { globals, handlers } = parsed.value;
   return ok({

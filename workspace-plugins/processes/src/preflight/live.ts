@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature/basics";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { DeployTarget } from "../definition/target.ts";
@@ -6,6 +6,7 @@ import { settingsOf } from "../deploy/spawn-settings.ts";
 import type { ProcessesFailure } from "../failure.ts";
 import { findLocalNetwork } from "../network/local-network.ts";
 import type { MadeFrom } from "../network/network.ts";
+import { environmentOf } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
@@ -73,18 +74,16 @@ function deployedCandidate(
 }
 
 async function readEnvironment(
-  { workspaceRoot, projectRoot, projectName }: Task,
+  task: Task,
   deployTarget: string,
 ): Promise<Result<Environment, ProcessesFailure>> {
+  const { workspaceRoot, projectRoot } = task;
   const definition = await readDefinition(workspaceRoot, projectRoot);
   if (!definition.ok) return definition;
-  const { targets } = definition.value;
-  const target = targets[deployTarget];
-  const known = Object.keys(targets);
-  if (target === undefined) return fail({ reason: "deploy-target-unknown", deployTarget, known });
-  const isLocal = target.network === "local";
-  const place = { workspaceRoot, projectRoot, project: projectName, deployTarget, isLocal };
-  const record = await openLedger(place).read();
+  const known = environmentOf(task, definition.value, deployTarget);
+  if (!known.ok) return known;
+  const { environment, target } = known.value;
+  const record = await openLedger(environment).read();
   if (!record.ok) return record;
   if (target.network !== "local") {
     const cu = target.mode === "legacy" ? target.cu : undefined;

@@ -1,9 +1,10 @@
 import path from "node:path";
 import type { Trust } from "@slipway/attestation";
-import { digestOf, fail, inParallel, ok } from "@slipway/signature/basics";
+import { digestOf, inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Definition } from "../definition/definition.ts";
 import { readDefinition } from "../definition/definition-file.ts";
+import type { DeployTarget } from "../definition/target.ts";
 import { deployEnvironment } from "../deploy/deploy.ts";
 import type { Done } from "../deploy/execute.ts";
 import { settleEnvironment } from "../deploy/settle.ts";
@@ -14,8 +15,9 @@ import { handlersIn } from "../handlers-in.ts";
 import type { Live } from "../network/network.ts";
 import { findCode } from "../record/code-archive.ts";
 import { messageOf } from "../record/message-of.ts";
-import { openLedger, recordFile } from "../record/ledger.ts";
-import type { Environment } from "../record/ledger.ts";
+import { environmentOf, recordFile } from "../record/environment.ts";
+import type { Environment } from "../record/environment.ts";
+import { openLedger } from "../record/ledger.ts";
 import type { ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
 import { readVerified, verifiedFile } from "../verify/verified-file.ts";
@@ -58,20 +60,18 @@ export async function promote(
   const definition = await readDefinition(task.workspaceRoot, task.projectRoot);
   if (!definition.ok) return definition;
   const { from, to, isDryRun } = options;
-  const known = Object.keys(definition.value.targets);
-  const unknown = [from, to].find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    return fail({ reason: "deploy-target-unknown", deployTarget: unknown, known });
-  }
-  const source = await readSource(task, definition.value, from, effects);
+  const origin = environmentOf(task, definition.value, from);
+  if (!origin.ok) return origin;
+  const goal = environmentOf(task, definition.value, to);
+  if (!goal.ok) return goal;
+  const source = await readSource(task, definition.value, origin.value.environment, effects);
   if (!source.ok) return source;
-  const rule = definition.value.targets[to]?.promotion;
   const now = new Date();
   const gates = judgeGates({
     from,
-    rule,
+    rule: goal.value.target.promotion,
     processes: source.value,
-    dirty: await foreignFiles(task, definition.value, to),
+    dirty: await foreignFiles(task, goal.value),
     approvals: await readApprovals(
       task,
       { project: task.projectName, from, to },
@@ -95,16 +95,16 @@ export async function promote(
 async function readSource(
   task: TaskContext,
   definition: Definition,
-  from: string,
+  environment: Environment,
   effects: Effects,
 ): Promise<Result<readonly SourceWithCode[], ProcessesFailure>> {
-  const { workspaceRoot, projectName } = task;
-  const verified = await readVerified(workspaceRoot, verifiedFile(projectName, from));
+  const { workspaceRoot, project, deployTarget } = environment;
+  const verified = await readVerified(workspaceRoot, verifiedFile(project, deployTarget));
   if (!verified.ok) return verified;
-  const record = await openLedger(placeOf(task, definition, from)).read();
+  const record = await openLedger(environment).read();
   if (!record.ok) return record;
   const asOwner = Object.values(record.value.processes)[0]?.owner ?? "";
-  const settled = await settleEnvironment(task, { deployTarget: from, asOwner }, effects);
+  const settled = await settleEnvironment(task, { deployTarget, asOwner }, effects);
   if (!settled.ok) return settled;
   return inParallel(atOnce, Object.keys(definition.processes), async (name) => {
     const known = record.value.processes[name];
@@ -157,26 +157,18 @@ function goalOf({ name, code, bytes }: SourceWithCode, target: SettledEnvironmen
   return { name, settings, code, codeDigest: bytes, handlers: handlersIn(code), needs, onBoot };
 }
 
-function placeOf(
-  { workspaceRoot, projectRoot, projectName: project }: TaskContext,
-  { targets }: Definition,
-  deployTarget: string,
-): Environment {
-  const isLocal = targets[deployTarget]?.network === "local";
-  return { workspaceRoot, projectRoot, project, deployTarget, isLocal };
-}
-
 /** Not as committed, but for what a promotion to this environment writes itself: it may have been cut off. */
 async function foreignFiles(
-  task: TaskContext,
-  definition: Definition,
-  to: string,
+  { workspaceRoot, projectRoot, signal }: TaskContext,
+  {
+    environment,
+    target: { export: exported },
+  }: { readonly environment: Environment; readonly target: DeployTarget },
 ): Promise<readonly string[] | undefined> {
-  const dirty = await dirtyFiles(task.workspaceRoot, task.signal);
-  const exported = definition.targets[to]?.export;
+  const dirty = await dirtyFiles(workspaceRoot, signal);
   const exports = [exported?.env?.file, exported?.json, exported?.typescript]
     .filter((file) => file !== undefined)
-    .map((file) => path.posix.join(task.projectRoot, file));
-  const own = new Set([recordFile(placeOf(task, definition, to)), ...exports]);
+    .map((file) => path.posix.join(projectRoot, file));
+  const own = new Set([recordFile(environment), ...exports]);
   return dirty?.filter((file) => !own.has(file));
 }

@@ -11,7 +11,7 @@ import type { Digest, Result } from "@slipway/signature";
 import type { DeployFailure, UnitFailure } from "../failure.ts";
 import type { AoNetwork } from "../network/network.ts";
 import { codeIn } from "../evaluated-text.ts";
-import { ownFolder } from "./ledger.ts";
+import { ownFolder } from "./environment.ts";
 
 /** Every code that was deployed from here, by its digest: exact bytes. */
 export type CodeArchive = {

@@ -4,8 +4,8 @@ import { fail, hasCode, ok, writeFileAtomically } from "@slipway/signature/basic
 import type { Result } from "@slipway/signature";
 import type { DeployTarget } from "../definition/target.ts";
 import type { DeployFailure } from "../failure.ts";
-import type { Environment } from "./ledger.ts";
 import { setVariable } from "./env-file.ts";
+import type { Environment } from "./environment.ts";
 import { idsJson, idsModule } from "./ids-text.ts";
 import type { EnvironmentRecord } from "./record.ts";
 

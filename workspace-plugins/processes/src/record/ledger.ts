@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature/basics";
+import { writeJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
-import type { z } from "zod";
 import type { SettingsFailure } from "../failure.ts";
-import { parseJson } from "../json.ts";
+import { ownFolder, recordFile } from "./environment.ts";
+import type { Environment } from "./environment.ts";
+import { readKept } from "./read-kept.ts";
 import { EnvironmentRecord, Journal } from "./record.ts";
 import type { PendingItem, ProcessRecord } from "./record.ts";
 
@@ -27,35 +28,15 @@ export type Ledger = {
   readonly journal: (name: string, item: PendingItem | undefined) => Promise<void>;
 };
 
-export type Environment = {
-  readonly workspaceRoot: string;
-  readonly projectRoot: string;
-  readonly project: string;
-  readonly deployTarget: string;
-  readonly isLocal: boolean;
-};
-
-/** Of one project: the archive of code, and what is local of its environments. */
-export function ownFolder(project: string): string {
-  return path.posix.join(".slipway/ao", encodeURIComponent(project));
-}
-
-/** Relative to the workspace. */
-export function recordFile(environment: Environment): string {
-  const { projectRoot, project, deployTarget, isLocal } = environment;
-  const folder = isLocal ? ownFolder(project) : path.posix.join(projectRoot, "deployments");
-  return path.posix.join(folder, `${deployTarget}.json`);
-}
-
 export function openLedger(environment: Environment): Ledger {
   const { workspaceRoot, project, deployTarget } = environment;
   const file = recordFile(environment);
   const journalFile = path.posix.join(ownFolder(project), `${deployTarget}.pending.json`);
   const absolute = (name: string): string => path.join(workspaceRoot, name);
   const read = () =>
-    readShaped(workspaceRoot, file, EnvironmentRecord, { version: 2, processes: {} });
+    readKept(workspaceRoot, file, EnvironmentRecord, { version: 2, processes: {} });
   const readJournal = () =>
-    readShaped(workspaceRoot, journalFile, Journal, { version: 2, items: {} });
+    readKept(workspaceRoot, journalFile, Journal, { version: 2, items: {} });
   const inTurn = openTurns();
   return {
     file,
@@ -103,16 +84,4 @@ function readable<Value>(read: Result<Value, SettingsFailure>): Value {
 
 function sorted<Value>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-async function readShaped<Shape extends z.ZodType>(
-  workspaceRoot: string,
-  file: string,
-  shape: Shape,
-  none: z.output<Shape>,
-): Promise<Result<z.output<Shape>, SettingsFailure>> {
-  const text = await readTextIfPresent(path.join(workspaceRoot, file));
-  if (text === undefined) return ok(none);
-  const parsed = parseJson(text, shape);
-  return parsed.ok ? parsed : fail({ reason: "ao-record-invalid", file, problem: parsed.failure });
 }

@@ -3,6 +3,7 @@ import type { Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { ProcessesFailure } from "../failure.ts";
 import type { TaskContext } from "../task.ts";
+import { environmentOf } from "./environment.ts";
 import { openLedger } from "./ledger.ts";
 import type { HistoryEntry } from "./record.ts";
 
@@ -13,15 +14,15 @@ export async function readHistory(
   task: Pick<TaskContext, "workspaceRoot" | "projectRoot" | "projectName">,
   asked: string | undefined,
 ): Promise<Result<readonly Told[], ProcessesFailure>> {
-  const { workspaceRoot, projectRoot, projectName: project } = task;
+  const { workspaceRoot, projectRoot } = task;
   const definition = await readDefinition(workspaceRoot, projectRoot);
   if (!definition.ok) return definition;
   const told: Told[] = [];
-  for (const [deployTarget, target] of Object.entries(definition.value.targets)) {
+  for (const deployTarget of Object.keys(definition.value.targets)) {
     if (asked !== undefined && asked !== deployTarget) continue;
-    const isLocal = target.network === "local";
-    const ledger = openLedger({ workspaceRoot, projectRoot, project, deployTarget, isLocal });
-    const record = await ledger.read();
+    const known = environmentOf(task, definition.value, deployTarget);
+    if (!known.ok) return known;
+    const record = await openLedger(known.value.environment).read();
     if (!record.ok) return record;
     for (const [name, { history }] of Object.entries(record.value.processes)) {
       told.push(...history.map((entry) => ({ ...entry, deployTarget, name })));

@@ -6,6 +6,7 @@ import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import type { TaskContext } from "../task.ts";
 import { idsOf } from "./export-ids.ts";
 import { idsJson, idsModule } from "./ids-text.ts";
+import { environmentOf } from "./environment.ts";
 import { openLedger } from "./ledger.ts";
 
 const idsFolder = "dist/ao-ids";
@@ -14,17 +15,17 @@ const idsFolder = "dist/ao-ids";
 export async function writeIds(
   task: Pick<TaskContext, "workspaceRoot" | "projectRoot" | "projectName">,
 ): Promise<Result<Outcome<ProcessesCause>, ProcessesFailure>> {
-  const { workspaceRoot, projectRoot, projectName: project } = task;
+  const { workspaceRoot, projectRoot } = task;
   const definition = await readDefinition(workspaceRoot, projectRoot);
   if (!definition.ok) return definition;
   const ids: Record<string, Readonly<Record<string, string>>> = {};
-  for (const [deployTarget, target] of Object.entries(definition.value.targets)) {
-    const isLocal = target.network === "local";
-    const place = { workspaceRoot, projectRoot, project, deployTarget, isLocal };
-    const record = await openLedger(place).read();
+  for (const deployTarget of Object.keys(definition.value.targets)) {
+    const known = environmentOf(task, definition.value, deployTarget);
+    if (!known.ok) return known;
+    const record = await openLedger(known.value.environment).read();
     if (!record.ok) return record;
-    const known = idsOf(record.value);
-    if (Object.keys(known).length > 0) ids[deployTarget] = known;
+    const recorded = idsOf(record.value);
+    if (Object.keys(recorded).length > 0) ids[deployTarget] = recorded;
   }
   await replaceFolder(path.join(workspaceRoot, projectRoot, idsFolder), async (partial) => {
     await writeFileAtomically(path.join(partial, "ids.json"), idsJson(ids));

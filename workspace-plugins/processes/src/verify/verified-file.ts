@@ -1,10 +1,11 @@
 import path from "node:path";
 import { DigestText } from "@slipway/definitions/digest-text";
-import { fail, ok, readTextIfPresent, writeJson } from "@slipway/signature/basics";
+import { ok, writeJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { SettingsFailure } from "../failure.ts";
-import { parseJson } from "../json.ts";
+import { ownFolder } from "../record/environment.ts";
+import { readKept } from "../record/read-kept.ts";
 
 const VerifiedProcess = z.strictObject({
   /** When it was asked; ISO 8601. */
@@ -29,12 +30,9 @@ export async function readVerified(
   workspaceRoot: string,
   file: string,
 ): Promise<Result<VerifiedProcesses, SettingsFailure>> {
-  const text = await readTextIfPresent(path.join(workspaceRoot, file));
-  if (text === undefined) return ok({});
-  const parsed = parseJson(text, VerifiedEnvironment);
-  return parsed.ok
-    ? ok(parsed.value.processes)
-    : fail({ reason: "ao-record-invalid", file, problem: parsed.failure });
+  const none = { version: 1, processes: {} } as const;
+  const read = await readKept(workspaceRoot, file, VerifiedEnvironment, none);
+  return read.ok ? ok(read.value.processes) : read;
 }
 
 /** What was not asked for this time stays as it was seen before; what could not be seen is taken out. */
@@ -53,6 +51,5 @@ export async function writeVerified(
 
 /** Relative to the workspace. */
 export function verifiedFile(project: string, deployTarget: string): string {
-  const folder = path.posix.join(".slipway/ao", encodeURIComponent(project));
-  return path.posix.join(folder, `${deployTarget}.verified.json`);
+  return path.posix.join(ownFolder(project), `${deployTarget}.verified.json`);
 }

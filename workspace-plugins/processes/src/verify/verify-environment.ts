@@ -1,4 +1,4 @@
-import { fail, inParallel, ok } from "@slipway/signature/basics";
+import { inParallel, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { Definition } from "../definition/definition.ts";
@@ -13,6 +13,7 @@ import type { ProcessesFailure, UnitFailure } from "../failure.ts";
 import type { Live } from "../network/network.ts";
 import { readReceipt } from "../receipt.ts";
 import type { Receipt } from "../receipt.ts";
+import { environmentOf } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
@@ -56,17 +57,13 @@ export async function verifyEnvironment(
   { deployTarget }: DeployOptions,
   effects: Effects,
 ): Promise<Result<readonly SeenProcess[], ProcessesFailure>> {
-  const { workspaceRoot, projectRoot, projectName: project } = task;
+  const { workspaceRoot, projectRoot } = task;
   const definition = await readDefinition(workspaceRoot, projectRoot);
   if (!definition.ok) return definition;
-  const target = definition.value.targets[deployTarget];
-  if (target === undefined) {
-    const known = Object.keys(definition.value.targets);
-    return fail({ reason: "deploy-target-unknown", deployTarget, known });
-  }
-  const isLocal = target.network === "local";
-  const place = { workspaceRoot, projectRoot, project, deployTarget, isLocal };
-  const read = await openLedger(place).read();
+  const known = environmentOf(task, definition.value, deployTarget);
+  if (!known.ok) return known;
+  const { environment, target } = known.value;
+  const read = await openLedger(environment).read();
   if (!read.ok) return read;
   const receipt = await readReceipt(workspaceRoot, projectRoot);
   const seeing: Seeing = {

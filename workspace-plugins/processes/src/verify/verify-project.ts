@@ -1,8 +1,9 @@
-import { fail, inParallel, ok } from "@slipway/signature/basics";
+import { inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { Effects } from "../deploy/settle.ts";
 import type { ProcessesFailure } from "../failure.ts";
+import { environmentOf } from "../record/environment.ts";
 import type { TaskContext } from "../task.ts";
 import { isSound } from "./state.ts";
 import { verifyEnvironment } from "./verify-environment.ts";
@@ -20,9 +21,9 @@ export async function verifyProject(
   const definition = await readDefinition(task.workspaceRoot, task.projectRoot);
   if (!definition.ok) return definition;
   const known = Object.keys(definition.value.targets);
-  const unknown = asked.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    return fail({ reason: "deploy-target-unknown", deployTarget: unknown, known });
+  for (const deployTarget of asked) {
+    const found = environmentOf(task, definition.value, deployTarget);
+    if (!found.ok) return found;
   }
   const targets = asked.length === 0 ? known : known.filter((name) => asked.includes(name));
   const seen = await inParallel(atOnce, targets, (deployTarget) =>
