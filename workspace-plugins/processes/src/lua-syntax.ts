@@ -22,7 +22,7 @@ export function parseSyntax(bytes: Uint8Array, file: string): Result<LuaSyntax, 
   try {
     return ok({ lua, chunk: parseChunk(lua.source) });
   } catch (error) {
-    return fail(syntaxFailure(error, lua));
+    return fail(firstSymbolFailure(error, lua) ?? syntaxFailure(error, lua));
   }
 }
 
@@ -48,6 +48,19 @@ function syntaxFailure(error: unknown, lua: LuaText): SourceFailure {
   const at = lua.placeOf(start, start + 1);
   const foreign = foreignSyntax(lineAround(lua.source, start));
   return { reason: "lua-syntax", problem, at, ...(foreign === undefined ? {} : { foreign }) };
+}
+
+const beforeFirstToken = /^(?:\s|--\[(=*)\[[^]*?\]\1\]|--[^\n]*)*/;
+
+/** luaparse tells of the token before what it does not know: of none it fails, or tells of another file's last. */
+function firstSymbolFailure(error: unknown, lua: LuaText): SourceFailure | undefined {
+  const start = beforeFirstToken.exec(lua.source)?.[0].length ?? 0;
+  const isUnknown = error instanceof SyntaxError && error.message.includes("unexpected symbol");
+  const isFirst = isUnknown && "index" in error && error.index === start;
+  if (!isFirst && !(error instanceof TypeError)) return undefined;
+  const symbol = fromBytes(lua.source.slice(start, start + 1));
+  const problem = `unexpected symbol '${symbol}' at the beginning`;
+  return { reason: "lua-syntax", problem, at: lua.placeOf(start, start + 1) };
 }
 
 /** What the line would be in another language: people and models write those by habit. */

@@ -107,6 +107,17 @@ test("a syntax error in a module stands at its place, counted in characters", as
 });
 
 test.each([
+  ["\u001BLuaS\0", "\u001B", 0],
+  ["#!/usr/bin/lua\n--[=[ a\n]] ]=] -- b\n  ?", "?", 37],
+])("a first symbol that is none of Lua is told at its place: %j", async (text, symbol, offset) => {
+  expect(await failureOf({ "src/main.lua": text })).toEqual({
+    reason: "lua-syntax",
+    problem: `unexpected symbol '${symbol}' at the beginning`,
+    at: { file: "project/src/main.lua", offset, length: 1 },
+  });
+});
+
+test.each([
   ["local x <const> = 1", "attribute-of-lua-5.4"],
   ["local n = 42ULL", "number-of-luajit"],
   ["if a != b then end", "not-equal-of-c"],

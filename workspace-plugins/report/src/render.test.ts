@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fail, ok } from "@slipway/signature";
@@ -45,6 +46,17 @@ describe("renderFailure", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("finds a file that is named from the workspace's root from a folder below it too", async () => {
+    await mkdir(path.join(folder, "deep/er"), { recursive: true });
+    const failure = await wrongAt("a: 1\n", "1");
+    const named = JSON.parse(JSON.stringify(failure).replaceAll(file, "base.yml")) as Failure;
+    const render = `import(${JSON.stringify(import.meta.resolve("./render.ts"))}).then(({ renderFailure }) =>
+      process.stdout.write(renderFailure(${JSON.stringify(named)})))`;
+    const cwd = path.join(folder, "deep/er");
+    const told = execFileSync(process.execPath, ["-e", render], { cwd, encoding: "utf8" });
+    expect(told.split("\n").slice(1, 4)).toEqual(["  at base.yml:1:4", "    a: 1", "       ~"]);
   });
 
   it("prints facts aligned and what to do under them", () => {

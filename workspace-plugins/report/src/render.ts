@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 import type { Outcome, Place, Result } from "@slipway/signature";
 import { describeCause } from "./causes.ts";
 import { describeFailure } from "./failures.ts";
@@ -45,13 +46,9 @@ export function renderResult(result: Result<Outcome, Failure>): string {
 /** `file:line:column`, the line, and a squiggle under the place. */
 function renderPlace(place: Place): readonly string[] {
   const file = printable(place.file);
-  let text: string;
-  try {
-    text = readFileSync(place.file, "utf8");
-  } catch {
-    // The file may be gone since the failure was found; its name still helps.
-    return [`  at ${file}`];
-  }
+  const text = textOf(place.file);
+  // The file may be gone since the failure was found; its name still helps.
+  if (text === undefined) return [`  at ${file}`];
   const { line, column } = positionAt(text, place.offset);
   const shown = text.split(/\r?\n/)[line - 1] ?? "";
   const before = shown.slice(0, column - 1);
@@ -61,6 +58,17 @@ function renderPlace(place: Place): readonly string[] {
     `    ${printable(shown)}`,
     `    ${" ".repeat(printedWidth(before))}${"~".repeat(Math.max(1, printedWidth(marked)))}`,
   ];
+}
+
+/** A place is named from the folder that we stand in or, of a workspace, from its root, which is one above. */
+function textOf(file: string): string | undefined {
+  for (let folder = process.cwd(); ; folder = path.dirname(folder)) {
+    try {
+      return readFileSync(path.resolve(folder, file), "utf8");
+    } catch {
+      if (folder === path.dirname(folder)) return undefined;
+    }
+  }
 }
 
 /** Line and column count from 1. */
