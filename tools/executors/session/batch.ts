@@ -1,6 +1,7 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
 import { renderResult } from "@slipway/report";
 import type { Failure } from "@slipway/report";
+import { fail } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ZodType, output } from "zod";
 import { parseOptions } from "./options.ts";
@@ -17,7 +18,7 @@ type BatchResult = {
   };
 };
 
-/** Runs the tasks of a batch one after another; one that fails does not hold up the others. */
+/** Runs the tasks of a batch one after another; one that fails does not hold up the others, one that is stopped does. */
 export async function* runBatch<Schema extends ZodType>(batch: {
   readonly graph: TaskGraph;
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -25,13 +26,15 @@ export async function* runBatch<Schema extends ZodType>(batch: {
   readonly schema: Schema;
   readonly run: (session: Session, options: output<Schema>) => Promise<Result<Outcome, Failure>>;
 }): AsyncGenerator<BatchResult> {
+  let isStopped = false;
   for (const [id, task] of Object.entries(batch.graph.tasks)) {
     const startTime = Date.now();
     await using session = openTaskSession(batch.context, task.target, () => {});
     const options = parseOptions(batch.schema, batch.inputs[id] ?? {});
-    const result = options.ok
-      ? await session.guarded(async () => batch.run(session, options.value))
-      : options;
+    const work = async () =>
+      options.ok ? session.guarded(async () => batch.run(session, options.value)) : options;
+    const result = isStopped ? fail({ reason: "run-stopped" } as const) : await work();
+    isStopped ||= session.signal.aborted;
     const { success } = await session.finish(result);
     const endTime = Date.now();
     yield {

@@ -27,7 +27,7 @@ export type Session = AsyncDisposable & {
   readonly counted: (world: World, question: string) => void;
   /**
    * The work of the task on the inputs that it was planned with. It fails where those could not be found out or are
-   * others by now, and works more than once where they were touched meanwhile.
+   * others by now, and works more than once where they were touched meanwhile. What was stopped before does not begin.
    */
   readonly guarded: (
     work: () => Promise<Result<Outcome, Failure>>,
@@ -71,6 +71,7 @@ export function openTaskSession(
     once: async (question, ask) => askOnce(folder, question, ask),
     counted: (world, question) => noteAsked(folder, { world, question, task: id }),
     guarded: async (work) => {
+      if (stopping.signal.aborted) return fail({ reason: "run-stopped" });
       const planned = await readPlannedTarget(folder, id);
       if (planned?.state === "unsigned") return fail(planned.failure);
       if (planned === undefined && isServed(context, task)) {
