@@ -20,7 +20,15 @@ import { readWorkspace } from "./import-graph.ts";
 const workspace = readWorkspace(path.join(import.meta.dirname, ".."));
 
 const kinds = ["packages", "images", "processes", "pipelines", "smoke"];
-const libraries = ["signature", "aos", "registry", "definitions", "attestation", ...kinds];
+const libraries = [
+  "signature",
+  "aos",
+  "registry",
+  "definitions",
+  "attestation",
+  "pipeline-sdk",
+  ...kinds,
+];
 const allowed = {
   signature: [],
   aos: ["signature"],
@@ -30,7 +38,8 @@ const allowed = {
   packages: ["registry", "definitions", "attestation", "signature"],
   images: ["registry", "definitions", "attestation", "signature"],
   processes: ["aos", "definitions", "attestation", "signature"],
-  pipelines: ["definitions", "signature"],
+  "pipeline-sdk": [],
+  pipelines: ["pipeline-sdk", "definitions", "signature"],
   smoke: ["images", "definitions", "attestation", "signature"],
   report: libraries,
   tools: ["tools", "report", "ao-network", ...libraries],

@@ -42,7 +42,7 @@ const ignored = ["node_modules", "dist", ".slipway", ".nx"];
 
 /** The packages that `workspaces` names and the files of the folders that hold code. */
 export function readWorkspace(root: string): Workspace {
-  const files = globSync(`{${folders.join(",")}}/**/*.{ts,cts,mts,cjs,mjs}`, {
+  const files = globSync(`{${folders.join(",")}}/**/{*.{ts,cts,mts,cjs,mjs},*_pb.js}`, {
     cwd: root,
     exclude: (name) => ignored.includes(path.basename(name)),
   });

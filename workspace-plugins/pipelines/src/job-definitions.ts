@@ -1,65 +1,146 @@
+import { toJson } from "@bufbuild/protobuf";
+import {
+  ConditionSchema,
+  MatrixValueSchema,
+  OverrideSchema,
+  ServiceSchema,
+  StepSchema,
+  VariableSchema,
+  WorkSchema,
+} from "@slipway/pipeline-sdk/graph";
+import type { Graph, Job as PlannedJob, Step, Work, Workflow } from "@slipway/pipeline-sdk/graph";
 import { compareBytes } from "@slipway/signature";
 import type { Fileset, TargetDefinition } from "@slipway/signature";
-import { instancesOf } from "./job-instances.ts";
-import type { JobInstance } from "./job-instances.ts";
-import type { Job, Pipeline } from "./pipeline.ts";
-import { groupOf } from "./references.ts";
+import type { Job } from "./definition/job.ts";
+import { groupOf } from "./definition/references.ts";
+import { tableOf } from "./definition/toml-table.ts";
+import type { PlannedPipeline } from "./plan/plan.ts";
+import type { Use } from "./plan/steps.ts";
 
 /** Names the kind of action that a job is. */
 const jobExecutor = "cig:job";
 
+/** What of the work of a job changes nothing of its result, or stands elsewhere in the options. */
+const passedOver = [
+  "caches",
+  "concurrency",
+  "env",
+  "matrixPolicy",
+  "retry",
+  "runner",
+  "services",
+  "skip",
+  "steps",
+  "timeoutMinutes",
+];
+
 /**
- * Each job of a pipeline, and each instance of one with a matrix, as what signatures are made from. Only what can change the
- * result of a job is in it: no descriptions, no outputs of providers, no conditions under which it is left out.
+ * Each job of a pipeline, and each of one with a matrix, as what signatures are made from: what the file says of it once
+ * variables, commands and matrices are put in. What modules give is known by their names, versions and inputs.
  * `projectRoot` is the folder of the `cig.toml`, relative to the workspace.
  */
 export function jobDefinitions(
-  pipeline: Pipeline,
+  { pipeline, resolved: { graph, uses } }: PlannedPipeline,
   projectRoot: string,
 ): readonly TargetDefinition[] {
   const project = pipeline.project.name;
-  const instances = new Map(
-    Object.entries(pipeline.jobs).map(([id, job]) => [id, instancesOf(id, job)]),
+  return graph.workflows.flatMap((workflow) =>
+    workflow.jobs.flatMap((planned) => {
+      const job = pipeline.jobs[planned.base];
+      if (job === undefined) return [];
+      return [
+        {
+          id: `${project}:${planned.id}`,
+          project,
+          projectRoot,
+          executor: jobExecutor,
+          options: optionsOf(graph, workflow, planned, uses),
+          inputs: {
+            filesets: filesetsOf(job, pipeline.source_file_groups ?? {}),
+            env: job.skip_if?.env ?? [],
+            tools: [],
+          },
+          outputs: [],
+          upstreams: planned.needs.map((need) => `${project}:${need}`).toSorted(compareBytes),
+          isCached: true,
+        },
+      ];
+    }),
   );
-  return Object.entries(pipeline.jobs).flatMap(([id, job]) => {
-    const inputs = {
-      filesets: filesetsOf(job, pipeline.source_file_groups ?? {}),
-      env: job.skip_if?.env ?? [],
-      tools: [],
-    };
-    const upstreams = [...new Set(job.needs)]
-      .flatMap((need) => instances.get(need) ?? [])
-      .map(({ name }) => `${project}:${name}`)
-      .toSorted(compareBytes);
-    return (instances.get(id) ?? []).map((instance) => ({
-      id: `${project}:${instance.name}`,
-      project,
-      projectRoot,
-      executor: jobExecutor,
-      options: resolveJob(pipeline, job, instance),
-      inputs,
-      outputs: [],
-      upstreams,
-      isCached: true,
-    }));
-  });
 }
 
 /** What of a job affects its execution, with everything that it names put in. */
-function resolveJob(
-  pipeline: Pipeline,
-  job: Job,
-  { values }: JobInstance,
+function optionsOf(
+  graph: Graph,
+  workflow: Workflow,
+  { kind, matrix, condition, overrides }: PlannedJob,
+  uses: readonly Use[],
 ): Readonly<Record<string, unknown>> {
-  const runner = job.runner ?? pipeline.project.default_runner;
-  return {
-    image: job.image,
-    runner: runner === undefined ? undefined : (pipeline.runners?.[runner] ?? runner),
-    env: { ...pipeline.variables, ...job.env },
-    packages: [...new Set(job.packages)].toSorted(compareBytes),
-    matrix: values,
-    steps: job.steps,
-  };
+  if (kind.case !== "work") return { kind: kind.case };
+  const work = kind.value;
+  const runner = graph.runners.find(({ id }) => id === work.runner);
+  const own = new Set(work.env.map(({ name }) => name));
+  return withoutPlaces({
+    ...Object.fromEntries(
+      Object.entries(tableOf(toJson(WorkSchema, work))).filter(
+        ([name]) => !passedOver.includes(name),
+      ),
+    ),
+    condition: condition === undefined ? undefined : toJson(ConditionSchema, condition),
+    env: [...workflow.env.filter(({ name }) => !own.has(name)), ...work.env]
+      .toSorted((a, b) => compareBytes(a.name, b.name))
+      .map((variable) => toJson(VariableSchema, variable)),
+    matrix: matrix.map((value) => toJson(MatrixValueSchema, value)),
+    overrides: overrides.map((override) => toJson(OverrideSchema, override)),
+    runner:
+      runner === undefined
+        ? work.runner
+        : runner.settings.map((settings) => toJson(OverrideSchema, settings)),
+    services: graph.services
+      .filter(({ id }) => work.services.includes(id))
+      .map((service) => toJson(ServiceSchema, service)),
+    packages: packagesOf(work, uses),
+    steps: work.steps.flatMap((step) => stepOf(step, uses)),
+  });
+}
+
+/** A set: what is installed first makes no difference. */
+function packagesOf({ steps }: Work, uses: readonly Use[]): readonly string[] {
+  const packages = steps.flatMap((step) => {
+    const use = useOf(step, uses);
+    return use?.isPackage === true ? [JSON.stringify([use.module, use.inputs])] : [];
+  });
+  return [...new Set(packages)].toSorted(compareBytes);
+}
+
+/** A module by what it is asked, and not by the number of the question. */
+function stepOf(step: Step, uses: readonly Use[]): readonly object[] {
+  const use = useOf(step, uses);
+  if (use?.isPackage === true) return [];
+  const { name: _name, ...rest } = tableOf(toJson(StepSchema, step));
+  if (use === undefined) return [rest];
+  const { module, constraint, inputs } = use;
+  return [{ ...rest, module: { module, constraint, inputs } }];
+}
+
+function useOf({ kind }: Step, uses: readonly Use[]): Use | undefined {
+  return kind.case === "module"
+    ? uses.find(({ number }) => number === kind.value.number)
+    : undefined;
+}
+
+/** Where something is written, and by way of which command, changes nothing. */
+function withoutPlaces(value: object): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== "place" && key !== "origin")
+      .map(([key, each]) => [key, stripped(each)]),
+  );
+}
+
+function stripped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stripped);
+  return typeof value === "object" && value !== null ? withoutPlaces(value) : value;
 }
 
 /** A job that declares no files may read any. */

@@ -4,12 +4,13 @@ import { saltVariable } from "@slipway/signature/salt";
 import { ok } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
 import type { PipelinesFailure } from "./failure.ts";
-import type { JobReads, JobSources, PipelineText, SignedJobs } from "./sign-jobs.ts";
+import type { PipelineText } from "./plan/plan.ts";
+import type { JobReads, JobSources, SignedJobs } from "./sign-jobs.ts";
 
 export type { SignedJobs } from "./sign-jobs.ts";
 
 /** Counts how jobs are read: with a new number nothing that was remembered of them is believed. */
-const memoSchema = 2;
+const memoSchema = 3;
 
 export type JobSignatures = {
   /** By id, upstreams first. */

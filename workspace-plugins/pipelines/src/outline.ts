@@ -1,7 +1,7 @@
 import { parse } from "smol-toml";
-import { groupOf } from "./references.ts";
-import { tableOf, textsOf } from "./toml-table.ts";
-import type { TomlTable } from "./toml-table.ts";
+import { groupOf } from "./definition/references.ts";
+import { tableOf, textsOf } from "./definition/toml-table.ts";
+import type { TomlTable } from "./definition/toml-table.ts";
 
 /** What Nx has to know of a `cig.toml`: read of whatever is there, for a broken file is told by the target and not by the graph. */
 export type PipelineOutline = {

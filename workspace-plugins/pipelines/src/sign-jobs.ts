@@ -3,13 +3,8 @@ import { foldersOf, hostSources, ok, saltVariable, signTargets } from "@slipway/
 import type { Result, SignedTargets, TargetDefinition, Tree } from "@slipway/signature";
 import type { PipelinesFailure } from "./failure.ts";
 import { jobDefinitions } from "./job-definitions.ts";
-import { parsePipeline } from "./parse-pipeline.ts";
-
-export type PipelineText = {
-  /** Of the `cig.toml`, relative to the tree. */
-  readonly file: string;
-  readonly text: string;
-};
+import { planPipeline } from "./plan/plan.ts";
+import type { PipelineText } from "./plan/plan.ts";
 
 export type JobSources = {
   readonly tree: Tree;
@@ -32,13 +27,13 @@ export type SignedJobs = {
 
 /** The work signature of each job, with its action. */
 export async function signJobs(
-  { file, text }: PipelineText,
+  text: PipelineText,
   { tree, environment }: JobSources,
   signal: AbortSignal,
 ): Promise<Result<SignedJobs, PipelinesFailure>> {
-  const pipeline = parsePipeline(file, text);
-  if (!pipeline.ok) return pipeline;
-  const definitions = jobDefinitions(pipeline.value, path.posix.dirname(file));
+  const planned = planPipeline(text, { facts: undefined });
+  if (!planned.ok) return planned;
+  const definitions = jobDefinitions(planned.value, path.posix.dirname(text.file));
   const sources = {
     tree,
     environment,

@@ -7,9 +7,9 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
     return {
       what: `${failure.file} is no pipeline`,
       facts: Object.fromEntries(
-        failure.problems.map(({ line, column, message }) => [
+        failure.problems.map(({ line, column, message, hint }) => [
           `${failure.file}:${line}:${column}`,
-          message,
+          hint === undefined ? message : `${message}; ${hint}`,
         ]),
       ),
       hint: "correct the file; its keys are those of cig.toml",

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { fail, readTextIfPresent } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
-import type { PipelinesFailure } from "./failure.ts";
+import type { PipelinesFailure } from "../failure.ts";
 import { parsePipeline } from "./parse-pipeline.ts";
 import type { Pipeline } from "./pipeline.ts";
 

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { ConditionText } from "./condition.ts";
+import { Matrix } from "./matrix.ts";
+import { Checkout, Concurrency, Container, Permissions } from "./resources.ts";
+import { Artifact, ArtifactUse, Step } from "./step.ts";
+import { Environment } from "./values.ts";
+import { Minutes, Name, Pattern, Text, VariableName, overrides } from "./words.ts";
+
+const SkipIf = z.strictObject({
+  paths_unmodified: z.array(Pattern).optional().meta({ description: "As source_files." }),
+  env: z
+    .array(VariableName)
+    .optional()
+    .meta({ description: "Variables that are part of the signature." }),
+  branch: z
+    .array(Text)
+    .optional()
+    .meta({ description: "Globs of branches on which it is left out." }),
+});
+
+const Uses = z.union([
+  Text,
+  z.strictObject({
+    name: Text.meta({ description: "Of a plugin of the kind lang: ruby, node, python, go, rust." }),
+    version: Text.optional().meta({
+      description: "Of the language; usually what its own files say.",
+    }),
+    path: Text.optional().meta({ description: "The folder of its lock file." }),
+  }),
+]);
+
+export const Job = z
+  .strictObject({
+    /** For people: part of no signature. */
+    description: z.string().optional(),
+    name: Text.optional().meta({ description: "For people; usually the key." }),
+    workflow: Name.optional().meta({ description: "It is part of; usually `ci`." }),
+    stage: Name.optional().meta({ description: "Of its workflow." }),
+    needs: z.array(Text).default([]).meta({
+      description:
+        "Jobs that end before; of one with a matrix all, or `build[arch={{ matrix.arch }}]`.",
+    }),
+    if: ConditionText.optional().meta({ description: "A condition." }),
+    approval: z
+      .union([z.literal(true), Text])
+      .optional()
+      .meta({ description: "Waits for a person, and has no steps; a text is the question." }),
+    image: Container.optional().meta({ description: "The container that the steps run in." }),
+    runner: Name.optional().meta({
+      description: "One of `runners`; usually `project.default_runner`.",
+    }),
+    services: z
+      .array(Name)
+      .optional()
+      .meta({ description: "Those of `services` that run beside it." }),
+    source_files: z.array(Pattern).optional().meta({
+      description:
+        "What the job reads, in order: `!pattern` takes out what those before it let in, `@name` is a group.",
+    }),
+    env: Environment.optional(),
+    packages: z
+      .array(Uses)
+      .optional()
+      .meta({ description: "Languages that are installed and cached." }),
+    matrix: Matrix.optional().meta({
+      description:
+        "Values by dimension: a job for each choice; `include`, `exclude`, or `rows` alone.",
+    }),
+    fail_fast: z
+      .boolean()
+      .optional()
+      .meta({ description: "One failed job of the matrix stops the others." }),
+    max_parallel: z.int().min(1).optional().meta({ description: "Jobs of the matrix at once." }),
+    skip_if: SkipIf.optional().meta({ description: "When it is left out." }),
+    skip: z.enum(["auto", "never"]).optional().meta({
+      description:
+        "`never`: whatever its signature. Usual for jobs with an environment, of a schedule, or started by hand.",
+    }),
+    caches: z
+      .array(Name)
+      .optional()
+      .meta({ description: "Those of `caches` that are restored and saved." }),
+    artifacts: z.array(Artifact).optional().meta({ description: "What is kept of its files." }),
+    uses_artifacts: z
+      .array(ArtifactUse)
+      .optional()
+      .meta({ description: "Fetched before the first step." }),
+    outputs: z
+      .record(Name, Text.regex(/^[\w-]+\.[\w-]+$/, "as step.output"))
+      .optional()
+      .meta({ description: "Values for other jobs: `step.output` by name." }),
+    environment: Name.optional().meta({ description: "One of `environments`: the job deploys." }),
+    permissions: Permissions.optional(),
+    concurrency: Concurrency.optional(),
+    timeout_minutes: Minutes.optional(),
+    retry: z.int().min(1).max(10).optional().meta({ description: "Times after a failure." }),
+    continue_on_error: z
+      .boolean()
+      .optional()
+      .meta({ description: "Its failure is no failure of the run." }),
+    checkout: Checkout.optional().meta({
+      description: "How the repository is fetched; `false`: not.",
+    }),
+    shell: Text.optional(),
+    working_directory: Text.optional(),
+    steps: z.array(Step).min(1).optional().meta({ description: "In order." }),
+    ...overrides,
+  })
+  .refine((job) => (job.steps === undefined) !== (job.approval === undefined), {
+    error: "steps, or approval",
+    // Told beside what is wrong with other keys.
+    when: ({ value }) => typeof value === "object" && value !== null,
+  });
+export type Job = z.output<typeof Job>;

@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { Job } from "./job.ts";
+import {
+  Cache,
+  Command,
+  Concurrency,
+  DeployEnvironment,
+  Permissions,
+  Runner,
+  Service,
+} from "./resources.ts";
+import { Triggers } from "./triggers.ts";
+import { Environment } from "./values.ts";
+import { Name, Pattern, Scalar, Text, VariableName, overrides } from "./words.ts";
+
+const Workflow = z.strictObject({
+  name: Text.optional().meta({ description: "For people; usually the key." }),
+  triggers: Triggers.optional().meta({
+    description: "When it runs; usually as `triggers` of the file.",
+  }),
+  env: Environment.optional(),
+  permissions: Permissions.optional(),
+  concurrency: Concurrency.optional(),
+  stages: z
+    .array(z.strictObject({ name: Name, needs: z.array(Name).default([]) }))
+    .optional()
+    .meta({ description: "Jobs of a stage need all jobs of the stages that it needs." }),
+  ...overrides,
+});
+
+export const Pipeline = z.strictObject({
+  version: Text.meta({ description: "Of this schema: `0.2`." }),
+  project: z.strictObject({
+    name: Text,
+    default_runner: Name.optional().meta({ description: "Of jobs that name none." }),
+  }),
+  variables: z.record(VariableName, Scalar).optional().meta({
+    description: "Set in the environment of every job, and in templates: `{{ NAME }}`.",
+  }),
+  triggers: Triggers.optional().meta({
+    description: "When it all runs; usually at a push to `main` and at pull requests.",
+  }),
+  permissions: Permissions.optional(),
+  concurrency: Concurrency.optional(),
+  workflows: z.record(Name, Workflow).optional().meta({
+    description:
+      "Jobs that start by other events, or that are told apart; without them all are of `ci`.",
+  }),
+  /** Lists of patterns that jobs and other groups name as `@group`. */
+  source_file_groups: z.record(Name, z.array(Pattern)).optional().meta({
+    description: "Patterns by a name, which jobs use as `@name`.",
+  }),
+  jobs: z.record(Name, Job).meta({ description: "By id." }),
+  commands: z.record(Name, Command).optional().meta({ description: "Steps under a name." }),
+  services: z.record(Name, Service).optional().meta({ description: "Containers beside jobs." }),
+  caches: z
+    .record(Name, Cache)
+    .optional()
+    .meta({ description: "Folders that are kept between runs." }),
+  runners: z.record(Name, Runner).optional().meta({
+    description: "Machines by name, with what each provider calls them.",
+  }),
+  environments: z.record(Name, DeployEnvironment).optional().meta({
+    description: "Where jobs deploy to.",
+  }),
+  plugins: z
+    .record(
+      Text,
+      z.union([
+        Text,
+        z.strictObject({
+          version: Text.optional().meta({ description: "A constraint: 1.0, >=1.1, ~1.2, ^1.0." }),
+          source: Text.optional().meta({
+            description:
+              "A registry reference, `git+…//folder@ref`, or a folder of this repository.",
+          }),
+          settings: z.record(z.string(), z.json()).optional(),
+        }),
+      ]),
+    )
+    .optional()
+    .meta({
+      description: "Plugins by name, with their constraint, beside those that come with us.",
+    }),
+  outputs: z
+    .array(
+      z.strictObject({
+        provider: Name,
+        path: Pattern.meta({ description: "The file, relative to the workspace." }),
+        workflows: z.array(Name).optional().meta({ description: "Usually all." }),
+        description: z.string().optional(),
+      }),
+    )
+    .optional()
+    .meta({ description: "The files that are rendered." }),
+});
+export type Pipeline = z.output<typeof Pipeline>;

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { Name, Scalar, Text } from "./words.ts";
+import { isCron } from "./cron.ts";
+
+const Globs = z.array(Text);
+
+export const Triggers = z.strictObject({
+  push: z
+    .strictObject({
+      branches: Globs.optional().meta({ description: "Globs of branches." }),
+      branches_ignore: Globs.optional().meta({
+        description: "Globs of branches that do not count.",
+      }),
+      tags: Globs.optional().meta({ description: "Globs of tags." }),
+    })
+    .optional()
+    .meta({ description: "A push; without branches and tags, to any branch." }),
+  pull_request: z
+    .strictObject({
+      branches: Globs.optional().meta({
+        description: "Globs of the branches that are merged into.",
+      }),
+      types: z
+        .array(
+          z.enum(["opened", "synchronize", "reopened", "closed", "labeled", "ready_for_review"]),
+        )
+        .optional()
+        .meta({ description: "What happened to it." }),
+    })
+    .optional()
+    .meta({ description: "A pull request is opened or gets commits." }),
+  schedule: z
+    .array(
+      z.strictObject({
+        cron: z
+          .string()
+          .refine(isCron, "five fields: minute, hour, day of month, month, day of week")
+          .meta({ description: "Five fields, UTC." }),
+        branches: z
+          .array(Text)
+          .optional()
+          .meta({ description: "Names of branches that it runs on." }),
+      }),
+    )
+    .optional()
+    .meta({ description: "Times." }),
+  manual: z
+    .union([
+      z.literal(true),
+      z.strictObject({
+        inputs: z
+          .record(
+            Name,
+            z.strictObject({
+              type: z.enum(["string", "boolean", "number", "choice"]).default("string"),
+              description: z.string().optional(),
+              default: Scalar.optional(),
+              required: z.boolean().default(false),
+              options: z.array(Text).optional(),
+            }),
+          )
+          .optional()
+          .meta({ description: "What the person is asked." }),
+      }),
+    ])
+    .optional()
+    .meta({ description: "A person starts it." }),
+});
+export type Triggers = z.output<typeof Triggers>;

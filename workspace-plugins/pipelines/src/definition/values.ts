@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { Name, Scalar, Text, VariableName } from "./words.ts";
+
+/** What every provider knows of a run. */
+export const runFacts = [
+  "commit",
+  "branch",
+  "tag",
+  "event",
+  "base-branch",
+  "run-number",
+  "actor",
+] as const;
+export type RunFact = (typeof runFacts)[number];
+
+/** A value that is known when a job runs: a text with templates, or where it comes from. */
+export const Value = z
+  .union([
+    Scalar,
+    z.strictObject({ secret: VariableName }),
+    z.strictObject({ input: Name }),
+    z.strictObject({ output: Text.regex(/^[\w-]+\.[\w-]+$/, "as job.output") }),
+    z.strictObject({ fact: z.enum(runFacts) }),
+  ])
+  .meta({
+    description:
+      "A text, or `{ secret }` (kept by the provider), `{ input }` (of a manual start), `{ output }` (`job.name`), `{ fact }` of the run.",
+  });
+export type Value = z.output<typeof Value>;
+
+export const Environment = z.record(VariableName, Value);

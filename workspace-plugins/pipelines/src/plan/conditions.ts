@@ -1,0 +1,169 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Comparison_Operator, Fact, Status } from "@slipway/pipeline-sdk/graph";
+import type { ConditionSchema, ValueSchema } from "@slipway/pipeline-sdk/graph";
+import { parseCondition } from "../definition/condition.ts";
+import type { Condition, Operand } from "../definition/condition.ts";
+import type { RunFact, Value } from "../definition/values.ts";
+import { globMatches } from "./name-glob.ts";
+import { resolveText } from "./scope.ts";
+import type { KeyPath, Scope } from "./scope.ts";
+
+export type ConditionInit = MessageInitShape<typeof ConditionSchema>;
+export type ValueInit = MessageInitShape<typeof ValueSchema>;
+
+const facts = {
+  commit: Fact.COMMIT,
+  branch: Fact.BRANCH,
+  tag: Fact.TAG,
+  event: Fact.EVENT,
+  "base-branch": Fact.BASE_BRANCH,
+  "run-number": Fact.RUN_NUMBER,
+  actor: Fact.ACTOR,
+} as const satisfies Record<RunFact, Fact>;
+
+const statuses = {
+  success: Status.SUCCESS,
+  failure: Status.FAILURE,
+  always: Status.ALWAYS,
+  cancelled: Status.CANCELLED,
+} as const;
+
+/** A condition of a job or step; what is known now is put in. `undefined`: there is none, or it always holds. */
+export function resolveCondition(
+  text: string | undefined,
+  scope: Scope,
+  path: KeyPath,
+): ConditionInit | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseCondition(text);
+  // A faulty one is told by the schema.
+  if ("message" in parsed) return undefined;
+  const resolved = resolve(parsed, scope, path);
+  return isLiteral(resolved, true) ? undefined : resolved;
+}
+
+/** Both have to hold. */
+export function both(
+  first: ConditionInit | undefined,
+  second: ConditionInit | undefined,
+): ConditionInit | undefined {
+  if (first === undefined) return second;
+  if (second === undefined) return first;
+  return { kind: { case: "all", value: { of: [first, second] } } };
+}
+
+function resolve(condition: Condition, scope: Scope, path: KeyPath): ConditionInit {
+  switch (condition.kind) {
+    case "status":
+      return { kind: { case: "status", value: statuses[condition.status] } };
+    case "set":
+      return (
+        known(condition.of, scope, path, (text) => text !== "" && text !== "false") ??
+        isSet(condition.of)
+      );
+    case "compare":
+      return (
+        known(condition.left, scope, path, (text) =>
+          condition.operator === "equals"
+            ? text === condition.right
+            : globMatches(condition.right, text),
+        ) ?? {
+          kind: {
+            case: "comparison",
+            value: {
+              left: valueOf(condition.left),
+              operator:
+                condition.operator === "equals"
+                  ? Comparison_Operator.EQUAL
+                  : Comparison_Operator.MATCHES,
+              right: condition.right,
+            },
+          },
+        }
+      );
+    case "not":
+      return not(resolve(condition.of, scope, path));
+    case "all":
+    case "any":
+      return joined(
+        condition.kind,
+        condition.of.map((one) => resolve(one, scope, path)),
+      );
+  }
+}
+
+/** With what is known already taken out. */
+function joined(kind: "all" | "any", of: readonly ConditionInit[]): ConditionInit {
+  const deciding = kind === "any";
+  if (of.some((one) => isLiteral(one, deciding))) return literal(deciding);
+  const open = of.filter((one) => !isLiteral(one, !deciding));
+  const [only] = open;
+  if (only === undefined) return literal(!deciding);
+  return open.length === 1 ? only : { kind: { case: kind, value: { of: open } } };
+}
+
+function not(of: ConditionInit): ConditionInit {
+  if (isLiteral(of, true)) return literal(false);
+  if (isLiteral(of, false)) return literal(true);
+  return { kind: { case: "not", value: of } };
+}
+
+function literal(value: boolean): ConditionInit {
+  return { kind: { case: "literal", value } };
+}
+
+function isLiteral({ kind }: ConditionInit, value: boolean): boolean {
+  return kind?.case === "literal" && kind.value === value;
+}
+
+/** Neither empty nor `false`. */
+function isSet(of: Operand): ConditionInit {
+  const equals = (right: string): ConditionInit =>
+    not({
+      kind: {
+        case: "comparison",
+        value: { left: valueOf(of), operator: Comparison_Operator.EQUAL, right },
+      },
+    });
+  return joined("all", [equals(""), equals("false")]);
+}
+
+/** The answer where it does not wait for a run. */
+function known(
+  operand: Operand,
+  scope: Scope,
+  path: KeyPath,
+  holds: (text: string) => boolean,
+): ConditionInit | undefined {
+  if (operand.kind !== "matrix" && operand.kind !== "variable") return undefined;
+  const table = operand.kind === "matrix" ? "matrix" : "variables";
+  return literal(holds(resolveText(`{{ ${table}.${operand.name} }}`, scope, path)));
+}
+
+function valueOf(operand: Operand): ValueInit {
+  switch (operand.kind) {
+    case "fact":
+      return { kind: { case: "fact", value: facts[operand.fact] } };
+    case "input":
+      return { kind: { case: "input", value: operand.name } };
+    case "env":
+      return { kind: { case: "env", value: operand.name } };
+    case "output":
+      return { kind: { case: "output", value: { job: operand.job, name: operand.name } } };
+    case "matrix":
+    case "variable":
+      throw new Error(`internal: ${operand.name} is known before a run`);
+  }
+}
+
+/** A value of `env`, `with` or an input: texts with their templates put in. */
+export function resolveValue(value: Value, scope: Scope, path: KeyPath): ValueInit {
+  if (typeof value !== "object") {
+    return { kind: { case: "literal", value: resolveText(String(value), scope, path) } };
+  }
+  if ("secret" in value) return { kind: { case: "secret", value: value.secret } };
+  if ("input" in value) return { kind: { case: "input", value: value.input } };
+  if ("fact" in value) return { kind: { case: "fact", value: facts[value.fact] } };
+  const [job = "", name = ""] = value.output.split(".");
+  return { kind: { case: "output", value: { job, name } } };
+}

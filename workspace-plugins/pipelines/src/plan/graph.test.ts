@@ -1,0 +1,368 @@
+import { toJson } from "@bufbuild/protobuf";
+import { ConditionSchema, GraphSchema } from "@slipway/pipeline-sdk/graph";
+import type { Graph, Job } from "@slipway/pipeline-sdk/graph";
+import { expect, test } from "vitest";
+import { parsePipeline } from "../definition/parse-pipeline.ts";
+import { resolvePipeline } from "./graph.ts";
+import type { Known, ResolvedPipeline } from "./graph.ts";
+
+const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
+
+function resolved(text: string, known: Known = { facts: {} }): ResolvedPipeline {
+  const parsed = parsePipeline("cig.toml", `${head}${text}`);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.failure));
+  return resolvePipeline(parsed.value, known);
+}
+
+function jobsOf({ graph }: { readonly graph: Graph }): readonly Job[] {
+  return graph.workflows.flatMap(({ jobs }) => jobs);
+}
+
+/** `id: need, need`, in the order of the graph. */
+function linesOf(text: string): readonly string[] {
+  const found = resolved(text);
+  expect(found.problems).toEqual([]);
+  return jobsOf(found).map(({ id, needs }) => `${id}: ${needs.join(", ")}`);
+}
+
+function problemsOf(text: string, known?: Known): readonly string[] {
+  return resolved(text, known).problems.map(
+    ({ path, message, hint }) =>
+      `${path.join(".")}: ${message}${hint === undefined ? "" : ` | ${hint}`}`,
+  );
+}
+
+/** What a shell runs, of each job. */
+function commandsOf(found: ResolvedPipeline): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    jobsOf(found).map(({ id, kind }) => [
+      id,
+      kind.case === "work"
+        ? kind.value.steps.map((step) =>
+            step.kind.case === "run" ? step.kind.value.command : `(${step.kind.case ?? "none"})`,
+          )
+        : [],
+    ]),
+  );
+}
+
+const steps = 'steps = [{ run = "true" }]';
+
+test("jobs come after what they need, ties by id, and a need of a job with a matrix is of all its jobs", () => {
+  expect(
+    linesOf(`[jobs.deploy]
+needs = ["test", "build[arch=arm64]"]
+${steps}
+[jobs.test]
+needs = ["build"]
+matrix = { ruby = ["3.2", 3.3], arch = ["amd64"] }
+${steps}
+[jobs.build]
+matrix = { arch = ["arm64", "amd64"] }
+${steps}
+[jobs.aside]
+${steps}
+`),
+  ).toEqual([
+    "aside: ",
+    "build-amd64: ",
+    "build-arm64: ",
+    "test-amd64-ruby3_2: build-amd64, build-arm64",
+    "test-amd64-ruby3_3: build-amd64, build-arm64",
+    "deploy: build-arm64, test-amd64-ruby3_2, test-amd64-ruby3_3",
+  ]);
+});
+
+test("a need is of the job with the same values, where it says so", () => {
+  expect(
+    linesOf(`[jobs.build]
+matrix = { arch = ["arm64", "amd64"] }
+${steps}
+[jobs.test]
+needs = ["build[arch={{ matrix.arch }}]"]
+matrix = { arch = ["arm64", "amd64"] }
+${steps}
+`),
+  ).toEqual([
+    "build-amd64: ",
+    "build-arm64: ",
+    "test-amd64: build-amd64",
+    "test-arm64: build-arm64",
+  ]);
+});
+
+test("rows of include add to what they fit or are jobs themselves, as GitHub's own documentation has it", () => {
+  const found = resolved(`[jobs.x]
+matrix = { fruit = ["apple", "pear"], animal = ["cat", "dog"], include = [
+  { color = "green" },
+  { color = "pink", animal = "cat" },
+  { fruit = "apple", shape = "circle" },
+  { fruit = "banana" },
+  { fruit = "banana", animal = "cat" },
+] }
+${steps}
+`);
+  const rows = jobsOf(found).map(({ matrix }) =>
+    matrix.map(({ dimension, value }) => `${dimension}=${value}`).join(" "),
+  );
+  expect(rows.toSorted()).toEqual(
+    [
+      "animal=cat color=pink fruit=apple shape=circle",
+      "animal=cat color=pink fruit=pear",
+      "animal=dog color=green fruit=apple shape=circle",
+      "animal=dog color=green fruit=pear",
+      "fruit=banana",
+      "animal=cat fruit=banana",
+    ].toSorted(),
+  );
+});
+
+test("rows stand for themselves, exclude takes out, and ids that would be one have a digest behind them", () => {
+  expect(
+    linesOf(`[jobs.a]
+matrix = { rows = [{ x = "1.0" }, { x = "1_0" }] }
+${steps}
+[jobs.b]
+matrix = { x = [1, 2], y = [1, 2], exclude = [{ x = 1, y = 2 }, { x = 2 }] }
+${steps}
+`),
+  ).toEqual(["a-x1_0-19e1032c: ", "a-x1_0-9e8845c9: ", "b-x1-y1: "]);
+});
+
+test("jobs of a stage need those of the stages before it, in their workflow", () => {
+  expect(
+    linesOf(`[workflows.ci]
+stages = [{ name = "build" }, { name = "test", needs = ["build"] }]
+[jobs.t]
+stage = "test"
+${steps}
+[jobs.b1]
+stage = "build"
+${steps}
+[jobs.b2]
+stage = "build"
+${steps}
+`),
+  ).toEqual(["b1: ", "b2: ", "t: b1, b2"]);
+});
+
+test("templates are put in; braces of others, and braces in quotes, stay", () => {
+  const found = resolved(
+    `[variables]
+V = "1"
+[jobs.a]
+matrix = { ruby = ["3.2"] }
+steps = [
+  { run = "echo {{ V }} {{variables.V}} {{ matrix.ruby }} {{ node }}" },
+  { run = "docker ps --format '{{ .Names }}' \${{ github.sha }} << x >> {{ \\"{{ V }}\\" }} {{}} $V" },
+]
+`,
+    { facts: { node: "26" } },
+  );
+  expect(found.problems).toEqual([]);
+  expect(commandsOf(found)["a-ruby3_2"]).toEqual([
+    "echo 1 1 3.2 26",
+    "docker ps --format '{{ .Names }}' ${{ github.sha }} << x >> {{ V }} {{}} $V",
+  ]);
+});
+
+test("a name that there is not is told with the nearest one; without facts it waits for them", () => {
+  const text = `[variables]
+NODE_VERSION = "26"
+[jobs.a]
+steps = [{ run = "echo {{ NODE_VERSOIN }} {{ matrix.os }} {{ far.away }}" }]
+`;
+  expect(problemsOf(text)).toEqual([
+    "jobs.a.steps.0.run: nothing is named NODE_VERSOIN | did you mean {{ NODE_VERSION }}?",
+    'jobs.a.steps.0.run: nothing is named matrix.os | write {{ "{{ matrix.os }}" }} for the text itself',
+    'jobs.a.steps.0.run: nothing is named far.away | write {{ "{{ far.away }}" }} for the text itself',
+  ]);
+  expect(problemsOf(text, { facts: undefined })).toHaveLength(2);
+});
+
+test("a command stands for its steps, with its parameters, and what is said where it is used", () => {
+  const found = resolved(`[commands.test]
+parameters = { suite = {}, flags = { default = "-q" } }
+steps = [{ run = "rspec {{ parameters.suite }} {{ parameters.flags }}" }, { uses = "report" }]
+[commands.report]
+steps = [{ run = "report", if = "always()" }]
+[jobs.a]
+steps = [{ uses = "test", with = { suite = "unit" }, if = "branch == 'main'", env = { A = "1" } }]
+`);
+  expect(found.problems).toEqual([]);
+  expect(commandsOf(found)).toEqual({ a: ["rspec unit -q", "report"] });
+  expect(toJson(GraphSchema, found.graph)).toMatchObject({
+    workflows: [
+      {
+        jobs: [
+          {
+            work: {
+              steps: [
+                { origin: "test", env: [{ name: "A", value: { literal: "1" } }] },
+                {
+                  origin: "report",
+                  condition: {
+                    all: {
+                      of: [
+                        { comparison: { left: { fact: "FACT_BRANCH" }, right: "main" } },
+                        { status: "STATUS_ALWAYS" },
+                      ],
+                    },
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test("commands that are of themselves, parameters that there are not, and steps of nothing are told", () => {
+  expect(
+    problemsOf(`[commands.a]
+steps = [{ uses = "b" }]
+[commands.b]
+parameters = { must = {} }
+steps = [{ uses = "a" }]
+[jobs.x]
+steps = [{ uses = "a" }, { uses = "b", with = { mist = 1 } }, { uses = "c" }]
+`),
+  ).toEqual([
+    "commands.a.steps.0: b has to be given must",
+    "commands.b.steps.0.uses: a command is of itself: a -> b -> a",
+    "jobs.x.steps.1.with.mist: b has no parameter mist | did you mean must?",
+    "jobs.x.steps.1: b has to be given must",
+    "commands.a.steps.0.uses: a command is of itself: b -> a -> b",
+    "jobs.x.steps.2.uses: there is no command c | a module is written namespace/name@constraint, a step of GitHub alone github:owner/name@ref",
+  ]);
+});
+
+test("modules and packages are asked for by number, with their inputs", () => {
+  const found = resolved(
+    `[jobs.a]
+packages = ["ruby", { name = "node", version = "26" }]
+steps = [{ uses = "docker/build@~1.2", with = { push = false, tag = "v{{ n }}" } }]
+`,
+    { facts: { n: "1" } },
+  );
+  expect(found.problems).toEqual([]);
+  expect(found.uses).toEqual([
+    {
+      number: 1,
+      module: "lang/ruby",
+      constraint: undefined,
+      inputs: {},
+      isPackage: true,
+      path: ["jobs", "a", "packages", 0],
+    },
+    {
+      number: 2,
+      module: "lang/node",
+      constraint: undefined,
+      inputs: { version: '"26"' },
+      isPackage: true,
+      path: ["jobs", "a", "packages", 1],
+    },
+    {
+      number: 3,
+      module: "docker/build",
+      constraint: "~1.2",
+      inputs: { push: "false", tag: '"v1"' },
+      isPackage: false,
+      path: ["jobs", "a", "steps", 0, "uses"],
+    },
+  ]);
+  expect(commandsOf(found)).toEqual({ a: ["(module)", "(module)", "(module)"] });
+});
+
+test.each([
+  ["matrix.os == 'linux'", undefined],
+  ["matrix.os != 'linux'", { literal: false }],
+  [
+    "matrix.os == 'mac' || branch == 'main'",
+    { comparison: { left: { fact: "FACT_BRANCH" }, operator: "OPERATOR_EQUAL", right: "main" } },
+  ],
+  ["variables.V && !failure()", { not: { status: "STATUS_FAILURE" } }],
+  [
+    'tag matches "v*"',
+    { comparison: { left: { fact: "FACT_TAG" }, operator: "OPERATOR_MATCHES", right: "v*" } },
+  ],
+])("of %s stays what only a run knows", (condition, expected) => {
+  const found = resolved(`[variables]
+V = "yes"
+[jobs.a]
+matrix = { os = ["linux"] }
+if = ${JSON.stringify(condition)}
+${steps}
+`);
+  expect(found.problems).toEqual([]);
+  const [job] = jobsOf(found);
+  const kept = job?.condition;
+  expect(kept === undefined ? undefined : toJson(ConditionSchema, kept)).toEqual(expected);
+});
+
+test("the order of keys in the file changes nothing", () => {
+  const first = `[variables]
+B = "2"
+A = "1"
+[jobs.b]
+env = { Y = "1", X = { secret = "S" } }
+matrix = { y = [1, 2], x = [1] }
+${steps}
+[jobs.a]
+${steps}
+[services.db]
+image = "postgres:16"
+ports = [5432, "80:8080"]
+[caches.c]
+paths = ["x"]
+key_parts = ["a.lock", "v:1", "platform"]
+`;
+  const second = `[caches.c]
+key_parts = ["a.lock", "v:1", "platform"]
+paths = ["x"]
+[services.db]
+ports = [5432, "80:8080"]
+image = "postgres:16"
+[jobs.a]
+${steps}
+[jobs.b]
+matrix = { x = [1], y = [1, 2] }
+${steps}
+env = { X = { secret = "S" }, Y = "1" }
+[variables]
+A = "1"
+B = "2"
+`;
+  const [one, other] = [first, second].map((text) => toJson(GraphSchema, resolved(text).graph));
+  expect(other).toEqual(one);
+  expect(JSON.stringify(other)).toBe(JSON.stringify(one));
+});
+
+test("what deploys, and what only a person or a clock starts, is never left out for its signature", () => {
+  const found = resolved(`[workflows.night]
+triggers = { schedule = [{ cron = "0 3 * * MON-FRI" }] }
+[environments.live]
+[jobs.a]
+${steps}
+[jobs.deploy]
+environment = "live"
+${steps}
+[jobs.forced]
+environment = "live"
+skip = "auto"
+${steps}
+[jobs.night]
+workflow = "night"
+${steps}
+[jobs.ask]
+approval = "Deploy?"
+`);
+  expect(found.problems).toEqual([]);
+  const modes = jobsOf(found).map(({ id, kind }) =>
+    kind.case === "work" ? `${id} ${kind.value.skip?.mode}` : `${id} ${kind.case}`,
+  );
+  expect(modes).toEqual(["a 1", "ask approval", "deploy 2", "forced 1", "night 2"]);
+});

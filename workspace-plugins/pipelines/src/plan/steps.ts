@@ -1,0 +1,261 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { Artifact_When } from "@slipway/pipeline-sdk/graph";
+import type {
+  ArtifactSchema,
+  ArtifactUseSchema,
+  Step as PlannedStep,
+  StepSchema,
+  VariableSchema,
+} from "@slipway/pipeline-sdk/graph";
+import { compareBytes } from "@slipway/signature";
+import { namesNear } from "@slipway/signature/names-near";
+import type { Pipeline } from "../definition/pipeline.ts";
+import type { Artifact, ArtifactUse, Step } from "../definition/step.ts";
+import type { Scalar } from "../definition/words.ts";
+import type { Value } from "../definition/values.ts";
+import { both, resolveCondition, resolveValue } from "./conditions.ts";
+import { resolveText } from "./scope.ts";
+import type { KeyPath, Scope } from "./scope.ts";
+
+export type StepInit = Exclude<MessageInitShape<typeof StepSchema>, PlannedStep>;
+export type VariableInit = MessageInitShape<typeof VariableSchema>;
+
+/** A step that names a module, or a package of a job: its plugin is asked what stands there. */
+export type Use = {
+  readonly number: number;
+  readonly module: string;
+  readonly constraint: string | undefined;
+  /** By name; each as JSON. */
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly isPackage: boolean;
+  readonly path: KeyPath;
+};
+
+export type StepContext = {
+  readonly commands: NonNullable<Pipeline["commands"]>;
+  /** Numbers a use, and keeps it. */
+  readonly use: (use: Omit<Use, "number">) => number;
+};
+
+type Placed = { readonly scope: Scope; readonly path: KeyPath };
+
+export function resolveSteps(
+  steps: readonly Step[],
+  { scope, path }: Placed,
+  context: StepContext,
+  outer: readonly string[] = [],
+): readonly StepInit[] {
+  return steps.flatMap((step, at) =>
+    resolveStep(step, { scope, path: [...path, at] }, context, outer),
+  );
+}
+
+function resolveStep(
+  step: Step,
+  placed: Placed,
+  context: StepContext,
+  outer: readonly string[],
+): readonly StepInit[] {
+  const { scope, path } = placed;
+  const common = {
+    id: step.id ?? "",
+    name: text(step.name, placed, "name"),
+    condition: resolveCondition(step.if, scope, [...path, "if"]),
+    env: resolveVariables(step.env, { scope, path: [...path, "env"] }),
+    timeoutMinutes: step.timeout_minutes ?? 0,
+    mayFail: step.continue_on_error ?? false,
+    origin: outer.at(-1) ?? "",
+    place: { path: path.join(".") },
+  };
+  if (step.uses !== undefined)
+    return resolveUse(step.uses, step, { ...common, placed, context, outer });
+  return [{ ...common, kind: kindOf(step, placed) }];
+}
+
+function kindOf(step: Step, placed: Placed): NonNullable<StepInit["kind"]> {
+  if (step.restore_cache !== undefined) {
+    return { case: "restoreCache", value: { cache: step.restore_cache } };
+  }
+  if (step.save_cache !== undefined)
+    return { case: "saveCache", value: { cache: step.save_cache } };
+  if (step.upload !== undefined) {
+    return { case: "upload", value: resolveArtifact(step.upload, within(placed, "upload")) };
+  }
+  if (step.download !== undefined) {
+    return {
+      case: "download",
+      value: resolveArtifactUse(step.download, within(placed, "download")),
+    };
+  }
+  return {
+    case: "run",
+    value: {
+      command: text(step.run, placed, "run"),
+      shell: step.shell ?? "",
+      workingDirectory: text(step.working_directory, placed, "working_directory"),
+    },
+  };
+}
+
+type UsePlace = StepInit & {
+  readonly placed: Placed;
+  readonly context: StepContext;
+  readonly outer: readonly string[];
+};
+
+const providerStep = /^(?<provider>github|circleci|buildkite|jenkins):(?<reference>.+)$/;
+const moduleName = /^(?<name>[\w./-]*\/[\w-]+)(?:@(?<constraint>.+))?$/;
+
+function resolveUse(
+  uses: string,
+  step: Step,
+  { placed, context, outer, ...common }: UsePlace,
+): readonly StepInit[] {
+  const { scope } = placed;
+  const path = [...placed.path, "uses"];
+  const provider = providerStep.exec(uses)?.groups;
+  if (provider !== undefined) {
+    const value = {
+      provider: provider["provider"] ?? "",
+      reference: provider["reference"] ?? "",
+      with: resolveVariables(step.with, within(placed, "with")),
+    };
+    return [{ ...common, kind: { case: "providerStep", value } }];
+  }
+  const command = context.commands[uses];
+  if (command !== undefined) {
+    if (outer.includes(uses)) {
+      scope.tell({ path, message: `a command is of itself: ${[...outer, uses].join(" -> ")}` });
+      return [];
+    }
+    const parameters = parametersOf(uses, command.parameters ?? {}, step.with ?? {}, placed);
+    const inner = { scope: { ...scope, parameters }, path: ["commands", uses, "steps"] };
+    return resolveSteps(command.steps, inner, context, [...outer, uses]).map((each) => ({
+      ...each,
+      condition: both(common.condition, each.condition),
+      env: [...(common.env ?? []), ...(each.env ?? [])],
+      mayFail: common.mayFail === true || each.mayFail === true,
+    }));
+  }
+  const module = moduleName.exec(uses)?.groups;
+  if (module !== undefined) {
+    const inputs = Object.fromEntries(
+      Object.entries(step.with ?? {}).map(([name, value]) => [
+        name,
+        JSON.stringify(
+          typeof value === "string"
+            ? resolveText(value, scope, [...placed.path, "with", name])
+            : value,
+        ),
+      ]),
+    );
+    const name = module["name"] ?? "";
+    const constraint = module["constraint"];
+    const number = context.use({ module: name, constraint, inputs, isPackage: false, path });
+    return [{ ...common, kind: { case: "module", value: { name, number } } }];
+  }
+  const [near] = namesNear([uses], Object.keys(context.commands));
+  scope.tell({
+    path,
+    message: `there is no command ${uses}`,
+    hint:
+      near === undefined
+        ? "a module is written namespace/name@constraint, a step of GitHub alone github:owner/name@ref"
+        : `did you mean ${near}?`,
+  });
+  return [];
+}
+
+type Parameters = NonNullable<NonNullable<Pipeline["commands"]>[string]["parameters"]>;
+
+function parametersOf(
+  command: string,
+  declared: Parameters,
+  given: Readonly<Record<string, Value>>,
+  { scope, path }: Placed,
+): Readonly<Record<string, string>> {
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(declared, name)) continue;
+    const [near] = namesNear([name], Object.keys(declared));
+    const hint = near === undefined ? {} : { hint: `did you mean ${near}?` };
+    scope.tell({
+      path: [...path, "with", name],
+      message: `${command} has no parameter ${name}`,
+      ...hint,
+    });
+  }
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, { default: usual }]) => {
+      const value = given[name] ?? usual;
+      if (value === undefined) {
+        scope.tell({ path, message: `${command} has to be given ${name}` });
+        return [name, ""];
+      }
+      if (typeof value === "object") {
+        const message = "a parameter is put in before a run, and this is known only then";
+        scope.tell({ path: [...path, "with", name], message, hint: "give it to the step as env" });
+        return [name, ""];
+      }
+      return [name, resolveText(scalarText(value), scope, [...path, "with", name])];
+    }),
+  );
+}
+
+function scalarText(value: Scalar): string {
+  return String(value);
+}
+
+/** In the order of their names. */
+export function resolveVariables(
+  env: Readonly<Record<string, Value>> | undefined,
+  { scope, path }: Placed,
+): VariableInit[] {
+  return Object.entries(env ?? {})
+    .toSorted(([a], [b]) => compareBytes(a, b))
+    .map(([name, value]) => ({
+      name,
+      value: resolveValue(value, scope, [...path, name]),
+      place: { path: [...path, name].join(".") },
+    }));
+}
+
+const ends = {
+  success: Artifact_When.SUCCESS,
+  failure: Artifact_When.FAILURE,
+  always: Artifact_When.ALWAYS,
+} as const;
+
+export function resolveArtifact(
+  artifact: Artifact,
+  placed: Placed,
+): MessageInitShape<typeof ArtifactSchema> {
+  return {
+    name: text(artifact.name, placed, "name"),
+    paths: artifact.paths.map((each, at) =>
+      resolveText(each, placed.scope, [...placed.path, "paths", at]),
+    ),
+    retentionDays: artifact.retention_days ?? 0,
+    when: artifact.when === undefined ? Artifact_When.UNSPECIFIED : ends[artifact.when],
+    mayBeMissing: artifact.may_be_missing ?? false,
+    place: { path: placed.path.join(".") },
+  };
+}
+
+export function resolveArtifactUse(
+  use: ArtifactUse,
+  placed: Placed,
+): MessageInitShape<typeof ArtifactUseSchema> {
+  return {
+    name: text(use.name, placed, "name"),
+    job: use.job ?? "",
+    path: text(use.path, placed, "path"),
+  };
+}
+
+function within({ scope, path }: Placed, key: string): Placed {
+  return { scope, path: [...path, key] };
+}
+
+function text(value: string | undefined, { scope, path }: Placed, key: string): string {
+  return value === undefined ? "" : resolveText(value, scope, [...path, key]);
+}
