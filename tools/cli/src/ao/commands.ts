@@ -49,6 +49,7 @@ export const aoCommands: readonly Command[] = [
       "<project>": "its folder or name; without it the one that you stand in",
       "--from <target>": "whose bytes are taken, as promotion in ao.yml lets it",
       "--to <target>": "the environment that gets them",
+      "--accept-state-loss": "they may lose state that ao.yml declares",
       "--dry-run": "only tell the gates",
       "--json": "one object: schema, from, to, result, gates, digests, processes",
       "exit code 1": "also where a gate is closed: nothing is sent",
@@ -74,7 +75,7 @@ export const aoCommands: readonly Command[] = [
   },
   {
     name: "ao rollback",
-    takes: "[<project>] --target <name> <way> [--dry-run] [--json]",
+    takes: "[<project>] --target <name> <way> [options]",
     does: "make a process what it was: earlier code, an earlier process, or a new one",
     options: {
       "<project>": "its folder or name; without it the one that you stand in",
@@ -83,6 +84,7 @@ export const aoCommands: readonly Command[] = [
       "--to process <id>|-<n>": "point back at an earlier process, with the state it has",
       "--redeploy [<digest>|-<n>]": "a new process of earlier code; its state begins anew",
       "--process <name>": "of ao.yml; may be left out where there is one",
+      "--accept-state-loss": "earlier code may lose state that ao.yml declares",
       "--dry-run": "only tell what would be done",
       "--json": "one object: schema, name, way, from, to, state, result, followers",
     },

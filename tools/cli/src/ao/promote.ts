@@ -9,6 +9,7 @@ import { openAoCall } from "./ao-call.ts";
 const options = {
   from: { type: "string" },
   to: { type: "string" },
+  "accept-state-loss": { type: "boolean" },
   "dry-run": { type: "boolean" },
   json: { type: "boolean" },
 } as const;
@@ -17,7 +18,7 @@ const options = {
 export async function promoteProcesses(call: Call): Promise<number> {
   const read = readArguments(call.args, { options, words: [0, 1] });
   if (!read.ok) return tellUsage(read.failure);
-  const { from, to, "dry-run": isDryRun = false, json } = read.value.options;
+  const { from, to, "dry-run": isDryRun = false, json, ...flags } = read.value.options;
   if (from === undefined || to === undefined) {
     return tellUsage({ reason: "arguments-invalid", problem: "--from and --to are both needed" });
   }
@@ -30,7 +31,8 @@ export async function promoteProcesses(call: Call): Promise<number> {
   const key = await readSigningKey(signingKeyFile(process.env));
   if (!key.ok && key.failure.reason !== "signing-key-missing") return tell(key);
   const people = { trust: trust.value, ownKey: key.ok ? key.value.hint : undefined };
-  const promoted = await promote(task.value, { from, to, isDryRun }, people);
+  const acceptStateLoss = flags["accept-state-loss"];
+  const promoted = await promote(task.value, { from, to, isDryRun, acceptStateLoss }, people);
   if (!promoted.ok) return tell(promoted);
   const { gates, digests, done } = promoted.value;
   const isOpen = gates.every(({ state }) => state !== "closed");

@@ -84,10 +84,11 @@ async function planNow(
   const goals = await bundledGoals(settled);
   if (!goals.ok) return goals;
   const wanted = { goals: goals.value, strategy: target.strategy };
-  const surveyed = await surveyEnvironment({ ledger, network }, wanted, task.once);
-  if (!surveyed.ok) return surveyed;
   const record = await ledger.read();
   if (!record.ok) return record;
+  const known = { network, record: record.value };
+  const surveyed = await surveyEnvironment(known, wanted, task.once);
+  if (!surveyed.ok) return surveyed;
   const journal = await ledger.readJournal();
   if (!journal.ok) return journal;
   const { project, projectRoot, deployTarget } = environment;

@@ -4,7 +4,7 @@ import type { DeployTarget } from "../definition/target.ts";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { readBundle } from "../receipt.ts";
 import { exportIds } from "../record/export-ids.ts";
-import type { ProcessRecord } from "../record/record.ts";
+import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
 import { checkModules } from "./check-modules.ts";
 import { headCommit } from "./commit.ts";
@@ -124,7 +124,7 @@ export function openRun(
       if (tried.length === 0) return ok(undefined);
       // Loaded only where something is tried: it brings the aos module.
       const { tryFirst } = await import("./try-first.ts");
-      return tryFirst(task, settled, tried);
+      return tryFirst(task, settled, tried, origin);
     },
     ...(origin === undefined ? {} : { origin }),
   };
@@ -149,7 +149,10 @@ export async function agree(
 ): Promise<Deployed> {
   const resumed = await resumeAll(run, wanted.goals);
   if (!resumed.ok) return resumed;
-  const surveyed = await surveyEnvironment(run, wanted, once);
+  const record = await run.ledger.read();
+  if (!record.ok) return record;
+  const { network } = run;
+  const surveyed = await surveyEnvironment({ network, record: record.value }, wanted, once);
   if (!surveyed.ok) return surveyed;
   const done = await carryOut(run, surveyed.value);
   if (!done.ok) return done;
@@ -163,13 +166,11 @@ export type WantedEnvironment = {
 
 /** What there is to do, from the record and what the network says. Nothing is written. */
 export async function surveyEnvironment(
-  { ledger, network }: Pick<Run, "ledger" | "network">,
+  { network, record }: Pick<Run, "network"> & { readonly record: EnvironmentRecord },
   wanted: WantedEnvironment,
   once: TaskContext["once"],
 ): Promise<Result<readonly Surveyed[], ProcessesFailure>> {
-  const record = await ledger.read();
-  if (!record.ok) return record;
-  const surveyed = await survey(network, { ...wanted, record: record.value }, once);
+  const surveyed = await survey(network, { ...wanted, record }, once);
   if (!surveyed.ok) return surveyed;
   const refused = refusalIn(surveyed.value, network.owner);
   if (refused !== undefined) return fail(refused);
@@ -177,10 +178,16 @@ export async function surveyEnvironment(
   return known.ok ? surveyed : known;
 }
 
-/** Tries on this machine what is about to be signed, and does it. */
-export async function carryOut(run: Run, surveyed: readonly Surveyed[]): Promise<Deployed> {
+/** Tries on this machine what is about to be signed, and does it. `begin` is between the two. */
+export async function carryOut(
+  run: Run,
+  surveyed: readonly Surveyed[],
+  begin: () => Promise<void> = async () => undefined,
+): Promise<Deployed> {
   const tried = await run.tryFirst(surveyed);
-  return tried.ok ? execute(run, surveyed) : tried;
+  if (!tried.ok) return tried;
+  await begin();
+  return execute(run, surveyed);
 }
 
 /** A process of another wallet keeps all of its environment as it is. */

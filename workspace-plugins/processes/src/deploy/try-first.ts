@@ -11,6 +11,7 @@ import { onLiveMemory } from "../preflight/live-memory.ts";
 import { madeUpId, madeUpLinks } from "../preflight/new-process.ts";
 import { judgePreflight, preflight } from "../preflight/preflight.ts";
 import type { TaskContext } from "../task.ts";
+import type { Run } from "./deployment.ts";
 import { textOf } from "./goal.ts";
 import type { Goal } from "./goal.ts";
 import type { SettledEnvironment } from "./settle.ts";
@@ -24,12 +25,15 @@ export async function tryFirst(
   task: TaskContext,
   settled: SettledEnvironment,
   tried: readonly Surveyed[],
+  origin: Run["origin"],
 ): Promise<Result<void, ProcessesFailure>> {
   const candidates: Candidate[] = [];
   for (const each of tried) {
     const candidate = await candidateFor(task, settled, each);
     if (!candidate.ok) return candidate;
-    candidates.push(candidate.value);
+    // Checks are of the code that ao.yml stands beside: what is gone back to may never have passed them.
+    const checks = origin?.did === "rolled-back" ? { checks: [] } : {};
+    candidates.push({ ...candidate.value, ...checks });
   }
   const { signal, progress = () => undefined } = task;
   const report = await preflight(candidates, { signal, progress });

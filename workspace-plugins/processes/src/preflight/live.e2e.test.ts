@@ -9,8 +9,12 @@ import { deployProcess } from "../deploy/deploy.ts";
 import { findLocalNetwork } from "../network/local-network.ts";
 import { openAoNetwork } from "../network/open-network.ts";
 import { openWallet } from "../network/wallet.ts";
+import { promote } from "../promote/promote.ts";
 import { openLedger } from "../record/ledger.ts";
+import type { ProcessRecord } from "../record/record.ts";
+import { rollback } from "../rollback/rollback.ts";
 import type { TaskContext } from "../task.ts";
+import { verifyEnvironment } from "../verify/verify-environment.ts";
 import { liveCandidates } from "./live.ts";
 import { judgePreflight, preflight } from "./preflight.ts";
 import type { PreflightReport } from "./report.ts";
@@ -39,6 +43,7 @@ targets:
   local: { mode: legacy, network: local }
   node: { mode: mainnet, network: local }
   held: { mode: legacy, network: local, preflight: live }
+  production: { mode: legacy, network: local, preflight: live, promotion: { from: local, clean_tree: false } }
 `;
 const counted = definition.replace(
   "    state: [Skills]",
@@ -94,11 +99,15 @@ async function register(process: string, skills: readonly string[]): Promise<voi
 }
 
 async function idOfRegistry(deployTarget = "local"): Promise<string> {
+  return (await recordOf(deployTarget)).process;
+}
+
+async function recordOf(deployTarget: string): Promise<ProcessRecord> {
   const place = { workspaceRoot: root, projectRoot: project, project, deployTarget };
-  const record = await openLedger({ ...place, isLocal: true }).read();
-  const process = record.ok ? record.value.processes["registry"]?.process : undefined;
-  if (process === undefined) throw new Error("not recorded");
-  return process;
+  const read = await openLedger({ ...place, isLocal: true }).read();
+  const record = read.ok ? read.value.processes["registry"] : undefined;
+  if (record === undefined) throw new Error("not recorded");
+  return record;
 }
 
 async function tryLive(deployTarget = "local"): Promise<PreflightReport> {
@@ -178,4 +187,51 @@ test("a deployment that would lose state is refused before anything is signed, u
   expect(await network.log.writes()).toEqual([]);
   const meant = await deployProcess(task(), { ...held, acceptStateLoss: true });
   expect(meant).toMatchObject({ ok: true, value: { cause: "code-changed" } });
+});
+
+/** Of code that forgets what is declared, where two skills are registered. */
+const lost = {
+  ok: false,
+  failure: {
+    reason: "preflight-state-lost",
+    losses: [{ process: "registry", change: { name: "Skills", lost: ["list", "search"] } }],
+  },
+};
+
+test("a rollback is tried like a deployment, but for the checks, which are of the code that is left", async () => {
+  await bundle(counted, `${source}-- mended\n`);
+  expect(await deployProcess(task(), { deployTarget: "held" })).toMatchObject({
+    failure: { reason: "preflight-failed" },
+  });
+  const process = await idOfRegistry("held");
+  await register(process, ["search", "list"]);
+  expect((await deployProcess(task(), { deployTarget: "held" })).ok).toBe(true);
+  const asIs = await recordOf("held");
+  await network.log.reset();
+  const back = { deployTarget: "held", way: { to: "code", choice: { back: 1 } } } as const;
+  expect(await rollback(task(), { ...back, isDryRun: false })).toMatchObject(lost);
+  expect(await network.log.writes()).toEqual([]);
+  expect(await recordOf("held")).toEqual(asIs);
+  const meant = await rollback(task(), { ...back, isDryRun: false, acceptStateLoss: true });
+  expect(meant).toMatchObject({ ok: true, value: { result: "done", to: { process } } });
+});
+
+test("a promotion is tried on what the target holds", async () => {
+  const people = { trust: new Map(), ownKey: undefined };
+  const way = { from: "local", to: "production", isDryRun: false };
+  const deployLocal = async (lua: string) => {
+    await bundle(definition, lua);
+    expect((await deployProcess(task(), { deployTarget: "local" })).ok).toBe(true);
+    expect((await verifyEnvironment(task(), { deployTarget: "local" }, {})).ok).toBe(true);
+  };
+  await deployLocal(source);
+  expect((await promote(task(), way, people)).ok).toBe(true);
+  await register(await idOfRegistry("production"), ["search", "list"]);
+
+  await deployLocal(`Skills = nil\n${source}`);
+  await network.log.reset();
+  expect(await promote(task(), way, people)).toMatchObject(lost);
+  expect(await network.log.writes()).toEqual([]);
+  const meant = await promote(task(), { ...way, acceptStateLoss: true }, people);
+  expect(meant).toMatchObject({ value: { done: [{ cause: "code-changed" }] } });
 });

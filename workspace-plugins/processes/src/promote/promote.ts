@@ -8,7 +8,7 @@ import type { DeployTarget } from "../definition/target.ts";
 import { deployEnvironment } from "../deploy/deploy.ts";
 import type { Done } from "../deploy/execute.ts";
 import { settleEnvironment } from "../deploy/settle.ts";
-import type { Effects, SettledEnvironment } from "../deploy/settle.ts";
+import type { DeployOptions, Effects, SettledEnvironment } from "../deploy/settle.ts";
 import type { WantedProcess } from "../deploy/survey.ts";
 import type { ProcessesFailure } from "../failure.ts";
 import { handlersIn } from "../handlers-in.ts";
@@ -26,7 +26,7 @@ import { dirtyFiles } from "./dirty-files.ts";
 import { digestsOf, judgeGates } from "./gates.ts";
 import type { Digests, Gate, SourceProcess } from "./gates.ts";
 
-export type PromotionOptions = {
+export type PromotionOptions = Pick<DeployOptions, "acceptStateLoss"> & {
   readonly from: string;
   readonly to: string;
   /** Only tells the gates. */
@@ -59,7 +59,7 @@ export async function promote(
 ): Promise<Result<Promoted, ProcessesFailure>> {
   const definition = await readDefinition(task.workspaceRoot, task.projectRoot);
   if (!definition.ok) return definition;
-  const { from, to, isDryRun } = options;
+  const { from, to, isDryRun, acceptStateLoss } = options;
   const origin = environmentOf(task, definition.value, from);
   if (!origin.ok) return origin;
   const goal = environmentOf(task, definition.value, to);
@@ -82,7 +82,7 @@ export async function promote(
   });
   const told = { gates, digests: digestsOf(source.value) };
   if (isDryRun || gates.some(({ state }) => state === "closed")) return ok(told);
-  const target = await settleEnvironment(task, { deployTarget: to }, effects);
+  const target = await settleEnvironment(task, { deployTarget: to, acceptStateLoss }, effects);
   if (!target.ok) return target;
   const done = await deployEnvironment(task, target.value, {
     goals: source.value.map((each) => goalOf(each, target.value)),

@@ -1,13 +1,13 @@
 import { fail, ok, takeLock } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
-import { exportEnvironment, openRun } from "../deploy/deploy.ts";
+import { checkModules } from "../deploy/check-modules.ts";
+import { carryOut, exportEnvironment, openRun, surveyEnvironment } from "../deploy/deploy.ts";
 import type { Run } from "../deploy/deployment.ts";
-import { execute } from "../deploy/execute.ts";
 import { resumeAll } from "../deploy/resume.ts";
 import { settleEnvironment } from "../deploy/settle.ts";
-import type { Effects, SettledEnvironment } from "../deploy/settle.ts";
+import type { DeployOptions, Effects, SettledEnvironment } from "../deploy/settle.ts";
 import { spawnDigestOf } from "../deploy/spawn-settings.ts";
-import { decideAll, survey } from "../deploy/survey.ts";
+import { decideAll } from "../deploy/survey.ts";
 import type { Surveyed, WantedProcess } from "../deploy/survey.ts";
 import type { ProcessesFailure } from "../failure.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
@@ -24,8 +24,7 @@ export type Way =
   | { readonly to: "process"; readonly choice: Choice<string> }
   | { readonly to: "redeploy"; readonly choice: Choice<Digest> };
 
-export type RollbackOptions = {
-  readonly deployTarget: string;
+export type RollbackOptions = DeployOptions & {
   /** May be left out where the project has one process. */
   readonly process?: string | undefined;
   readonly way: Way;
@@ -142,22 +141,19 @@ async function toNewProcess(back: Back, code: KnownCode): Promise<Answer> {
   const isThere = now.state === "spawned" || isRedeployed(now, code.codeDigest);
   const { run, surveyed } = prepared.value;
   const steps = isThere ? surveyed : respawned(surveyed, name, settled);
+  const checked = await checkModules(settled.network, steps);
+  if (!checked.ok) return checked;
   const to = { process: isThere ? now.process : undefined, codeDigest: code.codeDigest };
   return finish(back, { run, surveyed: steps }, { way: "redeploy", to, state: "lost" });
 }
 
 /** Pointed back at, after it has said itself that it is what the history says of it. */
 async function toProcess(back: Back, choice: Choice<string>): Promise<Answer> {
-  const { settled, name, record, isDryRun } = back;
+  const { settled, name, record } = back;
   const chosen = chooseProcess(record, choice);
   if (!chosen.ok) return fail({ ...chosen.failure, process: name });
   const looked = await lookAtEarlier(settled, name, chosen.value);
   if (!looked.ok) return looked;
-  const pointing = recordPointingAt(chosen.value, {
-    ...looked.value,
-    by: settled.network.owner,
-    before: record,
-  });
   const isSettings = chosen.value.spawnDigest === back.spawnDigest;
   if (!isSettings && isNeeded(settled, name)) {
     return fail({ reason: "rollback-settings-differ", process: chosen.value.process });
@@ -168,10 +164,10 @@ async function toProcess(back: Back, choice: Choice<string>): Promise<Answer> {
     ? await goalsWith(settled, back.environment, { name, code: chosen.value })
     : ok([]);
   if (!goals.ok) return goals;
+  const pointed = (before: ProcessRecord) =>
+    recordPointingAt(chosen.value, { ...looked.value, by: settled.network.owner, before });
   const isThere = record.process === process;
-  if (!isThere && !isDryRun) await settled.ledger.write(name, () => pointing);
-  const instead = isThere ? {} : { [name]: pointing };
-  const prepared = await prepare(back, goals.value, instead);
+  const prepared = await prepare(back, goals.value, isThere ? undefined : pointed);
   return prepared.ok ? finish(back, prepared.value, told) : prepared;
 }
 
@@ -183,28 +179,35 @@ function isNeeded({ definition }: SettledEnvironment, name: string): boolean {
   );
 }
 
-type Prepared = { readonly run: Run; readonly surveyed: readonly Surveyed[] };
+type Prepared = {
+  readonly run: Run;
+  readonly surveyed: readonly Surveyed[];
+  /** Written down in place of the record before anything else is done. */
+  readonly pointed?: ProcessRecord | undefined;
+};
 
 /** What an earlier run began is ended first; then each process is asked what it runs. */
 async function prepare(
-  { task, settled, isDryRun }: Back,
+  { task, settled, name, record: before, isDryRun }: Back,
   goals: readonly WantedProcess[],
-  instead: EnvironmentRecord["processes"] = {},
+  pointedFrom?: (before: ProcessRecord) => ProcessRecord,
 ): Promise<Result<Prepared, ProcessesFailure>> {
   const { ledger, network, target } = settled;
   const run = openRun(task, settled, { did: "rolled-back" });
-  if (goals.length === 0) return ok({ run, surveyed: [] });
-  const resumed = isDryRun ? ok(undefined) : await resumeAll(run, goals);
+  const mayResume = goals.length > 0 && !isDryRun;
+  const resumed = mayResume ? await resumeAll(run, goals) : ok(undefined);
   if (!resumed.ok) return resumed;
   const read = await ledger.read();
   if (!read.ok) return read;
-  const record: EnvironmentRecord = {
-    ...read.value,
-    processes: { ...read.value.processes, ...(isDryRun ? instead : {}) },
-  };
+  const { processes } = read.value;
+  const pointed = pointedFrom?.(processes[name] ?? before);
+  const record: EnvironmentRecord =
+    pointed === undefined
+      ? read.value
+      : { ...read.value, processes: { ...processes, [name]: pointed } };
   const { strategy } = target;
-  const surveyed = await survey(network, { goals, record, strategy }, task.once);
-  return surveyed.ok ? ok({ run, surveyed: surveyed.value }) : surveyed;
+  const surveyed = await surveyEnvironment({ network, record }, { goals, strategy }, task.once);
+  return surveyed.ok ? ok({ run, surveyed: surveyed.value, pointed }) : surveyed;
 }
 
 /** The process as if it were not there; the others have to learn its new id. */
@@ -226,7 +229,7 @@ function settledId({ surveyed }: Prepared, name: string): string | undefined {
 /** Does what was decided, unless it is only to be told. */
 async function finish(
   { name, record, settled, spawnDigest, isDryRun }: Back,
-  { run, surveyed }: Prepared,
+  { run, surveyed, pointed }: Prepared,
   { way, to, state }: Pick<RolledBack, "way" | "to" | "state">,
 ): Promise<Answer> {
   const followers = surveyed.filter(
@@ -244,7 +247,9 @@ async function finish(
   if (isDryRun) {
     return ok({ ...told, result: "planned", isUndoneByDeploying: false });
   }
-  const done = await execute(run, surveyed);
+  const done = await carryOut(run, surveyed, async () => {
+    if (pointed !== undefined) await settled.ledger.write(name, () => pointed);
+  });
   if (!done.ok) return done;
   const exported = await exportEnvironment(settled);
   if (!exported.ok) return exported;
