@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { setTimeout as pause } from "node:timers/promises";
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
+import { paused } from "../paused.ts";
 import { backOffMs, placeRequest, windowMs } from "./place-request.ts";
 import type { Known } from "./place-request.ts";
 
@@ -122,14 +122,4 @@ function inFile<Value>(file: string, work: (database: Database) => Value): Value
 function waitingLine(unit: string, ms: number, perMinute: number | undefined): string {
   const why = perMinute === undefined ? "it asked for that" : `${perMinute} dry-runs a minute`;
   return `${unit}: waiting ${Math.ceil(ms / 1000)} s (${why})`;
-}
-
-async function paused(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await pause(ms, undefined, { signal });
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
 }

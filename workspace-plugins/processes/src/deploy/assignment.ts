@@ -3,7 +3,7 @@ import type { Result } from "@slipway/signature";
 import type { ProofFailure, UnitFailure } from "../failure.ts";
 import type { SignedItem } from "../network/item.ts";
 import type { AoNetwork } from "../network/network.ts";
-import { paused } from "../network/units.ts";
+import { paused } from "../paused.ts";
 
 /** Before each question to the scheduler after the first. */
 const waitsMs: readonly number[] = [50, 100, 200, 400, 800, 1600, 3200, 3200, 3200];

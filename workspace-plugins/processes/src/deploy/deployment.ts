@@ -39,7 +39,7 @@ export async function spawnProcess(run: Run, goal: Goal, links: Links): Recorded
   const evaluates = settings.onBoot ? digestsOf(goal, links) : {};
   const pending = pendingOf(run, goal, { step: "spawn", item: signed.value, ...evaluates });
   await run.ledger.journal(goal.name, pending);
-  return endSpawn(run, goal, pending, { isNew: true });
+  return endItem(run, goal, pending, { isNew: true });
 }
 
 /** The code evaluated in a process, proven by its own answer, and recorded as deployed. */
@@ -59,7 +59,7 @@ export async function evaluateCode(
   } as const;
   const pending = pendingOf(run, goal, step);
   await run.ledger.journal(goal.name, pending);
-  return endEvaluation(run, goal, pending, { isNew: true });
+  return endItem(run, goal, pending, { isNew: true });
 }
 
 export function spawnMessage(goal: Goal, links: Links): Message {
@@ -90,10 +90,7 @@ export async function resume(
   { pending, links }: { readonly pending: PendingItem; readonly links: Links | undefined },
 ): Promise<Result<ProcessRecord | undefined, ProcessesFailure>> {
   if (!isWanted(pending, run, goal, links)) return forget(run, goal);
-  const ended =
-    pending.step === "spawn"
-      ? await endSpawn(run, goal, pending, { isNew: false })
-      : await endEvaluation(run, goal, pending, { isNew: false });
+  const ended = await endItem(run, goal, pending, { isNew: false });
   if (ended.ok) return ended;
   const { failure } = ended;
   // The network does not take it and never will: what it was for is decided anew.
@@ -119,7 +116,8 @@ async function forget(run: Run, goal: Goal): Promise<Result<undefined, never>> {
   return ok(undefined);
 }
 
-async function endSpawn(
+/** Delivers what was signed; a spawn is recorded, and code that came with it or alone is proven. */
+async function endItem(
   run: Run,
   goal: Goal,
   pending: PendingItem,
@@ -129,24 +127,14 @@ async function endSpawn(
   const item = signedItemOf(pending);
   const placed = await deliver(run.network, { item, process, ...sent }, run.signal);
   if (!placed.ok) return placed;
-  const record = await writeRecord(run, goal, { process, did: "spawned" });
-  if (pending.codeDigest === undefined) {
-    await run.ledger.journal(goal.name, undefined);
-    return ok(record);
+  if (pending.step === "spawn") {
+    const record = await writeRecord(run, goal, { process, did: "spawned" });
+    if (pending.codeDigest === undefined) {
+      await run.ledger.journal(goal.name, undefined);
+      return ok(record);
+    }
   }
   return proveEvaluation(run, goal, pending, placed.value);
-}
-
-async function endEvaluation(
-  run: Run,
-  goal: Goal,
-  pending: PendingItem,
-  sent: { readonly isNew: boolean },
-): Recorded {
-  const { process } = pending;
-  const item = signedItemOf(pending);
-  const placed = await deliver(run.network, { item, process, ...sent }, run.signal);
-  return placed.ok ? proveEvaluation(run, goal, pending, placed.value) : placed;
 }
 
 async function proveEvaluation(

@@ -1,10 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { z } from "zod";
 import type { Pace } from "../budget/pace.ts";
 import type { Unit, UnitFailure } from "../failure.ts";
 import { answerBytes } from "./answer-bytes.ts";
+import { paused } from "../paused.ts";
 
 export type Limits = {
   /** Of one request, its answer read to the end. */
@@ -143,17 +143,6 @@ export async function readShaped<Shape extends z.ZodType>(
 /** Units say in either way that they have nothing. */
 export function isAbsent({ status }: Pick<Answer, "status">): boolean {
   return status === 404 || status === 400;
-}
-
-/** False when it was stopped meanwhile. */
-export async function paused(ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await pause(ms, undefined, { signal });
-    return true;
-  } catch (error) {
-    if (signal.aborted) return false;
-    throw error;
-  }
 }
 
 function asked(question: Question): Question & { readonly method: string } {

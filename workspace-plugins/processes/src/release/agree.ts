@@ -1,7 +1,7 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ReleaseFailure } from "./failure.ts";
+import { paused } from "../paused.ts";
 import { stepLine } from "./step.ts";
 import type { ReleaseStep, WithdrawStep } from "./step.ts";
 
@@ -63,8 +63,7 @@ async function readBack<Found, Step extends ReleaseStep | WithdrawStep>(
   let left = await planNow(agreement);
   for (const waitMs of waitsMs) {
     if (!left.ok || !isNext(left.value, step)) return left;
-    await wait(waitMs, undefined, { signal }).catch(() => {});
-    if (signal.aborted) return fail({ reason: "npm-stopped" });
+    if (!(await paused(waitMs, signal))) return fail({ reason: "npm-stopped" });
     left = await planNow(agreement);
   }
   return left;

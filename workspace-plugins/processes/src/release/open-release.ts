@@ -36,7 +36,19 @@ export type OpenRelease = {
   readonly waitsMs: readonly number[];
 };
 
-export async function openRelease(
+/** Work on the release of a project, with a folder for tarballs. What is not only told is done by one at a time. */
+export async function withRelease<Value>(
+  task: ReleaseTask,
+  { isDryRun, ...effects }: ReleaseEffects & { readonly isDryRun: boolean | undefined },
+  work: (folder: string, opened: OpenRelease) => Promise<Result<Value, ProcessesFailure>>,
+): Promise<Result<Value, ProcessesFailure>> {
+  const opened = await openRelease(task, effects);
+  if (!opened.ok) return opened;
+  const begin = () => inTemporaryFolder(task, (folder) => work(folder, opened.value));
+  return isDryRun === true ? begin() : alone(task, begin);
+}
+
+async function openRelease(
   task: ReleaseTask,
   effects: ReleaseEffects,
 ): Promise<Result<OpenRelease, ProcessesFailure>> {
@@ -61,7 +73,7 @@ export async function openRelease(
 }
 
 /** One release of a project at a time on this machine; between machines the registry's own refusals stand. */
-export async function alone<Value>(
+async function alone<Value>(
   task: ReleaseTask,
   work: () => Promise<Result<Value, ProcessesFailure>>,
 ): Promise<Result<Value, ProcessesFailure>> {
@@ -72,7 +84,7 @@ export async function alone<Value>(
 }
 
 /** A folder for tarballs, gone afterwards; what a killed run left of its own goes with the next. */
-export async function inTemporaryFolder<Value>(
+async function inTemporaryFolder<Value>(
   task: ReleaseTask,
   work: (folder: string) => Promise<Value>,
 ): Promise<Value> {

@@ -6,7 +6,7 @@ import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { agree, planNow } from "./agree.ts";
 import type { Agreement } from "./agree.ts";
 import { checkIds } from "./check-ids.ts";
-import { alone, inTemporaryFolder, openRelease } from "./open-release.ts";
+import { withRelease } from "./open-release.ts";
 import type { OpenPackage, OpenRelease, ReleaseEffects, ReleaseTask } from "./open-release.ts";
 import { planRelease } from "./plan-release.ts";
 import type { WantedRelease } from "./plan-release.ts";
@@ -52,13 +52,11 @@ export async function releasePackages(
   options: ReleaseOptions,
   effects: ReleaseEffects & { readonly verify: VerifyTarget },
 ): Promise<Versions> {
-  const opened = await openRelease(task, effects);
-  if (!opened.ok) return opened;
-  const work = async (): Promise<Versions> =>
-    inTemporaryFolder(task, (folder) =>
-      releaseFrom(folder, { ...opened.value, task, options, verify: effects.verify }),
-    );
-  return options.isDryRun === true ? work() : alone(task, work);
+  const { verify, ...others } = effects;
+  const { isDryRun } = options;
+  return withRelease(task, { ...others, isDryRun }, (folder, opened) =>
+    releaseFrom(folder, { ...opened, task, options, verify }),
+  );
 }
 
 export function releaseOutcome(versions: readonly ReleasedVersion[]): Outcome<ProcessesCause> {

@@ -4,7 +4,7 @@ import type { ProcessesFailure } from "../failure.ts";
 import { agree } from "./agree.ts";
 import type { Agreement } from "./agree.ts";
 import { deadVersions } from "./dead-versions.ts";
-import { alone, inTemporaryFolder, openRelease } from "./open-release.ts";
+import { withRelease } from "./open-release.ts";
 import type { OpenPackage, OpenRelease, ReleaseEffects, ReleaseTask } from "./open-release.ts";
 import { checkPatch, fetchVersion, publishPatch } from "./patch.ts";
 import { planWithdraw } from "./plan-withdraw.ts";
@@ -40,14 +40,12 @@ export async function withdrawVersions(
   options: WithdrawOptions,
   effects: ReleaseEffects = {},
 ): Promise<Versions> {
-  const opened = await openRelease(task, effects);
-  if (!opened.ok) return opened;
-  const packages = selected(opened.value, options.package);
-  if (!packages.ok) return packages;
-  const given = { ...opened.value, packages: packages.value, task, options };
-  const work = async (): Promise<Versions> =>
-    inTemporaryFolder(task, (folder) => withdrawWith(folder, given));
-  return options.isDryRun === true ? work() : alone(task, work);
+  const { isDryRun } = options;
+  return withRelease(task, { ...effects, isDryRun }, async (folder, opened) => {
+    const packages = selected(opened, options.package);
+    if (!packages.ok) return packages;
+    return withdrawWith(folder, { ...opened, packages: packages.value, task, options });
+  });
 }
 
 type Withdrawal = OpenRelease & { readonly task: ReleaseTask; readonly options: WithdrawOptions };

@@ -5,7 +5,7 @@ import type { Check } from "../definition/check.ts";
 import type { DeployTarget } from "../definition/target.ts";
 import type { UnitFailure } from "../failure.ts";
 import type { AoNetwork } from "../network/network.ts";
-import { paused } from "../network/units.ts";
+import { paused } from "../paused.ts";
 import { noPatience, retryWaits } from "./retry-waits.ts";
 import type { Patience } from "./retry-waits.ts";
 
