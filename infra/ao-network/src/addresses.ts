@@ -1,5 +1,5 @@
 import path from "node:path";
-import { readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import { z } from "zod";
 
 /** Where a network is and whom it trusts: its ready line, and with its pid `<state>/network.json`. */

@@ -1,6 +1,6 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
-import { readSigningKey, signingKeyFile } from "@slipway/attestation";
-import { pushLayout } from "@slipway/images";
+import { readSigningKey, signingKeyFile } from "@slipway/attestation/key";
+import { pushLayout } from "@slipway/images/push";
 import { ok } from "@slipway/signature/basics";
 import type { output } from "zod";
 import { runBatch } from "../session/batch.ts";

@@ -1,6 +1,6 @@
 import { userHome } from "@slipway/registry/user-home";
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
-import { installPackages } from "@slipway/packages";
+import { installPackages } from "@slipway/packages/install";
 import type { SeenEntries } from "@slipway/packages";
 import type { Registry } from "@slipway/registry";
 import { runBatch } from "../session/batch.ts";

@@ -1,5 +1,5 @@
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
-import { listImages, loadImages } from "@slipway/images";
+import { listImages, loadImages } from "@slipway/images/load-images";
 import { runBatch } from "../session/batch.ts";
 import { imagesQuestion } from "../session/run-folder.ts";
 import { runTask } from "../session/run-task.ts";

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from "@nx/devkit";
-import { packPackage } from "@slipway/packages";
+import { packPackage } from "@slipway/packages/pack";
 import { runTask } from "../session/run-task.ts";
 import { Options } from "./options.ts";
 

@@ -1,7 +1,8 @@
 import path from "node:path";
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
-import { readSigningKey, signingKeyFile } from "@slipway/attestation";
-import { packFolder, pushPackage } from "@slipway/packages";
+import { readSigningKey, signingKeyFile } from "@slipway/attestation/key";
+import { pushPackage } from "@slipway/packages/push";
+import { packFolder } from "@slipway/packages/receipt";
 import { ok } from "@slipway/signature/basics";
 import type { output } from "zod";
 import { runBatch } from "../session/batch.ts";

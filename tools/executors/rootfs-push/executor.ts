@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { ExecutorContext } from "@nx/devkit";
-import { pushImage, readImageReceipt } from "@slipway/images";
+import { pushImage } from "@slipway/images/push";
+import { readImageReceipt } from "@slipway/images/receipt";
 import { fail } from "@slipway/signature/basics";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";

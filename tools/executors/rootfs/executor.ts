@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ExecutorContext } from "@nx/devkit";
-import { makeRootfs } from "@slipway/images";
+import { makeRootfs } from "@slipway/images/rootfs";
 import type { output } from "zod";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";

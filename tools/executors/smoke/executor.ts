@@ -1,9 +1,9 @@
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutorContext } from "@nx/devkit";
-import { openEngine } from "@slipway/images";
-import { signingKeyFile } from "@slipway/attestation";
-import { runSmoke } from "@slipway/smoke";
+import { openEngine } from "@slipway/images/engine";
+import { signingKeyFile } from "@slipway/attestation/key";
+import { runSmoke } from "@slipway/smoke/smoke";
 import type { z } from "zod";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ExecutorContext } from "@nx/devkit";
-import { verifyBoot } from "@slipway/smoke";
+import { verifyBoot } from "@slipway/smoke/verify-boot";
 import type { z } from "zod";
 import { runTask } from "../session/run-task.ts";
 import type { Session } from "../session/session.ts";

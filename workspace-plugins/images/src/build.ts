@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok, replaceFolder } from "@slipway/signature";
+import { fail, ok, replaceFolder } from "@slipway/signature/basics";
 import type { FindCredential } from "@slipway/registry";
 import type { Digest, Result } from "@slipway/signature";
 import { packMembers } from "./archive.ts";

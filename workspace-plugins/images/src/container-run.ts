@@ -2,7 +2,7 @@ import type { Duplex, Readable } from "node:stream";
 import { addAbortSignal } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { findDifference } from "./container.ts";
 import type { ContainerSpec, Inspected } from "./container.ts";

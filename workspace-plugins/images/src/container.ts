@@ -1,4 +1,4 @@
-import { canonicalJson } from "@slipway/signature";
+import { canonicalJson } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import { ownerLabel } from "./run-owner.ts";

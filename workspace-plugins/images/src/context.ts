@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, listFiles, listIgnored, ok } from "@slipway/signature";
+import { digestOf, ok } from "@slipway/signature/basics";
+import { listFiles, listIgnored } from "@slipway/signature/listing";
 import type { Digest, ListedFile, Result, SignatureFailure } from "@slipway/signature";
 import type { Member } from "./archive.ts";
 

@@ -8,7 +8,7 @@ import {
   ok,
   parseJson,
   readTextIfPresent,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { EngineFailure } from "./engine-failure.ts";

@@ -1,4 +1,4 @@
-import { parseJson } from "@slipway/signature";
+import { parseJson } from "@slipway/signature/basics";
 import { z } from "zod";
 
 /** One line of the engine's answer to build, load and pull. */

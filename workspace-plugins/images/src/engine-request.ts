@@ -1,6 +1,6 @@
 import { addAbortListener } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { UnclearAnswer } from "./engine-events.ts";
 import { isDiskFull } from "./engine-failure.ts";

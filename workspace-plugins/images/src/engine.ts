@@ -4,7 +4,7 @@ import https from "node:https";
 import path from "node:path";
 import { addAbortSignal, Duplex, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { fail, isDigest, ok, parseJson } from "@slipway/signature";
+import { fail, isDigest, ok, parseJson } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import Docker from "dockerode";
 import { z } from "zod";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { fail, ok, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { endGroup, endingGroup } from "@slipway/signature/process-group";
 import { execa } from "execa";

@@ -1,7 +1,7 @@
 import { DigestText } from "@slipway/definitions/digest-text";
 import { mediaTypes } from "@slipway/registry";
 import type { Manifest } from "@slipway/registry";
-import { parseJson } from "@slipway/signature";
+import { parseJson } from "@slipway/signature/basics";
 import { z } from "zod";
 
 type Listed = z.output<typeof Listed>;

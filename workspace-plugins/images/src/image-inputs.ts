@@ -1,4 +1,4 @@
-import { executorSource, projectSource } from "@slipway/signature";
+import { executorSource, projectSource } from "@slipway/signature/executor-source";
 import type { DefinitionInput } from "@slipway/signature";
 import type { ImageFolder, ImageKind } from "./image-folders.ts";
 import type { GraphImage } from "./image-graph.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { parseShortReference } from "@slipway/registry";
 import type { Credential, FindCredential, RegistryFailure } from "@slipway/registry";
-import { fail, hexOf, ok } from "@slipway/signature";
+import { fail, hexOf, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { BuildSession } from "./build.ts";
 import type { Member } from "./archive.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parseYaml } from "@slipway/definitions";
 import type { DefinitionFailure } from "@slipway/definitions";
 import { DigestText } from "@slipway/definitions/digest-text";
-import { exists, ok } from "@slipway/signature";
+import { exists, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import { imagesLockName } from "./images-lock-name.ts";

@@ -12,7 +12,7 @@ import {
   parseDigest,
   writeFileAtomically,
   writeJson,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { EngineFailure } from "./engine-failure.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { openEngine } from "./engine.ts";
 import type { Engine, EngineImage } from "./engine-port.ts";

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import path from "node:path";
-import { fail, hexOf, ok, shortDigest } from "@slipway/signature";
+import { fail, hexOf, ok, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import { packMembers } from "./archive.ts";
 import type { Member } from "./archive.ts";

@@ -1,4 +1,4 @@
-import { shortDigest } from "@slipway/signature";
+import { shortDigest } from "@slipway/signature/basics";
 import type { Outcome } from "@slipway/signature";
 import type { MadeImage } from "./build.ts";
 import type { ImagesCause } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { exists, fail, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { makeImage } from "./build.ts";
 import type { BuildSession, MadeImage } from "./build.ts";

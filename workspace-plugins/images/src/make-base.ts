@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { makeImage } from "./build.ts";
 import type { BuildSession, MadeImage } from "./build.ts";

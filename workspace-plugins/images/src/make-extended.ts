@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { Member } from "./archive.ts";
 import { makeImage } from "./build.ts";

@@ -1,4 +1,4 @@
-import { digestOf, hexOf } from "@slipway/signature";
+import { digestOf, hexOf } from "@slipway/signature/basics";
 
 /** Every image that a workspace builds carries its name here; `clean` removes nothing without it. */
 export const ownLabel = "dev.slipway.workspace";

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { hexOf, parseDigest, writeFileAtomically } from "@slipway/signature";
+import { hexOf, parseDigest, writeFileAtomically } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { namesIn } from "@slipway/signature/names-in";
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
-import { ownDeclarations, ownFact } from "@slipway/signature";
+import { ownDeclarations } from "@slipway/signature/own-declarations";
+import { ownFact } from "@slipway/signature/own-fact";
 import { z } from "zod";
 import { imageFileNames, readImageGraph } from "./image-graph.ts";
 import type { ImageFolder } from "./image-folders.ts";

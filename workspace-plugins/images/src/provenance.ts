@@ -15,7 +15,7 @@ import {
   parseJson,
   readTextIfPresent,
   writeJson,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { Ingredients } from "./ingredients.ts";

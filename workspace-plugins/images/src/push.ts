@@ -3,7 +3,7 @@ import path from "node:path";
 import type { SigningKey } from "@slipway/attestation";
 import { fileBody, mediaTypes, parseReference } from "@slipway/registry";
 import type { Registry, Repository } from "@slipway/registry";
-import { fail, ok, shortDigest } from "@slipway/signature";
+import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import { forbidden } from "./ingredients.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseYaml } from "@slipway/definitions";
 import type { DefinitionFailure } from "@slipway/definitions";
-import { exists, fail, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ZodType, output } from "zod";
 import type { BuildSession } from "./build.ts";

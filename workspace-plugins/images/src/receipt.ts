@@ -1,6 +1,6 @@
 import path from "node:path";
 import { DigestText } from "@slipway/definitions/digest-text";
-import { parseJson, readTextIfPresent } from "@slipway/signature";
+import { parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import { z } from "zod";
 
 /**

@@ -1,4 +1,4 @@
-import { canonicalJson, parseJson } from "@slipway/signature";
+import { canonicalJson, parseJson } from "@slipway/signature/basics";
 import { z } from "zod";
 import type { Ingredients } from "./ingredients.ts";
 

@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { openEngine } from "./engine.ts";
 import type { EngineFailure } from "./engine-failure.ts";

@@ -1,4 +1,4 @@
-import { parseJson } from "@slipway/signature";
+import { parseJson } from "@slipway/signature/basics";
 import path from "node:path";
 import { z } from "zod";
 

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { digestOf, ok, replaceFolder, shortDigest } from "@slipway/signature";
+import { digestOf, ok, replaceFolder, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ImagesCause, ImagesFailure } from "./failure.ts";
 import { bootstrapDebian } from "./host-commands.ts";

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { fail, ok, parseJson, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { unpackArchive, writeArchived } from "./archive.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { parseJson, readTextIfPresent, writeJson } from "@slipway/signature";
+import { parseJson, readTextIfPresent, writeJson } from "@slipway/signature/basics";
 import { z } from "zod";
 import type { Member } from "./archive.ts";
 import { memberLines } from "./context.ts";

@@ -4,13 +4,13 @@ import {
   digestOf,
   exists,
   fail,
-  listFiles,
   ok,
   readTextIfPresent,
   replaceFolder,
   shortDigest,
   writeJson,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
+import { listFiles } from "@slipway/signature/listing";
 import type { Outcome, Result, SignatureFailure } from "@slipway/signature";
 import { manifestName } from "./content.ts";
 import { discoverSources } from "./discovery.ts";

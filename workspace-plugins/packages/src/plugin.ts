@@ -6,7 +6,8 @@ import type {
   CreateNodesResult,
   TargetConfiguration,
 } from "@nx/devkit";
-import { executorSource, ownFact, projectSource } from "@slipway/signature";
+import { executorSource, projectSource } from "@slipway/signature/executor-source";
+import { ownFact } from "@slipway/signature/own-fact";
 import { parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import { isLoopback, isRegistryHost } from "@slipway/registry";
 import { z } from "zod";

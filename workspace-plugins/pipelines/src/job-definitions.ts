@@ -9,7 +9,7 @@ import {
   WorkSchema,
 } from "@slipway/pipeline-sdk/graph";
 import type { Graph, Job as PlannedJob, Step, Work, Workflow } from "@slipway/pipeline-sdk/graph";
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import type { Fileset, TargetDefinition } from "@slipway/signature";
 import type { Job } from "./definition/job.ts";
 import { groupOf } from "./definition/references.ts";

@@ -6,7 +6,9 @@ import type {
   TargetConfiguration,
   TargetDependencyConfig,
 } from "@nx/devkit";
-import { executorSource, ownDeclarations, ownFact, projectSource } from "@slipway/signature";
+import { executorSource, projectSource } from "@slipway/signature/executor-source";
+import { ownDeclarations } from "@slipway/signature/own-declarations";
+import { ownFact } from "@slipway/signature/own-fact";
 import { parseDefinition } from "./definition/definition.ts";
 import type { Definition } from "./definition/definition.ts";
 import { searchFolders } from "./definition/process.ts";

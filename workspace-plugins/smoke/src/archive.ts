@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import tar from "tar-stream";
 import type { RunName, SmokeFailure } from "./failure.ts";

@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { SmokeFailure } from "./failure.ts";
 import { treeOf } from "./tree.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { DigestText } from "@slipway/definitions/digest-text";
 import { namesIn } from "@slipway/signature/names-in";
-import { fail, ok, parseJson, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { SmokeFailure } from "./failure.ts";

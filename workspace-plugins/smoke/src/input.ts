@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
-import { fail, listFiles, ok, pathMatcher } from "@slipway/signature";
+import { fail, ok, pathMatcher } from "@slipway/signature/basics";
+import { listFiles } from "@slipway/signature/listing";
 import type { SignatureFailure, Result } from "@slipway/signature";
 import { definitionName } from "./definition.ts";
 import type { SmokeFailure } from "./failure.ts";

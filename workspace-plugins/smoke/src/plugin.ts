@@ -5,7 +5,10 @@ import { parseYaml } from "@slipway/definitions";
 import { imageFileNames, readImageGraph } from "@slipway/images/graph";
 import type { GraphImage } from "@slipway/images/graph";
 import { allDefinitions, loadSource } from "@slipway/images/inputs";
-import { executorSource, ownDeclarations, ownFact, pathMatcher } from "@slipway/signature";
+import { pathMatcher } from "@slipway/signature/basics";
+import { executorSource } from "@slipway/signature/executor-source";
+import { ownDeclarations } from "@slipway/signature/own-declarations";
+import { ownFact } from "@slipway/signature/own-fact";
 import type { DefinitionInput } from "@slipway/signature";
 import { z } from "zod";
 

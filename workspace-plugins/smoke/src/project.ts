@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseYaml } from "@slipway/definitions";
 import type { DefinitionFailure } from "@slipway/definitions";
-import { canonicalJson, digestOf, exists, fail, ok } from "@slipway/signature";
+import { canonicalJson, digestOf, exists, fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { SmokeDefinition, definitionName } from "./definition.ts";
 import type { SmokeFailure } from "./failure.ts";

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { packInputs, readOutputFiles } from "./archive.ts";
 import type { SmokeDefinition } from "./definition.ts";

@@ -10,7 +10,7 @@ import {
   shortDigest,
   writeFileAtomically,
   writeJson,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { SignatureFailure, Outcome, Result } from "@slipway/signature";
 import { checkGoldens, compareRuns } from "./compare.ts";
 import type { RunName, SmokeCause, SmokeFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { statementType } from "@slipway/attestation/statement-types";
 import { DigestText } from "@slipway/definitions/digest-text";
-import { canonicalJson, digestOf } from "@slipway/signature";
+import { canonicalJson, digestOf } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { z } from "zod";
 import { treeDigestOf } from "./tree.ts";

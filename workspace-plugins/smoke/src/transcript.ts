@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { readStatement } from "@slipway/attestation";
 import type { StatementProblem, Trust } from "@slipway/attestation";
-import { exists, fail, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { SmokeFailure } from "./failure.ts";
 import { Statement, findContradiction } from "./statement.ts";

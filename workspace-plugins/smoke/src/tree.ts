@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from "@slipway/signature";
+import { canonicalJson, digestOf } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 
 /** A file of a tree as it counts: what it holds and if it can be executed. No times, owners or other mode bits. */

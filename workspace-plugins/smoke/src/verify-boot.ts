@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { readTrust } from "@slipway/attestation";
 import type { DefinitionFailure } from "@slipway/definitions";
-import { exists, fail, ok, shortDigest } from "@slipway/signature";
+import { exists, fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { SignatureFailure, Outcome, Result } from "@slipway/signature";
 import type { SmokeDefinition } from "./definition.ts";
 import type { SmokeCause, SmokeFailure } from "./failure.ts";

@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { hasCode } from "@slipway/signature";
+import { hasCode } from "@slipway/signature/basics";
 
 /** Of each image; older ones go when a new one begins. */
 const keptLogs = 5;

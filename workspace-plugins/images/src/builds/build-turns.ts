@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import path from "node:path";
-import { digestOf, fail, hexOf } from "@slipway/signature";
+import { digestOf, fail, hexOf } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { EngineFailure } from "../engine-failure.ts";
 import { takeFirst } from "./take-first.ts";

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { parseJson, readTextIfPresent, writeJson } from "@slipway/signature";
+import { parseJson, readTextIfPresent, writeJson } from "@slipway/signature/basics";
 import { z } from "zod";
 import { isEqualTable } from "../ingredients.ts";
 import type { Ingredients } from "../ingredients.ts";

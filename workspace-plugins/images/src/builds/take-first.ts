@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { fail, ok, takeLock } from "@slipway/signature";
+import { fail, ok, takeLock } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 
 const lookAgainMs = 100;

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { compareBytes, fail, ok } from "@slipway/signature";
+import { compareBytes, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
 

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { compareBytes, exists, listFiles, ok } from "@slipway/signature";
+import { compareBytes, exists, ok } from "@slipway/signature/basics";
+import { listFiles } from "@slipway/signature/listing";
 import type { Result, SignatureFailure } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
 import { rootfsProjects } from "../rootfs-projects.ts";

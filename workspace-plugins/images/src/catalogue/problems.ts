@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Problem } from "@slipway/definitions";
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import { locatedOf } from "./entry.ts";
 import type { Catalogue, Entry, Ignored, Located } from "./entry.ts";
 

@@ -1,4 +1,4 @@
-import { compareBytes, ok } from "@slipway/signature";
+import { compareBytes, ok } from "@slipway/signature/basics";
 import type { Result, SignatureFailure } from "@slipway/signature";
 import { checkExtendedImages } from "./check-extended.ts";
 import { locatedOf } from "./entry.ts";

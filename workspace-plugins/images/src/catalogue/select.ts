@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { namesNear } from "@slipway/signature/names-near";
 import type { DefinitionKind, Entry, SoundEntry } from "./entry.ts";

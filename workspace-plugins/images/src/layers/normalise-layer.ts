@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { openFileWindow, pieceBytes } from "./file-window.ts";
 import type { FileWindow } from "./file-window.ts";

@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { FileWindow } from "./file-window.ts";
 import { pieceBytes } from "./file-window.ts";

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { openDigest } from "@slipway/signature";
+import { openDigest } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { pieceBytes } from "./file-window.ts";
 

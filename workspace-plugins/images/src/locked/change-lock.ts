@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { DefinitionFailure } from "@slipway/definitions";
-import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { takeFirst } from "../builds/take-first.ts";
 import { imagesLockName } from "../images-lock-name.ts";

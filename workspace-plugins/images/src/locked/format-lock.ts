@@ -1,4 +1,4 @@
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import { Document, YAMLMap, isMap, isScalar, parseDocument } from "yaml";
 import type { ImagesLock } from "../images-lock.ts";
 

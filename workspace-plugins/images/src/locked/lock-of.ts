@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { DefinitionFailure } from "@slipway/definitions";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { BuildSession } from "../build.ts";
 import { readImagesLock } from "../images-lock.ts";

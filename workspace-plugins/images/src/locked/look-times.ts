@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { canonicalJson, digestOf, hexOf, parseJson, writeJson } from "@slipway/signature";
+import { canonicalJson, digestOf, hexOf, parseJson, writeJson } from "@slipway/signature/basics";
 import { z } from "zod";
 import type { Only } from "./wanted.ts";
 

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { inParallel, ok } from "@slipway/signature";
+import { inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import type { ImagesFailure } from "../failure.ts";

@@ -1,4 +1,4 @@
-import { ok, shownDigest } from "@slipway/signature";
+import { ok, shownDigest } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import type { ImagesFailure } from "../failure.ts";

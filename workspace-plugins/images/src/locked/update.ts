@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok, shownDigest } from "@slipway/signature";
+import { fail, ok, shownDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ImagesFailure } from "../failure.ts";
 import { imagesLockName } from "../images-lock-name.ts";

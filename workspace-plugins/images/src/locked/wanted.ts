@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { BrokenEntry, Catalogue, SoundEntry } from "../catalogue/entry.ts";
 import type { CatalogueFailure } from "../catalogue/failure.ts";

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { exists, fail, listFiles, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature/basics";
+import { listFiles } from "@slipway/signature/listing";
 import type { Result } from "@slipway/signature";
 import { definitionMembers, digestOfMembers, splitDockerfile } from "../context.ts";
 import { BaseDefinition, ExtendedImageDefinition } from "../definition.ts";

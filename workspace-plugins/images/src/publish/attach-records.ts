@@ -5,7 +5,7 @@ import type { SigningKey } from "@slipway/attestation";
 import { mediaTypes, parseReference } from "@slipway/registry";
 import type { Registry } from "@slipway/registry";
 import { attach } from "@slipway/registry/attachments";
-import { exists, ok, shortDigest } from "@slipway/signature";
+import { exists, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ImagesCause, ImagesFailure } from "../failure.ts";
 import { blobFile } from "../layout.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import { pairsOf } from "../catalogue/pairs.ts";

@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 import type { Trust } from "@slipway/attestation";
 import { DigestText } from "@slipway/definitions/digest-text";
 import type { Reference, Registry } from "@slipway/registry";
-import { fail, ok, parseJson } from "@slipway/signature";
+import { fail, ok, parseJson } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { ImagesFailure } from "../failure.ts";

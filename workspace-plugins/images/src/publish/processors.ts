@@ -1,7 +1,7 @@
 import { DigestText } from "@slipway/definitions/digest-text";
 import { mediaTypes } from "@slipway/registry";
 import type { Manifest, Reference, Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok, parseJson } from "@slipway/signature";
+import { fail, ok, parseJson } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import { listedIn } from "../image-index.ts";

@@ -1,6 +1,6 @@
 import { formatReference } from "@slipway/registry";
 import type { FindCredential } from "@slipway/registry";
-import { fail, ok, shortDigest } from "@slipway/signature";
+import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { asOfEngine } from "../engine-credential.ts";
 import type { Engine, PullRequest } from "../engine-port.ts";

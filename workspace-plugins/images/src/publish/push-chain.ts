@@ -1,6 +1,6 @@
 import type { SigningKey } from "@slipway/attestation";
 import type { Registry } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ImagesCause, ImagesFailure } from "../failure.ts";
 import { forbidden } from "../ingredients.ts";

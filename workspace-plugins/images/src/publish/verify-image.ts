@@ -4,7 +4,7 @@ import type { Trust } from "@slipway/attestation";
 import { parseReference } from "@slipway/registry";
 import type { Reference, Registry, RegistryFailure } from "@slipway/registry";
 import { attachmentsOf } from "@slipway/registry/attachments";
-import { fail, hexOf, ok } from "@slipway/signature";
+import { fail, hexOf, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { listedIn } from "../image-index.ts";
 import { machineArchitecture } from "../machine-architecture.ts";

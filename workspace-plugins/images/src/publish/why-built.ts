@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { BuildSession } from "../build.ts";
 import type { ImagesFailure } from "../failure.ts";

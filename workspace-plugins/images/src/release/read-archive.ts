@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { eachMember } from "../archive.ts";
 import type { ArchiveMember } from "../archive.ts";

@@ -5,7 +5,7 @@ import {
   subjectNamed,
   subjectOf,
 } from "@slipway/attestation/statement-types";
-import { digestOf } from "@slipway/signature";
+import { digestOf } from "@slipway/signature/basics";
 import { z } from "zod";
 import { sumsName } from "./artefacts.ts";
 

@@ -1,4 +1,4 @@
-import { compareBytes, fail, hexOf, ok, parseDigest } from "@slipway/signature";
+import { compareBytes, fail, hexOf, ok, parseDigest } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 
 /** `hash  ./file` a line, in the order of the files' bytes, as `sha256sum` reads and writes them. */

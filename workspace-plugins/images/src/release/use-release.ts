@@ -11,7 +11,7 @@ import {
   readTextIfPresent,
   replaceFolder,
   writeJson,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
 import { bundleName, knownArtefacts, sumsName } from "./artefacts.ts";

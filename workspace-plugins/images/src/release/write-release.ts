@@ -5,15 +5,8 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { signStatement } from "@slipway/attestation";
 import type { SigningKey } from "@slipway/attestation";
-import {
-  compareBytes,
-  digestOf,
-  fail,
-  hexOf,
-  listFiles,
-  ok,
-  replaceFolder,
-} from "@slipway/signature";
+import { compareBytes, digestOf, fail, hexOf, ok, replaceFolder } from "@slipway/signature/basics";
+import { listFiles } from "@slipway/signature/listing";
 import type { Digest, Outcome, Result, SignatureFailure } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
 import { packMembers } from "../archive.ts";

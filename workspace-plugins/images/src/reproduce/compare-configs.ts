@@ -1,4 +1,4 @@
-import { canonicalJson } from "@slipway/signature";
+import { canonicalJson } from "@slipway/signature/basics";
 import { z } from "zod";
 
 const Fields = z.record(z.string(), z.unknown());

@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { openFileWindow, pieceBytes } from "../layers/file-window.ts";
 import type { FileWindow } from "../layers/file-window.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { exists, fail, ok } from "@slipway/signature";
+import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { BuildSession, MadeImage } from "../build.ts";
 import type { Catalogue, Entry } from "../catalogue/entry.ts";

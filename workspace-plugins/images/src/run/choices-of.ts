@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import type { CatalogueFailure } from "../catalogue/failure.ts";

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { join, split } from "shlex";
 import type { ContainerSpec, PublishedPort } from "../container.ts";

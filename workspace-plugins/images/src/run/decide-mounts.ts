@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Choices } from "./choices.ts";
 import type { Asker } from "./choose.ts";

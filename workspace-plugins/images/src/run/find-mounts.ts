@@ -1,6 +1,6 @@
 import { mkdir, open, readlink, realpath } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { hasCode } from "@slipway/signature/read-text";
 import { gitFoldersOutside, isThere } from "./git-folders.ts";

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { exists, readTextIfPresent } from "@slipway/signature";
+import { exists, readTextIfPresent } from "@slipway/signature/basics";
 import { machineArchitecture } from "../machine-architecture.ts";
 import type { Variables } from "./container-environment.ts";
 import type { HostUser } from "./identity.ts";

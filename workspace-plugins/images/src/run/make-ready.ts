@@ -1,5 +1,5 @@
 import type { FindCredential } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { BuildSession, MadeImage } from "../build.ts";
 import type { BuildAccess } from "../build-access.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { compareBytes, fail, ok } from "@slipway/signature";
+import { compareBytes, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { RunFailure } from "./run-failure.ts";
 import { isOfSystem, isWithin } from "./system-folders.ts";

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { stringify } from "yaml";
 import type { Catalogue, SoundEntry } from "../catalogue/entry.ts";

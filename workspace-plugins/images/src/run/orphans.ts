@@ -1,6 +1,6 @@
 import path from "node:path";
 import { namesIn } from "@slipway/signature/names-in";
-import { hexOf } from "@slipway/signature";
+import { hexOf } from "@slipway/signature/basics";
 import type { Catalogue } from "../catalogue/entry.ts";
 import { pairsOf, soundOf } from "../catalogue/pairs.ts";
 import type { ListedImage } from "../engine-port.ts";

@@ -12,7 +12,7 @@ import {
   readTextIfPresent,
   takeLock,
   writeFileAtomically,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { parseDocument } from "yaml";
 import { z } from "zod";

@@ -1,7 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { namesIn } from "@slipway/signature/names-in";
-import { hexOf, ok } from "@slipway/signature";
+import { hexOf, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { Catalogue } from "../catalogue/entry.ts";
 import { pairsOf } from "../catalogue/pairs.ts";

@@ -8,7 +8,7 @@ import {
   parseJson,
   readTextIfPresent,
   writeJson,
-} from "@slipway/signature";
+} from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { z } from "zod";
 import type { Engine, ImageFacts } from "../engine-port.ts";

@@ -1,4 +1,4 @@
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import type { Models } from "@cyclonedx/cyclonedx-library";
 import type { PackageURL } from "packageurl-js";
 import { splitReference } from "../names.ts";

@@ -1,4 +1,4 @@
-import { parseJson } from "@slipway/signature";
+import { parseJson } from "@slipway/signature/basics";
 import { z } from "zod";
 
 /** A package that a manager of packages has put into an image, or who built the base by hand; texts are as they have them. */

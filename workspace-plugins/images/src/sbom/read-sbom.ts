@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, ok, readTextIfPresent } from "@slipway/signature";
+import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ImagesFailure } from "../failure.ts";
 import type { LayoutSource } from "../image-needs.ts";

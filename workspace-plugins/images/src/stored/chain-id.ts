@@ -1,4 +1,4 @@
-import { digestOf } from "@slipway/signature";
+import { digestOf } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 
 /** What each layer is called together with all below it (OCI image-spec, config.md, "Layer ChainID"). */

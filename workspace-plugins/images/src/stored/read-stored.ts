@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { EngineFailure } from "../engine-failure.ts";
 import { normaliseStream } from "../layers/normalise-layer.ts";

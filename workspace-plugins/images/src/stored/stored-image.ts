@@ -3,7 +3,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { digestOf, hexOf, openDigest, parseJson } from "@slipway/signature";
+import { digestOf, hexOf, openDigest, parseJson } from "@slipway/signature/basics";
 import type { Digest } from "@slipway/signature";
 import { ImageConfig } from "../image-config.ts";
 import { chainIdsOf } from "./chain-id.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { SigningKey } from "@slipway/attestation";
-import { fail, ok, writeFileAtomically } from "@slipway/signature";
+import { fail, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { takeFirst } from "../builds/take-first.ts";
 import { decideBuild } from "../ingredients.ts";

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { readStatement, signStatement } from "@slipway/attestation";
 import type { SigningKey, StatementProblem, Trust } from "@slipway/attestation";
-import { compareBytes, fail, hasCode, ok } from "@slipway/signature";
+import { compareBytes, fail, hasCode, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Ingredients } from "../ingredients.ts";
 import type { TestedFailure } from "./failure.ts";

@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 
 /** A version as `version.sh` prints it and `install.sh` gets it: no blanks, nothing that a shell takes for its own. */

@@ -1,5 +1,5 @@
 import type { FindCredential } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { BaseDefinition } from "../definition.ts";
 import type { Catalogue, SoundEntry } from "../catalogue/entry.ts";

@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import type { Member } from "../archive.ts";
 import { accessMembers, proxyArguments } from "../build-access.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Member } from "../archive.ts";
 import { accessSettings, proxyArguments } from "../build-access.ts";
 import type { BuildAccess } from "../build-access.ts";

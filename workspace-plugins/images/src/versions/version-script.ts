@@ -1,6 +1,6 @@
-import { digestOf } from "@slipway/signature";
+import { digestOf } from "@slipway/signature/basics";
 import type { Digest, Result, SignatureFailure } from "@slipway/signature";
-import { ok } from "@slipway/signature";
+import { ok } from "@slipway/signature/basics";
 import type { Member } from "../archive.ts";
 import { definitionMembers, digestOfMembers } from "../context.ts";
 import { withShellLineEnds } from "../scripts.ts";

@@ -1,6 +1,6 @@
 import { describeUnknownKey } from "@slipway/definitions/known-keys";
 import { issueWords, kindWords } from "@slipway/definitions/issue-words";
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { parse, TomlError } from "smol-toml";
 import type { core } from "zod";

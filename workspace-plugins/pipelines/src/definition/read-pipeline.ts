@@ -1,5 +1,5 @@
 import path from "node:path";
-import { fail, readTextIfPresent } from "@slipway/signature";
+import { fail, readTextIfPresent } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { PipelinesFailure } from "../failure.ts";
 import { parsePipeline } from "./parse-pipeline.ts";

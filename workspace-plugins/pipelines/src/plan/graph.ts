@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { GraphSchema } from "@slipway/pipeline-sdk/graph";
 import type { Graph, WorkflowSchema } from "@slipway/pipeline-sdk/graph";
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import type { Job } from "../definition/job.ts";
 import type { Pipeline } from "../definition/pipeline.ts";
 import { planIds } from "./ids.ts";

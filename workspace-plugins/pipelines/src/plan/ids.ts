@@ -1,4 +1,4 @@
-import { digestOf } from "@slipway/signature";
+import { digestOf } from "@slipway/signature/basics";
 import type { Instance } from "./instances.ts";
 
 /** One job of the graph: a job of the file, with values of its matrix. */

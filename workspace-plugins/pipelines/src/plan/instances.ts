@@ -1,4 +1,4 @@
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import type { Job } from "../definition/job.ts";
 import type { Matrix } from "../definition/matrix.ts";
 

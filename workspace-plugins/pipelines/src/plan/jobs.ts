@@ -8,7 +8,7 @@ import type {
   PermissionsSchema,
   WorkSchema,
 } from "@slipway/pipeline-sdk/graph";
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import type { Job } from "../definition/job.ts";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { Concurrency, Container, Permissions } from "../definition/resources.ts";

@@ -1,4 +1,4 @@
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 
 /** Ids with what each needs. */
 export type Needs = ReadonlyMap<string, readonly string[]>;

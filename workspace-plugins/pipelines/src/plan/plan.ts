@@ -1,4 +1,4 @@
-import { fail, ok } from "@slipway/signature";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { invalidPipeline, parsePipeline } from "../definition/parse-pipeline.ts";
 import type { Pipeline } from "../definition/pipeline.ts";

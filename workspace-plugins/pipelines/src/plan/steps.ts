@@ -7,7 +7,7 @@ import type {
   StepSchema,
   VariableSchema,
 } from "@slipway/pipeline-sdk/graph";
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import { namesNear } from "@slipway/signature/names-near";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { Artifact, ArtifactUse, Step } from "../definition/step.ts";

@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Input_Type } from "@slipway/pipeline-sdk/graph";
 import type { TriggersSchema } from "@slipway/pipeline-sdk/graph";
-import { compareBytes } from "@slipway/signature";
+import { compareBytes } from "@slipway/signature/basics";
 import type { Triggers } from "../definition/triggers.ts";
 import type { KeyPath } from "./scope.ts";
 
