@@ -6,7 +6,7 @@ import type { RunningNetwork } from "@slipway/ao-network";
 import { connectTo } from "@slipway/ao-network/rig";
 import type { Answer, Client, Tags } from "@slipway/ao-network/rig";
 import { bundleProcess, deployProcess } from "@slipway/processes";
-import type { TaskContext } from "@slipway/processes";
+import { taskOf } from "@slipway/processes/test-task";
 import { z } from "zod";
 
 const example = path.resolve(import.meta.dirname, "..");
@@ -115,18 +115,7 @@ export async function openRig(): Promise<Rig> {
 
 /** Another user of the network: a wallet of their own. */
 export async function openStranger(network: RunningNetwork): Promise<Client> {
-  const file = path.join(path.dirname(network.wallet), "stranger.json");
-  const algorithm = {
-    name: "RSA-PSS",
-    modulusLength: 4096,
-    publicExponent: new Uint8Array([1, 0, 1]),
-    hash: "SHA-256",
-  };
-  const { privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  await writeFile(file, JSON.stringify(await crypto.subtle.exportKey("jwk", privateKey)), {
-    mode: 0o600,
-  });
-  return connectTo(network, file);
+  return connectTo(network, (await network.wallets.open("stranger")).file);
 }
 
 export function onlyOne(replies: readonly Reply[]): Reply {
@@ -140,14 +129,7 @@ export function onlyOne(replies: readonly Reply[]): Reply {
 const Ids = z.object({ registry: z.string(), downloads: z.string() });
 
 async function deployIn(workspaceRoot: string, deployTarget: string): Promise<Deployed> {
-  const task: TaskContext = {
-    workspaceRoot,
-    projectRoot: project,
-    projectName: project,
-    signal: new AbortController().signal,
-    once: (_question, ask) => ask(),
-    counted: () => undefined,
-  };
+  const task = taskOf(workspaceRoot, project);
   const bundled = await bundleProcess(task);
   if (!bundled.ok) throw new Error(JSON.stringify(bundled.failure));
   const deployed = await deployProcess(task, { deployTarget });

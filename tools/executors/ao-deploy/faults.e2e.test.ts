@@ -1,10 +1,6 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
-import { startNetwork } from "@slipway/ao-network";
 import type { ConditionsOptions, FaultOptions, RunningNetwork } from "@slipway/ao-network";
-import { bundleProcess, deployProcess, verifyProcess } from "@slipway/processes";
-import type { TaskContext } from "@slipway/processes";
+import { deployProcess, verifyProcess } from "@slipway/processes";
+import { openTestNetwork, openWorkspace, processesOf } from "@slipway/processes/test-workspace";
 import { describeFailure } from "@slipway/report";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
@@ -26,69 +22,33 @@ const effects = {
   limits: { requestMs: 1500, retryMs: [1], busyMs: 150 },
 };
 
-let shared: { readonly network: RunningNetwork; readonly folder: string };
+let network: RunningNetwork;
 beforeAll(async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "ao-network-"));
-  shared = { network: await startNetwork(folder), folder };
+  network = await openTestNetwork();
 });
-afterAll(async () => {
-  await shared.network.stop();
-  await rm(shared.folder, { recursive: true });
-});
+afterAll(() => network[Symbol.asyncDispose]());
 
 /** A workspace with one project; faults of its network end with it. */
 async function openProject(mode: Mode) {
-  const root = await mkdtemp(path.join(os.tmpdir(), "ao-rows-"));
-  const project = `small-${path.basename(root).slice(-6)}`;
-  const state = path.join(root, ".slipway/ao-network");
-  await mkdir(state, { recursive: true });
-  await writeFile(path.join(state, "wallet.json"), await readFile(shared.network.wallet), {
-    mode: 0o600,
-  });
-  const addresses = { ...shared.network, wallet: "wallet.json", pid: process.pid };
-  await writeFile(path.join(state, "network.json"), JSON.stringify(addresses));
-  const task: TaskContext = {
-    workspaceRoot: root,
-    projectRoot: project,
-    projectName: project,
-    signal: new AbortController().signal,
-    once: (_question, ask) => ask(),
-    counted: () => undefined,
-  };
-  const write = async (lua: string): Promise<void> => {
-    await mkdir(path.join(root, project), { recursive: true });
-    await writeFile(path.join(root, project, "ao.yml"), definition(mode));
-    await writeFile(path.join(root, project, "small.lua"), lua);
-    const bundled = await bundleProcess(task);
-    if (!bundled.ok) throw new Error(describeFailure(bundled.failure).what);
-  };
+  const workspace = await openWorkspace(network);
+  const write = async (lua: string): Promise<void> =>
+    workspace.write({ "ao.yml": definition(mode), "small.lua": lua });
   await write(code);
   /** The words of its failure, or the cause of what was done. */
   const toldOf = (ran: Awaited<ReturnType<typeof deployProcess>>): Text | string =>
     ran.ok ? ran.value.cause : describeFailure(ran.failure);
   return {
     write,
-    deploy: async (signal = task.signal, world = effects) =>
-      toldOf(await deployProcess({ ...task, signal }, { deployTarget: mode }, world)),
-    verify: async () => toldOf(await verifyProcess(task, { deployTarget: mode }, effects)),
-    processes: () => countProcesses(project),
+    deploy: async (signal?: AbortSignal, world = effects) =>
+      toldOf(await deployProcess(workspace.task(signal), { deployTarget: mode }, world)),
+    verify: async () =>
+      toldOf(await verifyProcess(workspace.task(), { deployTarget: mode }, effects)),
+    processes: async () => (await processesOf(network, workspace.project)).length,
     [Symbol.asyncDispose]: async () => {
-      await shared.network.faults.clear();
-      await rm(root, { recursive: true });
+      await network.faults.clear();
+      await workspace[Symbol.asyncDispose]();
     },
   };
-}
-
-async function countProcesses(project: string): Promise<number> {
-  const query = `{ transactions(first: 100, tags: [{ name: "Type", values: ["Process"] },
-    { name: "Deploy-Project", values: ["${project}"] }]) { edges { node { id } } } }`;
-  const answer = await fetch(`${shared.network.gateway}/graphql`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ query }),
-  });
-  return ((await answer.json()) as { data: { transactions: { edges: unknown[] } } }).data
-    .transactions.edges.length;
 }
 
 const again = "run the target again: nothing is sent twice";
@@ -226,14 +186,14 @@ test.each(rows)(
   "$row, $mode: told by unit, address, status and what to do; the next run ends it with one process",
   async ({ mode, faults, what, request, facts = {}, hint }) => {
     await using project = await openProject(mode);
-    await shared.network.faults.add(...faults);
+    await network.faults.add(...faults);
     const told = await project.deploy();
     expect(told).toMatchObject({
       what,
       facts: { request: expect.stringMatching(request) as string, ...facts },
       hint,
     });
-    expect(await shared.network.faults.waiting()).toEqual([]);
+    expect(await network.faults.waiting()).toEqual([]);
     expect(await project.deploy()).toMatch(/deployment-resumed|first-deployment/);
     expect(await project.processes()).toBe(1);
     expect(await project.verify()).toBe("live-code-and-checks-agree");
@@ -244,18 +204,18 @@ test.each(hanging)(
   "%s: stopped while %s is asked (%s): it ends at once, and the next run ends what was begun",
   async (mode, unit, kind) => {
     await using project = await openProject(mode);
-    await shared.network.faults.add(faultOf(unit, kind, 1));
+    await network.faults.add(faultOf(unit, kind, 1));
     const stopping = new AbortController();
     // Nothing but the stop ends the request within the time of this test.
     const patient = { ...effects, limits: { ...effects.limits, requestMs: 3_600_000 } };
     const ended = project.deploy(stopping.signal, patient);
-    await expect.poll(() => shared.network.faults.waiting()).toEqual([]);
+    await expect.poll(() => network.faults.waiting()).toEqual([]);
     stopping.abort();
     expect(await ended).toMatchObject({
       what: "stopped before the deployment was proven",
       hint: "run the target again: it goes on where this run ended",
     });
-    await shared.network.faults.clear();
+    await network.faults.clear();
     expect(await project.deploy()).toMatch(/deployment-resumed|first-deployment/);
     expect(await project.processes()).toBe(1);
   },
@@ -263,13 +223,13 @@ test.each(hanging)(
 
 test("accepted, never assigned, for good: told, and ended by a run when the unit is well", async () => {
   await using project = await openProject("legacy");
-  await shared.network.conditions.set({ acceptNoAssign: 100 });
+  await network.conditions.set({ acceptNoAssign: 100 });
   expect(await project.deploy()).toMatchObject({
     what: "the network accepted an item and never put it anywhere",
     facts: { item: expect.stringMatching(/^[\w-]{43}$/) as string },
     hint: "run the target again: the same item is sent, not a second one",
   });
-  await shared.network.conditions.set({ acceptNoAssign: 0 });
+  await network.conditions.set({ acceptNoAssign: 0 });
   expect(await project.deploy()).toBe("deployment-resumed");
   expect(await project.processes()).toBe(1);
 });
@@ -293,8 +253,8 @@ test.each(unharmed)(
   "%s, %s: the run ends it, with one process",
   async (_row, mode, faults, conditions) => {
     await using project = await openProject(mode);
-    await shared.network.faults.add(...faults);
-    await shared.network.conditions.set(conditions);
+    await network.faults.add(...faults);
+    await network.conditions.set(conditions);
     expect(await project.deploy()).toBe("first-deployment");
     expect(await project.processes()).toBe(1);
     expect(await project.verify()).toBe("live-code-and-checks-agree");
@@ -303,7 +263,7 @@ test.each(unharmed)(
 
 test("CU busy 202 for longer than its time: told", async () => {
   await using project = await openProject("legacy");
-  await shared.network.conditions.set({ busyMs: 5000 });
+  await network.conditions.set({ busyMs: 5000 });
   expect(await project.deploy()).toMatchObject({
     what: "the compute unit was busy all the time",
     facts: { request: expect.stringContaining("/result/") as string },
@@ -329,7 +289,7 @@ test.each(["legacy", "mainnet"] as const)(
 
 test("stale dry-run: an upgrade is verified by a new answer", async () => {
   await using project = await openProject("legacy");
-  await shared.network.conditions.set({ staleDryRunMs: 60_000 });
+  await network.conditions.set({ staleDryRunMs: 60_000 });
   await project.deploy();
   await project.verify();
   await project.write(`${code}Later = true\n`);
@@ -341,7 +301,7 @@ test("big source: an item over the unit's limit is told with its status", async 
   await using project = await openProject("legacy");
   await project.deploy();
   await project.write(`${code}Text = [[${"x".repeat(9000)}]]\n`);
-  await shared.network.conditions.set({ itemLimitBytes: 8000 });
+  await network.conditions.set({ itemLimitBytes: 8000 });
   expect(await project.deploy()).toMatchObject({
     what: "the message unit refused",
     facts: { status: 413 },

@@ -1,16 +1,8 @@
 import { deployProcess } from "../src/deploy/deploy.ts";
-import type { TaskContext } from "../src/task.ts";
+import { taskOf } from "./task.ts";
 
 /** Deploys a project and is killed by the system at its nth request: `root project target nth before|after`. */
 const [root = "", project = "", deployTarget = "", nth = "", when = ""] = process.argv.slice(2);
-const task: TaskContext = {
-  workspaceRoot: root,
-  projectRoot: project,
-  projectName: project,
-  signal: new AbortController().signal,
-  once: (_question, ask) => ask(),
-  counted: () => undefined,
-};
 const seen = { requests: 0 };
 const deadly: typeof fetch = async (input, init) => {
   const isLast = seen.requests === Number(nth);
@@ -20,4 +12,4 @@ const deadly: typeof fetch = async (input, init) => {
   if (isLast) process.kill(process.pid, "SIGKILL");
   return response;
 };
-await deployProcess(task, { deployTarget }, { environment: {}, fetch: deadly });
+await deployProcess(taskOf(root, project), { deployTarget }, { environment: {}, fetch: deadly });

@@ -37,7 +37,7 @@ async function problemsAfter(
   const problems: string[] = [];
   const record = await workspace.record(mode);
   const client = await workspace.client(mode);
-  const processes = await processesOf(network.gateway, workspace.project);
+  const processes = await processesOf(network, workspace.project);
   const counts = new Map<string, string[]>();
   for (const { id, name, spawnDigest } of processes) {
     const live = await client.live(id);

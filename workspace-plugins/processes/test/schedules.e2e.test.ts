@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { startNetwork } from "@slipway/ao-network";
 import type { NetworkAddresses } from "@slipway/ao-network";
 import { openNetwork } from "@slipway/ao-network/network";
 import { digestOf, inParallel, ok } from "@slipway/signature";
@@ -11,7 +10,7 @@ import { deployProcess } from "../src/deploy/deploy.ts";
 import { filesOf, play } from "./play.ts";
 import { scheduleOf } from "./schedule.ts";
 import { scriptedAos } from "./scripted-aos.ts";
-import { openWorkspace, processesOf } from "./workspace.ts";
+import { openTestNetwork, openWorkspace, processesOf } from "./workspace.ts";
 
 /** `SEEDS=17,31` plays these alone. */
 const chosen = process.env["SEEDS"]?.split(",").map(Number);
@@ -25,14 +24,8 @@ test("after any of 200 schedules of faults and kills, a run without faults leave
 
 /** Each takes a second of the processor there: the first ten, unless they are chosen. */
 test("the same with the real aos module", async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "ao-network-"));
-  const network = await startNetwork(folder);
-  try {
-    expect(await playAll(seeds(10), network)).toEqual([]);
-  } finally {
-    await network.stop();
-    await rm(folder, { recursive: true });
-  }
+  await using network = await openTestNetwork();
+  expect(await playAll(seeds(10), network)).toEqual([]);
 });
 
 test("of two runs at once one deploys and the other is refused", async () => {
@@ -64,7 +57,7 @@ test("a process that the system kills in the middle of a deployment leaves no se
       { deployTarget: mode },
       { environment: {} },
     );
-    const count = (await processesOf(network.addresses.gateway, project)).length;
+    const count = (await processesOf(network.addresses, project)).length;
     const isRight = signal === "SIGKILL" && ended.ok && ended.value.state === "done" && count === 1;
     return ok(isRight ? [] : [{ mode, nth, when, signal, ended, count }]);
   });

@@ -1,17 +1,12 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import os from "node:os";
+import { copyFile, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { startNetwork } from "@slipway/ao-network";
 import type { RunningNetwork } from "@slipway/ao-network";
 import { takeLock } from "@slipway/signature";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bundleProcess } from "../bundle-process.ts";
+import { ask, openTestNetwork, openWorkspace, processesOf, send } from "../../test/workspace.ts";
 import type { ProcessesFailure } from "../failure.ts";
-import { findLocalNetwork } from "../network/local-network.ts";
-import type { AoNetwork, Mode } from "../network/network.ts";
-import { openAoNetwork } from "../network/open-network.ts";
-import { openWallet } from "../network/wallet.ts";
-import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
+import type { Mode } from "../network/network.ts";
+import type { ProcessRecord } from "../record/record.ts";
 import { recoverRecord, writeRecovered } from "../record/recover.ts";
 import type { Recovery } from "../record/recover.ts";
 import type { TaskContext } from "../task.ts";
@@ -52,153 +47,54 @@ targets:
 type Facts = Readonly<Record<string, string | number>>;
 type Seen = { readonly said: string; readonly facts: Facts; readonly failure?: ProcessesFailure };
 
-/** A workspace with one project on a network that it may share with others. */
-class Rig implements AsyncDisposable {
-  readonly #root: string;
-  readonly #project: string;
-  readonly mode: Mode;
-  network: RunningNetwork;
-
-  private constructor(root: string, network: RunningNetwork, mode: Mode) {
-    this.#root = root;
-    this.network = network;
-    this.mode = mode;
-    this.#project = `skills-${path.basename(root).slice(-6)}`;
-  }
-
-  static async setup(network: RunningNetwork, mode: Mode = "legacy"): Promise<Rig> {
-    const root = await mkdtemp(path.join(os.tmpdir(), "ao-deploy-"));
-    const rig = new Rig(root, network, mode);
-    const wallet = rig.path(".slipway/ao-network/wallet.json");
-    await mkdir(path.dirname(wallet), { recursive: true });
-    await writeFile(wallet, await readFile(network.wallet), { mode: 0o600 });
-    await rig.join(network);
-    await rig.write({ "ao.yml": definition, "src/registry.lua": source });
-    return rig;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.#root, { recursive: true });
-  }
-
-  /** Says in this workspace that a network is there. */
-  async join(network: RunningNetwork): Promise<void> {
-    this.network = network;
-    const addresses = { ...network, wallet: "wallet.json", pid: process.pid };
-    await writeFile(this.path(".slipway/ao-network/network.json"), JSON.stringify(addresses));
-  }
-
-  path(...parts: readonly string[]): string {
-    return path.join(this.#root, ...parts);
-  }
-
-  task(signal = new AbortController().signal): TaskContext & { readonly asked: string[] } {
+/** A workspace with the project, deployed to one mode of the network that all share. */
+async function openRig(mode: Mode = "legacy") {
+  const workspace = await openWorkspace(network);
+  const { project } = workspace;
+  /** Of one command: what is asked once is, and told. */
+  const task = (signal?: AbortSignal) => {
     const asked: string[] = [];
     const answers = new Map<string, unknown>();
-    return {
-      workspaceRoot: this.#root,
-      projectRoot: this.#project,
-      projectName: this.#project,
-      signal,
-      asked,
-      once: async <Value>(question: string, ask: () => Promise<Value>) => {
-        if (!answers.has(question)) answers.set(question, await ask());
-        return answers.get(question) as Value;
-      },
-      counted: (_world, question) => asked.push(question),
+    const once: TaskContext["once"] = async <Value>(
+      question: string,
+      answer: () => Promise<Value>,
+    ) => {
+      if (!answers.has(question)) answers.set(question, await answer());
+      return answers.get(question) as Value;
     };
-  }
-
-  async write(files: Readonly<Record<string, string>>): Promise<void> {
-    for (const [file, text] of Object.entries(files)) {
-      await mkdir(path.dirname(this.path(this.#project, file)), { recursive: true });
-      await writeFile(this.path(this.#project, file), text);
-    }
-    const bundled = await bundleProcess(this.task());
-    if (!bundled.ok) throw new Error(JSON.stringify(bundled.failure));
-  }
-
-  async edit(file: string, change: (text: string) => string): Promise<void> {
-    const text = await readFile(this.path(this.#project, file), "utf8");
-    await this.write({ [file]: change(text) });
-  }
-
-  deploy(effects: Effects = {}, task: TaskContext = this.task()): Promise<Seen> {
-    return deployProcess(task, { deployTarget: this.mode }, effects).then(seen);
-  }
-
-  verify(task: TaskContext = this.task()): Promise<Seen> {
-    return verifyProcess(task, { deployTarget: this.mode }).then(seen);
-  }
-
-  own(...parts: readonly string[]): string {
-    return this.path(".slipway/ao", this.#project, ...parts);
-  }
-
-  async record(): Promise<EnvironmentRecord["processes"]> {
-    const text = await readFile(this.own(`${this.mode}.json`), "utf8");
-    return (JSON.parse(text) as EnvironmentRecord).processes;
-  }
-
-  async registry(): Promise<ProcessRecord> {
-    const { registry } = await this.record();
-    if (registry === undefined) throw new Error("not recorded");
-    return registry;
-  }
-
-  /** The requests that the units themselves counted during `act`, except of `/log`. */
-  async requests(act: () => Promise<unknown>): Promise<unknown> {
-    await fetch(`${this.network.mu}/log/reset`, { method: "POST" });
-    await act();
-    const log = (await (await fetch(`${this.network.mu}/log`)).json()) as Record<string, object>;
-    return Object.fromEntries(
-      Object.entries(log).filter(([, kinds]) => Object.keys(kinds).length > 0),
-    );
-  }
-
-  async client(): Promise<AoNetwork> {
-    const found = await findLocalNetwork(this.#root, this.mode);
-    if (!found.ok) throw new Error(found.failure.reason);
-    const wallet = await openWallet({ file: found.value.walletFile }, "/", {});
-    if (!wallet.ok) throw new Error(wallet.failure.reason);
-    const { signal } = new AbortController();
-    return openAoNetwork(found.value.site, wallet.value, { signal, counted: () => undefined });
-  }
-
-  async processes(): Promise<readonly string[]> {
-    const found = await (
-      await this.client()
-    ).itemsTagged([
-      { name: "Deploy-Project", values: [this.#project] },
-      { name: "Type", values: ["Process"] },
-    ]);
-    return found.ok ? found.value.map(({ id }) => id) : [];
-  }
-
-  async ask(action: string): Promise<unknown> {
-    const { process: id } = await this.registry();
-    const tags = [{ name: "Action", value: action }];
-    const answer = await (await this.client()).dryRun(id, { tags });
-    return JSON.parse(answer.ok ? (answer.value.replies[0]?.data ?? "null") : "null");
-  }
-
-  async send(
-    action: string,
-    data = "",
-    tags: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
-    const { process: id } = await this.registry();
-    const client = await this.client();
-    const named = Object.entries({ Action: action, ...tags }).map(([name, value]) => ({
-      name,
-      value,
-    }));
-    const item = await client.signMessage(id, { data, tags: named });
-    if (!item.ok) throw new Error(item.failure.reason);
-    const place = await client.post(id, item.value);
-    if (!place.ok) throw new Error(place.failure.reason);
-    await client.result(id, place.value ?? item.value.id);
-  }
+    const counted: TaskContext["counted"] = (_world, question) => asked.push(question);
+    return { ...workspace.task(signal), once, counted, asked };
+  };
+  const client = () => workspace.client(mode);
+  const record = () => workspace.record(mode);
+  const registry = async (): Promise<ProcessRecord> => {
+    const recorded = (await record())["registry"];
+    if (recorded === undefined) throw new Error("not recorded");
+    return recorded;
+  };
+  await workspace.write({ "ao.yml": definition, "src/registry.lua": source });
+  return {
+    ...workspace,
+    task,
+    client,
+    record,
+    registry,
+    deploy: async (effects: Effects = {}, asTask: TaskContext = task()): Promise<Seen> =>
+      seen(await deployProcess(asTask, { deployTarget: mode }, effects)),
+    verify: async (asTask: TaskContext = task()): Promise<Seen> =>
+      seen(await verifyProcess(asTask, { deployTarget: mode })),
+    /** The requests that the units themselves counted during `act`. */
+    requests: async (act: () => Promise<unknown>): Promise<unknown> => {
+      await network.log.reset();
+      await act();
+      const counts = Object.entries(await network.log.counts());
+      return Object.fromEntries(counts.filter(([, kinds]) => Object.keys(kinds).length > 0));
+    },
+    processes: async () => (await processesOf(network, project)).map(({ id }) => id),
+    ask: async (action: string) => ask(await client(), (await registry()).process, action),
+    send: async (action: string, data = "", tags: Readonly<Record<string, string>> = {}) =>
+      send(await client(), (await registry()).process, { Action: action, ...tags }, data),
+  };
 }
 
 function seen(result: Awaited<ReturnType<typeof deployProcess>>): Seen {
@@ -207,22 +103,18 @@ function seen(result: Awaited<ReturnType<typeof deployProcess>>): Seen {
     : { said: result.failure.reason, facts: {}, failure: result.failure };
 }
 
-let shared: { readonly network: RunningNetwork; readonly folder: string };
+let network: RunningNetwork;
 beforeAll(async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "ao-network-"));
-  shared = { network: await startNetwork(folder), folder };
+  network = await openTestNetwork();
 });
-afterAll(async () => {
-  await shared.network.stop();
-  await rm(shared.folder, { recursive: true });
-});
+afterAll(() => network[Symbol.asyncDispose]());
 
 const modes = ["legacy", "mainnet"] as const;
 
 test.each(modes)(
   "%s: deployed once, the second run asks one question and writes nothing; both commands together ask it once",
   async (mode) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     const first = await rig.deploy();
     expect(first.said).toBe("done first-deployment");
     const oneQuestion = { legacy: { cu: { "dry-run": 1 } }, mainnet: { node: { state: 1 } } };
@@ -240,7 +132,7 @@ test.each(modes)(
 );
 
 test("while one run deploys a target, another is refused and writes nothing", async () => {
-  await using rig = await Rig.setup(shared.network);
+  await using rig = await openRig();
   using _deploying = takeLock(rig.own("legacy.lock"));
   const refused = await rig.requests(async () => {
     expect((await rig.deploy()).said).toBe("ao-deploy-running");
@@ -251,7 +143,7 @@ test("while one run deploys a target, another is refused and writes nothing", as
 test.each(modes)(
   "%s: other code is evaluated in the same process, which keeps its state; handlers that go with it are gone",
   async (mode) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     const first = await rig.deploy();
     await rig.send("Register", "", { Skill: "pdf" });
     expect(await rig.ask("Search")).toEqual({ count: 1 });
@@ -266,7 +158,7 @@ test.each(modes)(
     expect(await rig.ask("Stats")).toEqual({ count: 1 });
     await rig.write({ "src/registry.lua": source });
     expect((await rig.deploy()).said).toBe("done code-changed");
-    expect(await rig.ask("Stats")).toBeNull();
+    expect(await rig.ask("Stats")).toBeUndefined();
     expect((await rig.registry()).history.map(({ did }) => did)).toEqual([
       "spawned",
       "evaluated",
@@ -277,21 +169,21 @@ test.each(modes)(
 );
 
 test("a handler that only the process remembers goes too", async () => {
-  await using rig = await Rig.setup(shared.network);
+  await using rig = await openRig();
   await rig.edit("src/registry.lua", addStats);
   await rig.deploy();
   expect(await rig.ask("Stats")).toEqual({ count: 0 });
   await rm(rig.own("legacy.json"));
   await rig.write({ "src/registry.lua": source });
   expect((await rig.deploy()).said).toBe("done process-adopted");
-  expect(await rig.ask("Stats")).toBeNull();
+  expect(await rig.ask("Stats")).toBeUndefined();
   expect(await rig.ask("Info")).toEqual({ name: "skills" });
 });
 
 test.each(modes)(
   "%s: without its record a process is found again, and nothing is written",
   async (mode) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     const first = await rig.deploy();
     await rm(rig.own(), { recursive: true });
     let second: Seen | undefined;
@@ -314,7 +206,7 @@ test.each(
 )(
   "%s: killed while the spawn was sent (%s), the next run ends it with exactly one process",
   async (mode, delivery) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     const killing = new AbortController();
     const killed: typeof fetch = async (input, init) => {
       if (!isWrite(init)) return fetch(input, init);
@@ -333,7 +225,7 @@ test.each(
 test.each(modes)(
   "%s: an answer that is lost on its way is asked for again with the same bytes",
   async (mode) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     const attempts = new Map<string, number>();
     const losing: typeof fetch = async (input, init) => {
       const response = await fetch(input, init);
@@ -352,10 +244,11 @@ test.each(modes)(
 );
 
 test("another wallet is refused, and a process of another owner is never called deployed", async () => {
-  await using rig = await Rig.setup(shared.network);
+  await using rig = await openRig();
   await rig.deploy();
   const record = await rig.registry();
-  await writeFile(rig.path(".slipway/ao-network/wallet.json"), await newWallet());
+  const stranger = await network.wallets.open("stranger");
+  await copyFile(stranger.file, rig.path(".slipway/ao-network/wallet.json"));
   const refused = await rig.requests(async () => {
     expect((await rig.deploy()).said).toBe("wallet-not-owner");
   });
@@ -375,7 +268,7 @@ test("another wallet is refused, and a process of another owner is never called 
 test.each(modes)(
   "%s: code that fails while it runs is a failure, and the old code is still live",
   async (mode) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     await rig.deploy();
     await rig.edit("src/registry.lua", (text) => `${addStats(text)}\nerror("not today")\n`);
     const failed = await rig.deploy();
@@ -391,7 +284,7 @@ test.each(modes)(
 );
 
 test("code that somebody else's evaluation replaced is put back", async () => {
-  await using rig = await Rig.setup(shared.network);
+  await using rig = await openRig();
   await rig.deploy();
   await rig.send("Eval", "__AO_DEPLOY = nil return 1");
   expect((await rig.verify()).said).toBe("live-code-differs");
@@ -399,7 +292,7 @@ test("code that somebody else's evaluation replaced is put back", async () => {
 });
 
 test("a check that does not hold is told with what was found", async () => {
-  await using rig = await Rig.setup(shared.network);
+  await using rig = await openRig();
   await rig.deploy();
   await rig.edit("ao.yml", (text) => text.replace("count: 0", "count: 7"));
   expect((await rig.verify()).failure).toMatchObject({
@@ -409,7 +302,7 @@ test("a check that does not hold is told with what was found", async () => {
 });
 
 test("an altered bundle and a wallet that others may read are refused before anything is sent", async () => {
-  await using rig = await Rig.setup(shared.network);
+  await using rig = await openRig();
   const project = path.basename(rig.own());
   const bundle = rig.path(project, "dist/ao-bundle/registry/bundle.lua");
   await writeFile(bundle, `${await readFile(bundle, "utf8")}\n`);
@@ -417,7 +310,7 @@ test("an altered bundle and a wallet that others may read are refused before any
   await rig.write({});
   const wallet = rig.path(".slipway/ao-network/wallet.json");
   await rm(wallet);
-  await writeFile(wallet, await readFile(shared.network.wallet), { mode: 0o640 });
+  await writeFile(wallet, await readFile(network.wallet), { mode: 0o640 });
   expect((await rig.deploy()).said).toBe("wallet-exposed");
   expect((await stat(wallet)).mode & 0o777).toBe(0o640);
 });
@@ -433,7 +326,7 @@ targets:
 test.each([["legacy", 20] as const, ["mainnet", 4] as const])(
   "%s: %i processes in a ring, with one wallet at once: each is there once, and knows the next",
   async (mode, count) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     await rig.write({
       "ao.yml": many(count),
       "src/small.lua":
@@ -454,7 +347,7 @@ test.each([["legacy", 20] as const, ["mainnet", 4] as const])(
 test.each(modes)(
   "%s: code that goes with the spawn is one item, and an upgrade is one more",
   async (mode) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     await rig.edit("ao.yml", (text) =>
       text.replace(
         "source:",
@@ -485,10 +378,10 @@ test.each(modes)(
 );
 
 test("an emptied network gets a new process, and the record names it; one that ended is told", async () => {
-  await using own = await ownNetwork();
-  await using rig = await Rig.setup(shared.network);
+  await using own = await openTestNetwork();
+  await using rig = await openRig();
   const first = await rig.deploy();
-  await rig.join(own.network);
+  await rig.join(own);
   expect((await rig.verify()).said).toBe("process-gone");
   const second = await rig.deploy();
   expect(second).toMatchObject({
@@ -500,44 +393,21 @@ test("an emptied network gets a new process, and the record names it; one that e
   });
   expect((await rig.verify()).said).toBe("unchanged live-code-and-checks-agree");
   const addresses = rig.path(".slipway/ao-network/network.json");
-  await writeFile(addresses, JSON.stringify({ ...own.network, pid: 2 ** 22 }));
+  await writeFile(addresses, JSON.stringify({ ...own, pid: 2 ** 22 }));
   expect((await rig.deploy()).said).toBe("ao-network-dead");
   await rm(addresses);
   expect((await rig.deploy()).said).toBe("ao-network-absent");
 });
-
-async function ownNetwork(): Promise<AsyncDisposable & { readonly network: RunningNetwork }> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "ao-network-"));
-  const network = await startNetwork(folder);
-  return {
-    network,
-    [Symbol.asyncDispose]: async () => {
-      await network.stop();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
 
 /** Signed items are the only bodies that are not text. */
 function isWrite(init: RequestInit | undefined): boolean {
   return init?.body instanceof Uint8Array;
 }
 
-async function newWallet(): Promise<string> {
-  const algorithm = {
-    name: "RSA-PSS",
-    modulusLength: 4096,
-    publicExponent: new Uint8Array([1, 0, 1]),
-    hash: "SHA-256",
-  };
-  const { privateKey } = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  return JSON.stringify(await crypto.subtle.exportKey("jwk", privateKey));
-}
-
 test.each(modes)(
   "%s: a plan reads and says what would be signed, to the byte; applied it does that, and stale it does nothing",
   async (mode) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     const sizes: number[] = [];
     const weighing: typeof fetch = async (input, init) => {
       if (init?.body instanceof Uint8Array) sizes.push(init.body.byteLength);
@@ -587,7 +457,7 @@ test.each(modes)(
 );
 
 test("a plan tells settings that make another process, before and after", async () => {
-  await using rig = await Rig.setup(shared.network);
+  await using rig = await openRig();
   await rig.deploy();
   await rig.edit("ao.yml", (text) =>
     text.replace("source:", "tags: { Colour: red }\n    name: other\n    source:"),
@@ -610,7 +480,7 @@ test("a plan tells settings that make another process, before and after", async 
 });
 
 test("a module that nobody knows is refused before anything is signed", async () => {
-  await using rig = await Rig.setup(shared.network);
+  await using rig = await openRig();
   await rig.edit("ao.yml", (text) =>
     text.replace("source:", `module: ${"A".repeat(43)}\n    source:`),
   );
@@ -623,7 +493,7 @@ test("a module that nobody knows is refused before anything is signed", async ()
 test.each(modes)(
   "%s: the record is rebuilt from the network alone, and compared with the one here",
   async (mode) => {
-    await using rig = await Rig.setup(shared.network, mode);
+    await using rig = await openRig(mode);
     const recover = async (): Promise<Recovery> => {
       const recovered = await recoverRecord(rig.task(), { deployTarget: mode });
       if (!recovered.ok) throw new Error(JSON.stringify(recovered.failure));
