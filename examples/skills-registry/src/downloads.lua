@@ -12,32 +12,20 @@ local tally = require("tally")
 Downloads = Downloads or {}
 Seen = Seen or { keys = {} }
 
-local action_is = routes.action_is
-local evaluated_at = os.time()
-
-Handlers.add("Info", action_is("Info"), routes.serve({
-  action = "Info",
-  category = "core",
-  description = "What this process is, and all that it can be asked",
-}, function()
-  return routes.info({
+Handlers.add("Info", routes.info(function()
+  return {
     name = "skills-registry-downloads",
     description = "How often the skills of a registry were downloaded",
     counts = tally.sum(Downloads),
     registryProcess = peers.id("registry"),
-  }, evaluated_at)
+  }
 end))
 
-Handlers.add("Ping", action_is("Ping"), routes.serve({
-  action = "Ping",
-  category = "utility",
-  description = "Whether this process answers",
-}, function(_, _, now)
-  return { at = now, downloads = tally.sum(Downloads).downloads }
+Handlers.add("Ping", routes.ping(function()
+  return { downloads = tally.sum(Downloads).downloads }
 end))
 
-Handlers.add("Downloads", action_is("Downloads"), routes.serve({
-  action = "Downloads",
+Handlers.add("Downloads", routes.serve("Downloads", {
   category = "core",
   description = "How often a skill was downloaded: in all, each version, and each of the last 30 days there were any",
   fields = { fields.name },
@@ -45,8 +33,7 @@ Handlers.add("Downloads", action_is("Downloads"), routes.serve({
   return tally.of(Downloads, input.name)
 end))
 
-Handlers.add("Top", action_is("Top"), routes.serve({
-  action = "Top",
+Handlers.add("Top", routes.serve("Top", {
   category = "core",
   description = "Skills by their downloads, one page of them",
   fields = { fields.order, fields.limit, fields.offset },
@@ -57,8 +44,7 @@ Handlers.add("Top", action_is("Top"), routes.serve({
   end)
 end))
 
-Handlers.add("Count-Download", action_is("Count-Download"), routes.from_peer("registry", {
-  action = "Count-Download",
+Handlers.add("Count-Download", routes.from_peer("Count-Download", "registry", {
   fields = {
     fields.name,
     fields.with(fields.version, { required = true }),
@@ -75,8 +61,6 @@ Handlers.add("Count-Download", action_is("Count-Download"), routes.from_peer("re
   answers.expose({ ["downloads-count"] = tally.sum(Downloads).downloads })
 end))
 
-Handlers.add("Send-Totals", action_is("Send-Totals"), routes.from_peer("registry", {
-  action = "Send-Totals",
-}, function()
+Handlers.add("Send-Totals", routes.from_peer("Send-Totals", "registry", {}, function()
   peers.send("registry", { Action = "Totals", Data = json.encode(tally.totals(Downloads)) })
 end))

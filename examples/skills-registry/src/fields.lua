@@ -2,6 +2,8 @@
 -- handler and what the handler accepts are the same table.
 --
 --   { name, key, type, required, description, examples, validation, read = function(text) -> value | nil, problem }
+--
+-- Without a type it is a string.
 
 local json = require("json")
 local problems = require("problems")
@@ -115,85 +117,85 @@ function fields.with(field, changes)
 end
 
 fields.name = {
-  name = "Name", key = "name", type = "string", required = true,
+  name = "Name", key = "name", required = true,
   description = "The skill's name", examples = { "pdf-tools" },
   validation = { pattern = name_pattern }, read = read_name,
 }
 fields.version = {
-  name = "Version", key = "version", type = "string", required = false,
+  name = "Version", key = "version",
   description = "A semantic version", examples = { "1.0.0", "2.0.0-beta.1" }, read = read_version,
 }
 fields.range = {
-  name = "Version", key = "range", type = "string", required = false,
+  name = "Version", key = "range",
   description = "latest (as without it), an exact version, or a range by ^, ~, >= or *",
   examples = { "latest", "1.2.0", "^1.2.0" }, read = read_range,
 }
 fields.description = {
-  name = "Description", key = "description", type = "string", required = false,
+  name = "Description", key = "description",
   description = "What the skill is for, 1 to 500 characters",
   examples = { "Reads and fills PDF forms" }, read = line_of(1, 500),
 }
 fields.author = {
-  name = "Author", key = "author", type = "string", required = false,
+  name = "Author", key = "author",
   description = "Who wrote it, 1 to 100 characters", examples = { "Ada Lovelace" }, read = line_of(1, 100),
 }
 fields.license = {
-  name = "License", key = "license", type = "string", required = false,
+  name = "License", key = "license",
   description = "An SPDX expression", examples = { "MIT" },
   validation = { pattern = "^[A-Za-z0-9.+() -]+$" },
   read = matching("^[A-Za-z0-9.+() -]+$", 100, "an SPDX expression of 100 characters at most"),
 }
 fields.homepage = {
-  name = "Homepage", key = "homepage", type = "string", required = false,
+  name = "Homepage", key = "homepage",
   description = "Where to read more", examples = { "https://example.com/pdf-tools" }, read = read_homepage,
 }
 fields.keywords = {
-  name = "Keywords", key = "keywords", type = "string", required = false,
+  name = "Keywords", key = "keywords",
   description = "Up to 10 words between commas", examples = { "pdf, forms" }, read = read_keywords,
 }
 fields.content = {
-  name = "Content-Id", key = "contentId", type = "address", required = false,
+  name = "Content-Id", key = "contentId", type = "address",
   description = "The id of the item that holds the skill's files",
   examples = { "ISShJH1ij-hPPt9St5UFFr_8Ys3Kj5cyg7zrMGt7H9s" }, read = read_address,
 }
 fields.dependencies = {
-  name = "Dependencies", key = "dependencies", type = "json", required = false,
+  name = "Dependencies", key = "dependencies", type = "json",
   description = "Skills that this version needs, each with a range",
   examples = { '{"ocr":"^1.0.0"}' }, read = read_dependencies,
 }
 fields.reason = {
-  name = "Reason", key = "reason", type = "string", required = true,
+  name = "Reason", key = "reason", required = true,
   description = "What to use instead, or what is wrong with it, 1 to 200 characters",
   examples = { "use pdf-kit" }, read = line_of(1, 200),
 }
 fields.query = {
-  name = "Query", key = "query", type = "string", required = true,
+  name = "Query", key = "query", required = true,
   description = "Words of which each must be in a name, a keyword, a description or an author",
   examples = { "pdf forms" }, read = line_of(1, 200),
 }
 fields.address = {
-  name = "Owned-By", key = "ownedBy", type = "address", required = false,
+  name = "Owned-By", key = "ownedBy", type = "address",
   description = "The address of an owner", examples = { "vh-NTHVvlKZqRxc8LyyTNok65yQ55a_PJ1zWLb9G2JI" },
   read = read_address,
 }
 fields.keyword = {
-  name = "Keyword", key = "keyword", type = "string", required = false,
+  name = "Keyword", key = "keyword",
   description = "Only skills with this keyword", examples = { "forms" },
   validation = { pattern = name_pattern },
   read = matching(name_pattern, 32, "one word of lower-case letters, digits and hyphens"),
 }
 fields.limit = {
-  name = "Limit", key = "limit", type = "number", required = false,
+  name = "Limit", key = "limit", type = "number",
   description = "How many at most; 20 without it", examples = { "20" },
   validation = { min = 1, max = 100 }, read = integer_of(1, 100),
 }
 fields.offset = {
-  name = "Offset", key = "offset", type = "number", required = false,
+  name = "Offset", key = "offset", type = "number",
   description = "How many to leave out first", examples = { "0", "20" },
   validation = { min = 0, max = 1000000 }, read = integer_of(0, 1000000),
 }
 fields.order = {
-  name = "Order", key = "order", type = "string", required = false,
+  name = "Order", key = "order",
   description = "asc or desc; without it names go up, all else goes down", examples = { "desc" },
   validation = { enum = { "asc", "desc" } }, read = one_of({ "asc", "desc" }),
 }
@@ -201,7 +203,7 @@ fields.order = {
 --- The field by which a list is sorted.
 function fields.sort(values)
   return {
-    name = "Sort", key = "sort", type = "string", required = false,
+    name = "Sort", key = "sort",
     description = "What to sort by; " .. values[1] .. " without it", examples = { values[1] },
     validation = { enum = values }, read = one_of(values),
   }

@@ -13,13 +13,7 @@ local search = require("search")
 
 Skills = Skills or {}
 
-local action_is, reply = routes.action_is, answers.reply
-local evaluated_at = os.time()
 local most_readme_bytes = 16384
-
-local function count()
-  return catalogue.counts(Skills).skills
-end
 
 --- The answer of a change, after which what HyperBEAM exposes is no longer true.
 local function changed(data, problem)
@@ -38,45 +32,39 @@ local function with_readme(input, msg)
 end
 
 local required = { required = true }
+local details = {
+  fields.author,
+  fields.license,
+  fields.homepage,
+  fields.keywords,
+  fields.content,
+  fields.dependencies,
+}
 local new_version = fields.with(fields.version, {
   description = "A version that is not there yet; without it only what is said of the skill changes",
 })
 
-Handlers.add("Info", action_is("Info"), routes.serve({
-  action = "Info",
-  category = "core",
-  description = "What this process is, and all that it can be asked",
-}, function()
-  return routes.info({
+Handlers.add("Info", routes.info(function()
+  return {
     name = "skills-registry",
     description = "Skills of agents: what they do, who offers them, and in which versions",
     counts = catalogue.counts(Skills),
     downloadsProcess = peers.id("downloads"),
-  }, evaluated_at)
+  }
 end))
 
-Handlers.add("Ping", action_is("Ping"), routes.serve({
-  action = "Ping",
-  category = "utility",
-  description = "Whether this process answers",
-}, function(_, _, now)
-  return { at = now, skills = count() }
+Handlers.add("Ping", routes.ping(function()
+  return { skills = catalogue.counts(Skills).skills }
 end))
 
-Handlers.add("Register", action_is("Register"), routes.serve({
-  action = "Register",
+Handlers.add("Register", routes.serve("Register", {
   category = "core",
   description = "Registers a skill with its first version; the name is the sender's from then on. Data: Markdown",
   fields = {
     fields.name,
     fields.with(fields.version, required),
     fields.with(fields.description, required),
-    fields.author,
-    fields.license,
-    fields.homepage,
-    fields.keywords,
-    fields.content,
-    fields.dependencies,
+    table.unpack(details),
   },
 }, function(input, msg, now)
   local whole, problem = with_readme(input, msg)
@@ -84,20 +72,14 @@ Handlers.add("Register", action_is("Register"), routes.serve({
   return changed(catalogue.register(Skills, whole, msg.From, now))
 end))
 
-Handlers.add("Update", action_is("Update"), routes.serve({
-  action = "Update",
+Handlers.add("Update", routes.serve("Update", {
   category = "core",
   description = "Publishes another version, or says other things of the skill; its owner only. Data: Markdown",
   fields = {
     fields.name,
     new_version,
     fields.description,
-    fields.author,
-    fields.license,
-    fields.homepage,
-    fields.keywords,
-    fields.content,
-    fields.dependencies,
+    table.unpack(details),
   },
 }, function(input, msg, now)
   local whole, problem = with_readme(input, msg)
@@ -105,8 +87,7 @@ Handlers.add("Update", action_is("Update"), routes.serve({
   return changed(catalogue.update(Skills, whole, msg.From, now))
 end))
 
-Handlers.add("Get", action_is("Get"), routes.serve({
-  action = "Get",
+Handlers.add("Get", routes.serve("Get", {
   category = "core",
   description = "A skill and one of its versions, with all that is known of them",
   fields = { fields.name, fields.range },
@@ -114,8 +95,7 @@ Handlers.add("Get", action_is("Get"), routes.serve({
   return catalogue.get(Skills, input)
 end))
 
-Handlers.add("Versions", action_is("Versions"), routes.serve({
-  action = "Versions",
+Handlers.add("Versions", routes.serve("Versions", {
   category = "core",
   description = "The versions of a skill, newest first",
   fields = { fields.name, fields.limit, fields.offset },
@@ -132,8 +112,7 @@ local sorts = {
   downloads = { value = function(skill) return skill.downloads end, order = "desc" },
 }
 
-Handlers.add("List", action_is("List"), routes.serve({
-  action = "List",
+Handlers.add("List", routes.serve("List", {
   category = "core",
   description = "Skills, one page of them",
   fields = {
@@ -150,8 +129,7 @@ Handlers.add("List", action_is("List"), routes.serve({
   return pages.of("skills", skills, input, catalogue.summary)
 end))
 
-Handlers.add("Search", action_is("Search"), routes.serve({
-  action = "Search",
+Handlers.add("Search", routes.serve("Search", {
   category = "core",
   description = "Skills in which every word of a query is found, the best first",
   fields = { fields.query, fields.keyword, fields.limit, fields.offset },
@@ -160,8 +138,7 @@ Handlers.add("Search", action_is("Search"), routes.serve({
   return pages.of("skills", found, input, catalogue.summary)
 end))
 
-Handlers.add("Download", action_is("Download"), routes.serve({
-  action = "Download",
+Handlers.add("Download", routes.serve("Download", {
   category = "core",
   description = "Where the files of a version are; the download is counted, once a day for each sender and version",
   fields = { fields.name, fields.range },
@@ -185,8 +162,7 @@ Handlers.add("Download", action_is("Download"), routes.serve({
   }
 end))
 
-Handlers.add("Deprecate", action_is("Deprecate"), routes.serve({
-  action = "Deprecate",
+Handlers.add("Deprecate", routes.serve("Deprecate", {
   category = "core",
   description = "Warns whoever gets a version, or any version; the skill's owner only",
   fields = { fields.name, fields.version, fields.reason },
@@ -194,8 +170,7 @@ Handlers.add("Deprecate", action_is("Deprecate"), routes.serve({
   return catalogue.deprecate(Skills, input, msg.From, now, input.reason)
 end))
 
-Handlers.add("Undeprecate", action_is("Undeprecate"), routes.serve({
-  action = "Undeprecate",
+Handlers.add("Undeprecate", routes.serve("Undeprecate", {
   category = "core",
   description = "Takes such a warning back",
   fields = { fields.name, fields.version },
@@ -203,8 +178,7 @@ Handlers.add("Undeprecate", action_is("Undeprecate"), routes.serve({
   return catalogue.deprecate(Skills, input, msg.From, now, nil)
 end))
 
-Handlers.add("Unlist", action_is("Unlist"), routes.serve({
-  action = "Unlist",
+Handlers.add("Unlist", routes.serve("Unlist", {
   category = "core",
   description = "Takes a skill out of lists and searches; who knows its name still gets it",
   fields = { fields.name },
@@ -212,8 +186,7 @@ Handlers.add("Unlist", action_is("Unlist"), routes.serve({
   return catalogue.set_listed(Skills, input, msg.From, now, false)
 end))
 
-Handlers.add("Relist", action_is("Relist"), routes.serve({
-  action = "Relist",
+Handlers.add("Relist", routes.serve("Relist", {
   category = "core",
   description = "Puts a skill back into lists and searches",
   fields = { fields.name },
@@ -221,8 +194,7 @@ Handlers.add("Relist", action_is("Relist"), routes.serve({
   return catalogue.set_listed(Skills, input, msg.From, now, true)
 end))
 
-Handlers.add("Transfer", action_is("Transfer"), routes.serve({
-  action = "Transfer",
+Handlers.add("Transfer", routes.serve("Transfer", {
   category = "core",
   description = "Gives a skill to another owner, at once and for good",
   fields = {
@@ -238,8 +210,7 @@ Handlers.add("Transfer", action_is("Transfer"), routes.serve({
   return catalogue.transfer(Skills, input, msg.From, now)
 end))
 
-Handlers.add("Recount", action_is("Recount"), routes.serve({
-  action = "Recount",
+Handlers.add("Recount", routes.serve("Recount", {
   category = "utility",
   description = "Asks the process downloads for all its counts; the owner of this process only",
 }, function(_, msg)
@@ -248,15 +219,12 @@ Handlers.add("Recount", action_is("Recount"), routes.serve({
   return { asked = peers.id("downloads") }
 end))
 
-Handlers.add("Downloads-Counted", action_is("Downloads-Counted"), routes.from_peer("downloads", {
-  action = "Downloads-Counted",
+Handlers.add("Downloads-Counted", routes.from_peer("Downloads-Counted", "downloads", {
   fields = { fields.name, fields.count("Total", "total") },
 }, function(input)
   catalogue.set_downloads(Skills, { [input.name] = input.total })
 end))
 
-Handlers.add("Totals", action_is("Totals"), routes.from_peer("downloads", {
-  action = "Totals",
-}, function(_, msg)
+Handlers.add("Totals", routes.from_peer("Totals", "downloads", {}, function(_, msg)
   catalogue.set_downloads(Skills, json.decode(msg.Data))
 end))

@@ -196,8 +196,10 @@ describe("an upgrade", () => {
   });
 
   test("takes away the handler that the new code has no more", async () => {
-    const stats =
-      'Handlers.add("Stats", action_is("Stats"), function(msg) reply(msg, "Stats", { count = count() }) end)\n';
+    const stats = `Handlers.add("Stats", routes.serve("Stats", {}, function()
+  return { count = catalogue.counts(Skills).skills }
+end))
+`;
     await rig.edit("src/registry.lua", (text) => `${text}${stats}`);
     await rig.deploy();
     expect((await rig.read("registry", { Action: "Stats" })).data).toEqual({ count: 3 });
