@@ -9,10 +9,18 @@ export function startNode(args: readonly string[]): Child {
   return spawn(process.execPath, [...args], { stdio: ["pipe", "pipe", "inherit"] });
 }
 
-/** Resolves with how a child ended; rejects when it could not be started or was stopped by its signal. */
-export function endOfChild(child: ChildProcess): Promise<{ readonly code: number | null }> {
+export type ChildEnd = {
+  readonly code: number | null;
+  /** By itself on a signal that asks, or by that signal before it could do so itself. */
+  readonly wasToldTo: boolean;
+};
+
+/** Resolves with how a child ended; rejects when it could not be started. */
+export function endOfChild(child: ChildProcess): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code) => resolve({ code }));
+    child.once("close", (code, signal) => {
+      resolve({ code, wasToldTo: code === 0 || signal === "SIGTERM" || signal === "SIGINT" });
+    });
   });
 }

@@ -2,7 +2,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { NetworkAddresses } from "./addresses.ts";
 import { endOfChild, startNode } from "./child.ts";
-import type { Child } from "./child.ts";
+import type { Child, ChildEnd } from "./child.ts";
 import { controlNetwork } from "./control.ts";
 import type { NetworkControl } from "./control.ts";
 
@@ -17,11 +17,14 @@ export type RunningNetwork = NetworkAddresses &
   NetworkControl &
   AsyncDisposable & {
     readonly pid: number;
-    /** Settles when the process has ended, by itself or not. */
-    readonly ended: Promise<void>;
+    /** When the process has ended: whether it was told to, by whomever, or failed. */
+    readonly ended: Promise<"stopped" | "failed">;
     /** Ends the process and waits for it; its state stays. */
     readonly stop: () => Promise<void>;
   };
+
+/** The network was told to stop before it was ready. */
+export class StoppedEarly extends Error {}
 
 const stopTimeoutMs = 15_000;
 /** Long enough for the first download of the aos WASM. */
@@ -49,7 +52,7 @@ export async function startNetwork(
       ...addresses,
       ...controlNetwork(addresses.mu),
       pid: child.pid ?? 0,
-      ended: settled(ended),
+      ended: howEnded(ended),
       stop,
       [Symbol.asyncDispose]: stop,
     };
@@ -59,14 +62,11 @@ export async function startNetwork(
   }
 }
 
-async function settled(ended: Promise<unknown>): Promise<void> {
-  await ended;
+async function howEnded(ended: Promise<ChildEnd>): Promise<"stopped" | "failed"> {
+  return (await ended).wasToldTo ? "stopped" : "failed";
 }
 
-async function readyLine(
-  child: Child,
-  ended: Promise<{ readonly code: number | null }>,
-): Promise<string> {
+async function readyLine(child: Child, ended: Promise<ChildEnd>): Promise<string> {
   const timeout = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     timeout.reject(new Error(`the AO network was not ready in ${readyTimeoutMs} ms`));
@@ -82,7 +82,8 @@ async function readyLine(
   }
 }
 
-async function endedEarly(ended: Promise<{ readonly code: number | null }>): Promise<never> {
-  const { code } = await ended;
+async function endedEarly(ended: Promise<ChildEnd>): Promise<never> {
+  const { code, wasToldTo } = await ended;
+  if (wasToldTo) throw new StoppedEarly("the AO network was stopped before it was ready");
   throw new Error(`the AO network ended with ${code} before it was ready`);
 }

@@ -45,7 +45,11 @@ function isServed(context: ExecutorContext, { project, target }: Task): boolean 
 
 export async function openSession(context: ExecutorContext): Promise<Session> {
   const task = { project: context.projectName ?? "", target: context.targetName ?? "" };
-  return openTaskSession(context, task, openConsole().result);
+  return openTaskSession(context, task, (result) => {
+    // Whoever stops a server knows that it has ended.
+    const isToldToStop = result.ok && result.value.cause === "stopped";
+    if (!isToldToStop) openConsole().result(result);
+  });
 }
 
 /** The session of one task; a batch has several, and Nx prints what it hands back of each. */
