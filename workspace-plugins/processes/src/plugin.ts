@@ -12,6 +12,7 @@ import { ownFact } from "@slipway/signature/own-fact";
 import { parseDefinition } from "./definition/definition.ts";
 import type { Definition } from "./definition/definition.ts";
 import { searchFolders } from "./definition/process.ts";
+import { preflightOf } from "./definition/target.ts";
 
 /** The network that local targets are deployed to: another project's server, ready before we ask it. */
 const networkServed: TargetDependencyConfig = {
@@ -150,9 +151,7 @@ function networkTarget(
   const targets = Object.entries(definition?.targets ?? {});
   const isLocal = targets.some(([, target]) => target.network === "local");
   // A target that wants none, or one on its live state, is not kept waiting where no other wants it.
-  const isTried = targets.some(([, { preflight, network }]) =>
-    preflight === undefined ? network === "local" : preflight === "fresh",
-  );
+  const isTried = targets.some(([, target]) => preflightOf(target) === "fresh");
   const deployed = isTried ? ["ao-bundle", "ao-preflight"] : ["ao-bundle"];
   const first = executor === "ao-deploy" ? deployed : ["ao-deploy"];
   const deployTarget = targets[0]?.[0] ?? "local";

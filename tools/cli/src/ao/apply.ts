@@ -1,5 +1,6 @@
 import { bundleProcess } from "@slipway/processes/bundle-process";
-import { applyPlan, readPlan } from "@slipway/processes/plan";
+import { applyPlan, readPlan, signsAnything } from "@slipway/processes/plan";
+import { preflightFor } from "@slipway/processes/preflight/project";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
@@ -22,6 +23,10 @@ export async function applyDeployment(call: Call): Promise<number> {
   if (!task.ok) return tell(task);
   const bundled = await bundleProcess(task.value);
   if (!bundled.ok) return tell(bundled);
+  if (signsAnything(plan.value)) {
+    const tried = await preflightFor(task.value, plan.value.deployTarget);
+    if (!tried.ok) return tell(tried);
+  }
   const acceptStateLoss = read.value.options["accept-state-loss"];
   return tell(await applyPlan(task.value, plan.value, { acceptStateLoss }));
 }

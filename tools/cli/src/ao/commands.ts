@@ -97,6 +97,22 @@ export const aoCommands: readonly Command[] = [
     load: async () => (await import("./rollback.ts")).rollBackProcess,
   },
   {
+    name: "ao deploy",
+    takes: "[<project>] [--target <name>] [options]",
+    does: "show what is to be done, try it here, and do it: plan and apply in one",
+    options: {
+      "<project>": "its folder or name; without it the one that you stand in",
+      "--target <name>": "of ao.yml; the first without it",
+      "-y, --yes": "do not ask; of a local network nobody is asked",
+      "--accept-state-loss": "an upgrade may lose state that ao.yml declares",
+      "--json": "one object: schema, state, cause, facts",
+    },
+    examples: ["slipway ao deploy", "slipway ao deploy skills-registry --target production --yes"],
+    needsWorkspace: true,
+    doing: "deploying",
+    load: async () => (await import("./deploy.ts")).deployProcesses,
+  },
+  {
     name: "ao plan",
     takes: "[<project>] [--target <name>] [options]",
     does: "say what a deployment would do and sign; nothing is signed",

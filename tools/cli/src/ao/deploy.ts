@@ -1,4 +1,4 @@
-import { bundleProcess } from "@slipway/processes";
+import { bundleProcess } from "@slipway/processes/bundle-process";
 import { applyPlan, planProject, signsAnything } from "@slipway/processes/plan";
 import { preflightFor } from "@slipway/processes/preflight/project";
 import { deployTargetOf } from "@slipway/processes/target-of";

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { startNetwork } from "@slipway/ao-network";
+import type { RunningNetwork } from "@slipway/ao-network";
 import { connectTo } from "@slipway/ao-network/rig";
 import { expect, test } from "vitest";
 
@@ -16,6 +17,13 @@ targets:
   dev: { mode: mainnet, network: local }
 `;
 
+/** The same place without its name: what a person calls production. */
+function remoteTarget({ mu, su, cu, gateway, module, scheduler, authority }: RunningNetwork) {
+  const units = { mode: "legacy", mu, su, cu, gateway, module, scheduler, authority };
+  const conduct = { wallet: { file: "../.slipway/ao-network/wallet.json" }, preflight: "fresh" };
+  return `  production: ${JSON.stringify({ ...units, ...conduct })}\n`;
+}
+
 const registry = 'Handlers.add("Info", "Info", function (msg) msg.reply({ Data = "hello" }) end)\n';
 
 async function openRig() {
@@ -27,7 +35,7 @@ async function openRig() {
     await writeFile(file, text);
   };
   await write("nx.json", "{}");
-  await write("skills/ao.yml", definition);
+  await write("skills/ao.yml", `${definition}${remoteTarget(network)}`);
   await write("skills/src/registry.lua", registry);
   const ao = async (...words: readonly string[]) => {
     const child = spawn(process.execPath, [program, "ao", ...words], { cwd: root });
@@ -40,6 +48,7 @@ async function openRig() {
   return {
     ao,
     write,
+    itemsSent: async () => (await network.log.entries()).filter(({ item }) => item !== undefined),
     root,
     network,
     read: async (name: string) => readFile(path.join(root, name), "utf8"),
@@ -121,3 +130,42 @@ type Recorded = {
     };
   };
 };
+
+test("deployed in one step: the plan is shown, a remote network wants a yes, and the second time is nothing", async () => {
+  await using rig = await openRig();
+  const local = await rig.ao("deploy", "skills");
+  expect(local).toMatchObject({ status: 0 });
+  expect(local.out).toMatch(/registry +is spawned +first deployment\n/);
+  expect(local.out).toContain("✓ done: first deployment");
+  const again = await rig.ao("deploy", "skills");
+  expect(again).toMatchObject({ status: 0 });
+  expect(again.out).toMatch(/^= unchanged: the process answered with this code\n/);
+
+  const sent = (await rig.itemsSent()).length;
+  const asked = await rig.ao("deploy", "skills", "--target", "production");
+  expect(asked).toMatchObject({ status: 1 });
+  expect(asked.out).toMatch(/bill +2 items, \d+ bytes to sign, as \S{43}\n/);
+  expect(asked.error).toContain("it was not confirmed; nothing was changed");
+  expect(await rig.itemsSent()).toHaveLength(sent);
+  const sure = await rig.ao("deploy", "skills", "--target", "production", "--yes", "--json");
+  expect(JSON.parse(sure.out)).toMatchObject({ schema: 1, cause: "first-deployment" });
+
+  const unknown = await rig.ao("deploy", "skills", "--target", "prod");
+  expect(unknown.error).toContain("dev, production");
+});
+
+test.each(["dev", "production"])(
+  "%s: what does not run in aos is neither deployed nor applied, and nothing is signed",
+  async (target) => {
+    await using rig = await openRig();
+    await rig.write("skills/src/registry.lua", 'error("not today")\n');
+    const deployed = await rig.ao("deploy", "skills", "--target", target, "--yes");
+    expect(deployed).toMatchObject({ status: 1 });
+    expect(deployed.error).toContain("the code is not fit to be deployed; nothing was signed");
+    await rig.ao("plan", "skills", "--target", target, "--out", "plan.json");
+    const applied = await rig.ao("apply", "plan.json");
+    expect(applied).toMatchObject({ status: 1 });
+    expect(applied.error).toContain("not today");
+    expect(await rig.itemsSent()).toEqual([]);
+  },
+);

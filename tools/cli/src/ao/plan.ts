@@ -23,11 +23,12 @@ export async function planDeployment(call: Call): Promise<number> {
   const { taskOf, tell, show, progress } = openAoCall(call, { json });
   const task = taskOf(read.value.words[0]);
   if (!task.ok) return tell(task);
-  const deployTarget = await deployTargetOf(task.value, target);
-  if (!deployTarget.ok) return tell(deployTarget);
+  const named = await deployTargetOf(task.value, target);
+  if (!named.ok) return tell(named);
+  const { deployTarget } = named.value;
   const bundled = await bundleProcess(task.value);
   if (!bundled.ok) return tell(bundled);
-  const plan = await planProject(task.value, { deployTarget: deployTarget.value });
+  const plan = await planProject(task.value, { deployTarget });
   if (!plan.ok) return tell(plan);
   if (out !== undefined) {
     await writeJson(path.resolve(out), plan.value);

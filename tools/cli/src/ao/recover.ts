@@ -20,7 +20,7 @@ export async function recoverDeployment(call: Call): Promise<number> {
   if (!task.ok) return tell(task);
   const deployTarget = await deployTargetOf(task.value, target);
   if (!deployTarget.ok) return tell(deployTarget);
-  const recovered = await recoverRecord(task.value, { deployTarget: deployTarget.value });
+  const recovered = await recoverRecord(task.value, deployTarget.value);
   if (!recovered.ok) return tell(recovered);
   const { file, record, differences } = recovered.value;
   const written = write ? await writeRecovered(task.value, recovered.value) : undefined;

@@ -6,7 +6,7 @@ import type { CacheEntry } from "@slipway/packages";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
-import { confirm } from "./confirm.ts";
+import { confirm } from "../confirm.ts";
 import { openPackageCall } from "./package-call.ts";
 
 /** What the cache holds. */

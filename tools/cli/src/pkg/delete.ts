@@ -5,7 +5,7 @@ import { shortDigest } from "@slipway/signature";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { tellUsage } from "../tell.ts";
-import { confirm } from "./confirm.ts";
+import { confirm } from "../confirm.ts";
 import { openPackageCall } from "./package-call.ts";
 
 const options = {

@@ -130,3 +130,11 @@ export const DeployTarget = z.discriminatedUnion("network", [
   z.discriminatedUnion("mode", [LegacyTarget.extend(notLocal), MainnetTarget.extend(notLocal)]),
 ]);
 export type DeployTarget = z.output<typeof DeployTarget>;
+
+/** What is tried before anything is signed: of the local network, whose module is the one here, a new process. */
+export function preflightOf({
+  preflight,
+  network,
+}: Pick<DeployTarget, "preflight" | "network">): "live" | "fresh" | "off" {
+  return preflight ?? (network === "local" ? "fresh" : "live");
+}

@@ -31,6 +31,11 @@ export async function planProject(
   return planned.ok ? ok(planned.value.plan) : planned;
 }
 
+/** Whether a plan comes to items that are sent: new ones, or those of an earlier run. */
+export function signsAnything({ interrupted, processes }: Plan): boolean {
+  return interrupted.length > 0 || processes.some(({ items }) => items.length > 0);
+}
+
 /** A plan as it was written down. `file` is shown as it is given. */
 export async function readPlan(
   folder: string,

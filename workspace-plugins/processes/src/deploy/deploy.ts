@@ -1,5 +1,6 @@
 import { fail, inParallel, ok, shortDigest, takeLock } from "@slipway/signature/basics";
 import type { Digest, Outcome, Result } from "@slipway/signature";
+import { preflightOf } from "../definition/target.ts";
 import type { DeployTarget } from "../definition/target.ts";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { readBundle } from "../receipt.ts";
@@ -130,14 +131,9 @@ export function openRun(
   };
 }
 
-/** What is signed, where it is tried at all: the local network is that module, and ao-preflight has run for it. */
-function triedFirst(
-  { preflight, network }: DeployTarget,
-  surveyed: readonly Surveyed[],
-): readonly Surveyed[] {
-  const how = preflight ?? (network === "local" ? "off" : "live");
-  // What is to be tried on a fresh process was by ao-preflight.
-  if (how !== "live") return [];
+/** What is signed, where it is tried on what the processes hold; as a new process it was before, by ao-preflight. */
+function triedFirst(target: DeployTarget, surveyed: readonly Surveyed[]): readonly Surveyed[] {
+  if (preflightOf(target) !== "live") return [];
   return surveyed.filter(({ step }) => step.step === "spawn" || step.step === "evaluate");
 }
 

@@ -1,6 +1,8 @@
 import path from "node:path";
 import { ok, replaceFolder, shortDigest, writeJson } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
+import { readDefinition } from "../definition/definition-file.ts";
+import { preflightOf } from "../definition/target.ts";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import type { TaskContext } from "../task.ts";
 import { newCandidates } from "./new-process.ts";
@@ -41,6 +43,19 @@ export async function preflightProject(
   return judged.ok
     ? ok({ state: "done", cause: "code-tried", facts: factsOf(judged.value) })
     : judged;
+}
+
+/** The same where a deploy target wants it of what is bundled: for who deploys without the target `ao-preflight`. */
+export async function preflightFor(
+  task: PreflightTask,
+  deployTarget: string,
+): Promise<Result<void, ProcessesFailure>> {
+  const definition = await readDefinition(task.workspaceRoot, task.projectRoot);
+  if (!definition.ok) return definition;
+  const target = definition.value.targets[deployTarget];
+  if (target === undefined || preflightOf(target) !== "fresh") return ok(undefined);
+  const tried = await preflightProject(task);
+  return tried.ok ? ok(undefined) : tried;
 }
 
 /** One process by its state and handlers; several by their states. */
