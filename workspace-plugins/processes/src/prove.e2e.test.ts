@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { startNetwork } from "@slipway/ao-network";
@@ -386,6 +386,21 @@ test("a promotion moves the verified bytes, though the bundle is gone and the so
   expect(await processesOf(rig)).toHaveLength(2);
 });
 
+test("a wallet that the next commit would hold signs nothing, until git ignores it", async () => {
+  const rig = await openRig();
+  await rig.bundle(source(1));
+  await rig.write("wallet.json", await readFile(network.wallet, "utf8"));
+  await chmod(rig.file("wallet.json"), 0o600);
+  const definition = await readFile(rig.file("ao.yml"), "utf8");
+  await rig.write("ao.yml", definition.replaceAll(network.wallet, "wallet.json"));
+  const refusal = { reason: "wallet-not-ignored", source: "wallet.json" };
+  expect(await rig.deploy("testnet")).toEqual(refusal);
+  await rig.write(".gitignore", "wallet.json\n");
+  expect(await rig.deploy("testnet")).toBe("done first-deployment");
+  rig.git("add", "--force", "--all");
+  expect(await rig.deploy("testnet")).toEqual(refusal);
+});
+
 test("where code comes by promotion a build is deployed by no command, and what was promoted is repaired", async () => {
   const rig = await openRig();
   await rig.bundle(source(1));
@@ -684,6 +699,25 @@ test("on a HyperBEAM node too: verified, promoted, changed by somebody, rolled b
   } finally {
     await network.faults.clear();
   }
+});
+
+test("another wallet than the owner's asks a node nothing, and no global is told to be absent", async () => {
+  const processes = "processes:\n  registry: { source: main.lua, state: [Visits] }\n";
+  const rig = await openRig(undefined, { mode: "mainnet", processes });
+  await rig.bundle(source(1));
+  await rig.deploy("testnet");
+  expect(await rig.see("testnet")).toMatchObject({ state: "agrees", checks: { passed: 1 } });
+  const other = await network.wallets.open("other");
+  const definition = await readFile(rig.file("ao.yml"), "utf8");
+  await rig.write("ao.yml", definition.replaceAll(network.wallet, other.file));
+  const { owner } = await rig.record("testnet");
+  expect(await rig.see("testnet")).toMatchObject({
+    state: "unreachable",
+    failure: {
+      reason: "signer-failed",
+      problem: `it is ${other.address}, and the owner is ${owner}`,
+    },
+  });
 });
 
 test("what needs a process that goes back learns its new id, and keeps its own code", async () => {

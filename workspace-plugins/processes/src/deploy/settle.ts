@@ -5,14 +5,15 @@ import { openPace } from "../budget/pace.ts";
 import type { Definition } from "../definition/definition.ts";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { ProcessDefinition } from "../definition/process.ts";
-import type { DeployTarget } from "../definition/target.ts";
+import type { DeployTarget, WalletSource } from "../definition/target.ts";
 import type { ProcessesFailure, SettingsFailure } from "../failure.ts";
 import { findLocalNetwork } from "../network/local-network.ts";
 import type { AoNetwork, MadeFrom, Site } from "../network/network.ts";
 import { openAoNetwork } from "../network/open-network.ts";
 import type { Wallet } from "../network/signer.ts";
 import type { Limits } from "../network/units.ts";
-import { openWallet } from "../network/wallet.ts";
+import { isCommittable } from "../network/wallet-in-git.ts";
+import { openWallet, fileOfWallet } from "../network/wallet.ts";
 import { readReceipt } from "../receipt.ts";
 import type { BundledProcess } from "../receipt.ts";
 import { openCodeArchive } from "../record/code-archive.ts";
@@ -131,9 +132,14 @@ function readerOf(address: string, place: Place): Wallet {
     address,
     sign: async (content) => {
       const wallet = await place.openWallet();
-      if (wallet.ok) return wallet.value.sign(content);
-      const source = "source" in wallet.failure ? wallet.failure.source : "";
-      return fail({ reason: "signer-failed", source, problem: wallet.failure.reason });
+      if (!wallet.ok) {
+        const { source, reason } = wallet.failure;
+        return fail({ reason: "signer-failed", source, problem: reason });
+      }
+      // Others are answered too, and what a process tells its owner alone would seem not to be there.
+      if (wallet.value.address === address) return wallet.value.sign(content);
+      const problem = `it is ${wallet.value.address}, and the owner is ${address}`;
+      return fail({ reason: "signer-failed", source: "the wallet", problem });
     },
   };
 }
@@ -148,14 +154,32 @@ type Place = {
   readonly openWallet: () => ReturnType<typeof openWallet>;
 };
 
+/** A key that the next commit would hold is as good as published. */
+async function openOwnWallet(
+  source: WalletSource,
+  folder: string,
+  {
+    signal,
+    variables,
+  }: {
+    readonly signal: AbortSignal;
+    readonly variables: Readonly<Record<string, string | undefined>>;
+  },
+): ReturnType<typeof openWallet> {
+  const opened = await openWallet(source, folder, variables);
+  if (!opened.ok || !("file" in source)) return opened;
+  const isSafe = !(await isCommittable(fileOfWallet(source, folder), signal));
+  return isSafe ? opened : fail({ reason: "wallet-not-ignored", source: source.file });
+}
+
 async function placeOf(
-  { workspaceRoot, projectRoot }: TaskContext,
+  { workspaceRoot, projectRoot, signal }: TaskContext,
   target: DeployTarget,
   variables: Readonly<Record<string, string | undefined>>,
 ): Promise<Result<Place, SettingsFailure>> {
   if (target.network !== "local") {
     const folder = path.join(workspaceRoot, projectRoot);
-    const open = () => openWallet(target.wallet, folder, variables);
+    const open = () => openOwnWallet(target.wallet, folder, { signal, variables });
     return ok({ site: target, made: target, openWallet: open });
   }
   const found = await findLocalNetwork(workspaceRoot, target.mode);

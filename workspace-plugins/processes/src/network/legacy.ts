@@ -5,7 +5,7 @@ import { EvaluationAnswer } from "./evaluation.ts";
 import { itemBytes } from "./item.ts";
 import type { ItemContent } from "./item.ts";
 import { liveInOutput, liveProbe } from "./live-text.ts";
-import type { AoNetwork, Gateway, MadeFrom, Message, Site } from "./network.ts";
+import type { AoNetwork, Evaluation, Gateway, MadeFrom, Message, Site } from "./network.ts";
 import { listHistory } from "./scheduled.ts";
 import { withoutSlash } from "./site.ts";
 import type { Tag } from "./tag.ts";
@@ -35,7 +35,10 @@ export function legacyClient(site: LegacySite, wallet: Wallet, units: Units): Cl
   const evaluation = (question: Omit<Question, "unit">) =>
     readShaped(units, { ...question, unit: "cu" }, EvaluationAnswer);
 
-  const dryRun: AoNetwork["dryRun"] = async (process, message) => {
+  const dryRun = async (
+    process: string,
+    message: Parameters<AoNetwork["dryRun"]>[1],
+  ): Promise<Result<Evaluation, UnitFailure>> => {
     const action = message.tags.find(({ name }) => name === "Action")?.value;
     const nonce = { name: "Verify-Nonce", value: crypto.randomUUID() };
     const body = {

@@ -98,7 +98,7 @@ export function mainnetClient(site: MainnetSite, wallet: Wallet, units: Units): 
       if (data === undefined) return readRaw({ url, headers: readHeaders, ...about });
       // Data goes in an item of its own, which nobody keeps.
       const item = await wallet.sign(messageContent(process, { tags: [], data }));
-      if (!item.ok) return fail(unsigned(url, item.failure.reason));
+      if (!item.ok) return item;
       return readRaw({ url, method: "POST", headers: itemHeaders, body: item.value.raw, ...about });
     },
     scheduledSince: async (process, since) => {
@@ -122,10 +122,6 @@ function unplaced(url: string, text: string): UnitFailure {
     detail,
     retryable: true,
   };
-}
-
-function unsigned(url: string, problem: string): UnitFailure {
-  return { reason: "unit-unreachable", unit: "node", method: "POST", url, problem };
 }
 
 function spawnContent(made: MadeFrom, { tags, data }: Message): ItemContent {

@@ -59,7 +59,7 @@ export type AoNetwork = {
   readonly dryRun: (
     process: string,
     message: { readonly data?: string; readonly tags: readonly Tag[] },
-  ) => Promise<Result<Evaluation, UnitFailure>>;
+  ) => Promise<Result<Evaluation, Failed>>;
   /** What a process was sent since a moment, oldest first; each item once. */
   readonly scheduledSince: (
     process: string,
@@ -88,7 +88,8 @@ export type Scheduled = {
   readonly tags: readonly Tag[];
 };
 
-type Failed = SigningFailure | UnitFailure;
+/** A node is asked some questions by signed messages. */
+export type Failed = SigningFailure | UnitFailure;
 
 /** What a process is made from, and whom it trusts. */
 export type MadeFrom = {

@@ -17,6 +17,7 @@ export type WalletFailure =
   | { readonly reason: "wallet-unreadable"; readonly source: string }
   | { readonly reason: "wallet-invalid"; readonly source: string }
   | { readonly reason: "wallet-exposed"; readonly source: string; readonly mode: string }
+  | { readonly reason: "wallet-not-ignored"; readonly source: string }
   | { readonly reason: "signer-invalid"; readonly source: string; readonly problem: string };
 
 const part = z.string().regex(/^[A-Za-z0-9_-]+$/);
@@ -45,13 +46,17 @@ export async function openWallet(
 ): Promise<Result<Wallet, WalletFailure>> {
   if ("signer" in source) return openSigner(source.signer, folder);
   if ("env" in source) return walletIn(environment[source.env], `$${source.env}`);
-  const file = path.resolve(folder, source.file.replace(/^~(?=\/)/, homedir()));
+  const file = fileOfWallet(source, folder);
   const mode = await modeOf(file);
   if (mode !== undefined && (mode & 0o077) !== 0) {
     const shown = (mode & 0o777).toString(8);
     return fail({ reason: "wallet-exposed", source: source.file, mode: shown });
   }
   return walletIn(await readTextIfPresent(file), source.file);
+}
+
+export function fileOfWallet(source: { readonly file: string }, folder: string): string {
+  return path.resolve(folder, source.file.replace(/^~(?=\/)/, homedir()));
 }
 
 function walletIn(text: string | undefined, source: string): Result<Wallet, WalletFailure> {

@@ -3,8 +3,7 @@ import type { Result } from "@slipway/signature";
 import { problemWith, questionOf } from "../checks.ts";
 import type { Check } from "../definition/check.ts";
 import type { DeployTarget } from "../definition/target.ts";
-import type { UnitFailure } from "../failure.ts";
-import type { AoNetwork } from "../network/network.ts";
+import type { AoNetwork, Failed } from "../network/network.ts";
 import { paused } from "../paused.ts";
 import { noPatience, retryWaits } from "./retry-waits.ts";
 import type { Patience } from "./retry-waits.ts";
@@ -26,7 +25,7 @@ type Asking = {
 export async function runChecks(
   asking: Asking,
   { checks, state }: { readonly checks: readonly Check[]; readonly state: readonly string[] },
-): Promise<Result<Checked, UnitFailure>> {
+): Promise<Result<Checked, Failed>> {
   const failed: { readonly action: string; readonly problem: string }[] = [];
   for (const check of checks) {
     const problem = await untilPassed(asking, check.action, () => problemOf(asking, check));
@@ -53,8 +52,8 @@ export function patienceOf({ checks }: Pick<DeployTarget, "checks">): Patience |
 async function untilPassed(
   { patience, signal, progress }: Asking,
   name: string,
-  ask: () => Promise<Result<string | undefined, UnitFailure>>,
-): Promise<Result<string | undefined, UnitFailure>> {
+  ask: () => Promise<Result<string | undefined, Failed>>,
+): Promise<Result<string | undefined, Failed>> {
   const waits = retryWaits(patience);
   for (const [at, ms] of waits.entries()) {
     const problem = await ask();
@@ -68,7 +67,7 @@ async function untilPassed(
 async function problemOf(
   { network, process }: Asking,
   check: Check,
-): Promise<Result<string | undefined, UnitFailure>> {
+): Promise<Result<string | undefined, Failed>> {
   const answer = await network.dryRun(process, questionOf(check));
   return answer.ok ? ok(problemWith(check, answer.value)) : answer;
 }
@@ -77,7 +76,7 @@ async function problemOf(
 async function missingState(
   { network, process }: Asking,
   state: readonly string[],
-): Promise<Result<readonly string[], UnitFailure>> {
+): Promise<Result<readonly string[], Failed>> {
   const list = state.map((name) => `"${name}"`).join(", ");
   const data =
     `local there = {} for _, name in ipairs({ ${list} }) do ` +

@@ -9,7 +9,7 @@ import { settleEnvironment } from "../deploy/settle.ts";
 import type { DeployOptions, Effects, SettledEnvironment } from "../deploy/settle.ts";
 import { linksOf } from "../deploy/survey.ts";
 import { linksDigestOf } from "../evaluated-text.ts";
-import type { ProcessesFailure, UnitFailure } from "../failure.ts";
+import type { ProcessesFailure } from "../failure.ts";
 import type { Live } from "../network/network.ts";
 import { readReceipt } from "../receipt.ts";
 import type { Receipt } from "../receipt.ts";
@@ -189,11 +189,7 @@ function seenAs(
   };
 }
 
-function unseen(
-  seeing: Seeing,
-  name: string,
-  failure: ProcessesFailure | UnitFailure,
-): SeenProcess {
+function unseen(seeing: Seeing, name: string, failure: ProcessesFailure): SeenProcess {
   const isRecorded = seeing.record.processes[name] !== undefined;
   return isRecorded
     ? { ...seenAs(seeing, name, "unreachable"), failure }

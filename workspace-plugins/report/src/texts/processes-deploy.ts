@@ -11,11 +11,17 @@ export const deployTexts: Texts<DeployFailure> = {
   "wallet-invalid": (f) => ({
     what: "the wallet is not an Arweave key in JWK form",
     facts: { source: f.source },
+    hint: "give the whole key file of an Arweave wallet, with its private parts",
   }),
   "wallet-exposed": (f) => ({
     what: "others than you may read the wallet",
     facts: { file: f.source, mode: f.mode },
     hint: `close it: chmod 600 ${f.source}`,
+  }),
+  "wallet-not-ignored": (f) => ({
+    what: "git does not ignore the wallet: a commit of everything would publish its key",
+    facts: { file: f.source },
+    hint: "name it in .gitignore, or keep it elsewhere; one that was committed is no wallet any more",
   }),
   "signer-invalid": (f) => ({
     what: "the module that should sign cannot be used",
@@ -25,6 +31,7 @@ export const deployTexts: Texts<DeployFailure> = {
   "signer-failed": (f) => ({
     what: "nothing was signed, and nothing sent",
     facts: { signer: f.source, problem: f.problem },
+    hint: "see wallet of the target in ao.yml",
   }),
   "item-tags-too-long": (f) => ({
     what: "the tags do not fit into a signed item",
