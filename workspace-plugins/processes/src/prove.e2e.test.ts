@@ -22,6 +22,7 @@ import { rollback } from "./rollback/rollback.ts";
 import type { Way } from "./rollback/rollback.ts";
 import type { TaskContext } from "./task.ts";
 import { verifyEnvironment } from "./verify/verify-environment.ts";
+import { isFaulty, verifyProject } from "./verify/verify-project.ts";
 import { verifyProcess } from "./verify.ts";
 
 /** One network for all tests; each has a workspace, and so processes, of its own. */
@@ -276,6 +277,30 @@ test("drift is told with both digests, and with who evaluated what after us", as
   ]);
   const verified = await verifyProcess(rig.task(), { deployTarget: "testnet" });
   expect(verified).toMatchObject({ failure: { reason: "live-code-differs", live: other } });
+});
+
+test("what was evaluated beside the deployed code is told, though the process says that it agrees", async () => {
+  const rig = await openRig();
+  await rig.bundle(source(1));
+  await rig.deploy("testnet");
+  const { process, owner } = await rig.record("testnet");
+  const verified = async () => {
+    const seen = await verifyProject(rig.task(), ["testnet"]);
+    if (!seen.ok || seen.value[0] === undefined) throw new Error(JSON.stringify(seen));
+    const [one] = seen.value;
+    const faults = [false, true].map((isStrict) => isFaulty(one, { isStrict }));
+    return { state: one.state, changedBy: one.changedBy, faults };
+  };
+  const agrees = { state: "agrees", changedBy: [], faults: [false, false] };
+  expect(await verified()).toEqual(agrees);
+  const byHand = 'Handlers.add("Extra", "Extra", function() end)';
+  const message = await rig.send(process, { Action: "Eval" }, byHand);
+  const at = expect.any(String) as string;
+  const changedBy = [{ message, from: owner, at }];
+  expect(await verified()).toEqual({ state: "agrees", changedBy, faults: [false, true] });
+  await rig.bundle(source(2));
+  await rig.deploy("testnet");
+  expect(await verified()).toEqual(agrees);
 });
 
 test("a unit that answers dry-runs from memory does not hide a drift", async () => {

@@ -32,7 +32,8 @@ export const aoCommands: readonly Command[] = [
     options: {
       "<project>": "its folder or name; without one all of the workspace",
       "--target <name>": "of ao.yml; all without it; may be given again",
-      "--strict": "what is behind the bundle, or was never deployed, counts as wrong",
+      "--strict":
+        "what is behind the bundle, was never deployed, or evaluated more since counts as wrong",
       "--json": "one object: schema, processes with state, digests, checks, changedBy",
       "exit code 1": "one is drifted, unfinished, gone or unreachable, or fails a check",
     },

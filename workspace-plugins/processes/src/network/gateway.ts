@@ -34,9 +34,16 @@ const byTags = `query ($owners: [String!], $tags: [TagFilter!], $after: String) 
   transactions(owners: $owners, tags: $tags, first: 100, after: $after, sort: HEIGHT_DESC) ${listed}
 }`;
 
+const sentTo = `query ($owners: [String!], $recipients: [String!], $tags: [TagFilter!]) {
+  transactions(owners: $owners, recipients: $recipients, tags: $tags, first: 100, sort: HEIGHT_DESC) ${listed}
+}`;
+
 const byId = `query ($ids: [ID!]!, $after: String) {
   transactions(ids: $ids, after: $after) ${listed}
 }`;
+
+/** A hundred thousand items: no owner has as many in one environment. */
+const mostPages = 1000;
 
 type Page = z.output<typeof Found>["data"]["transactions"];
 
@@ -78,7 +85,8 @@ export function openGateway(address: string, owner: string, units: Units): Gatew
     variables: object,
   ): Promise<Result<readonly Transaction[], UnitFailure>> => {
     const all: Transaction[] = [];
-    for (let after: string | undefined; ;) {
+    let after: string | undefined;
+    for (let pages = 0; pages < mostPages; pages += 1) {
       const page = await pageOf(query, { ...variables, after });
       if (!page.ok) return page;
       const { edges, pageInfo } = page.value;
@@ -87,9 +95,16 @@ export function openGateway(address: string, owner: string, units: Units): Gatew
       if (!pageInfo.hasNextPage || last === undefined) return ok(all);
       after = last;
     }
+    const problem = `its list does not end within ${mostPages} pages`;
+    return fail({ reason: "unit-unreachable", unit: "gateway", method: "POST", url, problem });
   };
   return {
     itemsTagged: (tags) => search(byTags, { owners: [owner], tags }),
+    evaluationsIn: async (process) => {
+      const tags = [{ name: "Action", values: ["Eval"] }];
+      const page = await pageOf(sentTo, { owners: [owner], recipients: [process], tags });
+      return page.ok ? ok(page.value.edges.map(transactionOf)) : page;
+    },
     itemTagsOf: async (id) => {
       const found = await search(byId, { ids: [id] });
       return found.ok ? ok(found.value.find((each) => each.id === id)?.tags) : found;

@@ -73,6 +73,8 @@ export type Gateway = {
   readonly itemsTagged: (
     tags: readonly { readonly name: string; readonly values: readonly string[] }[],
   ) => Promise<Result<readonly Transaction[], UnitFailure>>;
+  /** The newest hundred of this owner's evaluations in a process, newest first. */
+  readonly evaluationsIn: (process: string) => Promise<Result<readonly Transaction[], UnitFailure>>;
   readonly itemTagsOf: (id: string) => Promise<Result<readonly Tag[] | undefined, UnitFailure>>;
   /** The data of an item; `undefined` when nobody has it. */
   readonly itemData: (id: string) => Promise<Result<string | undefined, UnitFailure>>;

@@ -1,7 +1,8 @@
 import { digestOf } from "@slipway/signature";
 import { expect, test } from "vitest";
 import type { Scheduled } from "../network/network.ts";
-import { evaluationsAfter } from "./evaluations.ts";
+import type { DeployedRecord, HistoryEntry } from "../record/record.ts";
+import { evaluationsAfter, evaluationsSince } from "./evaluations.ts";
 
 const code = digestOf("code");
 
@@ -34,4 +35,46 @@ test("what came before ours, and what a process does not evaluate, changed nothi
 test("where our message is not listed nobody is left out", () => {
   const later = evaluationsAfter(history, { ours: "live-read", owner: "owner" });
   expect(later.map(({ message: id }) => id)).toEqual(["2", "5", "6"]);
+});
+
+function entryOf(id: string): HistoryEntry {
+  return {
+    at: "2026-01-01T00:00:00.000Z",
+    did: "evaluated",
+    process: "process",
+    spawnDigest: code,
+    message: id,
+    by: "owner",
+  };
+}
+
+const record: DeployedRecord = {
+  process: "process",
+  owner: "owner",
+  spawnDigest: code,
+  state: "deployed",
+  codeDigest: code,
+  linksDigest: code,
+  handlers: [],
+  provenBy: "2",
+  history: [entryOf("2")],
+};
+
+/** Newest first, as a gateway lists them. */
+const listed = history.map(({ id, at, tags }) => ({ id, at, tags, recipient: "process" }));
+
+test.each<readonly [string, readonly string[], Partial<DeployedRecord>, readonly string[]]>([
+  ["what came after our message", ["5", "2", "1"], {}, ["5"]],
+  ["nothing after a deployment of the same code by another machine", ["6", "5", "2"], {}, []],
+  ["nothing where our message is not listed yet", ["5"], {}, []],
+  [
+    "all of a process that was spawned with its code",
+    ["5"],
+    { history: [entryOf("process")] },
+    ["5"],
+  ],
+])("of a process that agrees is told %s", (_title, ids, change, told) => {
+  const newestFirst = ids.flatMap((id) => listed.filter((one) => one.id === id));
+  const since = evaluationsSince(newestFirst, { ...record, ...change });
+  expect(since.map(({ message: id, from }) => [id, from])).toEqual(told.map((id) => [id, "owner"]));
 });

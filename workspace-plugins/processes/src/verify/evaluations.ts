@@ -1,5 +1,6 @@
 import { parseDigest } from "@slipway/signature/basics";
-import type { Scheduled } from "../network/network.ts";
+import type { Scheduled, Transaction } from "../network/network.ts";
+import type { DeployedRecord } from "../record/record.ts";
 import type { LaterEvaluation } from "./later-evaluation.ts";
 
 /**
@@ -18,6 +19,27 @@ export function evaluationsAfter(
       const evaluation = { message: id, from, at: new Date(at).toISOString() };
       return deployed === undefined ? evaluation : { ...evaluation, deployed };
     });
+}
+
+/**
+ * Of a process that runs what was deployed: the owner's evaluations since, newest first, that the deployment is none of.
+ * They may have changed anything but what the process says of its code. A gateway that does not know the deployment yet
+ * tells only of what came before it.
+ */
+export function evaluationsSince(
+  listed: readonly Transaction[],
+  { process, owner, codeDigest, history }: DeployedRecord,
+): readonly LaterEvaluation[] {
+  const ours = history.findLast((one) => one.process === process && one.message !== undefined);
+  const at = listed.findIndex(
+    ({ id, tags }) => id === ours?.message || valueOf(tags, "Deploy-Code") === codeDigest,
+  );
+  const isOnBoot = ours?.message === process;
+  return listed.slice(0, at === -1 && isOnBoot ? listed.length : Math.max(0, at)).map((one) => ({
+    message: one.id,
+    from: owner,
+    at: new Date(one.at ?? Date.now()).toISOString(),
+  }));
 }
 
 function valueOf(tags: Scheduled["tags"], name: string): string | undefined {

@@ -17,7 +17,7 @@ import { environmentOf } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
-import { evaluationsAfter } from "./evaluations.ts";
+import { evaluationsAfter, evaluationsSince } from "./evaluations.ts";
 import type { LaterEvaluation } from "./later-evaluation.ts";
 import { patienceOf, runChecks } from "./run-checks.ts";
 import type { Checked } from "./run-checks.ts";
@@ -42,10 +42,15 @@ export type SeenProcess = {
   readonly checks?: Checked;
   /** When the record was last changed; ISO 8601. */
   readonly since?: string;
-  /** After our own evaluation, where other code is live. */
+  /** After our own evaluation: where other code is live, and where that was asked. */
   readonly changedBy: readonly LaterEvaluation[];
   /** Why it could not be seen. */
   readonly failure?: ProcessesFailure;
+};
+
+export type VerifyOptions = Pick<DeployOptions, "deployTarget"> & {
+  /** Of what runs the code that was deployed it is asked too whether somebody evaluated more since. */
+  readonly looksBehind?: boolean;
 };
 
 /**
@@ -54,7 +59,7 @@ export type SeenProcess = {
  */
 export async function verifyEnvironment(
   task: TaskContext,
-  { deployTarget }: DeployOptions,
+  { deployTarget, looksBehind = false }: VerifyOptions,
   effects: Effects,
 ): Promise<Result<readonly SeenProcess[], ProcessesFailure>> {
   const { workspaceRoot, projectRoot } = task;
@@ -69,6 +74,7 @@ export async function verifyEnvironment(
   const seeing: Seeing = {
     task,
     deployTarget,
+    looksBehind,
     target,
     record: read.value,
     wanted: wantedOf(definition.value, read.value, receipt.ok ? receipt.value : undefined),
@@ -100,6 +106,7 @@ const atOnce = 4;
 type Seeing = {
   readonly task: TaskContext;
   readonly deployTarget: string;
+  readonly looksBehind: boolean;
   readonly target: DeployTarget;
   readonly record: EnvironmentRecord;
   readonly wanted: ReadonlyMap<string, CodeAndLinks>;
@@ -139,14 +146,26 @@ async function see(
     live: live.value,
     wanted: seeing.wanted.get(name),
   });
-  const seen = { ...seenAs(seeing, name, state), live: codeOf(live.value) };
-  if (state === "drifted" || state === "unfinished") return whoChanged(seen, network, record);
+  const told = { ...seenAs(seeing, name, state), live: codeOf(live.value) };
+  if (state === "drifted" || state === "unfinished") return whoChanged(told, network, record);
+  const seen = seeing.looksBehind ? await withLater(told, network, record) : told;
   const patience = patienceOf(target);
   if (state === "gone" || patience === undefined) return seen;
   const { signal, progress = () => undefined } = task;
   const asking = { network, process: record.process, patience, signal, progress };
   const checked = await runChecks(asking, definition);
   return checked.ok ? { ...seen, checks: checked.value } : unseen(seeing, name, checked.failure);
+}
+
+/** A help too: a gateway that does not answer says nothing of a process that does. */
+async function withLater(
+  seen: SeenProcess,
+  network: SettledEnvironment["network"],
+  record: ProcessRecord,
+): Promise<SeenProcess> {
+  if (record.state !== "deployed") return seen;
+  const listed = await network.evaluationsIn(record.process);
+  return listed.ok ? { ...seen, changedBy: evaluationsSince(listed.value, record) } : seen;
 }
 
 /** The scheduler's clock is not ours: its list is asked for from some time before our own message. */

@@ -27,15 +27,16 @@ export async function verifyProject(
   }
   const targets = asked.length === 0 ? known : known.filter((name) => asked.includes(name));
   const seen = await inParallel(atOnce, targets, (deployTarget) =>
-    verifyEnvironment(task, { deployTarget }, effects),
+    verifyEnvironment(task, { deployTarget, looksBehind: true }, effects),
   );
   return seen.ok ? ok(seen.value.flat()) : seen;
 }
 
-/** Whether it runs what was deployed, and answers as it should. `isStrict`: and is what is bundled. */
+/** Whether it runs what was deployed, and answers as it should. `isStrict`: and is what is bundled, and nothing more. */
 export function isFaulty(
-  { state, checks }: SeenProcess,
+  { state, checks, changedBy }: SeenProcess,
   { isStrict }: { readonly isStrict: boolean },
 ): boolean {
-  return !isSound(state) || (isStrict && state !== "agrees") || (checks?.failed.length ?? 0) > 0;
+  if (isStrict && (state !== "agrees" || changedBy.length > 0)) return true;
+  return !isSound(state) || (checks?.failed.length ?? 0) > 0;
 }
