@@ -14,7 +14,7 @@ const Found = z.object({
         z.object({
           cursor: z.string(),
           node: z.object({
-            id: z.string(),
+            id: z.string().regex(/^[A-Za-z0-9_-]+$/),
             tags: z.array(z.object({ name: z.string(), value: z.string() })),
             recipient: z.string().nullish(),
             block: z.object({ timestamp: z.number() }).nullish(),

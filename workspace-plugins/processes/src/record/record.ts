@@ -1,6 +1,9 @@
 import { DigestText } from "@slipway/definitions/digest-text";
 import { z } from "zod";
 
+/** Of an item, a process or an address. It becomes part of the URLs that units are asked by. */
+const Id = z.string().regex(/^[A-Za-z0-9_-]+$/, "must be an id");
+
 const Commit = z.strictObject({
   id: z.string().min(1),
   /** Whether the working tree was as committed. */
@@ -12,15 +15,15 @@ const HistoryEntry = z.strictObject({
   /** ISO 8601. */
   at: z.iso.datetime(),
   did: z.enum(["spawned", "evaluated", "adopted", "promoted", "rolled-back"]),
-  process: z.string().min(1),
+  process: Id,
   spawnDigest: DigestText,
   /** Of the code that the process runs since; a spawn without code has none. */
   codeDigest: DigestText.optional(),
   linksDigest: DigestText.optional(),
   /** That evaluated the code; the process itself when its spawn did. */
-  message: z.string().min(1).optional(),
+  message: Id.optional(),
   /** The address that signed. */
-  by: z.string().min(1),
+  by: Id,
   /** The environment that the code came from. */
   from: z.string().min(1).optional(),
   commit: Commit.optional(),
@@ -28,8 +31,8 @@ const HistoryEntry = z.strictObject({
 export type HistoryEntry = z.output<typeof HistoryEntry>;
 
 const Spawned = z.strictObject({
-  process: z.string().min(1),
-  owner: z.string().min(1),
+  process: Id,
+  owner: Id,
   spawnDigest: DigestText,
   /** The newest last. */
   history: z.array(HistoryEntry),
@@ -45,7 +48,7 @@ export const ProcessRecord = z.discriminatedUnion("state", [
     /** That the code adds; the next code removes those that it has no more. */
     handlers: z.array(z.string()),
     /** The message that evaluated the code, or `live-read` when only an answer was read. */
-    provenBy: z.string().min(1),
+    provenBy: Id,
   }),
 ]);
 export type ProcessRecord = z.output<typeof ProcessRecord>;
@@ -62,10 +65,10 @@ export type EnvironmentRecord = z.output<typeof EnvironmentRecord>;
 export const PendingItem = z.strictObject({
   step: z.enum(["spawn", "evaluate"]),
   /** For a spawn, the item's own id. */
-  process: z.string().min(1),
-  id: z.string().min(1),
+  process: Id,
+  id: Id,
   raw: z.base64(),
-  owner: z.string().min(1),
+  owner: Id,
   spawnDigest: DigestText,
   /** What the item evaluates; a spawn that does not run its data has none. */
   codeDigest: DigestText.optional(),
