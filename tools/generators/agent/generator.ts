@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Tree } from "@nx/devkit";
 import { renderFailure } from "@slipway/report";
+import { folderNamed } from "../project-name.ts";
 import { agentFiles } from "./agent-files.ts";
 import { Options } from "./options.ts";
 
@@ -13,9 +14,12 @@ export default async function agent(tree: Tree, raw: unknown): Promise<void> {
     );
     throw new Error(renderFailure({ reason: "generator-options-invalid", problems }));
   }
-  const folder = path.posix.join(options.data.directory, options.data.name);
+  const { directory, name } = options.data;
+  const folder = path.posix.join(directory, name);
   if (tree.exists(folder)) throw new Error(renderFailure({ reason: "folder-exists", folder }));
-  for (const { name, text, isExecutable } of agentFiles(options.data)) {
-    tree.write(path.posix.join(folder, name), text, { mode: isExecutable ? 0o755 : 0o644 });
+  const taken = await folderNamed(tree, name);
+  if (taken !== undefined) throw new Error(renderFailure({ reason: "name-taken", name, taken }));
+  for (const { name: file, text, isExecutable } of agentFiles(options.data)) {
+    tree.write(path.posix.join(folder, file), text, { mode: isExecutable ? 0o755 : 0o644 });
   }
 }

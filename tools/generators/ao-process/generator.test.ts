@@ -36,3 +36,15 @@ test("a folder that is there and a name that cannot be one are refused, and noth
   );
   expect(tree.listChanges()).toHaveLength(before);
 });
+
+test.each([
+  ["apps/deep/counter/agent.yml", "{}", "apps/deep/counter"],
+  ["apps/other/project.json", '{"name":"counter"}', "apps/other"],
+])("a name that the project of %s has is refused", async (file, text, folder) => {
+  const tree = createTreeWithEmptyWorkspace();
+  tree.write(file, text);
+  await expect(aoProcess(tree, { name: "counter" })).rejects.toThrow(
+    `there is a project counter already, and nothing was written\n  folder  ${folder}\n`,
+  );
+  expect(tree.exists("examples/counter/ao.yml")).toBe(false);
+});

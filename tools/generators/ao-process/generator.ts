@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Tree } from "@nx/devkit";
 import { renderFailure } from "@slipway/report";
+import { folderNamed } from "../project-name.ts";
 import { Options } from "./options.ts";
 import { processFiles } from "./process-files.ts";
 
@@ -16,5 +17,7 @@ export default async function aoProcess(tree: Tree, raw: unknown): Promise<void>
   const { name, directory } = options.data;
   const folder = path.posix.join(directory, name);
   if (tree.exists(folder)) throw new Error(renderFailure({ reason: "folder-exists", folder }));
+  const taken = await folderNamed(tree, name);
+  if (taken !== undefined) throw new Error(renderFailure({ reason: "name-taken", name, taken }));
   for (const [file, text] of processFiles(name)) tree.write(path.posix.join(folder, file), text);
 }

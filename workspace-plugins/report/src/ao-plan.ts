@@ -16,7 +16,9 @@ export function planRows(plan: Plan): readonly (readonly string[])[] {
   const items = plan.processes.flatMap((each) => each.items);
   const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
   const bill =
-    items.length === 0 ? "nothing to sign" : `${items.length} items, ${bytes} bytes to sign`;
+    items.length === 0
+      ? "nothing to sign"
+      : `${items.length} ${items.length === 1 ? "item" : "items"}, ${bytes} bytes to sign`;
   return [
     ...plan.interrupted.map((name) => [
       name,

@@ -48,7 +48,7 @@ export const processesTexts: Texts<
   "ao-definition-missing": (f) => ({
     what: "this project has no ao.yml",
     facts: { file: f.file },
-    hint: "write one with name, processes and targets",
+    hint: "name a project as the first word, or stand in its folder; a new one has name, processes and targets",
   }),
   "ao-definition-holds-key": (f) => ({
     what: "the definition holds what looks like a private key",
@@ -166,7 +166,7 @@ export const processesTexts: Texts<
   "ao-record-invalid": (f) => ({
     what: "the record of the deployment cannot be read",
     facts: { file: f.file, problem: f.problem },
-    hint: "remove it: the process is found again by its owner and tags",
+    hint: "take it as it was committed; without it processes are found by their owner and tags, of several the newest",
   }),
   "ao-record-missing": (f) => ({
     what: "nothing is recorded as deployed",

@@ -6,6 +6,7 @@ export type WorkspaceFailure =
   | { readonly reason: "generator-options-invalid"; readonly problems: readonly string[] }
   /** A generator writes into no folder that is there. */
   | { readonly reason: "folder-exists"; readonly folder: string }
+  | { readonly reason: "name-taken"; readonly name: string; readonly taken: string }
   | { readonly reason: "folder-missing"; readonly folder: string }
   | { readonly reason: "ao-network-failed"; readonly detail: string }
   | { readonly reason: "arguments-invalid"; readonly problem: string }
@@ -91,6 +92,11 @@ export const workspaceTexts: Texts<WorkspaceFailure> = {
     what: `${failure.folder} is there already, and nothing was written`,
     facts: {},
     hint: "choose another name or directory, or remove the folder",
+  }),
+  "name-taken": (failure) => ({
+    what: `there is a project ${failure.name} already, and nothing was written`,
+    facts: { folder: failure.taken },
+    hint: "choose another name: of two projects with one name Nx runs nothing",
   }),
   "folder-missing": (failure) => ({
     what: `there is no folder ${failure.folder}`,
