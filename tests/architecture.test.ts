@@ -46,7 +46,7 @@ const allowed = {
   "ao-network": ["aos", "signature"],
   root: libraries,
 } as const;
-const allowedInTests = { processes: ["ao-network"] } as const;
+const allowedInTests = { processes: ["ao-network"], root: ["ao-network"] } as const;
 
 test("every package has its place in the table of directions", () => {
   expect([...new Set(workspace.packages.map(layerOf))].toSorted()).toEqual(

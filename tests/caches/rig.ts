@@ -132,7 +132,19 @@ export class CachesRig {
   }
 
   async nx(words: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<Ended> {
-    const child = spawn(process.execPath, [this.at("node_modules/nx/dist/bin/nx.js"), ...words], {
+    return this.#ended([this.at("node_modules/nx/dist/bin/nx.js"), ...words], more);
+  }
+
+  /** `slipway`, while this process serves what it asks. */
+  async command(
+    words: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Ended> {
+    return this.#ended([path.join(source, "tools/cli/slipway.cjs"), ...words], more);
+  }
+
+  async #ended(words: readonly string[], more: Readonly<Record<string, string>>): Promise<Ended> {
+    const child = spawn(process.execPath, words, {
       cwd: this.root,
       env: { ...this.#environment(), ...more },
       stdio: ["ignore", "pipe", "pipe"],

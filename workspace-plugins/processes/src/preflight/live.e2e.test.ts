@@ -43,6 +43,7 @@ targets:
   local: { mode: legacy, network: local }
   node: { mode: mainnet, network: local }
   held: { mode: legacy, network: local, preflight: live }
+  mended: { mode: legacy, network: local, preflight: live }
   production: { mode: legacy, network: local, preflight: live, promotion: { from: local, clean_tree: false } }
 `;
 const counted = definition.replace(
@@ -199,19 +200,22 @@ const lost = {
 };
 
 test("a rollback is tried like a deployment, but for the checks, which are of the code that is left", async () => {
+  const deployTarget = "mended";
+  await bundle(definition, `Skills = nil\n${source}`);
+  expect((await deployProcess(task(), { deployTarget })).ok).toBe(true);
   await bundle(counted, `${source}-- mended\n`);
-  expect(await deployProcess(task(), { deployTarget: "held" })).toMatchObject({
+  expect(await deployProcess(task(), { deployTarget })).toMatchObject({
     failure: { reason: "preflight-failed" },
   });
-  const process = await idOfRegistry("held");
+  const process = await idOfRegistry(deployTarget);
   await register(process, ["search", "list"]);
-  expect((await deployProcess(task(), { deployTarget: "held" })).ok).toBe(true);
-  const asIs = await recordOf("held");
+  expect((await deployProcess(task(), { deployTarget })).ok).toBe(true);
+  const asIs = await recordOf(deployTarget);
   await network.log.reset();
-  const back = { deployTarget: "held", way: { to: "code", choice: { back: 1 } } } as const;
+  const back = { deployTarget, way: { to: "code", choice: { back: 1 } } } as const;
   expect(await rollback(task(), { ...back, isDryRun: false })).toMatchObject(lost);
   expect(await network.log.writes()).toEqual([]);
-  expect(await recordOf("held")).toEqual(asIs);
+  expect(await recordOf(deployTarget)).toEqual(asIs);
   const meant = await rollback(task(), { ...back, isDryRun: false, acceptStateLoss: true });
   expect(meant).toMatchObject({ ok: true, value: { result: "done", to: { process } } });
 });
