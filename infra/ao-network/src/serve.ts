@@ -83,18 +83,40 @@ function explain(failure: AosModuleFailure | NetworkFailure): string {
   return refusalOf(failure).error;
 }
 
+const usage = `usage: npx node infra/ao-network/serve.cjs --state <folder> [options]
+
+Serves a local AO network on loopback until it is stopped (Ctrl-C). When it is ready it prints one line: the addresses of
+its units and of its node, and the path of its wallet, as JSON. The same is in <folder>/network.json while it runs.
+
+  --state <folder>               what it keeps: keys, wallets, items, memories, saved states
+  --evaluation-timeout-ms <ms>   when one evaluation is given up; 60000 without it
+
+Faults, conditions, the log, wallets and saved states are at the address "mu": infra/ao-network/README.md has the requests.
+`;
+
+function readOptions() {
+  const options = {
+    help: { type: "boolean", default: false },
+    state: { type: "string" },
+    "evaluation-timeout-ms": { type: "string", default: "60000" },
+    // For a parent that may be killed: its end closes our standard input.
+    "stop-with-stdin": { type: "boolean", default: false },
+  } as const;
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new Error(`${problem}\n${usage}`, { cause: error });
+  }
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      state: { type: "string" },
-      "evaluation-timeout-ms": { type: "string", default: "60000" },
-      // For a parent that may be killed: its end closes our standard input.
-      "stop-with-stdin": { type: "boolean", default: false },
-    },
-  });
+  const values = readOptions();
+  if (values.help) return void process.stdout.write(usage);
   const evaluationTimeoutMs = Number(values["evaluation-timeout-ms"]);
-  if (values.state === undefined || !(evaluationTimeoutMs > 0)) {
-    throw new Error("usage: serve.cjs --state <folder> [--evaluation-timeout-ms <ms>]");
+  if (values.state === undefined) throw new Error(`--state is missing\n${usage}`);
+  if (!(evaluationTimeoutMs > 0)) {
+    throw new Error(`--evaluation-timeout-ms takes a number above 0\n${usage}`);
   }
   const stop = new AbortController();
   process.once("SIGTERM", () => stop.abort()).once("SIGINT", () => stop.abort());

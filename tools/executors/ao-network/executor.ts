@@ -30,7 +30,9 @@ async function serve(
   const stopped = { state: "done", cause: "stopped", facts: { state: options.state } } as const;
   try {
     await using network = await startNetwork(path.join(workspaceRoot, options.state));
-    progress(`serving ${options.state}, compute unit at ${network.cu}`);
+    progress(
+      `serving ${options.state}: faults and log at ${network.mu}, all addresses in its network.json`,
+    );
     emitReadySignal(network.cu);
     const stopping = signal.aborted ? undefined : once(signal, "abort");
     const ended = await Promise.race([stopping, network.ended]);
