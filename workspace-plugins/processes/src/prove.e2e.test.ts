@@ -630,7 +630,7 @@ test("a new process of earlier code begins anew; the earlier process is pointed 
   expect(await processesOf(rig)).toHaveLength(2);
 
   // The old one runs version 2, which its history says too.
-  const back = { to: "process", choice: old.process } as const;
+  const back = { to: "process", choice: { back: 1 } } as const;
   expect(await rig.rollback("testnet", back)).toMatchObject({
     value: { result: "done", state: "of-that-process", to: { process: old.process } },
   });

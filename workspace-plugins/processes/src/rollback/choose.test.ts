@@ -125,6 +125,21 @@ test("a process by counting is the same one after it was pointed back at", () =>
   expect(chooseProcess(back, { back: 1 })).toMatchObject({ ok: true, value: { process: "p" } });
 });
 
+test("the process that a redeployment left is the one before, also once it was pointed back at", () => {
+  const left = [
+    spawn,
+    v1,
+    ["spawned", undefined, "q"],
+    ["evaluated", "v2", "q"],
+    ["spawned", undefined, "r"],
+    ["rolled-back", "v1", "r"],
+  ] as const;
+  for (const record of [after(...left), after(...left, ["rolled-back", "v2", "q"])]) {
+    expect(chooseProcess(record, { back: 1 })).toMatchObject({ value: { process: "q" } });
+    expect(chooseProcess(record, { back: 2 })).toMatchObject({ value: { process: "p" } });
+  }
+});
+
 test("a redeployment is done when a process that is newer than the last deployment runs the code", () => {
   const again = [
     ["spawned", undefined, "q"],

@@ -54,11 +54,13 @@ export function chooseProcess(
 ): Result<EarlierProcess, NoSuchEntry> {
   const proven = record.history.filter(({ codeDigest }) => codeDigest !== undefined);
   const all = distinct(proven, ({ process }) => process);
-  const newest = newestOf(record)?.process;
+  const newest = newestOf(record);
+  const isLeft = newest !== undefined && isLeftByRedeployment(record, newest);
+  const earlier = [...beforeNewest(record), ...(isLeft ? [newest] : [])];
   const before = distinct(
-    beforeNewest(record).filter(({ codeDigest }) => codeDigest !== undefined),
+    earlier.filter(({ codeDigest }) => codeDigest !== undefined),
     ({ process }) => process,
-  ).filter(({ process }) => process !== newest);
+  ).filter(({ process }) => isLeft || process !== newest?.process);
   const found =
     typeof choice === "string"
       ? all.find(({ process }) => process === choice)
@@ -94,6 +96,13 @@ const forward: ReadonlySet<HistoryEntry["did"]> = new Set(["evaluated", "adopted
 /** The newest deployment that brought code and was no rollback. */
 function newestOf({ history }: ProcessRecord): HistoryEntry | undefined {
   return history.findLast(({ did, codeDigest }) => forward.has(did) && codeDigest !== undefined);
+}
+
+/** Whether a rollback has made a process since: then the one of the newest deployment is an earlier one. */
+function isLeftByRedeployment({ history }: ProcessRecord, newest: HistoryEntry): boolean {
+  return history
+    .slice(history.indexOf(newest) + 1)
+    .some(({ did, process }) => did === "spawned" && process !== newest.process);
 }
 
 /** What ran before that, in the order of time. */
