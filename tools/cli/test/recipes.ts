@@ -13,13 +13,20 @@ const GithubStep = z.object({
   run: z.string().optional(),
   env: Texts.default({}),
 });
-const Github = z.object({
-  jobs: z.object({ test: z.object({ env: Texts, steps: z.array(GithubStep) }) }),
-});
+const GithubJob = z.object({ env: Texts.default({}), steps: z.array(GithubStep) });
+const Github = z.object({ env: Texts.default({}), jobs: z.record(z.string(), GithubJob) });
 
-/** The steps of `github-actions.yml` that are shell; `${{ vars.A }}` and `${{ secrets.A }}` are those of `known`. */
-export function githubSteps(known: Readonly<Record<string, string>>): readonly Step[] {
-  const { env, steps } = Github.parse(yamlIn("github-actions.yml")).jobs.test;
+/** The steps of a job that are shell; `${{ vars.A }}` and `${{ secrets.A }}` are those of `known`. */
+export function githubSteps(
+  known: Readonly<Record<string, string>>,
+  { file, job }: { readonly file: string; readonly job: string } = {
+    file: "github-actions.yml",
+    job: "test",
+  },
+): readonly Step[] {
+  const { env: ofAll, jobs } = Github.parse(yamlIn(file));
+  const { env: ofJob, steps } = GithubJob.parse(jobs[job]);
+  const env = { ...ofAll, ...ofJob };
   const filled = (texts: z.infer<typeof Texts>) =>
     Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, fill(value, known)]));
   return steps.flatMap(({ name = "", run, env: own }) =>
