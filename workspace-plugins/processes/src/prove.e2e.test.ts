@@ -236,8 +236,10 @@ test("each environment is told as it is, and what was seen is kept for promotion
   await rig.bundle(source(1));
   expect(await rig.see("testnet")).toMatchObject({ state: "never-deployed" });
   await rig.deploy("testnet");
+  await network.log.reset();
   const seen = await rig.see("testnet");
   expect(seen).toMatchObject({ state: "agrees", checks: { passed: 2, failed: [] }, changedBy: [] });
+  expect(await network.log.writes()).toEqual([]);
   expect(new Set([seen.recorded, seen.live, seen.wanted]).size).toBe(1);
   const kept = path.join(rig.root, ".slipway/ao", rig.project, "testnet.verified.json");
   expect(JSON.parse(await readFile(kept, "utf8"))).toMatchObject({
@@ -700,7 +702,9 @@ test("on a HyperBEAM node too: verified, promoted, changed by somebody, rolled b
   const rig = await openRig(undefined, { mode: "mainnet" });
   await rig.bundle(source(1));
   await rig.deploy("testnet");
+  await network.log.reset();
   expect(await rig.see("testnet")).toMatchObject({ state: "agrees", checks: { passed: 2 } });
+  expect(await network.log.writes()).toEqual([]);
   expect(await rig.promote()).toMatchObject({ value: { done: [{ state: "done" }] } });
   await rig.bundle(source(2, extra));
   await rig.deploy("testnet");

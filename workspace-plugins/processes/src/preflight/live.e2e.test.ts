@@ -103,10 +103,10 @@ async function idOfRegistry(deployTarget = "local"): Promise<string> {
   return (await recordOf(deployTarget)).process;
 }
 
-async function recordOf(deployTarget: string): Promise<ProcessRecord> {
+async function recordOf(deployTarget: string, name = "registry"): Promise<ProcessRecord> {
   const place = { workspaceRoot: root, projectRoot: project, project, deployTarget };
   const read = await openLedger({ ...place, isLocal: true }).read();
-  const record = read.ok ? read.value.processes["registry"] : undefined;
+  const record = read.ok ? read.value.processes[name] : undefined;
   if (record === undefined) throw new Error("not recorded");
   return record;
 }
@@ -218,6 +218,39 @@ test("a rollback is tried like a deployment, but for the checks, which are of th
   expect(await recordOf(deployTarget)).toEqual(asIs);
   const meant = await rollback(task(), { ...back, isDryRun: false, acceptStateLoss: true });
   expect(meant).toMatchObject({ ok: true, value: { result: "done", to: { process } } });
+});
+
+test("a rollback whose followers would lose state is refused before the record points anywhere else", async () => {
+  const pair = `name: skills
+processes:
+  registry: { source: registry.lua }
+  index: { source: index.lua, needs: [registry], state: [Seen] }
+targets:
+  pair: { mode: legacy, network: local, preflight: live }
+`;
+  const index = `Seen = {}
+Handlers.add("Register", "Register", function (msg) Seen[msg.Skill] = true end)
+`;
+  const deployTarget = "pair";
+  const back = { deployTarget, process: "registry", isDryRun: false };
+  await writeFile(path.join(root, project, "index.lua"), index);
+  for (const version of [1, 2]) {
+    await bundle(pair, `${source}-- ${version}\n`);
+    expect((await deployProcess(task(), { deployTarget })).ok).toBe(true);
+  }
+  const redeploy = { to: "redeploy", choice: { back: 1 } } as const;
+  expect(await rollback(task(), { ...back, way: redeploy })).toMatchObject({ ok: true });
+  const { process: id } = await recordOf(deployTarget, "index");
+  await register(id, ["search"]);
+  const before = await recordOf(deployTarget);
+  const way = { to: "process", choice: { back: 1 } } as const;
+  expect(await rollback(task(), { ...back, way })).toMatchObject({
+    failure: { reason: "preflight-state-lost", losses: [{ process: "index" }] },
+  });
+  expect(await recordOf(deployTarget)).toEqual(before);
+  const meant = await rollback(task(), { ...back, way, acceptStateLoss: true });
+  expect(meant).toMatchObject({ value: { result: "done", followers: ["index"] } });
+  expect((await recordOf(deployTarget)).process).not.toBe(before.process);
 });
 
 test("a promotion is tried on what the target holds", async () => {
