@@ -1,0 +1,170 @@
+import { Duplex } from "node:stream";
+import { callbackify } from "node:util";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
+import { Server, ServerCredentials, status } from "@grpc/grpc-js";
+import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
+import { Hook, Plugin, PluginInfoSchema } from "./generated/slipway/pipelines/v1/plugin_pb.js";
+import type { Hello, PluginInfo } from "./generated/slipway/pipelines/v1/plugin_pb.js";
+
+type Methods = Omit<typeof Plugin.method, "handshake">;
+
+/** The signal is aborted when the core takes the call back, or its deadline has passed. */
+export type HookCall = { readonly signal: AbortSignal };
+
+/** What a plugin does, and with what it says about itself. A hook that throws fails the call with the message of its error. */
+export type PluginDefinition = Pick<
+  MessageInitShape<typeof PluginInfoSchema>,
+  "capabilities" | "requires" | "conflictsWith" | "metadata" | "features"
+> & {
+  /** provider/github, lang/ruby, policy/security */
+  readonly name: string;
+  readonly version: string;
+  readonly hooks: {
+    readonly [Name in keyof Methods]?: (
+      request: MessageShape<Methods[Name]["input"]>,
+      call: HookCall,
+    ) => Promise<MessageInitShape<Methods[Name]["output"]>>;
+  };
+};
+
+/** The protocols that this SDK speaks, from and to. */
+const protocols = { min: 1, max: 1 };
+
+const largestMessageBytes = 64 * 1024 * 1024;
+
+const hookNumbers = {
+  detect: Hook.DETECT,
+  plan: Hook.PLAN,
+  generate: Hook.GENERATE,
+  validate: Hook.VALIDATE,
+  preflight: Hook.PREFLIGHT,
+} as const satisfies { readonly [Name in keyof Methods]: Hook };
+
+/**
+ * Makes this process the plugin: gRPC on standard input and output until the input ends. All else that is written to standard
+ * output, `console` included, goes to standard error, which is the plugin's log.
+ */
+export function servePlugin(definition: PluginDefinition): void {
+  if (process.env["SLIPWAY_PLUGIN_COOKIE"] === undefined) {
+    process.stderr.write(`${introduce(definition)}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const streams = takeStandardStreams();
+  const server = new Server({
+    "grpc.max_receive_message_length": largestMessageBytes,
+    "grpc.max_send_message_length": largestMessageBytes,
+  });
+  const { service, answers } = describeService(definition);
+  server.addService(service, answers);
+  server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(streams);
+}
+
+function introduce({ name, version }: PluginDefinition): string {
+  return `${name} ${version} is a plugin of slipway, which starts it by itself and talks to it on its standard input and output. Name it in cig.toml, or try it with: slipway ci plugin test <this program>`;
+}
+
+/** From now on the only way to standard output. The process ends with its input: nobody can ask it any more. */
+function takeStandardStreams(): Duplex {
+  const write = process.stdout.write.bind(process.stdout);
+  process.stdout.write = process.stderr.write.bind(process.stderr);
+  const { stdin } = process;
+  const streams = new Duplex({
+    read: () => {
+      stdin.resume();
+    },
+    write: (chunk: Uint8Array, _encoding, done) => {
+      write(chunk, done);
+    },
+  });
+  stdin
+    .on("data", (chunk) => {
+      if (!streams.push(chunk)) stdin.pause();
+    })
+    .once("close", () => process.exit());
+  return streams;
+}
+
+type Answer = (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => void;
+
+type Answers = Record<string, Answer>;
+
+function describeService(definition: PluginDefinition) {
+  const { handshake, detect, plan, generate, validate, preflight } = Plugin.method;
+  const { hooks } = definition;
+  const served = [
+    describeCall(handshake, async (hello) => handshakeOf(definition, hello)),
+    ...(hooks.detect === undefined ? [] : [describeCall(detect, hooks.detect)]),
+    ...(hooks.plan === undefined ? [] : [describeCall(plan, hooks.plan)]),
+    ...(hooks.generate === undefined ? [] : [describeCall(generate, hooks.generate)]),
+    ...(hooks.validate === undefined ? [] : [describeCall(validate, hooks.validate)]),
+    ...(hooks.preflight === undefined ? [] : [describeCall(preflight, hooks.preflight)]),
+  ];
+  return {
+    service: Object.fromEntries(served.map(({ name, description }) => [name, description])),
+    answers: Object.fromEntries(served.map(({ name, answer }) => [name, answer])) satisfies Answers,
+  };
+}
+
+type Method<Input extends DescMessage, Output extends DescMessage> = {
+  readonly name: string;
+  readonly input: Input;
+  readonly output: Output;
+};
+
+function describeCall<Input extends DescMessage, Output extends DescMessage>(
+  { name, input, output }: Method<Input, Output>,
+  hook: (
+    request: MessageShape<Input>,
+    call: HookCall,
+  ) => Promise<MessageInitShape<Output> | MessageShape<Output>>,
+) {
+  const respond = callbackify(async (call: ServerUnaryCall<unknown, unknown>) => {
+    const stop = new AbortController();
+    call.once("cancelled", () => stop.abort());
+    const bytes = call.request instanceof Uint8Array ? call.request : new Uint8Array();
+    const result = await hook(fromBinary(input, bytes), { signal: stop.signal });
+    return toBinary(output, create(output, result));
+  });
+  const answer: Answer = (call, done) => {
+    respond(call, (error: Error | null, bytes) => {
+      if (error === null) return done(null, bytes);
+      process.stderr.write(`${error.stack ?? error.message}\n`);
+      done({ code: status.INTERNAL, details: error.message });
+    });
+  };
+  return {
+    name,
+    answer,
+    description: {
+      path: `/${Plugin.typeName}/${name}`,
+      requestStream: false,
+      responseStream: false,
+      // The bytes are read and made in the call itself, where what is wrong with them becomes its status.
+      requestSerialize: asBuffer,
+      requestDeserialize: asBuffer,
+      responseSerialize: asBuffer,
+      responseDeserialize: asBuffer,
+    },
+  };
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function handshakeOf(definition: PluginDefinition, hello: Hello): PluginInfo {
+  const { hooks, ...said } = definition;
+  const chosen = Math.min(protocols.max, hello.protocolMax);
+  const isSpoken = chosen >= Math.max(protocols.min, hello.protocolMin);
+  return create(PluginInfoSchema, {
+    ...said,
+    protocol: isSpoken ? chosen : 0,
+    protocolMin: protocols.min,
+    protocolMax: protocols.max,
+    hooks: Object.entries(hookNumbers).flatMap(([name, number]) =>
+      Object.hasOwn(hooks, name) ? [number] : [],
+    ),
+  });
+}
