@@ -1,9 +1,9 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import type { Bench } from "./bench.ts";
-import { commitAll } from "./commit-all.ts";
+import { openNxWorkspace } from "./nx-workspace.ts";
 import { outputOf, repository, start } from "./processes.ts";
 import { beyond, race } from "./race.ts";
 import type { Contender, Race } from "./race.ts";
@@ -103,11 +103,13 @@ async function deploying(
 ): Promise<Contender> {
   // Of one name they would be one process, found again by its tags.
   const name = `${mode}-${kind}`;
-  const folder = await openWorkspace(bench, name);
+  const folder = await openNxWorkspace(bench, path.join(bench.folder, "deployments", name), {
+    name: `bench-${name}`,
+    plugins: ["@slipway/executors/plugin", "@slipway/processes/plugin"],
+    files: { [`${name}/ao.yml`]: definition(mode, network, "none"), [`${name}/main.lua`]: lua(0) },
+  });
   const project = path.join(folder, name);
   const write = (file: string, text: string): void => writeFileSync(path.join(project, file), text);
-  write("ao.yml", definition(mode, network, "none"));
-  write("main.lua", lua(0));
   const nx = (target: string) => outputOf(bench, { words: ["nx", "run", target], folder });
   await nx(`${name}:ao-bundle`);
   if (kind !== "first") await nx(`${name}:ao-deploy`);
@@ -130,42 +132,21 @@ async function deploying(
 
 async function idle(bench: Bench, mode: Mode): Promise<Contender> {
   const name = `${mode}-noop`;
-  const folder = await openWorkspace(bench, name);
   const target = { executor: noop, cache: true, outputs: ["{projectRoot}/dist/ao-bundle"] };
   const targets = {
     "ao-bundle": target,
     "ao-deploy": { executor: noop, dependsOn: ["ao-bundle"] },
   };
-  writeFileSync(path.join(folder, name, "project.json"), JSON.stringify({ name, targets }));
+  const folder = await openNxWorkspace(bench, path.join(bench.folder, "deployments", name), {
+    name: `bench-${name}`,
+    plugins: [],
+    files: { [`${name}/project.json`]: { name, targets } },
+  });
   return {
     name: noop,
     command: { words: ["nx", "run", `${name}:ao-deploy`], folder },
     problem: (output) => (output.includes("Successfully ran") ? undefined : "Nx did not run it"),
   };
-}
-
-async function openWorkspace(bench: Bench, name: string): Promise<string> {
-  const folder = path.join(bench.folder, "deployments", name);
-  mkdirSync(path.join(folder, name), { recursive: true });
-  const writeJson = (file: string, value: unknown): void =>
-    writeFileSync(path.join(folder, file), `${JSON.stringify(value)}\n`);
-  writeJson("nx.json", {
-    analytics: false,
-    neverConnectToCloud: true,
-    cacheDirectory: ".nx/cache",
-    defaultBase: "main",
-    plugins: name.endsWith("noop")
-      ? []
-      : ["@slipway/executors/plugin", "@slipway/processes/plugin"],
-  });
-  writeJson("package.json", { name: `bench-${name}`, version: "0.0.0", private: true });
-  writeFileSync(path.join(folder, ".gitignore"), "node_modules\n.nx\n.slipway\ndist\n");
-  for (const file of ["package-lock.json", ".env"]) {
-    copyFileSync(path.join(repository, file), path.join(folder, file));
-  }
-  symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-  await commitAll(bench, folder);
-  return folder;
 }
 
 function definition(mode: Mode, network: Network, tag: string): string {

@@ -1,20 +1,11 @@
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { removeOwn } from "@slipway/images";
 import { scaled } from "./bench.ts";
 import type { Bench } from "./bench.ts";
-import { commitAll } from "./commit-all.ts";
 import { linesOf } from "./lines.ts";
-import { outputOf, repository } from "./processes.ts";
+import { openNxWorkspace } from "./nx-workspace.ts";
+import { outputOf } from "./processes.ts";
 import { beyond, race } from "./race.ts";
 import type { Contender } from "./race.ts";
 import { raceTable } from "./section.ts";
@@ -84,37 +75,18 @@ type WorkspaceShape = {
   readonly kind: "ours" | "noop";
 };
 
-/** With the packages of this repository, so that both sides run the same Nx. */
-async function openWorkspace(bench: Bench, shape: WorkspaceShape): Promise<string> {
-  const folder = path.join(bench.folder, "image-targets", shape.kind);
-  const write = (file: string, text: string): void => {
-    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
-    writeFileSync(path.join(folder, file), text);
-  };
-  const writeJson = (file: string, value: unknown): void =>
-    write(file, `${JSON.stringify(value)}\n`);
-  for (let index = 0; index < shape.count; index += 1) {
-    const root = `bases/${nameOf(index)}`;
-    for (const [file, text] of Object.entries(baseFiles(index))) write(`${root}/${file}`, text);
-    if (shape.kind === "noop") writeJson(`${root}/project.json`, noopProject(index));
-  }
-  writeJson("nx.json", {
-    analytics: false,
-    neverConnectToCloud: true,
-    cacheDirectory: ".nx/cache",
-    defaultBase: "main",
-    parallel: 2,
-    plugins: shape.kind === "ours" ? ["@slipway/executors/plugin", "@slipway/images/plugin"] : [],
+async function openWorkspace(bench: Bench, { name, count, kind }: WorkspaceShape): Promise<string> {
+  const files = Array.from({ length: count }, (_, index) => {
+    const noopFiles = kind === "noop" ? { "project.json": noopProject(index) } : {};
+    return Object.entries({ ...baseFiles(index), ...noopFiles }).map(
+      ([file, content]) => [`bases/${nameOf(index)}/${file}`, content] as const,
+    );
   });
-  writeJson("package.json", { name: shape.name, version: "0.0.0", private: true });
-  write(".gitignore", "node_modules\n.nx\n.slipway\ndist\n");
-  // Nx reads `.env`: both sides have plugins in its own process, as this repository does.
-  for (const file of ["package-lock.json", ".env"]) {
-    copyFileSync(path.join(repository, file), path.join(folder, file));
-  }
-  symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-  await commitAll(bench, folder);
-  return folder;
+  return openNxWorkspace(bench, path.join(bench.folder, "image-targets", kind), {
+    name,
+    plugins: kind === "ours" ? ["@slipway/executors/plugin", "@slipway/images/plugin"] : [],
+    files: Object.fromEntries(files.flat()),
+  });
 }
 
 function copyOutputs(from: string, to: string): void {

@@ -1,10 +1,8 @@
-import { copyFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { scaled } from "./bench.ts";
 import type { Bench } from "./bench.ts";
-import { commitAll } from "./commit-all.ts";
 import { generateProjects } from "./job-graphs.ts";
-import { repository } from "./processes.ts";
+import { openNxWorkspace } from "./nx-workspace.ts";
 import { beyond, race, turnsOf } from "./race.ts";
 import type { Contender, Race } from "./race.ts";
 import { raceTable, ratioTarget } from "./section.ts";
@@ -67,34 +65,18 @@ type WorkspaceShape = {
   readonly executor?: string;
 };
 
-/** With the packages of this repository, so that both sides run the same Nx. */
 async function openWorkspace(bench: Bench, name: string, shape: WorkspaceShape): Promise<string> {
   const folder = path.join(bench.folder, "nx-projects", name);
   bench.say(`workspace: ${shape.count} projects, ${name}`);
   generateProjects(folder, shape.count, shape.executor);
-  const write = (file: string, value: unknown): void =>
-    writeFileSync(path.join(folder, file), `${JSON.stringify(value)}\n`);
-  write("nx.json", {
-    analytics: false,
-    neverConnectToCloud: true,
-    cacheDirectory: ".nx/cache",
-    defaultBase: "main",
-    parallel: 2,
+  return openNxWorkspace(bench, folder, {
+    name: "bench",
     plugins: shape.plugins,
+    files: {
+      [emptyHooks]: "exports.preTasksExecution = exports.postTasksExecution = async () => {};\n",
+      "project.json": { name: "other", targets: { other: { executor: "nx:noop" } } },
+    },
   });
-  write("package.json", { name: "bench", version: "0.0.0", private: true });
-  writeFileSync(
-    path.join(folder, emptyHooks),
-    "exports.preTasksExecution = exports.postTasksExecution = async () => {};\n",
-  );
-  write("project.json", { name: "other", targets: { other: { executor: "nx:noop" } } });
-  // Nx reads `.env`: both sides have plugins in its own process, as this repository does.
-  for (const file of ["package-lock.json", ".env"]) {
-    copyFileSync(path.join(repository, file), path.join(folder, file));
-  }
-  symlinkSync(path.join(repository, "node_modules"), path.join(folder, "node_modules"));
-  await commitAll(bench, folder);
-  return folder;
 }
 
 function runMany(
