@@ -1,18 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { startNetwork } from "@slipway/ao-network";
 import type { RunningNetwork } from "@slipway/ao-network";
 import { initKeys, readSigningKey, readTrust, signingKeyFile } from "@slipway/attestation";
 import { digestOf } from "@slipway/signature";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bundleProcess } from "./bundle-process.ts";
+import { ask, openTestNetwork, openWorkspace, processesOf, send } from "../test/workspace.ts";
 import { applyPlan, planProject } from "./deploy/apply.ts";
 import { deployProcess } from "./deploy/deploy.ts";
 import type { Effects } from "./deploy/settle.ts";
-import { openAoNetwork } from "./network/open-network.ts";
-import { openWallet } from "./network/wallet.ts";
 import { approve } from "./promote/approvals.ts";
 import type { Gate } from "./promote/gates.ts";
 import { promote } from "./promote/promote.ts";
@@ -20,7 +17,6 @@ import type { EnvironmentRecord } from "./record/record.ts";
 import { recoverRecord } from "./record/recover.ts";
 import { rollback } from "./rollback/rollback.ts";
 import type { Way } from "./rollback/rollback.ts";
-import type { TaskContext } from "./task.ts";
 import { verifyEnvironment } from "./verify/verify-environment.ts";
 import { isFaulty, verifyProject } from "./verify/verify-project.ts";
 import { verifyProcess } from "./verify.ts";
@@ -30,10 +26,10 @@ let network: RunningNetwork;
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), "ao-prove-"));
-  network = await startNetwork(path.join(folder, "network"));
+  network = await openTestNetwork();
 });
 afterAll(async () => {
-  await network.stop();
+  await network[Symbol.asyncDispose]();
   await rm(folder, { recursive: true });
 });
 
@@ -65,12 +61,8 @@ async function openRig(
     processes = oneProcess,
   }: { mode?: "legacy" | "mainnet"; processes?: string } = {},
 ) {
-  const root = await mkdtemp(path.join(folder, "w-"));
-  const project = `p${path
-    .basename(root)
-    .slice(2)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]/g, "x")}`;
+  const workspace = await openWorkspace(network, folder);
+  const { root, project, task } = workspace;
   const { mu, su, cu, url, gateway, module, scheduler, authority, wallet } = network;
   const units = mode === "legacy" ? { mode, mu, su, cu, gateway } : { mode, url, gateway };
   const site = JSON.stringify({ ...units, module, scheduler, authority });
@@ -83,27 +75,10 @@ ${processes}targets:
   production: ${made}, promotion: { from: testnet, ${rule} } }
   other: ${made} }
 `;
-  const file = (name: string) => path.join(root, project, name);
-  const write = async (name: string, text: string): Promise<void> => {
-    await mkdir(path.dirname(file(name)), { recursive: true });
-    await writeFile(file(name), text);
-  };
+  const file = (name: string) => workspace.path(project, name);
   const who = ["-c", "user.name=t", "-c", "user.email=t@example.test"];
   const git = (...args: readonly string[]): void => {
     execFileSync("git", ["-C", root, ...who, ...args], { stdio: "pipe" });
-  };
-  const task = (signal = new AbortController().signal): TaskContext => ({
-    workspaceRoot: root,
-    projectRoot: project,
-    projectName: project,
-    signal,
-    once: async (_question, ask) => ask(),
-    counted: () => undefined,
-  });
-  const bundle = async (text: string): Promise<void> => {
-    await write("main.lua", text);
-    const bundled = await bundleProcess(task());
-    if (!bundled.ok) throw new Error(JSON.stringify(bundled.failure));
   };
   const record = async (deployTarget: string, name = "registry") => {
     const text = await readFile(file(`deployments/${deployTarget}.json`), "utf8");
@@ -111,27 +86,18 @@ ${processes}targets:
     if (registry?.state !== "deployed") throw new Error("not deployed");
     return registry;
   };
-  const client = async () => {
-    const opened = await openWallet({ file: wallet }, "/", {});
-    if (!opened.ok) throw new Error(opened.failure.reason);
-    const { signal } = new AbortController();
-    const asked =
-      mode === "legacy"
-        ? ({ mode, mu, su, cu, gateway } as const)
-        : ({ mode, url, gateway } as const);
-    return openAoNetwork(asked, opened.value, { signal, counted: () => undefined });
-  };
-  await write("ao.yml", definition);
+  const client = () => workspace.client(mode);
+  await workspace.put({ "ao.yml": definition });
   await writeFile(path.join(root, ".gitignore"), ".slipway\ndist\n");
   git("init", "--quiet");
   return {
     root,
     exported: async () => JSON.parse(await readFile(file("dist/ids.json"), "utf8")) as unknown,
     project,
-    write,
+    write: (name: string, text: string) => workspace.put({ [name]: text }),
     git,
     task,
-    bundle,
+    bundle: (text: string) => workspace.write({ "main.lua": text }),
     record,
     client,
     place: { workspaceRoot: root, projectRoot: project },
@@ -172,26 +138,10 @@ ${processes}targets:
       return key.value;
     },
     /** As somebody with the same wallet would. */
-    send: async (process: string, tags: Readonly<Record<string, string>>, data = " ") => {
-      const asking = await client();
-      const named = Object.entries(tags).map(([name, value]) => ({ name, value }));
-      const item = await asking.signMessage(process, { tags: named, data });
-      if (!item.ok) throw new Error(item.failure.reason);
-      const place = await asking.post(process, item.value);
-      if (!place.ok) throw new Error(place.failure.reason);
-      await asking.result(process, place.value ?? item.value.id);
-      return item.value.id;
-    },
-    /** The data of the first reply; `undefined`: no handler answered. */
-    ask: async (process: string, action: string): Promise<unknown> => {
-      const answer = await (
-        await client()
-      ).dryRun(process, {
-        tags: [{ name: "Action", value: action }],
-      });
-      const text = answer.ok ? answer.value.replies[0]?.data : undefined;
-      return text?.startsWith("{") === true ? JSON.parse(text) : text;
-    },
+    send: async (process: string, tags: Readonly<Record<string, string>>, data = " ") =>
+      send(await client(), process, tags, data),
+    ask: async (process: string, action: string) => ask(await client(), process, action),
+    processes: async () => (await processesOf(network, project)).map(({ id }) => id),
   };
 }
 
@@ -216,16 +166,6 @@ function killed(rig: Rig, at: number, { isDelivered }: { readonly isDelivered: b
 
 function isAt(input: Parameters<typeof fetch>[0], unit: string): boolean {
   return typeof input === "string" && input.startsWith(unit);
-}
-
-async function processesOf(rig: Rig): Promise<readonly string[]> {
-  const found = await (
-    await rig.client()
-  ).itemsTagged([
-    { name: "Type", values: ["Process"] },
-    { name: "Deploy-Project", values: [rig.project] },
-  ]);
-  return found.ok ? found.value.map(({ id }) => id) : [];
 }
 
 const closedIn = (gates: readonly Gate[]) =>
@@ -410,7 +350,7 @@ test("a promotion moves the verified bytes, though the bundle is gone and the so
 
   const again = await rig.promote();
   expect(again.ok && again.value.done?.map(({ state }) => state)).toEqual(["unchanged"]);
-  expect(await processesOf(rig)).toHaveLength(2);
+  expect(await rig.processes()).toHaveLength(2);
 });
 
 test("a wallet that the next commit would hold signs nothing, until git ignores it", async () => {
@@ -544,7 +484,7 @@ test.each([
     expect(dead.ok).toBe(false);
     expect(await rig.promote()).toMatchObject({ ok: true });
     const { process, codeDigest } = await rig.record("production");
-    expect(new Set(await processesOf(rig))).toEqual(
+    expect(new Set(await rig.processes())).toEqual(
       new Set([(await rig.record("testnet")).process, process]),
     );
     expect(await rig.see("production")).toMatchObject({ state: "agrees", live: codeDigest });
@@ -560,7 +500,7 @@ test("of two promotions at once one waits its turn or is refused, and one proces
   const said = both.map((one) => (one.ok ? "promoted" : one.failure.reason)).toSorted();
   expect(said.at(-1)).toBe("promoted");
   expect(["ao-deploy-running", "promoted"]).toContain(said[0]);
-  expect(await processesOf(rig)).toHaveLength(2);
+  expect(await rig.processes()).toHaveLength(2);
 });
 
 const codeBack = { to: "code", choice: { back: 1 } } as const;
@@ -629,7 +569,7 @@ test("a new process of earlier code begins anew; the earlier process is pointed 
   expect(await rig.exported()).toEqual({ registry: fresh.process });
   expect(await rig.ask(fresh.process, "Info")).toEqual({ version: 1, visits: 0 });
   expect(await rig.rollback("testnet", redeploy)).toMatchObject({ value: { result: "unchanged" } });
-  expect(await processesOf(rig)).toHaveLength(2);
+  expect(await rig.processes()).toHaveLength(2);
 
   // The old one runs version 2, which its history says too.
   const back = { to: "process", choice: { back: 1 } } as const;
@@ -692,7 +632,7 @@ test.each([
     const dead = await rig.rollback("testnet", way, killed(rig, at, { isDelivered }).effects);
     expect(dead.ok).toBe(false);
     expect(await rig.rollback("testnet", way)).toMatchObject({ ok: true });
-    expect(await processesOf(rig)).toHaveLength(count);
+    expect(await rig.processes()).toHaveLength(count);
     await rm(rig.file("dist"), { recursive: true });
     expect(await rig.see("testnet")).toMatchObject({ state: "agrees", live: codeDigest });
   },

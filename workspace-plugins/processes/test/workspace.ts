@@ -24,9 +24,11 @@ export type Workspace = AsyncDisposable & {
   readonly own: (...parts: readonly string[]) => string;
   /** Says here that a network is there. */
   readonly join: (network: NetworkAddresses) => Promise<void>;
-  /** Files of the project, by their paths in it; bundled afterwards. */
+  /** Files of the project, by their paths in it. */
+  readonly put: (files: Readonly<Record<string, string>>) => Promise<void>;
+  /** The same, bundled afterwards. */
   readonly write: (files: Readonly<Record<string, string>>) => Promise<void>;
-  /** The same for a file that is there. */
+  /** The same, for a file that is there. */
   readonly edit: (file: string, change: (text: string) => string) => Promise<void>;
   /** Of a target on the local network. */
   readonly record: (deployTarget: string) => Promise<EnvironmentRecord["processes"]>;
@@ -34,8 +36,12 @@ export type Workspace = AsyncDisposable & {
   readonly client: (mode: Mode) => Promise<AoNetwork>;
 };
 
-export async function openWorkspace(network: NetworkAddresses): Promise<Workspace> {
-  const root = await mkdtemp(path.join(os.tmpdir(), "ao-workspace-"));
+/** In a folder that is there. */
+export async function openWorkspace(
+  network: NetworkAddresses,
+  folder = os.tmpdir(),
+): Promise<Workspace> {
+  const root = await mkdtemp(path.join(folder, "ao-workspace-"));
   const project = `p-${path.basename(root).slice(-6)}`;
   const inRoot = (...parts: readonly string[]): string => path.join(root, ...parts);
   const own = (...parts: readonly string[]): string => inRoot(".slipway/ao", project, ...parts);
@@ -45,11 +51,14 @@ export async function openWorkspace(network: NetworkAddresses): Promise<Workspac
     const addresses = { ...joined, wallet: "wallet.json", pid: process.pid };
     await writeFile(path.join(networkFolder, "network.json"), JSON.stringify(addresses));
   };
-  const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
+  const put: Workspace["put"] = async (files) => {
     for (const [file, text] of Object.entries(files)) {
       await mkdir(path.dirname(inRoot(project, file)), { recursive: true });
       await writeFile(inRoot(project, file), text);
     }
+  };
+  const write: Workspace["write"] = async (files) => {
+    await put(files);
     const bundled = await bundleProcess(task());
     if (!bundled.ok) throw new Error(JSON.stringify(bundled.failure));
   };
@@ -64,6 +73,7 @@ export async function openWorkspace(network: NetworkAddresses): Promise<Workspac
     path: inRoot,
     own,
     join,
+    put,
     write,
     edit: async (file, change) =>
       write({ [file]: change(await readFile(inRoot(project, file), "utf8")) }),

@@ -1,14 +1,11 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
-import { mkdtemp, rm } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
 import { DataItem } from "@dha-team/arbundles";
 import { connect, createSigner } from "@permaweb/aoconnect";
-import { startNetwork } from "@slipway/ao-network";
 import type { RunningNetwork } from "@slipway/ao-network";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openTestNetwork } from "../../test/workspace.ts";
 import type { AoNetwork, Mode, Site } from "./network.ts";
 import { openAoNetwork } from "./open-network.ts";
 import { openWallet } from "./wallet.ts";
@@ -177,15 +174,10 @@ test.each(modes)(
 );
 
 let network: RunningNetwork;
-let folder = "";
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), "ao-peer-"));
-  network = await startNetwork(folder);
+  network = await openTestNetwork();
 });
-afterAll(async () => {
-  await network.stop();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => network[Symbol.asyncDispose]());
 
 test.each(modes)("%s: aoconnect reads from the real aos what we wrote", async (mode) => {
   const own = await ours(siteAt(mode, network), jwk);

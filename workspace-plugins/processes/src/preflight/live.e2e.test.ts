@@ -1,16 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import os from "node:os";
-import path from "node:path";
-import { startNetwork } from "@slipway/ao-network";
 import type { RunningNetwork } from "@slipway/ao-network";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { bundleProcess } from "../bundle-process.ts";
+import { openTestNetwork, openWorkspace, send } from "../../test/workspace.ts";
+import type { Workspace } from "../../test/workspace.ts";
 import { deployProcess } from "../deploy/deploy.ts";
-import { findLocalNetwork } from "../network/local-network.ts";
-import { openAoNetwork } from "../network/open-network.ts";
-import { openWallet } from "../network/wallet.ts";
 import { promote } from "../promote/promote.ts";
-import { openLedger } from "../record/ledger.ts";
 import type { ProcessRecord } from "../record/record.ts";
 import { rollback } from "../rollback/rollback.ts";
 import type { TaskContext } from "../task.ts";
@@ -20,7 +13,6 @@ import { judgePreflight, preflight } from "./preflight.ts";
 import type { PreflightReport } from "./report.ts";
 import { readSources } from "./source.ts";
 
-const project = "skills";
 const source = `Skills = Skills or {}
 Log = Log or {}
 Handlers.add("Register", "Register", function (msg)
@@ -51,52 +43,31 @@ const counted = definition.replace(
   "    state: [Skills]\n    checks: [{ action: Count, expect: { data: { count: 2, isLater: true } } }]",
 );
 
-let root: string;
 let network: RunningNetwork;
+let workspace: Workspace;
 const asked: string[] = [];
 const task = (): TaskContext => ({
-  workspaceRoot: root,
-  projectRoot: project,
-  projectName: project,
-  signal: AbortSignal.timeout(200_000),
-  once: (_question, ask) => ask(),
+  ...workspace.task(AbortSignal.timeout(200_000)),
   counted: (_world, question) => asked.push(question),
 });
 
 beforeAll(async () => {
-  root = await mkdtemp(path.join(os.tmpdir(), "ao-preflight-"));
-  network = await startNetwork(path.join(root, ".slipway/ao-network"));
+  network = await openTestNetwork();
+  workspace = await openWorkspace(network);
   await bundle(definition, source);
 });
 afterAll(async () => {
-  await network.stop();
-  await rm(root, { recursive: true, force: true });
+  await workspace[Symbol.asyncDispose]();
+  await network[Symbol.asyncDispose]();
 });
 
 async function bundle(yaml: string, lua: string): Promise<void> {
-  await mkdir(path.join(root, project), { recursive: true });
-  await writeFile(path.join(root, project, "ao.yml"), yaml);
-  await writeFile(path.join(root, project, "registry.lua"), lua);
-  const bundled = await bundleProcess(task());
-  if (!bundled.ok) throw new Error(JSON.stringify(bundled.failure));
+  await workspace.write({ "ao.yml": yaml, "registry.lua": lua });
 }
 
 async function register(process: string, skills: readonly string[]): Promise<void> {
-  const found = await findLocalNetwork(root, "legacy");
-  if (!found.ok) throw new Error(found.failure.reason);
-  const wallet = await openWallet({ file: found.value.walletFile }, root, {});
-  if (!wallet.ok) throw new Error(wallet.failure.reason);
-  const { signal } = new AbortController();
-  const options = { signal, counted: () => undefined };
-  const ao = openAoNetwork(found.value.site, wallet.value, options);
-  for (const skill of skills) {
-    const tags = Object.entries({ Action: "Register", Skill: skill });
-    const message = { tags: tags.map(([name, value]) => ({ name, value })), data: "" };
-    const item = await ao.signMessage(process, message);
-    if (!item.ok) throw new Error(item.failure.reason);
-    const posted = await ao.post(process, item.value);
-    if (!posted.ok) throw new Error(posted.failure.reason);
-  }
+  const client = await workspace.client("legacy");
+  for (const skill of skills) await send(client, process, { Action: "Register", Skill: skill });
 }
 
 async function idOfRegistry(deployTarget = "local"): Promise<string> {
@@ -104,9 +75,7 @@ async function idOfRegistry(deployTarget = "local"): Promise<string> {
 }
 
 async function recordOf(deployTarget: string, name = "registry"): Promise<ProcessRecord> {
-  const place = { workspaceRoot: root, projectRoot: project, project, deployTarget };
-  const read = await openLedger({ ...place, isLocal: true }).read();
-  const record = read.ok ? read.value.processes[name] : undefined;
+  const record = (await workspace.record(deployTarget))[name];
   if (record === undefined) throw new Error("not recorded");
   return record;
 }
@@ -233,7 +202,7 @@ Handlers.add("Register", "Register", function (msg) Seen[msg.Skill] = true end)
 `;
   const deployTarget = "pair";
   const back = { deployTarget, process: "registry", isDryRun: false };
-  await writeFile(path.join(root, project, "index.lua"), index);
+  await workspace.put({ "index.lua": index });
   for (const version of [1, 2]) {
     await bundle(pair, `${source}-- ${version}\n`);
     expect((await deployProcess(task(), { deployTarget })).ok).toBe(true);
