@@ -40,8 +40,11 @@ export type Disturbed = {
   readonly items: () => number;
 };
 
-/** Effects of a run that faults befall. */
-export function disturb(faults: readonly Fault[], usual: Effects): Disturbed {
+/** Effects of a run that faults befall, before a gateway that may not list anything yet. */
+export function disturb(
+  { faults, lags }: { readonly faults: readonly Fault[]; readonly lags: boolean },
+  usual: Effects,
+): Disturbed {
   const stopping = new AbortController();
   const seen = { request: 0, write: 0, items: 0, isKilled: false };
   const faultAt = (at: Fault["at"]): Fault["does"] | undefined => {
@@ -62,7 +65,8 @@ export function disturb(faults: readonly Fault[], usual: Effects): Disturbed {
     const asked = { isItem: init?.body instanceof Uint8Array, url: urlOf(input) };
     if (asked.isItem) seen.items += 1;
     const does = faultAt("request");
-    const heard = (): Promise<Response> => fetch(input, init);
+    const heard = async (): Promise<Response> =>
+      lags && isSearch(init?.body) ? nothingListed() : fetch(input, init);
     if (does === "kill-before") return kill();
     if (does === "stop-before") stopping.abort();
     if (does === undefined || does === "stop-before") return answerIfAlive(await heard());
@@ -124,6 +128,15 @@ function answerOf(
 
 function json(status: number, body: object): Response {
   return Response.json(body, { status });
+}
+
+/** What a gateway is asked of items by their tags, not by their ids. */
+function isSearch(body: unknown): boolean {
+  return typeof body === "string" && body.includes("$tags");
+}
+
+function nothingListed(): Response {
+  return json(200, { data: { transactions: { pageInfo: { hasNextPage: false }, edges: [] } } });
 }
 
 function urlOf(input: Parameters<typeof fetch>[0]): string {

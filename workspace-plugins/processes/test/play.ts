@@ -22,17 +22,17 @@ const usual: Effects = {
 /** Plays a schedule, then runs without faults, then asks the network. */
 export async function play(schedule: Schedule, network: NetworkAddresses): Promise<Problems> {
   await using workspace = await openWorkspace(network);
-  for (const step of schedule.steps) await take(step, schedule, workspace);
-  const final = await run(workspace, schedule.mode, []);
+  const player: Player = { schedule, workspace, ran: 0 };
+  for (const step of schedule.steps) await take(step, player);
+  const final = await run(player, []);
   if (final.said !== undefined) return [`the run without faults failed: ${final.said}`];
-  return await problemsAfter(schedule, workspace, network);
+  return await problemsAfter(player, network);
 }
 
-async function problemsAfter(
-  schedule: Schedule,
-  workspace: Workspace,
-  network: NetworkAddresses,
-): Promise<Problems> {
+type Player = { readonly schedule: Schedule; readonly workspace: Workspace; ran: number };
+
+async function problemsAfter(player: Player, network: NetworkAddresses): Promise<Problems> {
+  const { schedule, workspace } = player;
   const { mode, strategy } = schedule;
   const problems: string[] = [];
   const record = await workspace.record(mode);
@@ -62,14 +62,15 @@ async function problemsAfter(
   }
   const file = workspace.own(`${mode}.json`);
   const before = await readFile(file, "utf8");
-  const again = await run(workspace, mode, []);
+  const again = await run(player, []);
   if (again.said !== undefined) problems.push(`the next run failed: ${again.said}`);
   if (again.items > 0) problems.push(`the next run sent ${again.items} items`);
   if ((await readFile(file, "utf8")) !== before) problems.push("the next run wrote to the record");
   return problems;
 }
 
-async function take(step: Step, schedule: Schedule, workspace: Workspace): Promise<void> {
+async function take(step: Step, player: Player): Promise<void> {
+  const { schedule, workspace } = player;
   const { mode } = schedule;
   switch (step.do) {
     case "edit": {
@@ -84,20 +85,22 @@ async function take(step: Step, schedule: Schedule, workspace: Workspace): Promi
       return overwrite(workspace, mode);
     }
     case "run": {
-      await run(workspace, mode, step.faults);
+      await run(player, step.faults);
       return;
     }
     case "two-runs": {
-      await Promise.all([run(workspace, mode, step.faults), run(workspace, mode, [])]);
+      await Promise.all([run(player, step.faults), run(player, [])]);
     }
   }
 }
 
 type Ran = { readonly said: string | undefined; readonly items: number };
 
-async function run(workspace: Workspace, mode: Mode, faults: readonly Fault[]): Promise<Ran> {
-  const disturbed = disturb(faults, usual);
-  const said = await failureOf(workspace, mode, disturbed);
+async function run(player: Player, faults: readonly Fault[]): Promise<Ran> {
+  const { schedule, workspace, ran } = player;
+  player.ran += 1;
+  const disturbed = disturb({ faults, lags: ran < schedule.lagsForRuns }, usual);
+  const said = await failureOf(workspace, schedule.mode, disturbed);
   return { said, items: disturbed.items() };
 }
 

@@ -10,6 +10,8 @@ export type Schedule = {
   readonly mode: Mode;
   readonly strategy: "in-place" | "immutable";
   readonly processes: readonly ("counter" | "reader")[];
+  /** For how many runs the gateway lists nothing that was sent since the beginning. */
+  readonly lagsForRuns: number;
   readonly steps: readonly Step[];
 };
 
@@ -48,6 +50,7 @@ export function scheduleOf(seed: number): Schedule {
     mode: random.oneOf(["legacy", "mainnet"]),
     strategy: random.happens(0.15) ? "immutable" : "in-place",
     processes: random.happens(0.15) ? ["counter", "reader"] : ["counter"],
+    lagsForRuns: random.happens(0.5) ? 1 + random.number(8) : 0,
     steps,
   };
 }

@@ -7,6 +7,7 @@ import { openNetwork } from "@slipway/ao-network/network";
 import { digestOf, inParallel, ok } from "@slipway/signature";
 import { expect, test } from "vitest";
 import { deployProcess } from "../src/deploy/deploy.ts";
+import { disturb } from "./disturbed.ts";
 import { filesOf, play } from "./play.ts";
 import { scheduleOf } from "./schedule.ts";
 import { scriptedAos } from "./scripted-aos.ts";
@@ -63,6 +64,33 @@ test("a process that the system kills in the middle of a deployment leaves no se
   });
   expect(problems.ok && problems.value.flat()).toEqual([]);
 });
+
+const freshMachines = (["legacy", "mainnet"] as const).flatMap((mode) =>
+  [false, true].map((onBoot) => ({ mode, onBoot })),
+);
+
+test.each(freshMachines)(
+  "$mode, on boot $onBoot: a machine with the sources and the wallet alone finds the process, though no gateway lists it yet",
+  async ({ mode, onBoot }) => {
+    await using network = await openScriptedNetwork();
+    await using workspace = await openWorkspace(network.addresses);
+    const schedule = { ...scheduleOf(1), mode, processes: ["counter"], steps: [] } as const;
+    const deploy = async (code: number) => {
+      await workspace.write(filesOf(schedule, { code, settings: 0, onBoot }));
+      const { effects } = disturb({ faults: [], lags: true }, { environment: {} });
+      return deployProcess(workspace.task(), { deployTarget: mode }, effects);
+    };
+    const first = await deploy(0);
+    await rm(workspace.own(".."), { recursive: true });
+    expect(await deploy(0)).toMatchObject({
+      value: { state: "done", cause: "process-adopted", facts: first.ok && first.value.facts },
+    });
+    expect(await deploy(0)).toMatchObject({ value: { cause: "live-code-agrees" } });
+    if (!onBoot) await rm(workspace.own(".."), { recursive: true });
+    expect(await deploy(1)).toMatchObject({ ok: true, value: { state: "done" } });
+    expect(await processesOf(network.addresses, workspace.project)).toHaveLength(1);
+  },
+);
 
 async function playAll(
   all: readonly number[],

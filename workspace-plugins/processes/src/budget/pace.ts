@@ -1,10 +1,9 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
-import path from "node:path";
 import type { UnitFailure } from "../failure.ts";
 import type { TaskContext } from "../task.ts";
 import { openBudget } from "./budget.ts";
 import type { Budget } from "./budget.ts";
 import { parseRetryAfter } from "./place-request.ts";
+import { userFolder } from "./user-folder.ts";
 
 /** Asked before each request to a unit, and told of each refusal for asking too often. */
 export type Pace = {
@@ -25,7 +24,7 @@ export function openPace(
   target: { readonly dry_runs_per_minute?: number | undefined } | undefined,
   environment: Variables = process.env,
 ): Pace {
-  const folder = budgetFolder(environment, workspaceRoot);
+  const folder = userFolder(environment, workspaceRoot);
   const budget = openBudget(folder, { signal, progress, limitMs: longestTurnMs });
   return paceOf(budget, { perMinute: target?.dry_runs_per_minute });
 }
@@ -62,28 +61,4 @@ function usualOf(hostname: string): number | undefined {
 
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
-}
-
-/** Of the user, where there is one: units count all that this machine asks, from whichever workspace. */
-function budgetFolder(environment: Variables, workspaceRoot: string): string {
-  const own = path.join(workspaceRoot, ".slipway", "ao", "budget");
-  const { XDG_STATE_HOME: state = "", HOME: home = "" } = environment;
-  if (state === "" && home === "") return own;
-  const shared = path.join(
-    state === "" ? path.join(home, ".local", "state") : state,
-    "slipway",
-    "ao",
-  );
-  return isWritable(shared) ? shared : own;
-}
-
-function isWritable(folder: string): boolean {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    return true;
-  } catch {
-    // Another user's, or a disk that is only read: the workspace has one of its own then.
-    return false;
-  }
 }

@@ -69,7 +69,7 @@ export async function applyPlan(
   const done =
     plan.interrupted.length > 0
       ? await agree(run, wanted, task.once)
-      : await carryOut(run, surveyed);
+      : await carryOut(run, surveyed, { again: staleByNow });
   if (!done.ok) return done;
   const exported = await exportEnvironment(settled.value);
   return exported.ok ? ok(outcomeOf(done.value)) : exported;
@@ -103,4 +103,9 @@ async function planNow(
   const parts = { head, network, archive, record: record.value, interrupted };
   const plan = await makePlan(parts, surveyed.value);
   return plan.ok ? ok({ plan: plan.value, wanted, surveyed: surveyed.value }) : plan;
+}
+
+/** A process that the plan did not know of is in the record by now: the next plan tells what is left to do. */
+async function staleByNow(): Promise<Result<never, ProcessesFailure>> {
+  return fail({ reason: "plan-stale", moved: ["the record"] });
 }

@@ -17,6 +17,7 @@ import { resumeAll } from "./resume.ts";
 import { settle } from "./settle.ts";
 import type { DeployOptions, Effects, Settled, SettledEnvironment } from "./settle.ts";
 import { atOnce, survey } from "./survey.ts";
+import { adoptUnlisted } from "./unlisted.ts";
 import type { Surveyed, WantedProcess } from "./survey.ts";
 
 type Deployed = Result<readonly Done[], ProcessesFailure>;
@@ -145,12 +146,14 @@ export async function agree(
 ): Promise<Deployed> {
   const resumed = await resumeAll(run, wanted.goals);
   if (!resumed.ok) return resumed;
-  const record = await run.ledger.read();
-  if (!record.ok) return record;
   const { network } = run;
-  const surveyed = await surveyEnvironment({ network, record: record.value }, wanted, once);
+  const again = async () => {
+    const record = await run.ledger.read();
+    return record.ok ? surveyEnvironment({ network, record: record.value }, wanted, once) : record;
+  };
+  const surveyed = await again();
   if (!surveyed.ok) return surveyed;
-  const done = await carryOut(run, surveyed.value);
+  const done = await carryOut(run, surveyed.value, { again });
   if (!done.ok) return done;
   return ok(done.value.map((each) => (resumed.value.has(each.name) ? asResumed(each) : each)));
 }
@@ -174,16 +177,35 @@ export async function surveyEnvironment(
   return known.ok ? surveyed : known;
 }
 
-/** Tries on this machine what is about to be signed, and does it. `begin` is between the two. */
+type CarryingOut = {
+  readonly begin?: () => Promise<void>;
+  readonly again?: () => ReturnType<typeof surveyEnvironment>;
+};
+
+const noNames: ReadonlySet<string> = new Set();
+
+/**
+ * Tries on this machine what is about to be signed, and does it; `begin` is between the two. Where the network turns out
+ * to have a process that was to be spawned, `again` decides what is to be done.
+ */
 export async function carryOut(
   run: Run,
   surveyed: readonly Surveyed[],
-  begin: () => Promise<void> = async () => undefined,
+  { begin, again }: CarryingOut,
 ): Promise<Deployed> {
   const tried = await run.tryFirst(surveyed);
   if (!tried.ok) return tried;
-  await begin();
-  return execute(run, surveyed);
+  await begin?.();
+  const unlisted = again === undefined ? ok(noNames) : await adoptUnlisted(run, surveyed);
+  if (!unlisted.ok) return unlisted;
+  const { value: names } = unlisted;
+  if (again === undefined || names.size === 0) return execute(run, surveyed);
+  const decided = await again();
+  if (!decided.ok) return decided;
+  const done = await carryOut(run, decided.value, { again });
+  return done.ok
+    ? ok(done.value.map((each) => (names.has(each.name) ? asAdopted(each) : each)))
+    : done;
 }
 
 /** A process of another wallet keeps all of its environment as it is. */
@@ -192,6 +214,10 @@ function refusalIn(surveyed: readonly Surveyed[], wallet: string): ProcessesFail
   return refused === undefined
     ? undefined
     : { reason: "wallet-not-owner", process: refused.process, owner: refused.owner, wallet };
+}
+
+function asAdopted(done: Done): Done {
+  return { ...done, state: "done", cause: "process-adopted" };
 }
 
 function asResumed(done: Done): Done {

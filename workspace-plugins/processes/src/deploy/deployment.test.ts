@@ -45,6 +45,7 @@ class FakeNetwork implements AoNetwork {
   readonly messages = new Map<string, string>();
   readonly #specs = new Map<string, string>();
   readonly #asked: string[] = [];
+  readonly #repeatable = new Map<string, Result<SignedItem, never>>();
   #signed = 0;
 
   /** What was asked since the last time. */
@@ -56,7 +57,13 @@ class FakeNetwork implements AoNetwork {
     this.processes.set(process, liveText(digestOf(`${code}\n`), linksDigestOf(links)));
   }
 
-  readonly signSpawn: AoNetwork["signSpawn"] = async (_made, { tags }) => this.#sign("", tags);
+  readonly signSpawn: AoNetwork["signSpawn"] = async (_made, { tags }, how) => {
+    const before = this.#repeatable.get(JSON.stringify(tags));
+    const signed =
+      how?.isRepeatable === true ? (before ?? this.#sign("", tags)) : this.#sign("", tags);
+    if (how?.isRepeatable === true) this.#repeatable.set(JSON.stringify(tags), signed);
+    return signed;
+  };
   readonly signMessage: AoNetwork["signMessage"] = async (process, { tags }) =>
     this.#sign(process, tags);
   readonly spawnBytes = () => 0;

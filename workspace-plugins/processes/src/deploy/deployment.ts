@@ -32,9 +32,14 @@ export type Run = {
 type Recorded = Promise<Result<ProcessRecord, ProcessesFailure>>;
 
 /** A new process that the scheduler knows, recorded as spawned; one that runs its data is proven too. */
-export async function spawnProcess(run: Run, goal: Goal, links: Links): Recorded {
+export async function spawnProcess(
+  run: Run,
+  goal: Goal,
+  { links, isRepeatable }: { readonly links: Links; readonly isRepeatable: boolean },
+): Recorded {
   const { settings } = goal;
-  const signed = await run.network.signSpawn(settings.made, spawnMessage(goal, links));
+  const message = spawnMessage(goal, links);
+  const signed = await run.network.signSpawn(settings.made, message, { isRepeatable });
   if (!signed.ok) return signed;
   const evaluates = settings.onBoot ? digestsOf(goal, links) : {};
   const pending = pendingOf(run, goal, { step: "spawn", item: signed.value, ...evaluates });
@@ -163,6 +168,17 @@ async function proveEvaluation(
   await run.archive.keep(goal.codeDigest, goal.code);
   const did = run.origin?.did ?? "evaluated";
   return ok(await writeRecord(run, goal, { process, did, message, linksDigest }));
+}
+
+/** A process that was found is ours from now on, whatever becomes of its code. */
+export async function adoptProcess(run: Run, record: ProcessRecord, name: string): Promise<void> {
+  const { process, spawnDigest, owner } = record;
+  const at = run.now().toISOString();
+  const entry = { at, did: "adopted", process, spawnDigest, by: owner } as const;
+  await run.ledger.write(name, (before) => ({
+    ...record,
+    history: [...(before?.history ?? []), entry],
+  }));
 }
 
 /** A process that runs the code already, written down as it was found. */

@@ -2,11 +2,12 @@ import { inParallel, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import type { ProcessRecord } from "../record/record.ts";
-import { adoptCode, evaluateCode, spawnProcess } from "./deployment.ts";
+import { adoptCode, adoptProcess, evaluateCode, spawnProcess } from "./deployment.ts";
 import type { Run } from "./deployment.ts";
 import { evaluationWaves, spawnWaves } from "./order.ts";
 import { atOnce, linksOf } from "./survey.ts";
 import type { Surveyed } from "./survey.ts";
+import { isRepeatable } from "./unlisted.ts";
 
 /** What was done to one process. */
 export type Done = {
@@ -35,7 +36,10 @@ export async function execute(
   const spawned = await eachWave(spawnWaves(all), async (each) => {
     if (each.step.step !== "spawn") return ok(undefined);
     const links = linksOf(each.goal, ids());
-    const record = await spawnProcess(run, each.goal, each.onBoot ? needed(links) : {});
+    const record = await spawnProcess(run, each.goal, {
+      links: each.onBoot ? needed(links) : {},
+      isRepeatable: isRepeatable(run, each.step),
+    });
     if (record.ok) records.set(each.name, record.value);
     return record;
   });
@@ -64,17 +68,6 @@ async function agree(
   if (isFound) await adoptProcess(run, record, goal.name);
   const isSame = before?.process === process && before.state === "deployed";
   return evaluateCode(run, goal, { process, links, earlier: isSame ? before.handlers : [] });
-}
-
-/** A process that was found is ours from now on, whatever becomes of its code. */
-async function adoptProcess(run: Run, record: ProcessRecord, name: string): Promise<void> {
-  const { process, spawnDigest, owner } = record;
-  const at = run.now().toISOString();
-  const entry = { at, did: "adopted", process, spawnDigest, by: owner } as const;
-  await run.ledger.write(name, (before) => ({
-    ...record,
-    history: [...(before?.history ?? []), entry],
-  }));
 }
 
 async function eachWave<Each>(

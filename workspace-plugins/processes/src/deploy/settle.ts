@@ -2,6 +2,7 @@ import path from "node:path";
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { openPace } from "../budget/pace.ts";
+import { userFolder } from "../budget/user-folder.ts";
 import type { Definition } from "../definition/definition.ts";
 import { readDefinition } from "../definition/definition-file.ts";
 import type { ProcessDefinition } from "../definition/process.ts";
@@ -9,6 +10,7 @@ import type { DeployTarget, WalletSource } from "../definition/target.ts";
 import type { ProcessesFailure, SettingsFailure } from "../failure.ts";
 import { findLocalNetwork } from "../network/local-network.ts";
 import type { AoNetwork, MadeFrom, Site } from "../network/network.ts";
+import { notingSpawns } from "../network/noted-spawns.ts";
 import { openAoNetwork } from "../network/open-network.ts";
 import type { Wallet } from "../network/signer.ts";
 import type { Limits } from "../network/units.ts";
@@ -105,12 +107,16 @@ export async function settleEnvironment(
   const wallet =
     asOwner === undefined ? await place.value.openWallet() : ok(readerOf(asOwner, place.value));
   if (!wallet.ok) return wallet;
-  const network = openAoNetwork(site, wallet.value, {
+  const asked = openAoNetwork(site, wallet.value, {
     ...effects,
     signal: task.signal,
     counted: (question) => task.counted("ao-network", question),
     pace: openPace(task, target, effects.environment),
   });
+  // A local network is of one workspace, and so is what was spawned on it.
+  const variables = target.network === "local" ? {} : (effects.environment ?? process.env);
+  const notes = path.join(userFolder(variables, workspaceRoot), "spawned");
+  const network = notingSpawns(asked, notes);
   const { owner } = network;
   const common = { mode: target.mode, made, owner, project: projectName, deployTarget };
   return ok({

@@ -142,16 +142,19 @@ async function lookAt(
     if (live.value === "gone") continue;
     const runsOther = typeof live.value === "object" && live.value.code !== goal.codeDigest;
     if (runsOther && strategy === "immutable") continue;
-    const record: ProcessRecord = {
-      process: id,
-      owner: network.owner,
-      spawnDigest: spawnDigestOf(goal.settings),
-      state: "spawned",
-      history: [],
-    };
-    return ok({ goal, record, isFound: true, live: live.value });
+    return ok({ goal, record: foundRecord(network, goal, id), isFound: true, live: live.value });
   }
   return ok({ goal, record: undefined, isFound: false, live: undefined });
+}
+
+/** Of a process that nothing here knew of. */
+export function foundRecord(
+  { owner }: Pick<AoNetwork, "owner">,
+  { settings }: Pick<Goal, "settings">,
+  process: string,
+): ProcessRecord {
+  const spawnDigest = spawnDigestOf(settings);
+  return { process, owner, spawnDigest, state: "spawned", history: [] };
 }
 
 /** A process that is spawned changes the links of all that need it, which may have others spawned: until none is left. */

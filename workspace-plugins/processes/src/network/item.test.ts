@@ -59,6 +59,21 @@ test.each(contents)(
   },
 );
 
+test("what may be repeated is the same item each time, and one that arbundles verifies; all else never is", async () => {
+  const own = await wallet();
+  const content = { tags: [{ name: "Type", value: "Process" }], data: "x" };
+  const sign = async (isRepeatable: boolean) => {
+    const signed = await own.sign({ ...content, isRepeatable });
+    if (!signed.ok) throw new Error(signed.failure.reason);
+    expect(await DataItem.verify(Buffer.from(signed.value.raw))).toBe(true);
+    return signed.value.id;
+  };
+  expect(await sign(true)).toBe(await sign(true));
+  expect(new Set([await sign(false), await sign(false), await sign(true)]).size).toBe(3);
+  const other = await own.sign({ ...content, data: "y", isRepeatable: true });
+  expect(other).not.toMatchObject({ value: { id: await sign(true) } });
+});
+
 test("tags that do not fit into an item are told before anything is signed", async () => {
   const long = { tags: [{ name: "a", value: "x".repeat(4096) }], data: "" };
   expect(checkTags(long)).toMatchObject({ failure: { reason: "item-tags-too-long", tags: 1 } });

@@ -10,6 +10,8 @@ export type ItemContent = {
   readonly target?: string;
   readonly tags: readonly Tag[];
   readonly data: string;
+  /** The same content is the same item, of whoever has the key of an Arweave wallet; a signer of one's own may not do that. */
+  readonly isRepeatable?: boolean;
 };
 
 /** A key and its kind, as ANS-104 numbers them. */

@@ -62,7 +62,7 @@ export function legacyClient(site: LegacySite, wallet: Wallet, units: Units): Cl
   return {
     mode: "legacy",
     owner,
-    signSpawn: (made, spawn) => wallet.sign(spawnContent(made, spawn)),
+    signSpawn: (made, spawn, how) => wallet.sign({ ...spawnContent(made, spawn), ...how }),
     signMessage: (process, message) => wallet.sign(messageContent(process, message)),
     spawnBytes: (made, spawn) => itemBytes(spawnContent(made, spawn)),
     messageBytes: (process, message) => itemBytes(messageContent(process, message)),

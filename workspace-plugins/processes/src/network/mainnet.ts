@@ -57,7 +57,7 @@ export function mainnetClient(site: MainnetSite, wallet: Wallet, units: Units): 
   return {
     mode: "mainnet",
     owner: wallet.address,
-    signSpawn: (made, spawn) => wallet.sign(spawnContent(made, spawn)),
+    signSpawn: (made, spawn, how) => wallet.sign({ ...spawnContent(made, spawn), ...how }),
     signMessage: (process, message) => wallet.sign(messageContent(process, message)),
     spawnBytes: (made, spawn) => itemBytes(spawnContent(made, spawn)),
     messageBytes: (process, message) => itemBytes(messageContent(process, message)),

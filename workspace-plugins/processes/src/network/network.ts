@@ -1,6 +1,6 @@
 import type { Digest, Result } from "@slipway/signature";
 import type { UnitFailure } from "../failure.ts";
-import type { SignedItem } from "./item.ts";
+import type { ItemContent, SignedItem } from "./item.ts";
 import type { SigningFailure } from "./signer.ts";
 import type { Tag } from "./tag.ts";
 
@@ -37,7 +37,11 @@ export type AoNetwork = {
   /** The address of the wallet. */
   readonly owner: string;
   /** Signs a process, whose id is the item's, or a message to one. Nothing is sent. */
-  readonly signSpawn: (made: MadeFrom, spawn: Message) => Promise<Result<SignedItem, Failed>>;
+  readonly signSpawn: (
+    made: MadeFrom,
+    spawn: Message,
+    how?: Pick<ItemContent, "isRepeatable">,
+  ) => Promise<Result<SignedItem, Failed>>;
   readonly signMessage: (process: string, message: Message) => Promise<Result<SignedItem, Failed>>;
   /** The size of what would be signed, in bytes. */
   readonly spawnBytes: (made: MadeFrom, spawn: Message) => number;

@@ -61,7 +61,8 @@ export function signWith(signer: Signer, source: string, address?: string): Wall
     let laid: LaidItem | undefined;
     const create = async (asked: unknown): Promise<unknown> => {
       const { type, publicKey, passthrough } = Asked.parse(asked);
-      if (passthrough) return { ...content, tags: [...content.tags], target: content.target ?? "" };
+      const { tags, data, target = "" } = content;
+      if (passthrough) return { tags: [...tags], data, target };
       laid = publicKey === undefined ? undefined : layItem(content, { type, publicKey });
       if (laid === undefined) throw new Error(`no public key of type ${type}`);
       if (

@@ -11,6 +11,7 @@ import { arweaveKey, idOf, layItem } from "./item.ts";
 import { addressOf, messageOf, signWith } from "./signer.ts";
 import type { Signer, Wallet } from "./signer.ts";
 import { openRsaKey } from "./signing.ts";
+import type { RsaKey } from "./signing.ts";
 
 /** No wallet, or one that is not as it must be. */
 export type WalletFailure =
@@ -64,22 +65,29 @@ function walletIn(text: string | undefined, source: string): Result<Wallet, Wall
   // Nothing of the text is told on purpose: a parser's message could quote the key.
   const key = Key.safeParse(parseJson(text)).data;
   const publicKey = Buffer.from(key?.n ?? "", "base64url");
-  const sign = key === undefined ? undefined : opened(key);
+  const rsa = key === undefined ? undefined : opened(key);
   if (
-    sign === undefined ||
+    rsa === undefined ||
     layItem({ tags: [], data: "" }, { type: arweaveKey, publicKey }) === undefined
   ) {
     return fail({ reason: "wallet-invalid", source });
   }
-  const signer: Signer = async (create) => {
-    const message = await create({ type: arweaveKey, publicKey });
-    if (!(message instanceof Uint8Array)) throw new Error("internal: nothing to sign");
-    return { signature: sign(message) };
-  };
-  return ok({ address: idOf(publicKey), sign: signWith(signer, source) });
+  const signerOf =
+    (sign: RsaKey["sign"]): Signer =>
+    async (create) => {
+      const message = await create({ type: arweaveKey, publicKey });
+      if (!(message instanceof Uint8Array)) throw new Error("internal: nothing to sign");
+      return { signature: sign(message) };
+    };
+  const once = signWith(signerOf(rsa.sign), source);
+  const again = signWith(signerOf(rsa.signAgain), source);
+  return ok({
+    address: idOf(publicKey),
+    sign: (content) => (content.isRepeatable === true ? again : once)(content),
+  });
 }
 
-function opened(key: z.output<typeof Key>): ReturnType<typeof openRsaKey> | undefined {
+function opened(key: z.output<typeof Key>): RsaKey | undefined {
   try {
     return openRsaKey(key);
   } catch {

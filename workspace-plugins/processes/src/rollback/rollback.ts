@@ -247,9 +247,10 @@ async function finish(
   if (isDryRun) {
     return ok({ ...told, result: "planned", isUndoneByDeploying: false });
   }
-  const done = await carryOut(run, surveyed, async () => {
+  const begin = async () => {
     if (pointed !== undefined) await settled.ledger.write(name, () => pointed);
-  });
+  };
+  const done = await carryOut(run, surveyed, { begin });
   if (!done.ok) return done;
   const exported = await exportEnvironment(settled);
   if (!exported.ok) return exported;
