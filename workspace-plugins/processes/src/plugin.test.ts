@@ -1,3 +1,4 @@
+import { execSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -49,6 +50,21 @@ test("a project with a local target waits for the network, and only bundle and p
     configurations: { local: { deployTarget: "local" } },
   });
   expect(targets["ao-verify"]).toMatchObject({ cache: false, dependsOn: ["ao-deploy", served] });
+});
+
+test("ids are keyed by each record and by nothing else that is kept beside it; a missing one is empty", async () => {
+  const two = local.replace("targets: {", "targets: { near: { mode: mainnet, network: local },");
+  const { "ao-ids": ids } = await infer(two);
+  const keyed = (ids?.inputs ?? []).flatMap((input) =>
+    typeof input === "object" && "runtime" in input ? [input.runtime] : [],
+  );
+  expect(keyed).toEqual([
+    'cat ".slipway/ao/registry/near.json" 2>/dev/null || true',
+    'cat ".slipway/ao/registry/local.json" 2>/dev/null || true',
+  ]);
+  expect(ids?.inputs).toContain("{projectRoot}/deployments/*.json");
+  const cwd = os.tmpdir();
+  expect(keyed.map((command) => execSync(command, { cwd, encoding: "utf8" }))).toEqual(["", ""]);
 });
 
 test("a preflight that no target wants keeps no deployment waiting", async () => {

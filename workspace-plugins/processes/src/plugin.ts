@@ -13,6 +13,7 @@ import { parseDefinition } from "./definition/definition.ts";
 import type { Definition } from "./definition/definition.ts";
 import { searchFolders } from "./definition/process.ts";
 import { preflightOf } from "./definition/target.ts";
+import { recordFile } from "./record/environment.ts";
 
 /** The network that local targets are deployed to: another project's server, ready before we ask it. */
 const networkServed: TargetDependencyConfig = {
@@ -54,7 +55,7 @@ function projectOf(
     targets: {
       "ao-bundle": bundleTarget(name, definition),
       "ao-preflight": preflightTarget(name),
-      "ao-ids": idsTarget(name),
+      "ao-ids": idsTarget(name, definition),
       "ao-deploy": networkTarget("ao-deploy", definition),
       "ao-verify": networkTarget("ao-verify", definition),
       ...releaseTargets(root, definition),
@@ -121,16 +122,21 @@ function preflightTarget(name: string): TargetConfiguration {
 }
 
 /** Keyed by the records; who builds with the ids is keyed by `ids.json`, which other code leaves as it is. */
-function idsTarget(name: string): TargetConfiguration {
-  const local = `.slipway/ao/${encodeURIComponent(name)}`;
+function idsTarget(name: string, definition: Definition | undefined): TargetConfiguration {
+  const targets = Object.entries(definition?.targets ?? {});
+  const local = targets.flatMap(([deployTarget, { network }]) =>
+    network === "local"
+      ? [recordFile({ projectRoot: "", project: name, deployTarget, isLocal: true })]
+      : [],
+  );
   return {
     executor: "@slipway/executors:ao-ids",
     cache: true,
     inputs: [
       "{projectRoot}/ao.yml",
       "{projectRoot}/deployments/*.json",
-      // Git ignores it, and so does Nx.
-      { runtime: `cat ${local}/*.json 2>/dev/null || true` },
+      // Git ignores them, and so does Nx. One that is not there says nothing.
+      ...local.map((file) => ({ runtime: `cat "${file}" 2>/dev/null || true` })),
       ...executorSource("ao-ids", libraries),
       { externalDependencies: ["yaml", "zod"] },
       { env: ownFact(name, "ao-ids") },

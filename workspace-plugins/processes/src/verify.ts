@@ -46,9 +46,9 @@ function failureOf(seen: SeenProcess, task: TaskContext): ProcessesFailure | und
 }
 
 function fileOf(seen: SeenProcess, task: TaskContext): string {
-  const { workspaceRoot, projectRoot } = task;
+  const { projectRoot } = task;
   const { project, deployTarget, isLocal } = seen;
-  return recordFile({ workspaceRoot, projectRoot, project, deployTarget, isLocal });
+  return recordFile({ projectRoot, project, deployTarget, isLocal });
 }
 
 /** One process by its id and code; several by their ids. */

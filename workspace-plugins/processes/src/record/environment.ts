@@ -38,7 +38,7 @@ export function ownFolder(project: string): string {
 }
 
 /** Relative to the workspace. */
-export function recordFile(environment: Environment): string {
+export function recordFile(environment: Omit<Environment, "workspaceRoot">): string {
   const { projectRoot, project, deployTarget, isLocal } = environment;
   const folder = isLocal ? ownFolder(project) : path.posix.join(projectRoot, "deployments");
   return path.posix.join(folder, `${deployTarget}.json`);
