@@ -1,4 +1,5 @@
 export { bundleProcess } from "./bundle-process.ts";
+export type { Doubt } from "./doubts.ts";
 export { parseDefinition } from "./definition/definition.ts";
 export type { Definition } from "./definition/definition.ts";
 export { Slug } from "./definition/words.ts";

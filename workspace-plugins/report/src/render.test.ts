@@ -160,3 +160,28 @@ describe("renderResult", () => {
     );
   });
 });
+
+describe("what may be a mistake in a bundle", () => {
+  it("is told in words where it stands; what is no doubt stays as it is", () => {
+    const facts = {
+      code: "0123456789ab",
+      handlers: "global-unknown x",
+      doubts: 3,
+      "ao/a.lua:1:2": "require-computed",
+      "ao/a.lua:3:4": "module-circle a.lua -> b.lua -> a.lua",
+      "ao/a.lua:5:6": "global-of-other-lua unpack: table.unpack",
+    };
+    expect(renderResult(ok({ state: "done", cause: "lua-bundled", facts }))).toBe(
+      [
+        "✓ done: bundled",
+        "  code          0123456789ab",
+        "  handlers      global-unknown x",
+        "  doubts        3",
+        "  ao/a.lua:1:2  the name of a module is computed: its file is in the bundle only if something else requires it",
+        "  ao/a.lua:3:4  a circle that is closed when a function is called: a.lua -> b.lua -> a.lua",
+        "  ao/a.lua:5:6  a global of another Lua than 5.3: unpack: table.unpack",
+        "",
+      ].join("\n"),
+    );
+  });
+});

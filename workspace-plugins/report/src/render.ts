@@ -7,6 +7,7 @@ import type { Failure } from "./failures.ts";
 import { printable, printedWidth } from "./printable.ts";
 import { columns } from "./table.ts";
 import type { Text } from "./text.ts";
+import { bundledFacts } from "./texts/processes-doubts.ts";
 
 /** What happened, to which of several targets, where, the facts in a column, what to do. Ends with a newline. */
 export function renderFailure(failure: Failure, of?: string): string {
@@ -25,7 +26,9 @@ function renderText(text: Text, of: string | undefined): string {
 
 function renderOutcome(outcome: Outcome): string {
   const head = `${outcome.state === "done" ? "✓" : "="} ${outcome.state}: ${describeCause(outcome.cause)}`;
-  return [head, ...renderFacts(outcome.facts), ""].join("\n");
+  const { facts } = outcome;
+  const told = outcome.cause === "lua-bundled" ? bundledFacts(facts) : facts;
+  return [head, ...renderFacts(told), ""].join("\n");
 }
 
 /** A fact of several lines has them under one another; one that is empty says nothing. */
