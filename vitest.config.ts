@@ -4,21 +4,24 @@ import type { TestSpecification } from "vitest/node";
 
 const ignored = ["**/node_modules/**", "**/dist/**", "**/.nx/**", "**/.slipway/**"];
 
-/** The line takes longer than all others together, and alone has the registry's port: it begins first. */
-class LineFirst extends BaseSequencer {
+/** Folders of the tests that take longest: begun last, one of them would go on alone at the end. */
+const longest = ["/tests/line/", "/tests/fleet/", "/tests/caches/"];
+
+class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return [...sorted.filter(isLine), ...sorted.filter((file) => !isLine(file))];
+    return sorted.toSorted((a, b) => placeOf(a) - placeOf(b));
   }
 }
 
-function isLine(file: TestSpecification): boolean {
-  return file.moduleId.includes("/tests/line/");
+function placeOf({ moduleId }: TestSpecification): number {
+  const at = longest.findIndex((folder) => moduleId.includes(folder));
+  return at === -1 ? longest.length : at;
 }
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LineFirst },
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
