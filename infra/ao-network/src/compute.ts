@@ -116,6 +116,7 @@ export function openCompute(parts: Parts): Compute {
         memory: end.value.progress.memory,
         message: dryRunMessage(message, end.value.latest, module.id),
         environment: environmentOf(endOf(end.value.history, 0), module),
+        isTrial: true,
       });
       return reply.ok ? ok(reply.value.result) : reply;
     },

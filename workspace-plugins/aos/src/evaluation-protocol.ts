@@ -11,6 +11,8 @@ export const EvaluationRequest = z.strictObject({
   memory: Memory.optional(),
   message: z.record(z.string(), z.unknown()),
   environment: z.record(z.string(), z.unknown()),
+  /** Nobody wants the memory afterwards, which takes as long to look through as a short message to evaluate. */
+  isTrial: z.boolean().optional(),
 });
 export type EvaluationRequest = z.output<typeof EvaluationRequest>;
 
@@ -20,7 +22,7 @@ export type EvaluationResult = z.output<typeof EvaluationResult>;
 
 export const EvaluationReply = z.strictObject({
   result: EvaluationResult,
-  /** The memory afterwards; absent where the result has an error, as its changes are dropped. */
+  /** The memory afterwards; absent of a trial, and where the result has an error, as its changes are dropped. */
   memory: Memory.optional(),
   /** What a metered module used; absent of one that is not metered. */
   gas: z.number().positive().optional(),

@@ -9,11 +9,14 @@ import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { EvaluationRequest, EvaluationResult } from "./evaluation-protocol.ts";
 import type { EvaluationReply } from "./evaluation-protocol.ts";
-import { compact, expand, pageSizeBytes, restore } from "./sparse-memory.ts";
+import { compact, pageSizeBytes, restore } from "./sparse-memory.ts";
 import type { SparseMemory } from "./sparse-memory.ts";
 
 const format = "wasm32-unknown-emscripten4";
 const memoryLimitBytes = 1_073_741_824;
+
+const Resize = z.custom<(sizeBytes: number) => unknown>((value) => typeof value === "function");
+const Resizing = z.object({ env: z.object({ emscripten_resize_heap: Resize }) });
 
 const LoaderResult = z
   .object({
@@ -31,7 +34,7 @@ const wasm = await WebAssembly.compile(z.instanceof(Uint8Array<ArrayBuffer>).par
 
 /** A fresh instance for each message: a result depends on the memory and the message alone. */
 async function evaluate(request: EvaluationRequest): Promise<EvaluationReply> {
-  const held: { instance: WebAssembly.Instance | undefined } = { instance: undefined };
+  const held: Held = { instance: undefined, resize: undefined };
   const handle = await AoLoader(instantiateInto(held), {
     format,
     UNSAFE_MEMORY: true,
@@ -39,12 +42,18 @@ async function evaluate(request: EvaluationRequest): Promise<EvaluationReply> {
     computeLimit: 9e12,
     extensions: [],
   });
-  const dense = placeMemory(request.memory, held.instance);
-  const output = await run(handle, [dense, request.message, request.environment]);
+  if (request.memory !== undefined) placeMemory(request.memory, held);
+  const output = await run(handle, [undefined, request.message, request.environment]);
   return output.ok
-    ? replyOf(LoaderResult.parse(output.value))
+    ? replyOf(LoaderResult.parse(output.value), request.isTrial === true)
     : { result: { Error: output.failure } };
 }
+
+type Held = {
+  instance: WebAssembly.Instance | undefined;
+  /** Of the loader's runtime, which must know when its memory grows. */
+  resize: ((sizeBytes: number) => unknown) | undefined;
+};
 
 /** A trap of the WASM or an abort of its runtime is the message's own failure. */
 async function run(
@@ -58,8 +67,9 @@ async function run(
   }
 }
 
-function instantiateInto(held: { instance: WebAssembly.Instance | undefined }) {
+function instantiateInto(held: Held) {
   return (imports: WebAssembly.Imports, receive: (instance: WebAssembly.Instance) => void) => {
+    held.resize = Resizing.parse(imports).env.emscripten_resize_heap;
     const instantiate = async () => {
       held.instance = await WebAssembly.instantiate(wasm, imports);
       receive(held.instance);
@@ -70,28 +80,28 @@ function instantiateInto(held: { instance: WebAssembly.Instance | undefined }) {
   };
 }
 
-/** Writes the used pages straight into the instance; a memory that outgrew it goes through the loader, which resizes. */
-function placeMemory(
-  memory: SparseMemory | undefined,
-  instance: WebAssembly.Instance | undefined,
-): Uint8Array | undefined {
-  if (memory === undefined) return undefined;
+/** Writes the used pages straight into the instance, grown where the memory outgrew it: no 110 MB are copied for 2. */
+function placeMemory(memory: SparseMemory, { instance, resize }: Held): void {
   const target = instance?.exports["memory"];
   if (!(target instanceof WebAssembly.Memory)) throw new Error("internal: no memory exported");
-  const view = new Uint8Array(target.buffer);
-  if (memory.pageCount * pageSizeBytes > view.byteLength) return expand(memory);
-  restore(memory, view);
-  return undefined;
+  const ownBytes = target.buffer.byteLength;
+  const sizeBytes = memory.pageCount * pageSizeBytes;
+  if (sizeBytes > ownBytes) resize?.(sizeBytes);
+  if (target.buffer.byteLength < sizeBytes) throw new Error("internal: a memory did not grow");
+  restore(memory, new Uint8Array(target.buffer), ownBytes);
 }
 
-function replyOf({ memory, gas, result }: z.output<typeof LoaderResult>): EvaluationReply {
+function replyOf(
+  { memory, gas, result }: z.output<typeof LoaderResult>,
+  isTrial: boolean,
+): EvaluationReply {
   const parsed = EvaluationResult.parse(result);
   const isFailed = parsed.Error !== undefined && parsed.Error !== null && parsed.Error !== "";
   if (isFailed) return { result: parsed };
   const { Error: _none, ...withoutError } = parsed;
   return {
     result: EvaluationResult.parse(withoutError),
-    memory: compact(new Uint8Array(memory)),
+    ...(isTrial ? {} : { memory: compact(new Uint8Array(memory)) }),
     ...(gas > 0 ? { gas } : {}),
   };
 }

@@ -19,18 +19,16 @@ export function compact(memory: Uint8Array): SparseMemory {
   return { pageCount: memory.byteLength / pageSizeBytes, pages, bytes };
 }
 
-/** Makes `memory`, which is large enough, equal to the sparse one; touches used pages only. */
-export function restore(sparse: SparseMemory, memory: Uint8Array): void {
-  for (const page of usedPages(memory)) pageOf(memory, page).fill(0);
+/** Makes `memory`, which is large enough and zero after its own bytes, equal to the sparse one; touches used pages only. */
+export function restore(
+  sparse: SparseMemory,
+  memory: Uint8Array,
+  ownBytes: number = memory.byteLength,
+): void {
+  for (const page of usedPages(memory.subarray(0, ownBytes))) pageOf(memory, page).fill(0);
   for (const [index, page] of sparse.pages.entries()) {
     memory.set(pageOf(sparse.bytes, index), page * pageSizeBytes);
   }
-}
-
-export function expand(sparse: SparseMemory): Uint8Array {
-  const memory = new Uint8Array(sparse.pageCount * pageSizeBytes);
-  restore(sparse, memory);
-  return memory;
 }
 
 function usedPages(memory: Uint8Array): readonly number[] {

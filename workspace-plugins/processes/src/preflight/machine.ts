@@ -55,7 +55,8 @@ export function openMachine(
     const nonce = before.nonce + 1;
     const clock = { Timestamp: timestampMs, "Block-Height": 1_300_000 };
     const asked = { ...fieldsOf(identity, message, nonce), ...clock, ...more };
-    const reply = await evaluate({ memory: before.memory, message: asked, environment });
+    const isTrial = more["Read-Only"] === true;
+    const reply = await evaluate({ memory: before.memory, message: asked, environment, isTrial });
     return reply.ok ? ok(stepOf(before, nonce, reply.value)) : reply;
   };
   return {
