@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CachesRig } from "./rig.ts";
+import { CachesRig, processesFiles } from "./rig.ts";
 
 const id = "A".repeat(43);
 const digest = (text: string) => `sha256:${text.repeat(64)}`;
@@ -19,7 +19,7 @@ function record(process: string, code: string): string {
     codeDigest: digest(code),
     linksDigest: digest("b"),
     handlers: [],
-    provenBy: `message of ${code}`,
+    provenBy: `message-of-${code}`,
     history: [],
   };
   return JSON.stringify({ version: 2, processes: { registry } });
@@ -48,28 +48,10 @@ const client = JSON.stringify({
   },
 });
 
-const nx = JSON.stringify({
-  analytics: false,
-  neverConnectToCloud: true,
-  cacheDirectory: ".nx/cache",
-  plugins: ["@slipway/executors/plugin", "@slipway/processes/plugin"],
-});
-
-/** What `ao-ids` declares of what npm has installed is looked up in here. */
-const lock = JSON.stringify({
-  lockfileVersion: 3,
-  packages: {
-    "": { dependencies: { yaml: "*", zod: "*" } },
-    "node_modules/yaml": { version: "2.9.1" },
-    "node_modules/zod": { version: "4.6.7" },
-  },
-});
-
 let rig: CachesRig;
 beforeAll(() => {
   rig = CachesRig.setup({
-    "nx.json": nx,
-    "package-lock.json": lock,
+    ...processesFiles,
     "skills/ao.yml": definition,
     "skills/a.lua": "return 1\n",
     "skills/deployments/production.json": record("one", "c"),

@@ -3,7 +3,7 @@ import { startNetwork } from "@slipway/ao-network";
 import { startReleaseRig } from "@slipway/processes/release-rig";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { CachesRig } from "./rig.ts";
+import { CachesRig, processesFiles } from "./rig.ts";
 
 const definition = (site: object, edition: string) => `name: skills
 processes:
@@ -48,25 +48,6 @@ const client = JSON.stringify({
   },
 });
 
-const nx = JSON.stringify({
-  analytics: false,
-  neverConnectToCloud: true,
-  cacheDirectory: ".nx/cache",
-  plugins: ["@slipway/executors/plugin", "@slipway/processes/plugin"],
-});
-
-const installed = { ajv: "8.20.0", luaparse: "0.3.1", yaml: "2.9.1", zod: "4.6.7" };
-
-const lock = JSON.stringify({
-  lockfileVersion: 3,
-  packages: {
-    "": { dependencies: installed },
-    ...Object.fromEntries(
-      Object.entries(installed).map(([name, version]) => [`node_modules/${name}`, { version }]),
-    ),
-  },
-});
-
 const record = "skills/deployments/production.json";
 
 const Recorded = z.object({
@@ -83,8 +64,7 @@ test("a package is released with the ids of what was verified, and withdrawn onc
   const units = { mode: "legacy", mu, su, cu, gateway, module, scheduler, authority };
   const site = { ...units, wallet: { file: wallet }, preflight: "off" };
   await using rig = CachesRig.setup({
-    "nx.json": nx,
-    "package-lock.json": lock,
+    ...processesFiles,
     "skills/ao.yml": definition(site, "first"),
     "skills/registry.lua": lua,
     "client/project.json": client,

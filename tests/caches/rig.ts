@@ -29,6 +29,26 @@ export type OtherClone = Disposable & {
 
 export type Ended = { readonly code: number; readonly output: string };
 
+const installed = { ajv: "8.20.0", luaparse: "0.3.1", yaml: "2.9.1", zod: "4.6.7" };
+
+const locked: Readonly<Record<string, object>> = Object.fromEntries(
+  Object.entries(installed).map(([name, version]) => [`node_modules/${name}`, { version }]),
+);
+
+/** Of a workspace with AO processes. What their targets declare of what npm has installed is looked up in the lock. */
+export const processesFiles = {
+  "nx.json": JSON.stringify({
+    analytics: false,
+    neverConnectToCloud: true,
+    cacheDirectory: ".nx/cache",
+    plugins: ["@slipway/executors/plugin", "@slipway/processes/plugin"],
+  }),
+  "package-lock.json": JSON.stringify({
+    lockfileVersion: 3,
+    packages: { "": { dependencies: installed }, ...locked },
+  }),
+};
+
 /**
  * A workspace in a temporary folder with the packages of this one linked in. Its tasks tell by a line in a file of
  * their own that they ran.

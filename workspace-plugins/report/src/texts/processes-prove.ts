@@ -30,7 +30,7 @@ export const proveTexts: Texts<Own> = {
         (f.changedBy ?? []).map((one, at) => [`${at + 1}  evaluated`, evaluationText(one)]),
       ),
     },
-    hint: "run the target ao-deploy",
+    hint: "run the target ao-deploy, or slipway ao promote where the code comes by promotion; slipway ao verify tells who changed it",
   }),
   "promotion-source-unfinished": (f) => ({
     what: `the process ${f.process} is not deployed to its end in ${f.from}`,
