@@ -1,4 +1,15 @@
-import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import {
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { digestOf } from "@slipway/signature";
@@ -81,6 +92,28 @@ test("a file that says so already is not written, and none outside of the worksp
     ok: false,
     failure: { reason: "export-outside", file: "../../.env" },
   });
+});
+
+test("a link is followed within the workspace and stays one, and none leads out of it", async () => {
+  await using rig = await openRig();
+  await mkdir(rig.file("skills/deep"), { recursive: true });
+  await writeFile(rig.file("skills/deep/.env"), "A=1\n");
+  await symlink("skills/deep/.env", rig.file(".env"));
+  await exportIds(rig.environment, wanted, record({ registry: "r" }));
+  expect((await lstat(rig.file(".env"))).isSymbolicLink()).toBe(true);
+  expect(await readFile(rig.file("skills/deep/.env"), "utf8")).toMatch(/^A=1\n.*=r\n$/);
+  const elsewhere = await mkdtemp(path.join(os.tmpdir(), "ao-elsewhere-"));
+  try {
+    await symlink(elsewhere, rig.file("skills/out"));
+    const file = "out/new/ids.json";
+    expect(await exportIds(rig.environment, { json: file }, record({ registry: "r" }))).toEqual({
+      ok: false,
+      failure: { reason: "export-outside", file },
+    });
+    expect(await readdir(elsewhere)).toEqual([]);
+  } finally {
+    await rm(elsewhere, { recursive: true });
+  }
 });
 
 const id = "A".repeat(43);

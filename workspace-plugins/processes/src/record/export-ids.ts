@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import { fail, hasCode, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
@@ -18,8 +18,8 @@ export async function exportIds(
   const ids = idsOf(record);
   const writes = writesOf(wanted, ids);
   for (const { file, change } of writes) {
-    const absolute = path.resolve(workspaceRoot, projectRoot, file);
-    const inside = path.relative(workspaceRoot, absolute);
+    const absolute = await behindLinks(path.resolve(workspaceRoot, projectRoot, file));
+    const inside = path.relative(await realpath(workspaceRoot), absolute);
     if (inside.startsWith("..") || path.isAbsolute(inside)) {
       return fail({ reason: "export-outside", file });
     }
@@ -54,6 +54,16 @@ function writesOf(
     ...(json === undefined ? [] : [{ file: json, change: () => idsJson(ids) }]),
     ...(typescript === undefined ? [] : [{ file: typescript, change: () => idsModule(ids) }]),
   ];
+}
+
+/** Where a file is or would be, its folders and itself behind links that may lead anywhere. */
+async function behindLinks(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    if (!hasCode(error, ["ENOENT"])) throw error;
+    return path.join(await behindLinks(path.dirname(file)), path.basename(file));
+  }
 }
 
 /** Byte for byte, whatever encoding a file is in: what we look for and write is ASCII. */
