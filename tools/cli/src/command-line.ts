@@ -35,20 +35,17 @@ export async function runCommandLine(
   return code;
 }
 
-/** A full disk, or a right that is missing, is nobody's bug, wherever it is met. */
 async function refusedByDisk(running: number | Promise<number>, own: readonly string[]) {
   try {
     return await running;
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    if (!refusals.includes(String(error.code))) throw error;
+    const { fileSystemFailure } = await import("@slipway/report/file-system-failure");
+    const failure = fileSystemFailure(error);
+    if (failure === undefined) throw error;
     const { tellFailure } = await import("./tell.ts");
-    const failure = { reason: "file-system-refused", error: error.message } as const;
     return tellFailure(failure, { json: own.includes("--json") });
   }
 }
-
-const refusals = ["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "EISDIR", "ELOOP"];
 
 /** Whoever called it wrongly sees how it is called. */
 async function remind(command: Command): Promise<void> {

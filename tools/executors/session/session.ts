@@ -74,7 +74,8 @@ export function openTaskSession(
     planned: async () => readPlannedTarget(folder, id),
     once: async (question, ask) => askOnce(folder, question, ask),
     counted: (world, question) => noteAsked(folder, { world, question, task: id }),
-    guarded: async (work) => {
+    guarded: async (unguarded) => {
+      const work = async () => unguarded().catch(refusedByDisk);
       if (stopping.signal.aborted) return fail({ reason: "run-stopped" });
       const planned = await readPlannedTarget(folder, id);
       if (planned?.state === "unsigned") return fail(planned.failure);
@@ -97,6 +98,13 @@ export function openTaskSession(
       running[Symbol.dispose]();
     },
   };
+}
+
+async function refusedByDisk(error: unknown): Promise<Result<never, Failure>> {
+  const { fileSystemFailure } = await import("@slipway/report/file-system-failure");
+  const failure = fileSystemFailure(error);
+  if (failure === undefined) throw error;
+  return fail(failure);
 }
 
 /** The last is a terminal that is closed. */

@@ -53,6 +53,24 @@ test("a task that is stopped while it gets ready does not begin", async () => {
   expect(await causes()).toEqual([["codex:image", "run-stopped"]]);
 });
 
+test("a disk that is full fails the task with what to do; a bug is thrown on", async () => {
+  const runs = (error: Error) =>
+    runTask({
+      raw: {},
+      context,
+      schema,
+      run: async () => {
+        throw error;
+      },
+    });
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+  });
+  expect(await runs(full)).toEqual({ success: false });
+  expect(await causes()).toEqual([["codex:image", "file-system-refused"]]);
+  await expect(runs(new Error("internal: a bug"))).rejects.toThrow("internal: a bug");
+});
+
 test("a batch that is stopped begins no other task of it", async () => {
   const began: string[] = [];
   const tasks = Object.fromEntries(
