@@ -39,12 +39,13 @@ const allowed = {
   images: ["registry", "definitions", "attestation", "signature"],
   processes: ["aos", "definitions", "attestation", "signature"],
   "pipeline-sdk": [],
+  "pipeline-plugins": ["pipeline-sdk"],
   pipelines: ["pipeline-sdk", "definitions", "signature"],
   smoke: ["images", "definitions", "attestation", "signature"],
   report: libraries,
   tools: ["tools", "report", "ao-network", ...libraries],
   "ao-network": ["aos", "signature"],
-  root: libraries,
+  root: [...libraries, "pipeline-plugins"],
 } as const;
 const allowedInTests = { processes: ["ao-network"], root: ["ao-network"] } as const;
 

@@ -59,6 +59,7 @@ function reachedPackage(workspace: Workspace, { file, edge }: Edge): Package | u
 /** A package of workspace-plugins by its own name, all of tools as one, the workspace's own folders as `root`. */
 export function layerOf({ folder }: Package): string {
   if (folder === "") return "root";
+  if (folder.startsWith("workspace-plugins/pipeline-plugins/")) return "pipeline-plugins";
   return folder.startsWith("tools/") ? "tools" : path.posix.basename(folder);
 }
 

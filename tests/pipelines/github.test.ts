@@ -1,0 +1,186 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { create } from "@bufbuild/protobuf";
+import type { Graph, Job } from "@slipway/pipeline-sdk/graph";
+import { GenerateRequestSchema } from "@slipway/pipeline-sdk/protocol";
+import type { GenerateResult } from "@slipway/pipeline-sdk/protocol";
+import { planPipeline } from "@slipway/pipelines/plan";
+import { renderGithub } from "@slipway/provider-github";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { readGithub } from "./read-github.ts";
+import type { ReadJob } from "./read-github.ts";
+
+const file = ".github/workflows/{workflow}.yml";
+const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
+
+function graphOf(text: string): Graph {
+  const planned = planPipeline({ file: "cig.toml", text }, { facts: {} });
+  if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
+  return planned.value.resolved.graph;
+}
+
+function rendered(graph: Graph, isSkipping = false): GenerateResult {
+  const skipping = { install: "install slipway", command: "slipway ci compute-signatures" };
+  return renderGithub(
+    create(GenerateRequestSchema, {
+      target: "github",
+      graph,
+      outputs: [{ path: file }],
+      ...(isSkipping ? { skipping } : {}),
+    }),
+  );
+}
+
+/** What a reader should find of a job. */
+function expected(job: Job): Omit<ReadJob, "condition"> {
+  const steps = job.kind.case === "work" ? job.kind.value.steps : [];
+  return {
+    id: job.id,
+    name: job.name,
+    needs: job.needs,
+    steps: [
+      { uses: "actions/checkout@v4" },
+      ...steps.map(({ kind }) => (kind.case === "run" ? { run: kind.value.command } : {})),
+    ],
+  };
+}
+
+async function check(graph: Graph): Promise<void> {
+  const { fragments, diagnostics } = rendered(graph);
+  expect(diagnostics.map(({ message }) => message)).toEqual([]);
+  expect(fragments.map((fragment) => fragment.path)).toEqual(
+    graph.workflows.map(({ id }) => `.github/workflows/${id}.yml`),
+  );
+  for (const [at, workflow] of graph.workflows.entries()) {
+    const read = await readGithub(fragments[at]?.content ?? "");
+    expect(read.problems, fragments[at]?.content).toEqual([]);
+    const found = read.jobs.map(({ id, name, needs, steps }) => ({ id, name, needs, steps }));
+    expect(found).toEqual(workflow.jobs.map(expected));
+  }
+}
+
+test("GitHub's own parser reads the graph of the example back", async () => {
+  const example = path.join(import.meta.dirname, "../../examples/pipeline/cig.toml");
+  await check(graphOf(readFileSync(example, "utf8")));
+});
+
+const awkward = [
+  "on",
+  "no",
+  "1e3",
+  "0755",
+  "~",
+  "${{ github.sha }}",
+  "echo '${{' }} $HOME $(date) `id`",
+  "<< parameters.x >> <<- EOF",
+  "docker ps --format '{{ .Names }}' {{}}",
+  "first\n  second\n\n# third \n",
+  "trailing   ",
+  "key: value # no comment",
+  "- @`|>%&*!",
+  "\u00e9\u4e2d\u{1f600}\u2028\u0085 \ttab",
+  "'quoted' \"twice\" \\n",
+];
+
+test.each(awkward)("a command of %j reaches the shell as it is written", async (command) => {
+  await check(graphOf(`${head}[jobs.a]\nsteps = [{ run = ${JSON.stringify(command)} }]\n`));
+});
+
+const commandText = fc
+  .array(
+    fc.oneof(fc.constantFrom("${{", "}}", "'", '"', "\n", " ", "#", ": ", "- "), fc.string()),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((parts) => parts.join(""))
+  // A template of ours would be put in.
+  .filter((text) => text !== "" && !/\{\{/.test(text.replaceAll("${{", "")));
+
+const pipeline = fc
+  .array(
+    fc.record({
+      commands: fc.array(commandText, { minLength: 1, maxLength: 3 }),
+      values: fc.uniqueArray(fc.stringMatching(/^[a-z0-9._/-]{1,6}$/), { maxLength: 3 }),
+      needs: fc.array(fc.nat(20), { maxLength: 3 }),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((jobs) =>
+    jobs
+      .map(({ commands, values, needs }, at) =>
+        [
+          `[jobs.j${at}]`,
+          `needs = ${JSON.stringify([...new Set(needs.filter((one) => one < at).map((one) => `j${one}`))])}`,
+          ...(values.length === 0 ? [] : [`matrix = { x = ${JSON.stringify(values)} }`]),
+          `steps = [${commands.map((run) => `{ run = ${JSON.stringify(run)} }`).join(", ")}]`,
+        ].join("\n"),
+      )
+      .join("\n"),
+  );
+
+test("of any pipeline GitHub's own parser reads the same jobs, needs and commands back", async () => {
+  await fc.assert(
+    fc.asyncProperty(pipeline, async (text) => check(graphOf(`${head}${text}\n`))),
+    { numRuns: 50 },
+  );
+});
+
+test("jobs that can be left out are asked for before, and what needs one of them runs all the same", async () => {
+  const graph = graphOf(`${head}[environments.live]
+[jobs.build]
+steps = [{ run = "make" }]
+[jobs.test]
+needs = ["build"]
+if = "branch == 'main' || tag matches 'v**'"
+steps = [{ run = "make test" }]
+[jobs.deploy]
+needs = ["test"]
+environment = "live"
+steps = [{ run = "make deploy" }]
+`);
+  const [fragment] = rendered(graph, true).fragments;
+  const read = await readGithub(fragment?.content ?? "");
+  expect(read.problems).toEqual([]);
+  expect(read.jobs.map(({ id, needs, condition }) => ({ id, needs, condition }))).toEqual([
+    { id: "signatures", needs: [], condition: "success()" },
+    {
+      id: "build",
+      needs: ["signatures"],
+      condition: "!cancelled() && !failure() && needs.signatures.outputs.build != 'false'",
+    },
+    {
+      id: "test",
+      needs: ["signatures", "build"],
+      condition:
+        "!cancelled() && !failure() && needs.signatures.outputs.test != 'false' && ((github.head_ref || github.ref_type == 'branch' && github.ref_name || '') == 'main' || startsWith((github.ref_type == 'tag' && github.ref_name || ''), 'v'))",
+    },
+    { id: "deploy", needs: ["test"], condition: "!cancelled() && !failure()" },
+    { id: "gate", needs: ["signatures", "build", "test", "deploy"], condition: "always()" },
+  ]);
+});
+
+test("two workflows in one file, and a pattern that no expression has, are refused with what to write", () => {
+  const graph = graphOf(`${head}[jobs.a]
+if = "branch matches 'a/*/b'"
+steps = [{ run = "true" }]
+[jobs.b]
+workflow = "other"
+steps = [{ run = "true" }]
+`);
+  const { fragments, diagnostics } = renderGithub(
+    create(GenerateRequestSchema, { graph, outputs: [{ path: "ci.yml" }] }),
+  );
+  expect(fragments).toEqual([]);
+  expect(diagnostics.map(({ code, message, fixHint }) => [code, message, fixHint])).toEqual([
+    [
+      "GITHUB_WORKFLOWS",
+      "ci.yml would hold ci and other",
+      'write path = ".github/workflows/{workflow}.yml"',
+    ],
+    [
+      "GITHUB_GLOB",
+      "a/*/b cannot be said in an expression",
+      "compare with texts or with text**, or filter by the triggers of a workflow",
+    ],
+  ]);
+});
