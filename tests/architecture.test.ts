@@ -115,6 +115,8 @@ test("these files and no others touch the world outside", () => {
     "workspace-plugins/images/src/host-commands.ts: execa",
     "workspace-plugins/packages/src/layer.ts: tar-stream",
     "workspace-plugins/packages/src/process.ts: execa",
+    "workspace-plugins/pipelines/src/plugins/grpc-client.ts: node:http2",
+    "workspace-plugins/pipelines/src/plugins/plugin-process.ts: node:child_process",
     "workspace-plugins/processes/src/network/signing.ts: node:crypto",
     "workspace-plugins/processes/src/release/npm-client.ts: execa",
     "workspace-plugins/processes/src/release/tarball.ts: tar-stream",

@@ -1,5 +1,6 @@
 import { agentCommands } from "./agent/commands.ts";
 import { aoCommands } from "./ao/commands.ts";
+import { ciCommands } from "./ci/commands.ts";
 import type { Command } from "./command.ts";
 import { packageCommands } from "./pkg/commands.ts";
 
@@ -90,6 +91,7 @@ export const commands: readonly Command[] = [
   ...packageCommands,
   ...agentCommands,
   ...aoCommands,
+  ...ciCommands,
   {
     name: "smoke keys init",
     takes: "[--json]",

@@ -1,4 +1,5 @@
 import type { Place } from "@slipway/signature";
+import type { PluginFailure } from "./plugins/plugin-failure.ts";
 
 /** One thing wrong in a `cig.toml`; `line` and `column` count from 1. */
 export type PipelineProblem = {
@@ -11,6 +12,7 @@ export type PipelineProblem = {
 };
 
 export type PipelinesFailure =
+  | PluginFailure
   | {
       readonly reason: "pipeline-invalid";
       readonly file: string;

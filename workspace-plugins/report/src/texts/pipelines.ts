@@ -1,7 +1,9 @@
 import type { PipelinesFailure } from "@slipway/pipelines";
 import type { Texts } from "../text.ts";
+import { pipelinesPluginsTexts } from "./pipelines-plugins.ts";
 
 export const pipelinesTexts: Texts<PipelinesFailure> = {
+  ...pipelinesPluginsTexts,
   "pipeline-invalid": (failure) => {
     const [first] = failure.problems;
     return {

@@ -1,0 +1,45 @@
+import path from "node:path";
+import { testConformance } from "@slipway/pipelines/conformance";
+import type { ConformanceCheck } from "@slipway/pipelines/conformance";
+import { openAnswer } from "../answer.ts";
+import { readArguments } from "../arguments.ts";
+import type { Call } from "../call.ts";
+import { tellFailure, tellUsage } from "../tell.ts";
+
+const options = { limit: { type: "string" }, json: { type: "boolean" } } as const;
+
+const scripts = [".ts", ".js", ".mjs", ".cjs"];
+
+/** Each check, and in full the first failure of those that found something. */
+export async function testPlugin(call: Call): Promise<number> {
+  const read = readArguments(call.args, { options, words: [1, 1] });
+  if (!read.ok) return tellUsage(read.failure);
+  const { limit = "10000", json = false } = read.value.options;
+  const limitMs = Number(limit);
+  if (!Number.isSafeInteger(limitMs) || limitMs < 1) {
+    const problem = `--limit is a number of milliseconds, not ${limit}`;
+    return tellUsage({ reason: "arguments-invalid", problem });
+  }
+  const [word = ""] = read.value.words;
+  const program = path.resolve(word);
+  const isScript = scripts.includes(path.extname(program));
+  const { signal, show } = openAnswer({ json });
+  const found = await testConformance(
+    {
+      name: word,
+      file: isScript ? process.execPath : program,
+      args: isScript ? [program] : [],
+      folder: process.cwd(),
+    },
+    { limitMs, signal },
+  );
+  show(found, [[found.plugin, found.version], ...found.checks.map(rowOf)]);
+  const failure = found.checks.find((check) => check.failure !== undefined)?.failure;
+  if (failure !== undefined && !json) return tellFailure(failure);
+  return found.checks.every((check) => rowOf(check)[0] === "ok") ? 0 : 1;
+}
+
+function rowOf({ name, problem, failure }: ConformanceCheck): readonly [string, string, string] {
+  const isOk = problem === undefined && failure === undefined;
+  return [isOk ? "ok" : "failed", name, problem ?? failure?.reason ?? ""];
+}

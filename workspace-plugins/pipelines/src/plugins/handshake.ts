@@ -1,0 +1,47 @@
+import { Plugin as Service } from "@slipway/pipeline-sdk/protocol";
+import type { PluginInfo } from "@slipway/pipeline-sdk/protocol";
+import { fail, ok } from "@slipway/signature";
+import type { Result } from "@slipway/signature";
+import type { PluginFailure } from "./plugin-failure.ts";
+import type { CallLimits, Plugin } from "./plugin-process.ts";
+
+/** The protocols that this core speaks, from and to. */
+const protocols = [1, 1] as const;
+
+const coreVersion = "0.1.0";
+
+/** kind/name */
+const pluginName = /^[a-z][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
+
+/** kind:name */
+const capability = /^[a-z][a-z0-9-]*:[a-z0-9][a-z0-9-]*$/;
+
+/** The first call to a plugin. What it says about itself is checked here, once. */
+export async function shakeHands(
+  plugin: Plugin,
+  limits: CallLimits,
+): Promise<Result<PluginInfo, PluginFailure>> {
+  const [protocolMin, protocolMax] = protocols;
+  const hello = { protocolMin, protocolMax, coreVersion };
+  const answer = await plugin.call(Service.method.handshake, hello, limits);
+  if (!answer.ok) return answer;
+  const info = answer.value;
+  const told = { plugin: plugin.name, log: plugin.log() };
+  if (info.protocol < protocolMin || info.protocol > protocolMax) {
+    const theirs = [info.protocolMin, info.protocolMax] as const;
+    return fail({ reason: "plugin-protocol-unknown", ours: protocols, theirs, ...told });
+  }
+  const problems = problemsOf(info);
+  if (problems.length > 0) return fail({ reason: "plugin-info-invalid", problems, ...told });
+  return ok(info);
+}
+
+function problemsOf({ name, version, capabilities }: PluginInfo): readonly string[] {
+  return [
+    ...(pluginName.test(name) ? [] : [`its name ${JSON.stringify(name)} is not kind/name`]),
+    ...(version === "" ? ["it has no version"] : []),
+    ...capabilities
+      .filter((each) => !capability.test(each))
+      .map((each) => `its capability ${JSON.stringify(each)} is not kind:name`),
+  ];
+}

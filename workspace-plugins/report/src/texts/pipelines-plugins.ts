@@ -1,0 +1,61 @@
+import type { PipelinesFailure } from "@slipway/pipelines";
+import type { Texts } from "../text.ts";
+
+type OwnFailure = Extract<PipelinesFailure, { readonly reason: `plugin-${string}` }>;
+
+export const pipelinesPluginsTexts: Texts<OwnFailure> = {
+  "plugin-not-started": ({ plugin, program, detail, log }) => ({
+    what: `the plugin ${plugin} cannot be started`,
+    facts: { program, detail, ...logged(log) },
+    hint: "see that the file is there and may be run",
+  }),
+  "plugin-ended": ({ plugin, during, code, signal, log }) => ({
+    what: `the plugin ${plugin} ended during ${during}`,
+    facts: { ...(signal === undefined ? { code: code ?? "none" } : { signal }), ...logged(log) },
+    hint: "its log says why, if it says anything",
+  }),
+  "plugin-output-stray": ({ plugin, during, text, log }) => ({
+    what: `the plugin ${plugin} wrote to standard output, which belongs to the protocol`,
+    facts: { during, wrote: text, ...logged(log) },
+    hint: "make it write its log to standard error",
+  }),
+  "plugin-late": ({ plugin, during, limitMs, log }) => ({
+    what: `the plugin ${plugin} did not answer ${during} in time`,
+    facts: { "limit in ms": limitMs, ...logged(log) },
+    hint: "its log says what it was at, if it says anything",
+  }),
+  "plugin-call-stopped": ({ plugin, during, log }) => ({
+    what: `stopped while the plugin ${plugin} was at ${during}`,
+    facts: logged(log),
+    hint: "run the same command again",
+  }),
+  "plugin-message-too-large": ({ plugin, during, what, sizeBytes, limitBytes, log }) => ({
+    what: `the ${what} of ${during} is larger than a plugin may be sent or send`,
+    facts: { plugin, bytes: sizeBytes, "limit in bytes": limitBytes, ...logged(log) },
+    hint: "a pipeline of this size is more likely a fault of the plugin than one of yours",
+  }),
+  "plugin-answer-broken": ({ plugin, during, detail, log }) => ({
+    what: `the plugin ${plugin} did not answer ${during} as gRPC has it`,
+    facts: { detail, ...logged(log) },
+    hint: "slipway ci plugin test says what it does wrong",
+  }),
+  "plugin-call-failed": ({ plugin, during, status, message, log }) => ({
+    what: `the plugin ${plugin} failed at ${during}: ${message}`,
+    facts: { "status of gRPC": status, ...logged(log) },
+    hint: "its log says more, if it says anything",
+  }),
+  "plugin-protocol-unknown": ({ plugin, ours, theirs, log }) => ({
+    what: `the plugin ${plugin} speaks no protocol that slipway speaks`,
+    facts: { slipway: ours.join(" to "), plugin: theirs.join(" to "), ...logged(log) },
+    hint: "take another version of the plugin or of slipway",
+  }),
+  "plugin-info-invalid": ({ plugin, problems, log }) => ({
+    what: `what the plugin ${plugin} says about itself cannot be`,
+    facts: { problems: problems.join("\n"), ...logged(log) },
+    hint: "correct the plugin",
+  }),
+};
+
+function logged(log: readonly string[]): Readonly<Record<string, string>> {
+  return log.length === 0 ? {} : { "last of its log": log.join("\n") };
+}
