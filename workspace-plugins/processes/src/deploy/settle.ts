@@ -4,27 +4,25 @@ import type { Result } from "@slipway/signature";
 import { openPace } from "../budget/pace.ts";
 import { userFolder } from "../budget/user-folder.ts";
 import type { Definition } from "../definition/definition.ts";
-import { readDefinition } from "../definition/definition-file.ts";
 import type { ProcessDefinition } from "../definition/process.ts";
-import type { DeployTarget, WalletSource } from "../definition/target.ts";
-import type { ProcessesFailure, SettingsFailure } from "../failure.ts";
-import { findLocalNetwork } from "../network/local-network.ts";
-import type { AoNetwork, MadeFrom, Site } from "../network/network.ts";
+import type { DeployTarget } from "../definition/target.ts";
+import type { ProcessesFailure } from "../failure.ts";
+import type { AoNetwork } from "../network/network.ts";
 import { notingSpawns } from "../network/noted-spawns.ts";
 import { openAoNetwork } from "../network/open-network.ts";
 import type { Wallet } from "../network/signer.ts";
 import type { Limits } from "../network/units.ts";
-import { isCommittable } from "../network/wallet-in-git.ts";
-import { openWallet, fileOfWallet } from "../network/wallet.ts";
 import { readReceipt } from "../receipt.ts";
 import type { BundledProcess } from "../receipt.ts";
 import { openCodeArchive } from "../record/code-archive.ts";
 import type { CodeArchive } from "../record/code-archive.ts";
-import { environmentOf } from "../record/environment.ts";
+import { readEnvironment } from "../record/environment.ts";
 import type { Environment } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { Ledger } from "../record/ledger.ts";
 import type { TaskContext } from "../task.ts";
+import { placeOf } from "./place.ts";
+import type { Place } from "./place.ts";
 import { settingsOf } from "./spawn-settings.ts";
 import type { SpawnSettings } from "./spawn-settings.ts";
 
@@ -94,16 +92,13 @@ export async function settleEnvironment(
   { deployTarget, asOwner, acceptStateLoss = false }: DeployOptions & { readonly asOwner?: string },
   effects: Effects,
 ): Promise<Result<SettledEnvironment, ProcessesFailure>> {
-  const { workspaceRoot, projectRoot, projectName } = task;
-  const read = await readDefinition(workspaceRoot, projectRoot);
-  if (!read.ok) return read;
-  const definition = read.value;
-  const found = environmentOf(task, definition, deployTarget);
+  const { workspaceRoot, projectName } = task;
+  const found = await readEnvironment(task, deployTarget);
   if (!found.ok) return found;
-  const { environment, target } = found.value;
-  const place = await placeOf(task, target, effects.environment ?? process.env);
+  const { definition, environment, target } = found.value;
+  const place = await placeOf(task, target, effects.environment);
   if (!place.ok) return place;
-  const { site, made } = place.value;
+  const { site, made, memoryAt } = place.value;
   const wallet =
     asOwner === undefined ? await place.value.openWallet() : ok(readerOf(asOwner, place.value));
   if (!wallet.ok) return wallet;
@@ -127,7 +122,7 @@ export async function settleEnvironment(
     ledger: (effects.ledger ?? same)(openLedger(environment)),
     archive: openCodeArchive(workspaceRoot, projectName),
     settingsOf: (name, process) => settingsOf(name, process, common),
-    memoryAt: site.mode === "legacy" ? site.cu : undefined,
+    memoryAt,
     acceptStateLoss,
   });
 }
@@ -152,45 +147,4 @@ function readerOf(address: string, place: Place): Wallet {
 
 function same<Value>(value: Value): Value {
   return value;
-}
-
-type Place = {
-  readonly site: Site;
-  readonly made: MadeFrom;
-  readonly openWallet: () => ReturnType<typeof openWallet>;
-};
-
-/** A key that the next commit would hold is as good as published. */
-async function openOwnWallet(
-  source: WalletSource,
-  folder: string,
-  {
-    signal,
-    variables,
-  }: {
-    readonly signal: AbortSignal;
-    readonly variables: Readonly<Record<string, string | undefined>>;
-  },
-): ReturnType<typeof openWallet> {
-  const opened = await openWallet(source, folder, variables);
-  if (!opened.ok || !("file" in source)) return opened;
-  const isSafe = !(await isCommittable(fileOfWallet(source, folder), signal));
-  return isSafe ? opened : fail({ reason: "wallet-not-ignored", source: source.file });
-}
-
-async function placeOf(
-  { workspaceRoot, projectRoot, signal }: TaskContext,
-  target: DeployTarget,
-  variables: Readonly<Record<string, string | undefined>>,
-): Promise<Result<Place, SettingsFailure>> {
-  if (target.network !== "local") {
-    const folder = path.join(workspaceRoot, projectRoot);
-    const open = () => openOwnWallet(target.wallet, folder, { signal, variables });
-    return ok({ site: target, made: target, openWallet: open });
-  }
-  const found = await findLocalNetwork(workspaceRoot, target.mode);
-  if (!found.ok) return found;
-  const { site, made, walletFile } = found.value;
-  const open = () => openWallet({ file: walletFile }, workspaceRoot, variables);
-  return ok({ site, made, openWallet: open });
 }

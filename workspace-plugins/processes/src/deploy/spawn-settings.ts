@@ -20,11 +20,17 @@ export type SpawnSettings = {
   readonly onBoot: boolean;
 };
 
+/** What all processes of an environment have in common, where their definitions do not say other. */
+export type SpawnPlace = Pick<
+  SpawnSettings,
+  "mode" | "made" | "owner" | "project" | "deployTarget"
+>;
+
 /** Of a process as its definition has it, at a place. */
 export function settingsOf(
   name: string,
   definition: ProcessDefinition,
-  place: Pick<SpawnSettings, "mode" | "made" | "owner" | "project" | "deployTarget">,
+  place: SpawnPlace,
 ): SpawnSettings {
   const { module, scheduler, authority } = definition;
   return {

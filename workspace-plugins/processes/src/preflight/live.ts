@@ -1,12 +1,10 @@
 import { ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
-import { readDefinition } from "../definition/definition-file.ts";
-import type { DeployTarget } from "../definition/target.ts";
+import { placeOf } from "../deploy/place.ts";
 import { settingsOf } from "../deploy/spawn-settings.ts";
+import type { SpawnPlace } from "../deploy/spawn-settings.ts";
 import type { ProcessesFailure } from "../failure.ts";
-import { findLocalNetwork } from "../network/local-network.ts";
-import type { MadeFrom } from "../network/network.ts";
-import { environmentOf } from "../record/environment.ts";
+import { readEnvironment } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
@@ -22,33 +20,32 @@ type Task = Pick<
   "workspaceRoot" | "projectRoot" | "projectName" | "signal" | "counted"
 >;
 
-/** A deploy target as far as its processes can be read; no wallet is asked for. */
-type Environment = {
-  readonly deployTarget: string;
-  readonly target: DeployTarget;
-  readonly made: MadeFrom;
-  /** Of mode legacy alone. */
-  readonly cu: string | undefined;
-  readonly record: EnvironmentRecord;
-};
-
 /** Every process of a project as an upgrade of what a deploy target holds now, as far as that can be read. */
 export async function liveCandidates(
   task: Task,
   deployTarget: string,
   sources: readonly Source[],
 ): Promise<Result<readonly Candidate[], ProcessesFailure>> {
-  const environment = await readEnvironment(task, deployTarget);
-  if (!environment.ok) return environment;
+  const found = await readEnvironment(task, deployTarget);
+  if (!found.ok) return found;
+  const { environment, target } = found.value;
+  // No wallet is asked for.
+  const place = await placeOf(task, target);
+  if (!place.ok) return place;
+  const read = await openLedger(environment).read();
+  if (!read.ok) return read;
+  const { made, memoryAt } = place.value;
   const candidates: Candidate[] = [];
   for (const source of sources) {
-    const record = environment.value.record.processes[source.name];
+    const record = read.value.processes[source.name];
     if (record?.state !== "deployed") {
       candidates.push({ ...newCandidate(task.projectName, source), notLive: "not-deployed" });
       continue;
     }
-    const known = deployedCandidate(task.projectName, source, record, environment.value);
-    const live = await onLiveMemory(task, known, environment.value.cu);
+    const { projectName: project } = task;
+    const where = { mode: target.mode, made, owner: record.owner, project, deployTarget };
+    const known = deployedCandidate(source, record, where, read.value.processes);
+    const live = await onLiveMemory(task, known, memoryAt);
     if (!live.ok) return live;
     candidates.push(live.value);
   }
@@ -56,42 +53,18 @@ export async function liveCandidates(
 }
 
 function deployedCandidate(
-  project: string,
   source: Source,
   record: Extract<ProcessRecord, { readonly state: "deployed" }>,
-  { deployTarget, target, made, record: { processes } }: Environment,
+  where: SpawnPlace,
+  processes: EnvironmentRecord["processes"],
 ): Candidate {
   const { name, definition, fileOf } = source;
-  const { process: id, owner, handlers: earlier } = record;
+  const { process: id, handlers: earlier } = record;
   const known = definition.needs.flatMap((need) => {
     const process = processes[need]?.process;
     return process === undefined ? [] : [[need, process] as const];
   });
-  const links = { ...madeUpLinks(project, definition.needs), ...Object.fromEntries(known) };
-  const { mode } = target;
-  const settings = settingsOf(name, definition, { mode, made, owner, project, deployTarget });
+  const links = { ...madeUpLinks(where.project, definition.needs), ...Object.fromEntries(known) };
+  const settings = settingsOf(name, definition, where);
   return candidateOf(goalOf(source, settings), definition, { id, links, earlier, fileOf });
-}
-
-async function readEnvironment(
-  task: Task,
-  deployTarget: string,
-): Promise<Result<Environment, ProcessesFailure>> {
-  const { workspaceRoot, projectRoot } = task;
-  const definition = await readDefinition(workspaceRoot, projectRoot);
-  if (!definition.ok) return definition;
-  const known = environmentOf(task, definition.value, deployTarget);
-  if (!known.ok) return known;
-  const { environment, target } = known.value;
-  const record = await openLedger(environment).read();
-  if (!record.ok) return record;
-  if (target.network !== "local") {
-    const cu = target.mode === "legacy" ? target.cu : undefined;
-    return ok({ deployTarget, target, made: target, cu, record: record.value });
-  }
-  const found = await findLocalNetwork(workspaceRoot, target.mode);
-  if (!found.ok) return found;
-  const { site, made } = found.value;
-  const cu = site.mode === "legacy" ? site.cu : undefined;
-  return ok({ deployTarget, target, made, cu, record: record.value });
 }

@@ -1,4 +1,5 @@
 import { settingsOf } from "../deploy/spawn-settings.ts";
+import type { SpawnPlace } from "../deploy/spawn-settings.ts";
 import type { Links } from "../evaluated-text.ts";
 import { candidateOf } from "./candidate.ts";
 import type { Candidate } from "./candidate.ts";
@@ -29,7 +30,7 @@ export function madeUpId(project: string, process: string): string {
 }
 
 /** Where nothing is: ids that no item has, the same for the same project. */
-function madeUpPlace(project: string): Parameters<typeof settingsOf>[2] {
+function madeUpPlace(project: string): SpawnPlace {
   const made = {
     module: idFor(project, "module"),
     scheduler: idFor(project, "scheduler"),

@@ -2,21 +2,20 @@ import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Definition } from "../definition/definition.ts";
 import type { ProcessesFailure } from "../failure.ts";
+import { environmentOf } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { TaskContext } from "../task.ts";
 import type { ProcessIds } from "./shipped-ids.ts";
 
 /** The processes that are deployed to a target, by what is recorded of it: all that `ao.yml` names. */
 export async function recordedIds(
-  { workspaceRoot, projectRoot, projectName: project }: TaskContext,
+  task: Pick<TaskContext, "workspaceRoot" | "projectRoot" | "projectName">,
   definition: Definition,
   deployTarget: string,
 ): Promise<Result<ProcessIds, ProcessesFailure>> {
-  const target = definition.targets[deployTarget];
-  const known = Object.keys(definition.targets);
-  if (target === undefined) return fail({ reason: "deploy-target-unknown", deployTarget, known });
-  const isLocal = target.network === "local";
-  const ledger = openLedger({ workspaceRoot, projectRoot, project, deployTarget, isLocal });
+  const known = environmentOf(task, definition, deployTarget);
+  if (!known.ok) return known;
+  const ledger = openLedger(known.value.environment);
   const record = await ledger.read();
   if (!record.ok) return record;
   const ids = new Map<string, string>();

@@ -1,6 +1,5 @@
 import { inParallel, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
-import { readDefinition } from "../definition/definition-file.ts";
 import type { Definition } from "../definition/definition.ts";
 import type { ProcessDefinition } from "../definition/process.ts";
 import type { DeployTarget } from "../definition/target.ts";
@@ -13,7 +12,7 @@ import type { ProcessesFailure } from "../failure.ts";
 import type { Live } from "../network/network.ts";
 import { readReceipt } from "../receipt.ts";
 import type { Receipt } from "../receipt.ts";
-import { environmentOf } from "../record/environment.ts";
+import { readEnvironment } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
@@ -62,29 +61,26 @@ export async function verifyEnvironment(
   { deployTarget, looksBehind = false }: VerifyOptions,
   effects: Effects,
 ): Promise<Result<readonly SeenProcess[], ProcessesFailure>> {
-  const { workspaceRoot, projectRoot } = task;
-  const definition = await readDefinition(workspaceRoot, projectRoot);
-  if (!definition.ok) return definition;
-  const known = environmentOf(task, definition.value, deployTarget);
+  const known = await readEnvironment(task, deployTarget);
   if (!known.ok) return known;
-  const { environment, target } = known.value;
+  const { definition, environment, target } = known.value;
   const read = await openLedger(environment).read();
   if (!read.ok) return read;
-  const receipt = await readReceipt(workspaceRoot, projectRoot);
+  const receipt = await readReceipt(task.workspaceRoot, task.projectRoot);
   const seeing: Seeing = {
     task,
     deployTarget,
     looksBehind,
     target,
     record: read.value,
-    wanted: wantedOf(definition.value, read.value, receipt.ok ? receipt.value : undefined),
+    wanted: wantedOf(definition, read.value, receipt.ok ? receipt.value : undefined),
   };
   const owner = Object.values(read.value.processes)[0]?.owner;
   const settled =
     owner === undefined
       ? undefined
       : await settleEnvironment(task, { deployTarget, asOwner: owner }, effects);
-  const names = Object.entries(definition.value.processes);
+  const names = Object.entries(definition.processes);
   const seen = await inParallel(
     atOnce,
     names,
