@@ -1,5 +1,5 @@
-export { bundleProcess } from "./bundle-process.ts";
-export type { Doubt } from "./doubts.ts";
+export { bundleProcess } from "./bundle/bundle-process.ts";
+export type { Doubt } from "./bundle/doubts.ts";
 export { parseDefinition } from "./definition/definition.ts";
 export type { Definition } from "./definition/definition.ts";
 export { Slug } from "./definition/words.ts";
@@ -16,7 +16,7 @@ export type { ReleaseCause, ReleaseFailure } from "./release/failure.ts";
 export type { TaskContext } from "./task.ts";
 export type { Gate, GateProblem } from "./promote/gates.ts";
 export type { RolledBack, Way } from "./rollback/rollback.ts";
-export { verifyProcess } from "./verify.ts";
+export { verifyProcess } from "./verify/verify.ts";
 export type { SeenProcess } from "./verify/verify-environment.ts";
 export type { Change as PreflightChange } from "./preflight/changes.ts";
 export type { PreflightFailure } from "./preflight/failure.ts";

@@ -19,7 +19,7 @@ import { rollback } from "./rollback/rollback.ts";
 import type { Way } from "./rollback/rollback.ts";
 import { verifyEnvironment } from "./verify/verify-environment.ts";
 import { isFaulty, verifyProject } from "./verify/verify-project.ts";
-import { verifyProcess } from "./verify.ts";
+import { verifyProcess } from "./verify/verify.ts";
 
 /** One network for all tests; each has a workspace, and so processes, of its own. */
 let network: RunningNetwork;

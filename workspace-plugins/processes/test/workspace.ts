@@ -4,7 +4,7 @@ import path from "node:path";
 import { startNetwork } from "@slipway/ao-network";
 import type { NetworkAddresses, RunningNetwork } from "@slipway/ao-network";
 import { z } from "zod";
-import { bundleProcess } from "../src/bundle-process.ts";
+import { bundleProcess } from "../src/bundle/bundle-process.ts";
 import { findLocalNetwork } from "../src/network/local-network.ts";
 import type { AoNetwork, Mode } from "../src/network/network.ts";
 import { openAoNetwork } from "../src/network/open-network.ts";

@@ -10,7 +10,7 @@ import type { ProcessRecord } from "../record/record.ts";
 import { recoverRecord, writeRecovered } from "../record/recover.ts";
 import type { Recovery } from "../record/recover.ts";
 import type { TaskContext } from "../task.ts";
-import { verifyProcess } from "../verify.ts";
+import { verifyProcess } from "../verify/verify.ts";
 import { applyPlan, planProject } from "./apply.ts";
 import { deployProcess } from "./deploy.ts";
 import type { Plan } from "./plan.ts";

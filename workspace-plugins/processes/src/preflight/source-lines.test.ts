@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { bundleOf } from "../bundle.ts";
-import { followRequires } from "../module-graph.ts";
+import { bundleOf } from "../bundle/bundle.ts";
+import { followRequires } from "../bundle/module-graph.ts";
 import { nameLines, withNamedLines } from "./source-lines.ts";
 
 const sources: Readonly<Record<string, string>> = {

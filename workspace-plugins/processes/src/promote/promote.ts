@@ -11,7 +11,7 @@ import { settleEnvironment } from "../deploy/settle.ts";
 import type { DeployOptions, Effects, SettledEnvironment } from "../deploy/settle.ts";
 import type { WantedProcess } from "../deploy/survey.ts";
 import type { ProcessesFailure } from "../failure.ts";
-import { handlersIn } from "../handlers-in.ts";
+import { handlersIn } from "../bundle/handlers-in.ts";
 import type { Live } from "../network/network.ts";
 import { findCode } from "../record/code-archive.ts";
 import { messageOf } from "../record/message-of.ts";

@@ -13,7 +13,7 @@ import { environmentTags } from "../deploy/spawn-settings.ts";
 import { settleEnvironment } from "../deploy/settle.ts";
 import type { DeployOptions, Effects, SettledEnvironment } from "../deploy/settle.ts";
 import type { ProcessesFailure } from "../failure.ts";
-import { handlersIn } from "../handlers-in.ts";
+import { handlersIn } from "../bundle/handlers-in.ts";
 import type { Live, Transaction } from "../network/network.ts";
 import type { TaskContext } from "../task.ts";
 import { findCode } from "./code-archive.ts";

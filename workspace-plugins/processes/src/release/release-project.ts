@@ -1,7 +1,7 @@
 import { ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
-import { verifyProcess } from "../verify.ts";
+import { verifyProcess } from "../verify/verify.ts";
 import type { ReleaseTask } from "./open-release.ts";
 import { releaseOutcome, releasePackages } from "./release.ts";
 import type { ReleaseOptions } from "./release.ts";

@@ -3,7 +3,7 @@ import type { Digest, Result } from "@slipway/signature";
 import type { SettledEnvironment } from "../deploy/settle.ts";
 import { environmentTags } from "../deploy/spawn-settings.ts";
 import type { ProcessesFailure } from "../failure.ts";
-import { handlersIn } from "../handlers-in.ts";
+import { handlersIn } from "../bundle/handlers-in.ts";
 import { findCode } from "../record/code-archive.ts";
 import type { ProcessRecord } from "../record/record.ts";
 import type { EarlierProcess } from "./choose.ts";

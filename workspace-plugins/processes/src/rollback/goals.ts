@@ -4,7 +4,7 @@ import type { SettledEnvironment } from "../deploy/settle.ts";
 import { atOnce } from "../deploy/survey.ts";
 import type { WantedProcess } from "../deploy/survey.ts";
 import type { ProcessesFailure } from "../failure.ts";
-import { handlersIn } from "../handlers-in.ts";
+import { handlersIn } from "../bundle/handlers-in.ts";
 import { findCode } from "../record/code-archive.ts";
 import { messageOf } from "../record/message-of.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";

@@ -1,11 +1,11 @@
 import { fail, ok, shortDigest } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
-import type { DeployOptions, Effects } from "./deploy/settle.ts";
-import type { ProcessesCause, ProcessesFailure } from "./failure.ts";
-import { recordFile } from "./record/environment.ts";
-import type { TaskContext } from "./task.ts";
-import { verifyEnvironment } from "./verify/verify-environment.ts";
-import type { SeenProcess } from "./verify/verify-environment.ts";
+import type { DeployOptions, Effects } from "../deploy/settle.ts";
+import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
+import { recordFile } from "../record/environment.ts";
+import type { TaskContext } from "../task.ts";
+import { verifyEnvironment } from "./verify-environment.ts";
+import type { SeenProcess } from "./verify-environment.ts";
 
 /** Reads, and never writes to a network: each live digest is the receipt's, and every declared check passes. */
 export async function verifyProcess(

@@ -2,7 +2,7 @@ import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import luaparse from "luaparse";
 import type { Chunk } from "luaparse";
-import type { ForeignSyntax, SourceFailure } from "./failure.ts";
+import type { ForeignSyntax, SourceFailure } from "../failure.ts";
 import { fromBytes, openLuaText } from "./lua-text.ts";
 import type { LuaText } from "./lua-text.ts";
 

@@ -1,6 +1,6 @@
 import { digestOf, fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
-import type { SourceFailure } from "./failure.ts";
+import type { SourceFailure } from "../failure.ts";
 import type { LuaFile } from "./lua-file.ts";
 import { minifyLua } from "./minify-lua.ts";
 import type { ModuleGraph } from "./module-graph.ts";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { bundleProcess } from "./bundle-process.ts";
 import { readManifest } from "./manifest.ts";
 import type { Manifest } from "./manifest.ts";
-import { readBundle, readReceipt } from "./receipt.ts";
+import { readBundle, readReceipt } from "../receipt.ts";
 
 type Files = Readonly<Record<string, string>>;
 

@@ -9,8 +9,8 @@ import { parseLua } from "./lua-file.ts";
 import { openLuaFolder } from "./lua-folder.ts";
 import { followRequires } from "./module-graph.ts";
 import type { GraphOptions, ReadLua } from "./module-graph.ts";
-import { idOfText, openMachine } from "./preflight/machine.ts";
-import type { Machine, State } from "./preflight/machine.ts";
+import { idOfText, openMachine } from "../preflight/machine.ts";
+import type { Machine, State } from "../preflight/machine.ts";
 
 const owner = idOfText("an owner");
 const rig = await openRig();
@@ -239,7 +239,7 @@ assert(load(sources.mod0))()`;
 });
 
 test("the registry of the examples answers the same when it is minified", async () => {
-  const project = path.resolve(import.meta.dirname, "../../../examples/skills-registry");
+  const project = path.resolve(import.meta.dirname, "../../../../examples/skills-registry");
   const read = await openLuaFolder(project);
   const options = { source: "src/registry.lua", folders: ["src"], external: [] };
   const register = { Action: "Register", Name: "pdf", Version: "1.0.0", Description: "reads" };

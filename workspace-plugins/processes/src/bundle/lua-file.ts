@@ -1,7 +1,7 @@
 import { fail, ok } from "@slipway/signature/basics";
 import type { Place, Result } from "@slipway/signature";
 import type { Node } from "luaparse";
-import type { SourceFailure } from "./failure.ts";
+import type { SourceFailure } from "../failure.ts";
 import { handlerCalls } from "./lua-handlers.ts";
 import type { HandlerWay } from "./lua-handlers.ts";
 import { resolveNames } from "./lua-names.ts";

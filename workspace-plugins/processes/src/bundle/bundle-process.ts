@@ -8,17 +8,17 @@ import {
 } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { bundleOf } from "./bundle.ts";
-import { readDefinition } from "./definition/definition-file.ts";
-import { searchFolders } from "./definition/process.ts";
-import type { ProcessesCause, ProcessesFailure } from "./failure.ts";
+import { readDefinition } from "../definition/definition-file.ts";
+import { searchFolders } from "../definition/process.ts";
+import type { ProcessesCause, ProcessesFailure } from "../failure.ts";
 import { openLuaFolder } from "./lua-folder.ts";
 import { handlerNames, manifestOf } from "./manifest-of.ts";
 import { bundlerVersion } from "./manifest.ts";
 import type { Manifest } from "./manifest.ts";
 import { followRequires } from "./module-graph.ts";
-import { bundleFolder } from "./receipt.ts";
-import type { BundledProcess, Receipt } from "./receipt.ts";
-import type { TaskContext } from "./task.ts";
+import { bundleFolder } from "../receipt.ts";
+import type { BundledProcess, Receipt } from "../receipt.ts";
+import type { TaskContext } from "../task.ts";
 
 type Bundled = { readonly code: string; readonly manifest: Manifest };
 

@@ -3,9 +3,9 @@ import { DigestText } from "@slipway/definitions/digest-text";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import { doubtKinds } from "./doubts.ts";
-import type { ReceiptFailure } from "./failure.ts";
+import type { ReceiptFailure } from "../failure.ts";
 import { handlerWays } from "./lua-handlers.ts";
-import { bundleFolder, readBundled } from "./receipt.ts";
+import { bundleFolder, readBundled } from "../receipt.ts";
 
 /** Of the bundles' form: another one, and equal sources are other bytes. */
 export const bundlerVersion = 2;

@@ -2,7 +2,7 @@ import path from "node:path/posix";
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { aosModules } from "./aos-provides.ts";
-import type { SourceFailure } from "./failure.ts";
+import type { SourceFailure } from "../failure.ts";
 import { parseLua } from "./lua-file.ts";
 import type { LuaFile, Require } from "./lua-file.ts";
 import { circlesIn } from "./module-circles.ts";
