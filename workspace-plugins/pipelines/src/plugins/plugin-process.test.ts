@@ -156,7 +156,15 @@ test("a plugin sees of the environment what is on the list, and its cookie", asy
   const answer = await plugin.call(Service.method.detect, {}, patient);
   vi.unstubAllEnvs();
   const seen = answer.ok ? answer.value.signals : [];
-  const listed = ["LANG", "LC_ALL", "PATH", "SLIPWAY_PLUGIN_COOKIE", "TMPDIR", "TZ"];
+  const listed = [
+    "LANG",
+    "LC_ALL",
+    "NODE_COMPILE_CACHE",
+    "PATH",
+    "SLIPWAY_PLUGIN_COOKIE",
+    "TMPDIR",
+    "TZ",
+  ];
   expect(seen).toContain("SLIPWAY_PLUGIN_COOKIE");
   expect(seen.filter((name) => !listed.includes(name))).toEqual([]);
 });

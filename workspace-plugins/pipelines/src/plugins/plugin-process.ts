@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import type { ChildProcessByStdio } from "node:child_process";
+import { homedir } from "node:os";
+import path from "node:path";
 import { Duplex } from "node:stream";
 import type { Readable, Writable } from "node:stream";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Plugin as Service } from "@slipway/pipeline-sdk/protocol";
-import { fail, ok } from "@slipway/signature";
+import { digestOf, fail, hexOf, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import { endGroup } from "@slipway/signature/process-group";
 import { guardFrames } from "./frame-guard.ts";
@@ -63,7 +65,7 @@ export function startPlugin(
   cookie: Readonly<Record<string, string>> = { SLIPWAY_PLUGIN_COOKIE: "slipway" },
 ): Plugin {
   const { name, file, args, folder } = program;
-  const env = { ...allowed(), ...cookie };
+  const env = { ...allowed(), NODE_COMPILE_CACHE: compileCacheOf(program), ...cookie };
   const child = spawn(file, args, { cwd: folder, env, stdio: "pipe", detached: true });
   const log = keepLog(child.stderr);
   const seen: { startError?: string; stray?: string; isOutputOver: boolean } = {
@@ -84,7 +86,8 @@ export function startPlugin(
   process.once("exit", endAll);
   const streams = joinStreams(child, {
     stray: (text) => {
-      seen.stray = text;
+      // What follows it is no frame either.
+      seen.stray ??= text;
     },
     over: () => {
       seen.isOutputOver = true;
@@ -117,8 +120,8 @@ export function startPlugin(
     log: log.lines,
     call: async ({ name: during, input, output }, request, limits) => {
       const bytes = toBinary(input, create(input, request));
-      const path = `/${Service.typeName}/${during}`;
-      const answer = await callUnary(session, { path, bytes, ...limits });
+      const method = `/${Service.typeName}/${during}`;
+      const answer = await callUnary(session, { path: method, bytes, ...limits });
       if (!answer.ok) return fail(await explain(answer.failure, during, limits.limitMs));
       try {
         return ok(fromBinary(output, answer.value));
@@ -144,6 +147,16 @@ export function startPlugin(
       process.removeListener("exit", endAll);
     },
   };
+}
+
+/**
+ * What the Node of a plugin has compiled, which is a third of the time to its first answer. Each program has its own: what
+ * one plugin puts there is never run by another.
+ */
+function compileCacheOf({ file, args }: PluginProgram): string {
+  const cache = process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache");
+  const key = hexOf(digestOf(Buffer.from(JSON.stringify([file, ...args]))));
+  return path.join(cache, "slipway", "plugins", key.slice(0, 16));
 }
 
 function allowed(): Readonly<Record<string, string>> {
