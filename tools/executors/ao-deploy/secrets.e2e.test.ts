@@ -3,12 +3,10 @@ import os from "node:os";
 import path from "node:path";
 import { startNetwork } from "@slipway/ao-network";
 import { bundleProcess, deployProcess, verifyProcess } from "@slipway/processes";
+import { filesHolding, piecesOf } from "@slipway/processes/key-material";
 import type { TaskContext } from "@slipway/processes";
 import { describeFailure } from "@slipway/report";
 import { expect, test } from "vitest";
-
-const privateParts = ["d", "p", "q", "dp", "dq", "qi"] as const;
-type Jwk = Readonly<Record<(typeof privateParts)[number], string>>;
 
 const signer = `import { constants, createPrivateKey, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -93,9 +91,9 @@ test("nothing of a wallet's key is written or said, wherever the key is: by depl
     }
     expect(await deploy("env-legacy", wallet.slice(0, -20))).toBe("wallet-invalid");
 
-    const pieces = piecesOf(JSON.parse(wallet) as Jwk);
-    expect(await holding(keys, pieces)).toEqual(["wallet.json"]);
-    expect(await holding(root, pieces)).toEqual([]);
+    const pieces = piecesOf(wallet);
+    expect(await filesHolding(keys, pieces)).toEqual(["wallet.json"]);
+    expect(await filesHolding(root, pieces)).toEqual([]);
     const heard = JSON.stringify([said, await network.log.entries()]);
     expect(pieces.filter((piece) => heard.includes(piece))).toEqual([]);
     // A signed item waits in the journal only while its end is not known.
@@ -106,24 +104,3 @@ test("nothing of a wallet's key is written or said, wherever the key is: by depl
     await rm(folder, { recursive: true });
   }
 });
-
-/** 24 characters each of all private numbers, as base64url, base64 and hex. */
-function piecesOf(jwk: Jwk): readonly string[] {
-  const texts = privateParts.flatMap((part) => {
-    const bytes = Buffer.from(jwk[part], "base64url");
-    return [jwk[part], bytes.toString("base64"), bytes.toString("hex")];
-  });
-  return texts.flatMap((text) => text.match(/.{24}/g) ?? []);
-}
-
-/** The files of a folder that hold one of the pieces. */
-async function holding(folder: string, pieces: readonly string[]): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const file = path.join(entry.parentPath, entry.name);
-    const text = await readFile(file, "latin1");
-    if (pieces.some((piece) => text.includes(piece))) found.push(path.relative(folder, file));
-  }
-  return found;
-}
