@@ -32,7 +32,7 @@ function serve() {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       said.push(text);
-      if (said.join("").includes("compute unit at")) isServing.resolve();
+      if (said.join("").includes("all addresses in its network.json")) isServing.resolve();
     });
   }
   const ended = once(child, "close").then(([code]: readonly unknown[]) => ({
@@ -41,7 +41,7 @@ function serve() {
       .join("")
       .split("\n")
       .filter((line) => line !== "")
-      .map((line) => line.replace(/http:\S+/, "<url>")),
+      .map((line) => line.replace(/http:[^\s,]+/, "<url>")),
   }));
   return {
     child,
@@ -59,7 +59,8 @@ async function networkProcess(): Promise<number> {
   return (JSON.parse(await readFile(file, "utf8")) as { pid: number }).pid;
 }
 
-const serving = "  · serving .slipway/ao-network, compute unit at <url>";
+const serving =
+  "  · serving .slipway/ao-network: faults and log at <url>, all addresses in its network.json";
 
 test("it ends well and without a word when it is stopped", async () => {
   await using net = serve();
