@@ -28,8 +28,6 @@ export default defineConfig({
           name: "unit",
           include: ["**/*.test.ts"],
           exclude: [...ignored, "**/*.e2e.test.ts"],
-          // They import JSON as no Node does.
-          server: { deps: { inline: [/@actions\//] } },
           testTimeout: 30_000,
         },
       },

@@ -152,7 +152,7 @@ steps = [{ run = "make deploy" }]
       id: "test",
       needs: ["signatures", "build"],
       condition:
-        "!cancelled() && !failure() && needs.signatures.outputs.test != 'false' && ((github.head_ref || github.ref_type == 'branch' && github.ref_name || '') == 'main' || startsWith((github.ref_type == 'tag' && github.ref_name || ''), 'v'))",
+        "!cancelled() && !failure() && needs.signatures.outputs.test != 'false' && ((github.event_name != 'pull_request' && github.ref_type == 'branch' && github.ref_name || '') == 'main' || startsWith((github.ref_type == 'tag' && github.ref_name || ''), 'v'))",
     },
     { id: "deploy", needs: ["test"], condition: "!cancelled() && !failure()" },
     { id: "gate", needs: ["signatures", "build", "test", "deploy"], condition: "always()" },
@@ -183,4 +183,52 @@ steps = [{ run = "true" }]
       "compare with texts or with text**, or filter by the triggers of a workflow",
     ],
   ]);
+});
+
+test("no permissions are said, and not left to the settings of the repository", () => {
+  const graph = graphOf(`permissions = "none"
+${head}[jobs.a]
+permissions = "none"
+steps = [{ run = "true" }]
+`);
+  const [fragment] = rendered(graph).fragments;
+  expect(fragment?.content.match(/permissions: .*/g)).toEqual([
+    "permissions: {}",
+    "permissions: {}",
+  ]);
+});
+
+test("a step of another provider, a variable where a job is decided on, and a pattern of events are refused", () => {
+  const graph = graphOf(`${head}[jobs.a]
+if = "env.X == '1' && event matches 'p*h'"
+steps = [{ uses = "circleci:foo/bar@1" }]
+`);
+  expect(rendered(graph).fragments).toEqual([]);
+  expect(rendered(graph).diagnostics.map(({ code }) => code)).toEqual([
+    "GITHUB_GLOB",
+    "GITHUB_JOB_ENV",
+    "GITHUB_STEP",
+  ]);
+});
+
+test("success is asked for without regard to jobs that were left out, and an input as a text", async () => {
+  const graph = graphOf(`${head}[jobs.a]
+if = "success() && input.deploy == 'true'"
+steps = [{ run = "true" }]
+`);
+  const read = await readGithub(rendered(graph).fragments[0]?.content ?? "");
+  expect(read.problems).toEqual([]);
+  expect(read.jobs[0]?.condition).toBe(
+    "(!cancelled() && !failure()) && format('{0}', inputs.deploy) == 'true'",
+  );
+});
+
+test("what a newer core says and this plugin does not know is no guard left out", () => {
+  const graph = graphOf(`${head}[jobs.a]
+if = "branch == 'main'"
+steps = [{ run = "true" }]
+`);
+  const [job] = graph.workflows[0]?.jobs ?? [];
+  if (job?.condition !== undefined) job.condition.kind = { case: undefined };
+  expect(() => rendered(graph)).toThrow(/does not know the kind of a condition/);
 });

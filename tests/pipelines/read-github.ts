@@ -1,8 +1,4 @@
-import {
-  NoOperationTraceWriter,
-  convertWorkflowTemplate,
-  parseWorkflow,
-} from "@actions/workflow-parser";
+import { registerHooks } from "node:module";
 import type { WorkflowTemplate } from "@actions/workflow-parser";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -27,7 +23,21 @@ type ReadStep = {
   readonly uses?: string;
 };
 
+/** GitHub's own libraries import JSON as bundlers take it: without saying that it is JSON. */
+async function loadParser() {
+  registerHooks({
+    load: (url, context, next) => {
+      const importAttributes = url.endsWith(".json") ? { type: "json" } : context.importAttributes;
+      return next(url, { ...context, importAttributes });
+    },
+  });
+  return import("@actions/workflow-parser");
+}
+
+const parser = loadParser();
+
 export async function readGithub(content: string): Promise<ReadWorkflow> {
+  const { NoOperationTraceWriter, convertWorkflowTemplate, parseWorkflow } = await parser;
   const parsed = parseWorkflow({ name: "workflow.yml", content }, new NoOperationTraceWriter());
   const problems = parsed.context.errors.getErrors().map(({ message }) => message);
   if (parsed.value === undefined) return { problems, jobs: [] };

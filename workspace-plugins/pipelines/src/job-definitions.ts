@@ -120,7 +120,8 @@ function stepOf(step: Step, uses: readonly Use[]): readonly object[] {
   const { name: _name, ...rest } = tableOf(toJson(StepSchema, step));
   if (use === undefined) return [rest];
   const { module, constraint, inputs } = use;
-  return [{ ...rest, module: { module, constraint, inputs } }];
+  // As a text, in which no input is taken for a place.
+  return [{ ...rest, module: { module, constraint, inputs: JSON.stringify(inputs) } }];
 }
 
 function useOf({ kind }: Step, uses: readonly Use[]): Use | undefined {

@@ -10,7 +10,7 @@ import type { JobReads, JobSources, SignedJobs } from "./sign-jobs.ts";
 export type { SignedJobs } from "./sign-jobs.ts";
 
 /** Counts how jobs are read: with a new number nothing that was remembered of them is believed. */
-const memoSchema = 3;
+const memoSchema = 4;
 
 export type JobSignatures = {
   /** By id, upstreams first. */

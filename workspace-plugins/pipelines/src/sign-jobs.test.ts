@@ -128,6 +128,7 @@ test.each<readonly [what: string, from: string, to: string, changed: readonly st
   ["a step more", '{ run = "make docs" }', '{ run = "make docs" }, { run = "true" }', [docs]],
   ["a module's version", "docker/build@1", "docker/build@2", afterTest],
   ["an input of a module", "push = false", "push = true", afterTest],
+  ["an input that is called as a place is", 'target = "x"', 'origin = "x"', afterTest],
   ["the type of an input", "push = false", 'push = "false"', afterTest],
   ["the image", 'image = "ruby:3.3"', 'image = "ruby:3.4"', afterTest],
   ["no image", 'image = "ruby:3.3"\n', "", afterTest],

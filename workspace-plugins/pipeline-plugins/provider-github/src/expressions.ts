@@ -14,10 +14,15 @@ export function quoted(text: string): string {
   return text.replaceAll("${{", "${{ '${{' }}");
 }
 
+/** A newer core may say what we do not know: left out, a guarded job would run. */
+function unknownKind(of: string): Error {
+  return new Error(`this plugin does not know the kind of a ${of}: it is older than the graph`);
+}
+
 /** The value of `env`, `with` or an output: a text, or an expression. */
 export function renderValue(value: Value | undefined): string {
   const kind = value?.kind;
-  if (kind?.case === undefined) return "";
+  if (kind?.case === undefined) throw unknownKind("value");
   return kind.case === "literal" ? quoted(kind.value) : `\${{ ${operandOf(kind)} }}`;
 }
 
@@ -46,7 +51,10 @@ function factOf(fact: Fact): string {
     case Fact.COMMIT:
       return "github.sha";
     case Fact.BRANCH:
-      return "(github.head_ref || github.ref_type == 'branch' && github.ref_name || '')";
+      // Of a pull request it is what somebody else called theirs.
+      return "(github.event_name != 'pull_request' && github.ref_type == 'branch' && github.ref_name || '')";
+    case Fact.HEAD_BRANCH:
+      return "github.head_ref";
     case Fact.TAG:
       return "(github.ref_type == 'tag' && github.ref_name || '')";
     case Fact.EVENT:
@@ -58,7 +66,7 @@ function factOf(fact: Fact): string {
     case Fact.ACTOR:
       return "github.actor";
     case Fact.UNSPECIFIED:
-      return "''";
+      throw unknownKind("fact");
   }
 }
 
@@ -80,7 +88,7 @@ export function renderCondition(condition: Condition): string {
   const { kind } = condition;
   switch (kind.case) {
     case undefined:
-      return "true";
+      throw unknownKind("condition");
     case "literal":
       return String(kind.value);
     case "status":
@@ -93,16 +101,24 @@ export function renderCondition(condition: Condition): string {
       return kind.value.of.map((one) => inner(one, "all")).join(" || ");
     case "comparison": {
       const { left, operator, right } = kind.value;
-      if (left === undefined || left.kind.case === undefined) return "true";
-      if (left.kind.case === "fact" && left.kind.value === Fact.EVENT) {
-        return `github.event_name == ${textOf(events[right] ?? right)}`;
+      if (left === undefined || left.kind.case === undefined) throw unknownKind("value");
+      switch (operator) {
+        case Comparison_Operator.UNSPECIFIED:
+          throw unknownKind("comparison");
+        case Comparison_Operator.MATCHES:
+          return matchOf(subjectOf(left.kind), right);
+        case Comparison_Operator.EQUAL:
+          return left.kind.case === "fact" && left.kind.value === Fact.EVENT
+            ? `github.event_name == ${textOf(events[right] ?? right)}`
+            : `${subjectOf(left.kind)} == ${textOf(right)}`;
       }
-      const subject = operandOf(left.kind);
-      return operator === Comparison_Operator.MATCHES
-        ? matchOf(subject, right)
-        : `${subject} == ${textOf(right)}`;
     }
   }
+}
+
+/** As a text: an input may be true or false, which is no text for GitHub. */
+function subjectOf(kind: Kind): string {
+  return kind.case === "input" ? `format('{0}', ${operandOf(kind)})` : operandOf(kind);
 }
 
 /** In brackets where the operator around it binds closer. */
@@ -119,8 +135,10 @@ function inner(condition: Condition, ...loose: readonly ("all" | "any")[]): stri
 function statusOf(status: Status): string {
   switch (status) {
     case Status.SUCCESS:
+      // `success()` of a job is false where any job before it was left out.
+      return "(!cancelled() && !failure())";
     case Status.UNSPECIFIED:
-      return "success()";
+      throw unknownKind("status");
     case Status.FAILURE:
       return "failure()";
     case Status.ALWAYS:
@@ -174,6 +192,26 @@ export function globsOf(condition: Condition | undefined): readonly string[] {
     case "all":
     case "any":
       return kind.value.of.flatMap(globsOf);
+    case undefined:
+    case "literal":
+    case "status":
+      return [];
+  }
+}
+
+/** Names of variables that a condition asks for: GitHub knows none where it decides about a job. */
+export function variablesOf(condition: Condition | undefined): readonly string[] {
+  const kind = condition?.kind;
+  switch (kind?.case) {
+    case "comparison": {
+      const left = kind.value.left?.kind;
+      return left?.case === "env" ? [left.value] : [];
+    }
+    case "not":
+      return variablesOf(kind.value);
+    case "all":
+    case "any":
+      return kind.value.of.flatMap(variablesOf);
     case undefined:
     case "literal":
     case "status":

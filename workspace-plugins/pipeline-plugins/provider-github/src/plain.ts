@@ -8,11 +8,13 @@ export type Plain =
 
 type Sparse = { readonly [key: string]: Plain | undefined };
 
-/** Without the keys that have nothing to say. */
+/** Without the keys that have nothing to say; `permissions` with nothing in it says a lot. */
 export function compact(of: Sparse): { readonly [key: string]: Plain } {
   return Object.fromEntries(
     Object.entries(of).flatMap(([key, value]) =>
-      value === undefined || isEmpty(value) ? [] : [[key, value] as const],
+      value === undefined || (key !== "permissions" && isEmpty(value))
+        ? []
+        : [[key, value] as const],
     ),
   );
 }

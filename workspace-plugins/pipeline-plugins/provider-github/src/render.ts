@@ -9,7 +9,7 @@ import {
 } from "@slipway/pipeline-sdk/protocol";
 import type { Diagnostic, GenerateRequest, GenerateResult } from "@slipway/pipeline-sdk/protocol";
 import { formatYaml } from "@slipway/pipeline-sdk/yaml";
-import { globsOf, matchable } from "./expressions.ts";
+import { globsOf, matchable, variablesOf } from "./expressions.ts";
 import { renderWorkflow } from "./workflow.ts";
 
 /** A file for each workflow: `{workflow}` in the path of an output stands for its id. */
@@ -24,7 +24,12 @@ export function renderGithub({ graph, outputs, skipping }: GenerateRequest): Gen
       workflow,
     }));
   });
-  const diagnostics = [...oneWorkflowAFile(files), ...globProblems(graph)];
+  const diagnostics = [
+    ...oneWorkflowAFile(files),
+    ...globProblems(graph),
+    ...variableProblems(graph),
+    ...foreignSteps(graph),
+  ];
   if (diagnostics.some(({ level }) => level === Diagnostic_Level.ERROR)) {
     return create(GenerateResultSchema, { diagnostics: [...diagnostics] });
   }
@@ -69,6 +74,43 @@ function globProblems(graph: Graph): readonly Diagnostic[] {
         ),
       ];
     }),
+  );
+}
+
+function variableProblems(graph: Graph): readonly Diagnostic[] {
+  return graph.workflows.flatMap(({ jobs }) =>
+    jobs.flatMap(({ condition, place }) =>
+      variablesOf(condition).map((name) =>
+        problem(Diagnostic_Level.ERROR, {
+          code: "GITHUB_JOB_ENV",
+          title: "GitHub knows no variables where it decides about a job",
+          message: `env.${name} is known to steps only`,
+          fixHint: "write the condition at its steps, or ask for an input or a fact",
+          place,
+        }),
+      ),
+    ),
+  );
+}
+
+/** What another provider calls so could be anything here. */
+function foreignSteps(graph: Graph): readonly Diagnostic[] {
+  return graph.workflows.flatMap(({ jobs }) =>
+    jobs.flatMap(({ kind }) =>
+      (kind.case === "work" ? kind.value.steps : []).flatMap((step) => {
+        const own = step.kind.case === "providerStep" ? step.kind.value : undefined;
+        if (own === undefined || own.provider === "github") return [];
+        return [
+          problem(Diagnostic_Level.ERROR, {
+            code: "GITHUB_STEP",
+            title: "a step of another provider",
+            message: `${own.provider}:${own.reference} is none of GitHub`,
+            fixHint: "write what it does as run, or leave its job to the other provider",
+            place: step.place,
+          }),
+        ];
+      }),
+    ),
   );
 }
 

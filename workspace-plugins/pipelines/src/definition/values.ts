@@ -5,6 +5,7 @@ import { Name, Scalar, Text, VariableName } from "./words.ts";
 export const runFacts = [
   "commit",
   "branch",
+  "head-branch",
   "tag",
   "event",
   "base-branch",

@@ -14,6 +14,7 @@ export type ValueInit = MessageInitShape<typeof ValueSchema>;
 const facts = {
   commit: Fact.COMMIT,
   branch: Fact.BRANCH,
+  "head-branch": Fact.HEAD_BRANCH,
   tag: Fact.TAG,
   event: Fact.EVENT,
   "base-branch": Fact.BASE_BRANCH,

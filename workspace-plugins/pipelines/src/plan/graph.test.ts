@@ -129,6 +129,25 @@ ${steps}
   ).toEqual(["a-x1_0-19e1032c: ", "a-x1_0-9e8845c9: ", "b-x1-y1: "]);
 });
 
+test("jobs whose names would be one id, in whatever case, keep apart", () => {
+  const lines = linesOf(`[jobs.1a]
+${steps}
+[jobs._1a]
+${steps}
+[jobs.Test]
+${steps}
+[jobs.test]
+${steps}
+`);
+  expect(lines.map((line) => line.replace(/-[0-9a-f]{8}: $/, ""))).toEqual([
+    "Test",
+    "_1a",
+    "_1a",
+    "test",
+  ]);
+  expect(new Set(lines).size).toBe(4);
+});
+
 test("jobs of a stage need those of the stages before it, in their workflow", () => {
   expect(
     linesOf(`[workflows.ci]

@@ -21,7 +21,7 @@ export function planIds(
   const uses = new Map<string, number>();
   for (const { id } of planned) uses.set(id.toLowerCase(), (uses.get(id.toLowerCase()) ?? 0) + 1);
   return planned.map(({ base, instance, id }) => {
-    const isTaken = uses.get(id.toLowerCase()) !== 1 && Object.keys(instance.values).length > 0;
+    const isTaken = uses.get(id.toLowerCase()) !== 1;
     return {
       base,
       instance,

@@ -132,7 +132,8 @@ function packageSteps(
   return (job.packages ?? []).map((each, at) => {
     const { name, ...inputs } = typeof each === "string" ? { name: each } : each;
     const place = [...path, at];
-    const given = Object.entries(inputs).flatMap(([input, value]) =>
+    const written = Object.entries(inputs).toSorted(([a], [b]) => compareBytes(a, b));
+    const given = written.flatMap(([input, value]) =>
       value === undefined
         ? []
         : [[input, JSON.stringify(resolveText(value, scope, place))] as const],

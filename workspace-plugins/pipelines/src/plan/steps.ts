@@ -140,7 +140,7 @@ function resolveUse(
   const module = moduleName.exec(uses)?.groups;
   if (module !== undefined) {
     const inputs = Object.fromEntries(
-      Object.entries(step.with ?? {}).map(([name, value]) => [
+      sortedEntries(step.with).map(([name, value]) => [
         name,
         JSON.stringify(
           typeof value === "string"
@@ -205,18 +205,20 @@ function scalarText(value: Scalar): string {
   return String(value);
 }
 
+function sortedEntries<Each>(of: Readonly<Record<string, Each>> | undefined) {
+  return Object.entries(of ?? {}).toSorted(([a], [b]) => compareBytes(a, b));
+}
+
 /** In the order of their names. */
 export function resolveVariables(
   env: Readonly<Record<string, Value>> | undefined,
   { scope, path }: Placed,
 ): VariableInit[] {
-  return Object.entries(env ?? {})
-    .toSorted(([a], [b]) => compareBytes(a, b))
-    .map(([name, value]) => ({
-      name,
-      value: resolveValue(value, scope, [...path, name]),
-      place: { path: [...path, name].join(".") },
-    }));
+  return sortedEntries(env).map(([name, value]) => ({
+    name,
+    value: resolveValue(value, scope, [...path, name]),
+    place: { path: [...path, name].join(".") },
+  }));
 }
 
 const ends = {

@@ -159,11 +159,14 @@ const hooks = new Map([
   [Hook.PREFLIGHT, asking(Service.method.preflight, { job: "main" })],
 ]);
 
-/** A hook may refuse a request, if it says why. */
+const unimplemented = 12;
+
+/** A hook that is named may refuse a request, if it says why. */
 function brokenAnswer(answer: Answer): PluginFailure | undefined {
   if (answer.ok) return undefined;
   const { failure } = answer;
-  return failure.reason === "plugin-call-failed" && failure.message !== "" ? undefined : failure;
+  const isRefusal = failure.reason === "plugin-call-failed" && failure.status !== unimplemented;
+  return isRefusal && failure.message !== "" ? undefined : failure;
 }
 
 const answersTwice: JudgeHook = async (plugin, { ask, isSame }, limits) => {
@@ -176,8 +179,6 @@ const answersTwice: JudgeHook = async (plugin, { ask, isSame }, limits) => {
     ? "the same request is answered differently"
     : undefined;
 };
-
-const unimplemented = 12;
 
 const isUnimplemented: JudgeHook = async (plugin, { ask }, limits) => {
   const answer = await ask(plugin, limits);

@@ -139,10 +139,9 @@ export function startPlugin(
       child.stdin.end();
       if ((await within(ended, graceMs)) === undefined) {
         child.kill("SIGTERM");
-        await within(ended, graceMs);
+        // At its end what it started is ended; of a process that is gone its number may be another's.
+        if ((await within(ended, graceMs)) === undefined) endAll();
       }
-      // What it started has its group, whether it has ended itself or not.
-      endAll();
       await ended;
       process.removeListener("exit", endAll);
     },
