@@ -97,6 +97,7 @@ export type SettingsFailure =
     }
   | { readonly reason: "ao-record-invalid"; readonly file: string; readonly problem: string }
   | { readonly reason: "ao-record-missing"; readonly file: string }
+  | { readonly reason: "ao-record-moved"; readonly file: string }
   | { readonly reason: "ao-deploy-running"; readonly file: string };
 
 /** A unit did not do what it was asked. */

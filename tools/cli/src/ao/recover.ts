@@ -29,8 +29,9 @@ export async function recoverDeployment(call: Call): Promise<number> {
     each.name,
     each.about,
     `${each.recorded} here`,
-    `${each.found} on the network`,
+    each.about === "definition" ? "not in ao.yml, kept" : `${each.found} on the network`,
   ]);
-  show({ file, record, differences }, [...rows, [differences.length === 0 ? "they agree" : file]]);
-  return differences.length === 0 || write ? 0 : 1;
+  const agree = differences.every(({ about }) => about === "definition");
+  show({ file, record, differences }, [...rows, [agree ? "they agree" : file]]);
+  return agree || write ? 0 : 1;
 }

@@ -173,6 +173,11 @@ export const processesTexts: Texts<
     facts: { file: f.file },
     hint: "run the target ao-deploy",
   }),
+  "ao-record-moved": (f) => ({
+    what: "the record was written since it was compared with the network: nothing was written over it",
+    facts: { file: f.file },
+    hint: "run slipway ao recover again",
+  }),
   "ao-deploy-running": (f) => ({
     what: "another run is deploying this target",
     facts: { lock: f.file },
