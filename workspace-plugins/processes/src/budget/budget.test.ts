@@ -15,8 +15,9 @@ async function openRig({ limitMs = 0 }: { readonly limitMs?: number } = {}) {
   const stopping = new AbortController();
   const waited: string[] = [];
   /** As another process opens it: nothing is shared but the folder. */
-  const budget = () =>
+  const budget = (now?: number) =>
     openBudget(folder, {
+      ...(now === undefined ? {} : { now: () => now }),
       signal: stopping.signal,
       progress: (line) => waited.push(line),
       limitMs,
@@ -54,6 +55,19 @@ test("whoever was refused closes the unit for all, and they go on when its time 
   expect(await rig.budget().take("cu.test", undefined)).toMatchObject({ ok: true });
   expect(Date.now() - before).toBeGreaterThanOrEqual(1200);
   expect(rig.waited).toEqual(["cu.test: waiting 2 s (it asked for that)"]);
+});
+
+test("a unit that asked for ten minutes is left alone until they are over", async () => {
+  await using rig = await openRig();
+  const start = Date.now();
+  const at = (minutes: number) => start + minutes * 60_000;
+  rig.budget(at(0)).refused("cu.test", 600_000);
+  const turns: unknown[] = [];
+  for (const minutes of [3, 9, 10]) {
+    turns.push(await rig.budget(at(minutes)).take("cu.test", undefined));
+  }
+  const later = (turnInMs: number) => ({ ok: false, failure: { turnInMs, limitMs: 0 } });
+  expect(turns).toEqual([later(420_000), later(60_000), { ok: true, value: undefined }]);
 });
 
 test("a wait ends with the run", async () => {

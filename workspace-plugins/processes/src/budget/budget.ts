@@ -87,7 +87,9 @@ type Database = DatabaseSync;
 /** Rows of a clock that was put back would hold a unit for ever: what lies too far ahead is not believed. */
 function knownIn(database: Database, unit: string, now: number): Known {
   database.prepare("DELETE FROM placed WHERE at <= ? OR at > ?").run(now - windowMs, now + day);
-  database.prepare("DELETE FROM refused WHERE at <= ? OR at > ?").run(now - 2 * windowMs, now);
+  database
+    .prepare("DELETE FROM refused WHERE (at <= ? AND until <= ?) OR at > ?")
+    .run(now - 2 * windowMs, now, now);
   const placed = numbersOf(database.prepare("SELECT at FROM placed WHERE unit = ?").all(unit));
   const closed = numbersOf(
     database.prepare("SELECT until AS at FROM refused WHERE unit = ?").all(unit),
