@@ -18,8 +18,8 @@ export async function readHistory(
   const definition = await readDefinition(workspaceRoot, projectRoot);
   if (!definition.ok) return definition;
   const told: Told[] = [];
-  for (const deployTarget of Object.keys(definition.value.targets)) {
-    if (asked !== undefined && asked !== deployTarget) continue;
+  const deployTargets = asked === undefined ? Object.keys(definition.value.targets) : [asked];
+  for (const deployTarget of deployTargets) {
     const known = environmentOf(task, definition.value, deployTarget);
     if (!known.ok) return known;
     const record = await openLedger(known.value.environment).read();
