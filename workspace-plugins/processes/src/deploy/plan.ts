@@ -65,7 +65,10 @@ export const Plan = z.strictObject({
   version: z.literal(1),
   project: z.string(),
   /** Relative to the workspace. */
-  projectRoot: z.string(),
+  projectRoot: z
+    .string()
+    .refine((folder) => !folder.startsWith("/"), "must be relative to the workspace")
+    .refine((folder) => !folder.split("/").includes(".."), "must stay inside the workspace"),
   deployTarget: z.string(),
   mode: z.enum(["legacy", "mainnet"]),
   strategy: z.enum(["in-place", "immutable"]),
