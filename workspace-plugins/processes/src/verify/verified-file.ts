@@ -35,7 +35,7 @@ export async function readVerified(
   return read.ok ? ok(read.value.processes) : read;
 }
 
-/** What was not asked for this time stays as it was seen before; what could not be seen is taken out. */
+/** What is not named stays as it was seen before; what is `undefined` is taken out. */
 export async function writeVerified(
   workspaceRoot: string,
   file: string,
