@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -68,6 +68,37 @@ test("a unit that asked for ten minutes is left alone until they are over", asyn
   }
   const later = (turnInMs: number) => ({ ok: false, failure: { turnInMs, limitMs: 0 } });
   expect(turns).toEqual([later(420_000), later(60_000), { ok: true, value: undefined }]);
+});
+
+test("with a file that cannot be used a run keeps to the limits by itself, and says so once", async () => {
+  await using rig = await openRig();
+  const file = path.join(rig.folder, "budget.sqlite");
+  await writeFile(file, "this is no database, and long enough to be read as one".repeat(20));
+  const budget = rig.budget();
+  const asked: boolean[] = [];
+  for (let at = 0; at < 3; at += 1) asked.push((await budget.take("cu.test", 2)).ok);
+  budget.refused("other.test", 600_000);
+  asked.push((await budget.take("other.test", undefined)).ok);
+  expect(asked).toEqual([true, true, false, false]);
+  expect(rig.waited).toEqual([
+    `${file}: file is not a database; what other runs ask of units is not counted`,
+  ]);
+});
+
+test("a folder that cannot be made is as a file that cannot be used", async () => {
+  await using rig = await openRig();
+  const file = path.join(rig.folder, "file");
+  await writeFile(file, "");
+  const said: string[] = [];
+  const { signal } = rig.stopping;
+  const budget = openBudget(path.join(file, "below"), {
+    signal,
+    progress: (line) => said.push(line),
+    limitMs: 0,
+  });
+  expect((await budget.take("cu.test", 1)).ok).toBe(true);
+  expect((await budget.take("cu.test", 1)).ok).toBe(false);
+  expect(said).toHaveLength(1);
 });
 
 test("a wait ends with the run", async () => {

@@ -30,22 +30,22 @@ export function openBudget(
   },
 ): Budget {
   const { signal, progress, limitMs, now = Date.now } = options;
-  const file = path.join(folder, "budget.sqlite");
+  const rows = openRows(path.join(folder, "budget.sqlite"), progress);
   return {
     take: async (unit, perMinute) => {
       const startedAt = now();
       for (;;) {
-        const turn = takeTurn(file, unit, { perMinute, now: now(), latest: startedAt + limitMs });
+        const turn = takeTurn(rows, unit, { perMinute, now: now(), latest: startedAt + limitMs });
         const turnInMs = turn.at - now();
         if (!turn.isTaken) return fail({ turnInMs, limitMs });
         if (turnInMs <= 0) return ok(undefined);
         if (turnInMs > 1000) progress(waitingLine(unit, turnInMs, perMinute));
         if (!(await paused(turnInMs, signal))) return fail("stopped");
         // Somebody may have been refused meanwhile.
-        if (readKnown(file, unit, now()).closedUntil <= now()) return ok(undefined);
+        if (readKnown(rows, unit, now()).closedUntil <= now()) return ok(undefined);
       }
     },
-    refused: (unit, retryAfterMs) => closeUnit(file, unit, now(), retryAfterMs),
+    refused: (unit, retryAfterMs) => closeUnit(rows, unit, now(), retryAfterMs),
   };
 }
 
@@ -53,11 +53,11 @@ type Turn = { readonly isTaken: boolean; readonly at: number };
 
 /** Its place is written down before it is waited for: whoever comes next stands behind it. */
 function takeTurn(
-  file: string,
+  rows: Rows,
   unit: string,
   { perMinute, now, latest }: { perMinute: number | undefined; now: number; latest: number },
 ): Turn {
-  return inFile(file, (database) => {
+  return rows((database) => {
     const at = placeRequest(knownIn(database, unit, now), now, perMinute);
     if (at > latest) return { isTaken: false, at };
     if (perMinute !== undefined) {
@@ -67,12 +67,12 @@ function takeTurn(
   });
 }
 
-function readKnown(file: string, unit: string, now: number): Known {
-  return inFile(file, (database) => knownIn(database, unit, now));
+function readKnown(rows: Rows, unit: string, now: number): Known {
+  return rows((database) => knownIn(database, unit, now));
 }
 
-function closeUnit(file: string, unit: string, now: number, retryAfterMs?: number): void {
-  inFile(file, (database) => {
+function closeUnit(rows: Rows, unit: string, now: number, retryAfterMs?: number): void {
+  rows((database) => {
     const since = now - 2 * windowMs;
     const earlier = numbersOf(
       database.prepare("SELECT at FROM refused WHERE unit = ? AND at > ?").all(unit, since),
@@ -103,22 +103,49 @@ function numbersOf(rows: readonly Readonly<Record<string, unknown>>[]): readonly
   return rows.map(({ at }) => Number(at));
 }
 
+type Rows = <Value>(work: (database: Database) => Value) => Value;
+
+/** Where the shared file cannot be used, a run counts for itself: it neither ends for that nor asks more often. */
+function openRows(file: string, progress: (line: string) => void): Rows {
+  let own: Database | undefined;
+  return (work) => {
+    if (own !== undefined) return work(own);
+    try {
+      return inFile(file, work);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+      progress(`${file}: ${error.message}; what other runs ask of units is not counted`);
+      own = openDatabase(":memory:");
+      makeTables(own);
+      return work(own);
+    }
+  };
+}
+
 /** One transaction; another process waits for its end. */
 function inFile<Value>(file: string, work: (database: Database) => Value): Value {
   mkdirSync(path.dirname(file), { recursive: true });
-  // Most who import this package never ask a unit.
-  const sqlite = process.getBuiltinModule("node:sqlite");
-  const database = new sqlite.DatabaseSync(file, { timeout: 10_000 });
+  const database = openDatabase(file);
   try {
     database.exec("PRAGMA synchronous=OFF; BEGIN IMMEDIATE");
-    database.exec("CREATE TABLE IF NOT EXISTS placed (unit TEXT, at INTEGER)");
-    database.exec("CREATE TABLE IF NOT EXISTS refused (unit TEXT, at INTEGER, until INTEGER)");
+    makeTables(database);
     const value = work(database);
     database.exec("COMMIT");
     return value;
   } finally {
     database.close();
   }
+}
+
+function openDatabase(file: string): Database {
+  // Most who import this package never ask a unit.
+  const sqlite = process.getBuiltinModule("node:sqlite");
+  return new sqlite.DatabaseSync(file, { timeout: 10_000 });
+}
+
+function makeTables(database: Database): void {
+  database.exec("CREATE TABLE IF NOT EXISTS placed (unit TEXT, at INTEGER)");
+  database.exec("CREATE TABLE IF NOT EXISTS refused (unit TEXT, at INTEGER, until INTEGER)");
 }
 
 function waitingLine(unit: string, ms: number, perMinute: number | undefined): string {
