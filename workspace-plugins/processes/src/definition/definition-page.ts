@@ -137,7 +137,7 @@ Modules that require each other while they load are refused by their path; a req
 Equal sources are equal bytes on any machine. What may be a mistake is a doubt, told with its place and written to
 \`dist/ao-bundle/<process>/manifest.json\`: a computed require or handler name, a global that nobody assigns, one file by two names.`;
 
-const wallets = `A wallet is a JWK of Arweave. Its file is readable by you alone, and ignored by git where it lies in a repository. A definition that holds a private key is refused by its line alone, whatever else is wrong with it.
+const wallets = `A wallet is a JWK of Arweave. Its file is readable by you alone, and ignored by git where it lies in a repository; where git cannot say that, nothing is signed. A definition that holds a private key is refused by its line alone, whatever else is wrong with it.
 Paths are from the project, absolute, or after \`~/\`. No two exports write one file, or one variable of a file.
 `;
 

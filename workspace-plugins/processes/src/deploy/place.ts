@@ -53,8 +53,12 @@ async function openOwnWallet(
 ): ReturnType<typeof openWallet> {
   const opened = await openWallet(source, folder, variables);
   if (!opened.ok || !("file" in source)) return opened;
-  const isSafe = !(await isCommittable(fileOfWallet(source, folder), signal));
-  return isSafe ? opened : fail({ reason: "wallet-not-ignored", source: source.file });
+  const committable = await isCommittable(fileOfWallet(source, folder), signal);
+  if (!committable.ok) {
+    const { failure: problem } = committable;
+    return fail({ reason: "wallet-git-unanswered", source: source.file, problem });
+  }
+  return committable.value ? fail({ reason: "wallet-not-ignored", source: source.file }) : opened;
 }
 
 function memoryAt(site: Site): string | undefined {

@@ -19,6 +19,7 @@ export type WalletFailure =
   | { readonly reason: "wallet-invalid"; readonly source: string }
   | { readonly reason: "wallet-exposed"; readonly source: string; readonly mode: string }
   | { readonly reason: "wallet-not-ignored"; readonly source: string }
+  | { readonly reason: "wallet-git-unanswered"; readonly source: string; readonly problem: string }
   | { readonly reason: "signer-invalid"; readonly source: string; readonly problem: string };
 
 const part = z.string().regex(/^[A-Za-z0-9_-]+$/);

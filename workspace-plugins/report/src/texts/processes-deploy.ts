@@ -23,6 +23,11 @@ export const deployTexts: Texts<DeployFailure> = {
     facts: { file: f.source },
     hint: "name it in .gitignore, or keep it elsewhere; one that was committed is no wallet any more",
   }),
+  "wallet-git-unanswered": (f) => ({
+    what: "git does not say whether a commit would publish the wallet, so it signs nothing",
+    facts: { file: f.source, git: f.problem },
+    hint: "mend what git says (a folder of another owner: git config --global --add safe.directory <folder>), or keep the wallet outside of the repository",
+  }),
   "signer-invalid": (f) => ({
     what: "the module that should sign cannot be used",
     facts: { signer: f.source, problem: f.problem },
