@@ -163,3 +163,61 @@ test("a module that is none, or hides its address, is refused", async () => {
     });
   }
 });
+
+const words = "its words are left out, for they may quote the key";
+
+test("nothing of what a module throws is told but its kind", async () => {
+  const read = 'JSON.parse("secret-of-a-key-file")';
+  const early = await write("early.mjs", `const key = ${read}; export default async () => key;`);
+  expect(await openWallet({ signer: `./${early}` }, folder, {})).toEqual({
+    ok: false,
+    failure: {
+      reason: "signer-invalid",
+      source: `./${early}`,
+      problem: `it threw SyntaxError; ${words}`,
+    },
+  });
+  const late = `export const address = "me"; export default async () => ${read};`;
+  const gone = `import { readFileSync } from "node:fs"; export const address = "me";
+    export default async () => readFileSync("/absent/secret-of-a-key-file");`;
+  const problems: unknown[] = [];
+  for (const [name, module] of Object.entries({ late, gone })) {
+    const opened = await openWallet(
+      { signer: `./${await write(`${name}.mjs`, module)}` },
+      folder,
+      {},
+    );
+    if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
+    const signed = await opened.value.sign(message);
+    problems.push(signed.ok ? undefined : signed.failure);
+  }
+  const failed = (source: string, thrown: string) => ({
+    reason: "signer-failed",
+    source,
+    problem: `it threw ${thrown}; ${words}`,
+  });
+  expect(problems).toEqual([
+    failed("./late.mjs", "SyntaxError"),
+    failed("./gone.mjs", "Error ENOENT"),
+  ]);
+});
+
+test("a module that returns something else has not signed", async () => {
+  const module = 'export const address = "me"; export default async () => ({ signature: "text" });';
+  const opened = await openWallet({ signer: `./${await write("other.mjs", module)}` }, folder, {});
+  if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
+  expect(await opened.value.sign(message)).toMatchObject({
+    failure: { problem: "it returned neither an item nor a signature" },
+  });
+});
+
+test("why a module's key was refused is told", async () => {
+  const module = `export const address = "me";
+    export default async (create) => create({ type: 1, publicKey: Buffer.alloc(512, 7) });`;
+  const signer = `./${await write("other-key.mjs", module)}`;
+  const opened = await openWallet({ signer }, folder, {});
+  if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
+  expect(await opened.value.sign(message)).toMatchObject({
+    failure: { reason: "signer-failed", problem: "its key is not of me" },
+  });
+});

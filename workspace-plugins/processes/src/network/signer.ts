@@ -64,18 +64,19 @@ export function signWith(signer: Signer, source: string, address?: string): Wall
       const { tags, data, target = "" } = content;
       if (passthrough) return { tags: [...tags], data, target };
       laid = publicKey === undefined ? undefined : layItem(content, { type, publicKey });
-      if (laid === undefined) throw new Error(`no public key of type ${type}`);
+      if (laid === undefined) throw new Refusal(`no public key of type ${type}`);
       if (
         address !== undefined &&
         type === arweaveKey &&
         idOf(publicKey ?? Buffer.alloc(0)) !== address
       ) {
-        throw new Error(`its key is not of ${address}`);
+        throw new Refusal(`its key is not of ${address}`);
       }
       return deepHash(laid.parts);
     };
     try {
-      const signed = Signed.parse(await signer(create, "ans104"));
+      const { data: signed } = Signed.safeParse(await signer(create, "ans104"));
+      if (signed === undefined) return failed("it returned neither an item nor a signature");
       if ("raw" in signed) {
         return idOfItem(signed.raw) === signed.id
           ? ok(signed)
@@ -84,12 +85,19 @@ export function signWith(signer: Signer, source: string, address?: string): Wall
       const item = laid === undefined ? undefined : withSignature(laid, signed.signature);
       return item === undefined ? failed("its signature is of another kind") : ok(item);
     } catch (error) {
-      return failed(messageOf(error));
+      return failed(thrownBy(error));
     }
   };
 }
 
-/** Of what a signer threw. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Of bytes that a signer asked for; its words are ours. */
+class Refusal extends Error {}
+
+/** What a signer threw, without its words: a parser's message quotes the key file that it could not read. */
+export function thrownBy(error: unknown): string {
+  if (error instanceof Refusal) return error.message;
+  const kind = error instanceof Error ? error.constructor.name : typeof error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const shown = /^[A-Z_]{1,40}$/.test(code) ? `${kind} ${code}` : kind;
+  return `it threw ${shown}; its words are left out, for they may quote the key`;
 }

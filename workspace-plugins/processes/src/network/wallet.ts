@@ -8,7 +8,7 @@ import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { WalletSource } from "../definition/target.ts";
 import { arweaveKey, idOf, layItem } from "./item.ts";
-import { addressOf, messageOf, signWith } from "./signer.ts";
+import { addressOf, signWith, thrownBy } from "./signer.ts";
 import type { Signer, Wallet } from "./signer.ts";
 import { openRsaKey } from "./signing.ts";
 import type { RsaKey } from "./signing.ts";
@@ -113,12 +113,17 @@ async function openSigner(
 ): Promise<Result<Wallet, WalletFailure>> {
   const invalid = (problem: string) =>
     fail({ reason: "signer-invalid", source: specifier, problem } as const);
+  let file: string;
+  try {
+    file = createRequire(path.join(folder, "package.json")).resolve(specifier);
+  } catch (error) {
+    return invalid(error instanceof Error ? error.message : String(error));
+  }
   let module: unknown;
   try {
-    const file = createRequire(path.join(folder, "package.json")).resolve(specifier);
     module = await import(pathToFileURL(file).href);
   } catch (error) {
-    return invalid(messageOf(error));
+    return invalid(thrownBy(error));
   }
   const exported = SignerModule.safeParse(module);
   if (!exported.success) return invalid("its default export must be a function that signs");

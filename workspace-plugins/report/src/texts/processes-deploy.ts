@@ -31,7 +31,7 @@ export const deployTexts: Texts<DeployFailure> = {
   "signer-invalid": (f) => ({
     what: "the module that should sign cannot be used",
     facts: { signer: f.source, problem: f.problem },
-    hint: "its default export is a signer as aoconnect takes it; it may export address too",
+    hint: "its default export is a signer as aoconnect takes it; it may export address too; run by itself it shows all that it throws",
   }),
   "signer-failed": (f) => ({
     what: "nothing was signed, and nothing sent",
