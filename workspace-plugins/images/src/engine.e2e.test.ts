@@ -284,7 +284,7 @@ for (const { name, title, start, absent } of engines)
       });
 
       it("tells that a child was killed for its memory, though the shell ended well", async () => {
-        const { stdout, exit } = await run("tail -c 100000000 /dev/zero; echo $?", {
+        const { stdout, exit } = await run("tail -c 100000000 /dev/zero; echo $?; sleep 1", {
           memoryBytes: 16 * 2 ** 20,
         });
         expect(stdout).toBe("137\n");
@@ -340,10 +340,16 @@ for (const { name, title, start, absent } of engines)
       });
 
       it("passes signals on where the engine's own first process is asked for", async () => {
+        const ready = Promise.withResolvers<void>();
         const { exit } = await run(
-          "sleep 60",
-          { command: ["/bin/sleep", "60"], init: true },
-          { onStarted: (container) => void container.kill("SIGTERM") },
+          "echo ready; exec sleep 60",
+          { init: true },
+          {
+            stdout: () => ready.resolve(),
+            onStarted: (container) =>
+              // Before it has made ready for signals, a first process gets none.
+              void ready.promise.then(async () => container.kill("SIGTERM")),
+          },
         );
         expect(exit).toMatchObject({ ok: true, value: { exitCode: 143 } });
       });

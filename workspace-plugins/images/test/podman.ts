@@ -19,7 +19,7 @@ export async function startPodman(): Promise<AsyncDisposable & { readonly host: 
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-podman-"));
   const at = (name: string): string => path.join(folder, name);
   const socket = at("podman.sock");
-  await writeFile(at("containers.conf"), settings);
+  await writeFile(at("containers.conf"), `${settings}${await runtimeSetting()}`);
   const places = ["--root", at("root"), "--runroot", at("run"), "--tmpdir", at("tmp")];
   const child = spawn(program, [...places, "system", "service", "--time=0", `unix://${socket}`], {
     // What watches its containers writes a file there when one has no more memory.
@@ -53,6 +53,14 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 lock_type = "file"
 `;
+
+/** Its own crun refuses a machine with controllers of both versions of control groups; the engine's runc takes it. */
+async function runtimeSetting(): Promise<string> {
+  const second = await readFile("/sys/fs/cgroup/unified/cgroup.controllers", "utf8").catch(
+    () => "",
+  );
+  return second.trim() === "" ? "" : 'runtime = "runc"\n';
+}
 
 async function mountsBelow(folder: string): Promise<readonly string[]> {
   const mounts = await readFile("/proc/self/mounts", "utf8");
