@@ -17,7 +17,7 @@ const Found = z.object({
             id: z.string().regex(/^[A-Za-z0-9_-]+$/),
             tags: z.array(z.object({ name: z.string(), value: z.string() })),
             recipient: z.string().nullish(),
-            block: z.object({ timestamp: z.number() }).nullish(),
+            block: z.object({ timestamp: z.number().min(0).max(8.64e12) }).nullish(),
           }),
         }),
       ),

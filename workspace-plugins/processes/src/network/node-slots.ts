@@ -3,7 +3,7 @@ import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { UnitFailure } from "../failure.ts";
 import type { Scheduled } from "./network.ts";
-import { Tag } from "./tag.ts";
+import { Moment, Tag } from "./tag.ts";
 import { readShaped } from "./units.ts";
 import type { Units } from "./units.ts";
 
@@ -19,7 +19,13 @@ const Page = z.object({
           Owner: z.string().default(""),
           Tags: z.array(Tag).default([]),
         }),
-        assignment: z.looseObject({ Tags: z.array(Tag).default([]) }).default({ Tags: [] }),
+        assignment: z
+          .looseObject({ Tags: z.array(Tag).default([]) })
+          .default({ Tags: [] })
+          .transform(({ Tags }) =>
+            Number(Tags.find(({ name }) => name.toLowerCase() === "timestamp")?.value ?? 0),
+          )
+          .pipe(Moment),
       }),
     }),
   ),
@@ -90,6 +96,5 @@ async function* pagesBack(
 
 function slotOf({ cursor, node }: z.output<typeof Page>["edges"][number]): Slot {
   const { Id: id, Owner: from, Tags: tags } = node.message;
-  const timestamp = node.assignment.Tags.find(({ name }) => name.toLowerCase() === "timestamp");
-  return { slot: cursor, id, from, at: Number(timestamp?.value ?? 0), tags };
+  return { slot: cursor, id, from, at: node.assignment, tags };
 }

@@ -3,7 +3,7 @@ import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { UnitFailure } from "../failure.ts";
 import type { Scheduled } from "./network.ts";
-import { Tag } from "./tag.ts";
+import { Moment, Tag } from "./tag.ts";
 import { readShaped } from "./units.ts";
 import type { Units } from "./units.ts";
 
@@ -19,7 +19,12 @@ const History = z.object({
           owner: z.object({ address: z.string() }),
           tags: z.array(Tag),
         }),
-        assignment: z.object({ tags: z.array(Tag) }),
+        assignment: z
+          .object({ tags: z.array(Tag) })
+          .transform(({ tags }) =>
+            Number(tags.find(({ name }) => name === "Timestamp")?.value ?? 0),
+          )
+          .pipe(Moment),
       }),
     }),
   ),
@@ -49,9 +54,8 @@ export async function listHistory(
 
 function scheduledOf({
   message,
-  assignment,
+  assignment: at,
 }: z.output<typeof History>["edges"][number]["node"]): Scheduled {
-  const timestamp = assignment.tags.find(({ name }) => name === "Timestamp")?.value;
   const { id, owner, tags } = message;
-  return { id, from: owner.address, at: Number(timestamp ?? 0), tags };
+  return { id, from: owner.address, at, tags };
 }
