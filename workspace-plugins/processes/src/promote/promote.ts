@@ -108,13 +108,16 @@ async function readSource(
   if (!settled.ok) return settled;
   return inParallel(atOnce, Object.keys(definition.processes), async (name) => {
     const known = record.value.processes[name];
-    const code = await codeOf(settled.value, known);
+    const found = await codeOf(settled.value, known);
+    if (!found.ok) return found;
     const live = await liveOf(settled.value, known);
+    if (!live.ok) return live;
+    const code = found.value;
     const source: SourceWithCode = {
       name,
       record: known,
       verified: verified.value[name],
-      live,
+      live: live.value,
       bytes: code === undefined ? undefined : digestOf(code),
       code,
     };
@@ -130,21 +133,19 @@ type SourceWithCode = SourceProcess & { readonly code: string | undefined };
 async function liveOf(
   { network }: SettledEnvironment,
   record: ProcessRecord | undefined,
-): Promise<Live | "unread"> {
-  if (record === undefined) return "unread";
-  const live = await network.live(record.process);
-  return live.ok ? live.value : "unread";
+): Promise<Result<Live | "unread", ProcessesFailure>> {
+  return record === undefined ? ok("unread") : network.live(record.process);
 }
 
 async function codeOf(
   { archive, network }: SettledEnvironment,
   record: ProcessRecord | undefined,
-): Promise<string | undefined> {
-  if (record?.state !== "deployed") return undefined;
+): Promise<Result<string | undefined, ProcessesFailure>> {
+  if (record?.state !== "deployed") return ok(undefined);
   const { codeDigest, history } = record;
   const message = messageOf(history, codeDigest);
   const found = await findCode(archive, network, { codeDigest, message });
-  return found.ok ? found.value : undefined;
+  return !found.ok && found.failure.reason === "code-lost" ? ok(undefined) : found;
 }
 
 function goalOf({ name, code, bytes }: SourceWithCode, target: SettledEnvironment): WantedProcess {
