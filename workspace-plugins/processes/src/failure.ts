@@ -173,6 +173,8 @@ export type ProofFailure =
       readonly process: string;
       readonly expected: string;
       readonly live: string;
+      /** Digests of the ids of other processes that it knows, where these are what differs. */
+      readonly links?: { readonly expected: string; readonly live: string };
       /** Where a verification has looked for it. */
       readonly changedBy?: readonly LaterEvaluation[];
     }

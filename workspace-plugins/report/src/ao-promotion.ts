@@ -49,6 +49,10 @@ function problemText(problem: GateProblem): string {
     case "verified-too-long-ago":
       return `${problem.process} was verified at ${problem.at}, and at most ${problem.withinMs / 60_000} min may pass`;
     case "live-differs":
+      if (problem.links !== undefined) {
+        const { expected, live } = problem.links;
+        return `${problem.process} should know the ids ${shownDigest(expected)}, and knows ${shownDigest(live)}`;
+      }
       return `${problem.process} should run ${shownDigest(problem.expected)}, and says ${shownDigest(problem.live)}`;
     case "checks-failed":
       return `${problem.failed} of ${problem.process} failed when it was verified`;

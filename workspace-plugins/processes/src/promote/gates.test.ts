@@ -154,6 +154,21 @@ test.each<readonly [string, PromotionFacts, Readonly<Record<string, readonly Gat
     { live: [{ kind: "live-differs", process: "registry", expected: code, live: other }] },
   ],
   [
+    "the same code that knows other ids is live by now",
+    about({ live: { code, links: other } }),
+    {
+      live: [
+        {
+          kind: "live-differs",
+          process: "registry",
+          expected: code,
+          live: code,
+          links: { expected: links, live: other },
+        },
+      ],
+    },
+  ],
+  [
     "the source is gone by now",
     about({ live: "gone" }),
     { live: [{ kind: "live-differs", process: "registry", expected: code, live: "gone" }] },

@@ -1,7 +1,7 @@
 import type { Digest } from "@slipway/signature";
 import type { DeployTarget } from "../definition/target.ts";
 import type { DeployedRecord, ProcessRecord } from "../record/record.ts";
-import { stateOf } from "../verify/state.ts";
+import { linksApart, stateOf } from "../verify/state.ts";
 import type { CodeAndLinks } from "../verify/state.ts";
 import type { VerifiedProcess } from "../verify/verified-file.ts";
 
@@ -61,6 +61,8 @@ export type GateProblem =
       readonly process: string;
       readonly expected: Digest;
       readonly live: string;
+      /** Where the code is the expected one. */
+      readonly links?: { readonly expected: Digest; readonly live: Digest };
     }
   | { readonly kind: "checks-failed"; readonly process: string; readonly failed: number }
   | { readonly kind: "bytes-lost"; readonly process: string; readonly expected: Digest }
@@ -179,7 +181,9 @@ function liveProblems({ name, record, live }: SourceProcess): readonly GateProbl
   const recorded = { code: record.codeDigest, links: record.linksDigest };
   if (stateOf({ recorded, live, wanted: undefined }) === "agrees") return [];
   const shown = typeof live === "string" ? live : live.code;
-  return [{ kind: "live-differs", process: name, expected: record.codeDigest, live: shown }];
+  const links = linksApart(live, [recorded]);
+  const apart = links === undefined ? {} : { links };
+  return [{ kind: "live-differs", process: name, expected: recorded.code, live: shown, ...apart }];
 }
 
 function bytesProblems({ name, record, bytes }: SourceProcess): readonly GateProblem[] {

@@ -1,6 +1,6 @@
 import { digestOf } from "@slipway/signature";
 import { expect, test } from "vitest";
-import { isSound, stateOf } from "./state.ts";
+import { isSound, linksApart, stateOf } from "./state.ts";
 
 const of = (code: string, links = "") => ({ code: digestOf(code), links: digestOf(links) });
 
@@ -32,4 +32,19 @@ test("what is older than the bundle is no fault, what is not what was deployed i
   expect((["drifted", "unfinished", "gone", "unreachable"] as const).map(isSound)).not.toContain(
     true,
   );
+});
+
+test.each([
+  ["the code agrees", of("a", "x"), [of("a")], { expected: digestOf(""), live: digestOf("x") }],
+  [
+    "it is what is bundled",
+    of("a"),
+    [of("a"), of("a", "x")],
+    { expected: digestOf("x"), live: digestOf("") },
+  ],
+  ["other code is live", of("b", "x"), [of("a")], undefined],
+  ["nothing is recorded", of("a"), [undefined, "unproven"], undefined],
+  ["the process is gone", "gone", [of("a")], undefined],
+] as const)("other links are told by themselves: %s", (_, live, known, expected) => {
+  expect(linksApart(live, known)).toEqual(expected);
 });

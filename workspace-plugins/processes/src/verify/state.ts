@@ -41,6 +41,19 @@ export function stateOf(seen: {
   return wanted === undefined || isSame(wanted, recorded) ? "agrees" : "behind";
 }
 
+/** Of a process that runs the code of one that is known, and was told other ids: both. */
+export function linksApart(
+  live: CodeAndLinks | string,
+  known: readonly (CodeAndLinks | string | undefined)[],
+): { readonly expected: Digest; readonly live: Digest } | undefined {
+  if (typeof live === "string") return undefined;
+  for (const each of known) {
+    if (typeof each !== "object" || each.code !== live.code || each.links === live.links) continue;
+    return { expected: each.links, live: live.links };
+  }
+  return undefined;
+}
+
 function isSame(a: CodeAndLinks, b: CodeAndLinks): boolean {
   return a.code === b.code && a.links === b.links;
 }

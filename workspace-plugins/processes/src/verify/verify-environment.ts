@@ -20,7 +20,7 @@ import { evaluationsAfter, evaluationsSince } from "./evaluations.ts";
 import type { LaterEvaluation } from "./later-evaluation.ts";
 import { patienceOf, runChecks } from "./run-checks.ts";
 import type { Checked } from "./run-checks.ts";
-import { stateOf } from "./state.ts";
+import { linksApart, stateOf } from "./state.ts";
 import type { CodeAndLinks, EnvironmentState } from "./state.ts";
 import { verifiedFile, writeVerified } from "./verified-file.ts";
 import type { VerifiedProcess } from "./verified-file.ts";
@@ -37,6 +37,8 @@ export type SeenProcess = {
   readonly live?: Digest | "undeployed" | "gone";
   /** Of the bundle; absent where nothing is bundled. */
   readonly wanted?: Digest;
+  /** Where the code is as it should be, and the ids of other processes that it knows are not: their digests. */
+  readonly links?: { readonly expected: Digest; readonly live: Digest };
   /** Absent where they were not asked: the code is not what was deployed, or the target wants none. */
   readonly checks?: Checked;
   /** When the record was last changed; ISO 8601. */
@@ -137,12 +139,15 @@ async function see(
   if (record === undefined || network === undefined) return seenAs(seeing, name, "never-deployed");
   const live = await task.once(liveQuestion(record), () => network.live(record.process));
   if (!live.ok) return unseen(seeing, name, live.failure);
-  const state = stateOf({
-    recorded: recordedOf(record),
-    live: live.value,
-    wanted: seeing.wanted.get(name),
-  });
-  const told = { ...seenAs(seeing, name, state), live: codeOf(live.value) };
+  const recorded = recordedOf(record);
+  const wanted = seeing.wanted.get(name);
+  const state = stateOf({ recorded, live: live.value, wanted });
+  const links = linksApart(live.value, [wanted, recorded]);
+  const told: SeenProcess = {
+    ...seenAs(seeing, name, state),
+    live: codeOf(live.value),
+    ...(links === undefined ? {} : { links }),
+  };
   if (state === "drifted" || state === "unfinished") return whoChanged(told, network, record);
   const seen = seeing.looksBehind ? await withLater(told, network, record) : told;
   const patience = patienceOf(target);

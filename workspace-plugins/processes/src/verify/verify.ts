@@ -23,8 +23,11 @@ export async function verifyProcess(
 }
 
 /** For a target that was just deployed what is behind the bundle is a fault too. */
-function failureOf(seen: SeenProcess, task: TaskContext): ProcessesFailure | undefined {
-  const { process = "", live = "undeployed", changedBy, checks } = seen;
+export function failureOf(
+  seen: SeenProcess,
+  task: Pick<TaskContext, "projectRoot">,
+): ProcessesFailure | undefined {
+  const { process = "", live = "undeployed", links, changedBy, checks } = seen;
   switch (seen.state) {
     case "never-deployed":
       return { reason: "ao-record-missing", file: fileOf(seen, task) };
@@ -36,7 +39,8 @@ function failureOf(seen: SeenProcess, task: TaskContext): ProcessesFailure | und
     case "unfinished":
     case "behind": {
       const expected = seen.wanted ?? seen.recorded ?? "";
-      return { reason: "live-code-differs", process, expected, live, changedBy };
+      const apart = links === undefined || expected !== live ? {} : { links };
+      return { reason: "live-code-differs", process, expected, live, ...apart, changedBy };
     }
     case "agrees":
       return checks === undefined || checks.failed.length === 0
@@ -45,7 +49,7 @@ function failureOf(seen: SeenProcess, task: TaskContext): ProcessesFailure | und
   }
 }
 
-function fileOf(seen: SeenProcess, task: TaskContext): string {
+function fileOf(seen: SeenProcess, task: Pick<TaskContext, "projectRoot">): string {
   const { projectRoot } = task;
   const { project, deployTarget, isLocal } = seen;
   return recordFile({ projectRoot, project, deployTarget, isLocal });

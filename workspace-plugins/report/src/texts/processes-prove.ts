@@ -21,11 +21,12 @@ export const proveTexts: Texts<Own> = {
     hint: "run it again later, or set dry_runs_per_minute of the target to what the unit allows",
   }),
   "live-code-differs": (f) => ({
-    what: "the process runs other code than it should",
+    what: `the process ${f.links === undefined ? "runs other code" : "knows other ids"} than it should`,
     facts: {
       process: f.process,
-      expected: f.expected,
-      live: f.live,
+      ...(f.links === undefined ? {} : { code: f.live }),
+      expected: f.links?.expected ?? f.expected,
+      live: f.links?.live ?? f.live,
       ...Object.fromEntries(
         (f.changedBy ?? []).map((one, at) => [`${at + 1}  evaluated`, evaluationText(one)]),
       ),
