@@ -107,7 +107,8 @@ class FakeNetwork implements AoNetwork {
     });
     return ok(found.filter((each) => specs.includes(each.tags[0]?.value ?? "")));
   };
-  readonly evaluationsIn: AoNetwork["evaluationsIn"] = async () => ok([]);
+  readonly evaluationsIn: AoNetwork["evaluationsIn"] = async () =>
+    ok({ items: [], isEnded: true });
   readonly itemTagsOf: AoNetwork["itemTagsOf"] = async () =>
     ok([
       { name: "Data-Protocol", value: "ao" },

@@ -2,7 +2,7 @@ import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { z } from "zod";
 import type { UnitFailure } from "../failure.ts";
-import type { Gateway, Transaction } from "./network.ts";
+import type { Gateway, Listed, Transaction } from "./network.ts";
 import { withoutSlash } from "./site.ts";
 import type { Units } from "./units.ts";
 
@@ -34,8 +34,8 @@ const byTags = `query ($owners: [String!], $tags: [TagFilter!], $after: String) 
   transactions(owners: $owners, tags: $tags, first: 100, after: $after, sort: HEIGHT_DESC) ${listed}
 }`;
 
-const sentTo = `query ($owners: [String!], $recipients: [String!], $tags: [TagFilter!]) {
-  transactions(owners: $owners, recipients: $recipients, tags: $tags, first: 100, sort: HEIGHT_DESC) ${listed}
+const sentTo = `query ($owners: [String!], $recipients: [String!], $tags: [TagFilter!], $after: String) {
+  transactions(owners: $owners, recipients: $recipients, tags: $tags, first: 100, after: $after, sort: HEIGHT_DESC) ${listed}
 }`;
 
 const byId = `query ($ids: [ID!]!, $after: String) {
@@ -44,6 +44,9 @@ const byId = `query ($ids: [ID!]!, $after: String) {
 
 /** A hundred thousand items: no owner has as many in one environment. */
 const mostPages = 1000;
+
+/** A thousand evaluations: who reads of them needs no more to see that they are many. */
+const mostEvaluationPages = 10;
 
 type Page = z.output<typeof Found>["data"]["transactions"];
 
@@ -80,30 +83,43 @@ export function openGateway(address: string, owner: string, units: Units): Gatew
     const asked = { unit: "gateway", method: "POST", url } as const;
     return fail({ reason: "unit-unreadable", ...asked, status, contentType, start });
   };
+  const list = async (
+    query: string,
+    variables: object,
+    until: { readonly pages: number; readonly isLast?: (item: Transaction) => boolean },
+  ): Promise<Result<Listed, UnitFailure>> => {
+    const { isLast = () => false } = until;
+    const items: Transaction[] = [];
+    let after: string | undefined;
+    for (let pages = 0; pages < until.pages; pages += 1) {
+      const page = await pageOf(query, { ...variables, after });
+      if (!page.ok) return page;
+      const { edges, pageInfo } = page.value;
+      const here = edges.map(transactionOf);
+      items.push(...here);
+      const last = edges.at(-1)?.cursor;
+      const isEnded = !pageInfo.hasNextPage || last === undefined || here.some(isLast);
+      if (isEnded) return ok({ items, isEnded });
+      after = last;
+    }
+    return ok({ items, isEnded: false });
+  };
   const search = async (
     query: string,
     variables: object,
   ): Promise<Result<readonly Transaction[], UnitFailure>> => {
-    const all: Transaction[] = [];
-    let after: string | undefined;
-    for (let pages = 0; pages < mostPages; pages += 1) {
-      const page = await pageOf(query, { ...variables, after });
-      if (!page.ok) return page;
-      const { edges, pageInfo } = page.value;
-      all.push(...edges.map(transactionOf));
-      const last = edges.at(-1)?.cursor;
-      if (!pageInfo.hasNextPage || last === undefined) return ok(all);
-      after = last;
-    }
+    const found = await list(query, variables, { pages: mostPages });
+    if (!found.ok) return found;
+    if (found.value.isEnded) return ok(found.value.items);
     const problem = `its list does not end within ${mostPages} pages`;
     return fail({ reason: "unit-unreachable", unit: "gateway", method: "POST", url, problem });
   };
   return {
     itemsTagged: (tags) => search(byTags, { owners: [owner], tags }),
-    evaluationsIn: async (process) => {
+    evaluationsIn: (process, isLast) => {
       const tags = [{ name: "Action", values: ["Eval"] }];
-      const page = await pageOf(sentTo, { owners: [owner], recipients: [process], tags });
-      return page.ok ? ok(page.value.edges.map(transactionOf)) : page;
+      const asked = { owners: [owner], recipients: [process], tags };
+      return list(sentTo, asked, { pages: mostEvaluationPages, isLast });
     },
     itemTagsOf: async (id) => {
       const found = await search(byId, { ids: [id] });

@@ -31,6 +31,9 @@ export type Transaction = {
   readonly at: number | undefined;
 };
 
+/** `isEnded`: with what was looked for, or as there are no more; else it was given up. */
+export type Listed = { readonly items: readonly Transaction[]; readonly isEnded: boolean };
+
 /** One network, asked with one wallet. Only `post` writes. */
 export type AoNetwork = {
   readonly mode: Mode;
@@ -77,8 +80,11 @@ export type Gateway = {
   readonly itemsTagged: (
     tags: readonly { readonly name: string; readonly values: readonly string[] }[],
   ) => Promise<Result<readonly Transaction[], UnitFailure>>;
-  /** The newest hundred of this owner's evaluations in a process, newest first. */
-  readonly evaluationsIn: (process: string) => Promise<Result<readonly Transaction[], UnitFailure>>;
+  /** This owner's evaluations in a process, newest first, to the page that has one of ours. */
+  readonly evaluationsIn: (
+    process: string,
+    isOurs: (item: Transaction) => boolean,
+  ) => Promise<Result<Listed, UnitFailure>>;
   readonly itemTagsOf: (id: string) => Promise<Result<readonly Tag[] | undefined, UnitFailure>>;
   /** The data of an item; `undefined` when nobody has it. */
   readonly itemData: (id: string) => Promise<Result<string | undefined, UnitFailure>>;

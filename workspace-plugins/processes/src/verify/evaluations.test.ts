@@ -63,7 +63,9 @@ const record: DeployedRecord = {
 /** Newest first, as a gateway lists them. */
 const listed = history.map(({ id, at, tags }) => ({ id, at, tags, recipient: "process" }));
 
-test.each<readonly [string, readonly string[], Partial<DeployedRecord>, readonly string[]]>([
+type Change = Partial<DeployedRecord> & { readonly isEnded?: boolean };
+
+test.each<readonly [string, readonly string[], Change, readonly string[]]>([
   ["what came after our message", ["5", "2", "1"], {}, ["5"]],
   ["nothing after a deployment of the same code by another machine", ["6", "5", "2"], {}, []],
   ["nothing where our message is not listed yet", ["5"], {}, []],
@@ -73,8 +75,9 @@ test.each<readonly [string, readonly string[], Partial<DeployedRecord>, readonly
     { history: [entryOf("process")] },
     ["5"],
   ],
-])("of a process that agrees is told %s", (_title, ids, change, told) => {
+  ["all of a list that was given up before ours came", ["5"], { isEnded: false }, ["5"]],
+])("of a process that agrees is told %s", (_title, ids, { isEnded = true, ...change }, told) => {
   const newestFirst = ids.flatMap((id) => listed.filter((one) => one.id === id));
-  const since = evaluationsSince(newestFirst, { ...record, ...change });
+  const since = evaluationsSince({ items: newestFirst, isEnded }, { ...record, ...change });
   expect(since.map(({ message: id, from }) => [id, from])).toEqual(told.map((id) => [id, "owner"]));
 });

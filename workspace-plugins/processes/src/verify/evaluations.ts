@@ -1,5 +1,5 @@
 import { parseDigest } from "@slipway/signature/basics";
-import type { Scheduled, Transaction } from "../network/network.ts";
+import type { Listed, Scheduled, Transaction } from "../network/network.ts";
 import type { DeployedRecord } from "../record/record.ts";
 import type { LaterEvaluation } from "./later-evaluation.ts";
 
@@ -21,21 +21,30 @@ export function evaluationsAfter(
     });
 }
 
+/** Whether an evaluation is the one that put the code there, or put the same code there again. */
+export function isDeploymentOf({
+  process,
+  codeDigest,
+  history,
+}: DeployedRecord): (item: Transaction) => boolean {
+  const ours = history.findLast((one) => one.process === process && one.message !== undefined);
+  return ({ id, tags }) => id === ours?.message || valueOf(tags, "Deploy-Code") === codeDigest;
+}
+
 /**
  * Of a process that runs what was deployed: the owner's evaluations since, newest first, that the deployment is none of.
  * They may have changed anything but what the process says of its code. A gateway that does not know the deployment yet
- * tells only of what came before it.
+ * tells only of what came before it; a list that was given up before the deployment came is of what came after it.
  */
 export function evaluationsSince(
-  listed: readonly Transaction[],
-  { process, owner, codeDigest, history }: DeployedRecord,
+  { items, isEnded }: Listed,
+  record: DeployedRecord,
 ): readonly LaterEvaluation[] {
+  const { process, owner, history } = record;
   const ours = history.findLast((one) => one.process === process && one.message !== undefined);
-  const at = listed.findIndex(
-    ({ id, tags }) => id === ours?.message || valueOf(tags, "Deploy-Code") === codeDigest,
-  );
-  const isOnBoot = ours?.message === process;
-  return listed.slice(0, at === -1 && isOnBoot ? listed.length : Math.max(0, at)).map((one) => ({
+  const at = items.findIndex(isDeploymentOf(record));
+  const isAll = at === -1 && (ours?.message === process || !isEnded);
+  return items.slice(0, isAll ? items.length : Math.max(0, at)).map((one) => ({
     message: one.id,
     from: owner,
     at: new Date(one.at ?? Date.now()).toISOString(),

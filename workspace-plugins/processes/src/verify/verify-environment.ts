@@ -16,7 +16,7 @@ import { readEnvironment } from "../record/environment.ts";
 import { openLedger } from "../record/ledger.ts";
 import type { EnvironmentRecord, ProcessRecord } from "../record/record.ts";
 import type { TaskContext } from "../task.ts";
-import { evaluationsAfter, evaluationsSince } from "./evaluations.ts";
+import { evaluationsAfter, evaluationsSince, isDeploymentOf } from "./evaluations.ts";
 import type { LaterEvaluation } from "./later-evaluation.ts";
 import { patienceOf, runChecks } from "./run-checks.ts";
 import type { Checked } from "./run-checks.ts";
@@ -165,7 +165,7 @@ async function withLater(
   record: ProcessRecord,
 ): Promise<SeenProcess> {
   if (record.state !== "deployed") return seen;
-  const listed = await network.evaluationsIn(record.process);
+  const listed = await network.evaluationsIn(record.process, isDeploymentOf(record));
   return listed.ok ? { ...seen, changedBy: evaluationsSince(listed.value, record) } : seen;
 }
 
