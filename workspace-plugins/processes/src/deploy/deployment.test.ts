@@ -16,7 +16,7 @@ import { agree } from "./deploy.ts";
 import type { SpawnSettings } from "./spawn-settings.ts";
 import type { WantedProcess } from "./survey.ts";
 
-type Fault = "none" | "lost-request" | "lost-answer";
+type Fault = "none" | "lost-request" | "lost-answer" | "result-unknown";
 
 const unreachable: UnitFailure = {
   reason: "unit-unreachable",
@@ -27,7 +27,7 @@ const unreachable: UnitFailure = {
 };
 const unknown: UnitFailure = {
   reason: "unit-refused",
-  unit: "cu",
+  unit: "mu",
   method: "POST",
   url: "http://127.0.0.1:2",
   status: 404,
@@ -97,7 +97,9 @@ class FakeNetwork implements AoNetwork {
     return ok(has ? item : undefined);
   };
   readonly result: AoNetwork["result"] = async (_process, message) =>
-    ok(said(`slipway:${this.messages.get(message)}`));
+    this.fault === "result-unknown"
+      ? fail({ ...unknown, unit: "cu", method: "GET" })
+      : ok(said(`slipway:${this.messages.get(message)}`));
   readonly itemsTagged: AoNetwork["itemsTagged"] = async (tags) => {
     this.#asked.push("search");
     const specs = tags.find(({ name }) => name === "Deploy-Spec")?.values ?? [];
@@ -107,8 +109,7 @@ class FakeNetwork implements AoNetwork {
     });
     return ok(found.filter((each) => specs.includes(each.tags[0]?.value ?? "")));
   };
-  readonly evaluationsIn: AoNetwork["evaluationsIn"] = async () =>
-    ok({ items: [], isEnded: true });
+  readonly evaluationsIn: AoNetwork["evaluationsIn"] = async () => ok({ items: [], isEnded: true });
   readonly itemTagsOf: AoNetwork["itemTagsOf"] = async () =>
     ok([
       { name: "Data-Protocol", value: "ao" },
@@ -251,6 +252,17 @@ test.each(["lost-request", "lost-answer"] as const)(
     expect(await rig.files()).toEqual(["local.json"]);
   },
 );
+
+test("an evaluation that the compute unit does not know yet is asked for again, and never sent again", async () => {
+  await using rig = await setup();
+  rig.network.fault = "result-unknown";
+  expect(await rig.run()).toBe("unit-refused");
+  expect(await rig.run()).toBe("unit-refused");
+  expect(await rig.files()).toEqual(["local.json", "local.pending.json"]);
+  rig.network.fault = "none";
+  expect(await rig.run()).toBe("done deployment-resumed");
+  expect([...rig.network.messages.keys()]).toEqual(["item-2"]);
+});
 
 test("an unsent evaluation of code that nobody wants any more is never sent", async () => {
   await using rig = await setup();

@@ -99,8 +99,13 @@ export async function resume(
   if (ended.ok) return ended;
   const { failure } = ended;
   // The network does not take it and never will: what it was for is decided anew.
-  const isRefused = failure.reason === "unit-refused" && !failure.retryable;
-  return isRefused ? forget(run, goal) : ended;
+  return isPostRefused(failure) ? forget(run, goal) : ended;
+}
+
+/** A unit that refuses to tell of an item may still have it. */
+function isPostRefused(failure: ProcessesFailure): boolean {
+  if (failure.reason !== "unit-refused" || failure.retryable) return false;
+  return failure.method === "POST" && (failure.unit === "mu" || failure.unit === "node");
 }
 
 function isWanted(
