@@ -14,6 +14,8 @@ export type NxRun = {
   readonly logFile: string;
   readonly line: (line: string) => void;
   readonly progress: (text: string) => void;
+  /** How long after the first signal Nx is ended by force. */
+  readonly graceMs?: number;
 };
 
 export type NxEnd = {
@@ -24,6 +26,11 @@ export type NxEnd = {
   /** What its tasks have left. `undefined`: it came to none of ours. */
   readonly folder: string | undefined;
 };
+
+const outputs = [process.stdout, process.stderr] as const;
+
+/** Nobody reads where a terminal is closed: unheard, the first line to it would end us before Nx and its tasks. */
+function unread(): void {}
 
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -48,26 +55,37 @@ export async function runNx(run: NxRun): Promise<NxEnd> {
     all: true,
     buffer: false,
     reject: false,
-    forceKillAfterDelay: nxGraceMs,
+    // It would heed no signal but SIGTERM.
+    forceKillAfterDelay: false,
   });
   let stoppedBy: (typeof stopSignals)[number] | undefined;
   // A terminal has sent it to Nx too, which takes it once.
   const stop = (signal: (typeof stopSignals)[number]): void => {
-    stoppedBy ??= signal;
     child.kill(signal);
+    if (stoppedBy !== undefined) return;
+    stoppedBy = signal;
+    setTimeout(() => child.kill("SIGKILL"), run.graceMs ?? nxGraceMs).unref();
   };
   for (const signal of stopSignals) process.on(signal, stop);
+  for (const stream of outputs) stream.on("error", unread);
   try {
-    child.all.pipe(createWriteStream(logFile));
+    const log = createWriteStream(logFile);
+    log.on("error", ({ message }) => {
+      run.progress(`the log is not whole: ${message}`);
+      // What is piped nowhere any more would stand still.
+      child.all.resume();
+    });
+    child.all.pipe(log);
     for await (const text of child.iterable({ from: "all" })) line(text);
     const { exitCode = 1 } = await child;
     const folder = await newestRun(workspaceRoot, startedMs);
-    if (folder !== undefined) await waitForTasks(folder, run.progress);
+    if (folder !== undefined && exitCode !== 0) await waitForTasks(folder, run.progress);
     return stoppedBy === undefined || exitCode === 0
       ? { exitCode, wasStopped: false, folder }
       : { exitCode: 128 + constants.signals[stoppedBy], wasStopped: true, folder };
   } finally {
     for (const signal of stopSignals) process.off(signal, stop);
+    for (const stream of outputs) stream.off("error", unread);
   }
 }
 
