@@ -29,17 +29,20 @@ export async function* runBatch<Schema extends ZodType>(batch: {
   let isStopped = false;
   for (const [id, task] of Object.entries(batch.graph.tasks)) {
     const startTime = Date.now();
-    await using session = openTaskSession(batch.context, task.target, () => {});
+    const told: string[] = [];
+    await using session = openTaskSession(batch.context, task.target, (result) => {
+      told.push(renderResult(result));
+    });
     const options = parseOptions(batch.schema, batch.inputs[id] ?? {});
     const work = async () =>
       options.ok ? session.guarded(async () => batch.run(session, options.value)) : options;
     const result = isStopped ? fail({ reason: "run-stopped" } as const) : await work();
-    isStopped ||= session.signal.aborted;
     const { success } = await session.finish(result);
     const endTime = Date.now();
     yield {
       task: id,
-      result: { success, terminalOutput: renderResult(result), startTime, endTime },
+      result: { success, terminalOutput: told.join(""), startTime, endTime },
     };
+    isStopped ||= session.signal.aborted;
   }
 }

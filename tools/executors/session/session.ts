@@ -1,7 +1,7 @@
 import type { ExecutorContext } from "@nx/devkit";
 import { openConsole } from "@slipway/report";
 import type { Failure } from "@slipway/report";
-import { fail } from "@slipway/signature/basics";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Outcome, Result } from "@slipway/signature";
 import { askOnce, noteAsked, noteRunning, recordOutcome, runFolder } from "./run-folder.ts";
 import type { World } from "./run-folder.ts";
@@ -62,7 +62,7 @@ export function openTaskSession(
   const stopping = new AbortController();
   const { progress } = openConsole();
   const id = `${task.project}:${task.target}`;
-  const running = noteRunning(folder, id);
+  const running = tryToNote(folder, id);
   const listening = listenForEnd(() => stopping.abort(new Error("stopped by a signal")));
   return {
     workspaceRoot: context.root,
@@ -77,6 +77,7 @@ export function openTaskSession(
     guarded: async (unguarded) => {
       const work = async () => unguarded().catch(refusedByDisk);
       if (stopping.signal.aborted) return fail({ reason: "run-stopped" });
+      if (!running.ok) return refusedByDisk(running.failure);
       const planned = await readPlannedTarget(folder, id);
       if (planned?.state === "unsigned") return fail(planned.failure);
       if (planned === undefined && isServed(context, task)) {
@@ -89,15 +90,25 @@ export function openTaskSession(
       return guardInputs(context.root, inputs, stopping.signal, work);
     },
     finish: async (result) => {
-      await recordOutcome(folder, id, result);
       print(result);
-      return { success: result.ok };
+      const recorded = await recordOutcome(folder, id, result).then(() => ok(true), refusedByDisk);
+      if (result.ok && !recorded.ok) print(recorded);
+      return { success: result.ok && recorded.ok };
     },
     [Symbol.asyncDispose]: async () => {
       listening[Symbol.dispose]();
-      running[Symbol.dispose]();
+      if (running.ok) running.value[Symbol.dispose]();
     },
   };
+}
+
+/** Where the disk takes no note of a task, the task says so when its work would begin. */
+function tryToNote(folder: string, id: string): Result<Disposable, unknown> {
+  try {
+    return ok(noteRunning(folder, id));
+  } catch (error) {
+    return fail(error);
+  }
 }
 
 async function refusedByDisk(error: unknown): Promise<Result<never, Failure>> {

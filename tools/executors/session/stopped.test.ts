@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { ExecutorContext, TaskGraph } from "@nx/devkit";
@@ -71,7 +71,8 @@ test("a disk that is full fails the task with what to do; a bug is thrown on", a
   await expect(runs(new Error("internal: a bug"))).rejects.toThrow("internal: a bug");
 });
 
-test("a batch that is stopped begins no other task of it", async () => {
+/** A batch of two tasks, with what comes while the first works and after it has ended. */
+async function endsOfBatch(atWork: () => void, between: () => void) {
   const began: string[] = [];
   const tasks = Object.fromEntries(
     ["load", "push"].map((target) => [
@@ -87,21 +88,66 @@ test("a batch that is stopped begins no other task of it", async () => {
     schema,
     run: async ({ target }) => {
       began.push(target);
-      process.emit("SIGTERM");
+      atWork();
       return done;
     },
   });
-  const ends = [];
-  for await (const { task, result } of batch) ends.push([task, result.success]);
-  expect([ends, began]).toEqual([
-    [
+  const ends: (readonly [string, boolean])[] = [];
+  const texts: string[] = [];
+  for await (const { task, result } of batch) {
+    ends.push([task, result.success]);
+    texts.push(result.terminalOutput);
+    between();
+  }
+  return { ends, began, texts };
+}
+
+const stop = (): void => void process.emit("SIGTERM");
+
+test.each([
+  ["while its first task works", stop, () => {}],
+  ["when its first task has ended", () => {}, stop],
+])("a batch that is stopped %s begins no other task of it", async (_, atWork, between) => {
+  expect(await endsOfBatch(atWork, between)).toMatchObject({
+    ends: [
       ["codex:load", true],
       ["codex:push", false],
     ],
-    ["load"],
-  ]);
+    began: ["load"],
+  });
   expect(await causes()).toEqual([
     ["codex:load", "command-ran"],
     ["codex:push", "run-stopped"],
   ]);
+});
+
+test("where the disk takes no notes, each task of a batch says so and does not begin", async () => {
+  const file = path.join(folder, "file");
+  await writeFile(file, "");
+  process.env[runFolderVariable] = path.join(file, "run");
+  const { ends, began, texts } = await endsOfBatch(
+    () => {},
+    () => {},
+  );
+  expect([ends, began]).toEqual([
+    [
+      ["codex:load", false],
+      ["codex:push", false],
+    ],
+    [],
+  ]);
+  for (const text of texts) expect(text).toContain("ENOTDIR: not a directory");
+});
+
+test("a task whose outcome the disk does not take fails with the words for it, and no other", async () => {
+  await mkdir(path.join(folder, "outcomes/codex%3Aload.json"), { recursive: true });
+  const { ends, texts } = await endsOfBatch(
+    () => {},
+    () => {},
+  );
+  expect(ends).toEqual([
+    ["codex:load", false],
+    ["codex:push", true],
+  ]);
+  expect(texts[0]).toContain("the file system refused what this needs");
 });
