@@ -2,11 +2,19 @@ import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { aosModuleFile, loadAosModule } from "@slipway/aos";
+import { beforeAll, expect, test } from "vitest";
 import { liveAddresses } from "./addresses.ts";
 import { openTemporaryFolder } from "./temporary-folder.ts";
 
 const program = path.join(import.meta.dirname, "..", "serve.cjs");
+
+// Where it is not there yet, the first network that needs it tells of its download.
+beforeAll(async () => {
+  const effects = { signal: new AbortController().signal, progress: () => {} };
+  const loaded = await loadAosModule(aosModuleFile(process.env), effects);
+  if (!loaded.ok) throw new Error(loaded.failure.reason);
+}, 200_000);
 
 function start(...words: readonly string[]) {
   const child = spawn(process.execPath, [program, ...words], { stdio: ["ignore", "pipe", "pipe"] });

@@ -26,6 +26,8 @@ export type RunningNetwork = NetworkAddresses &
 /** The network was told to stop before it was ready. */
 export class StoppedEarly extends Error {}
 
+const stoppedEarly = "the AO network was stopped before it was ready";
+
 const stopTimeoutMs = 15_000;
 /** Long enough for the first download of the aos WASM. */
 const readyTimeoutMs = 200_000;
@@ -33,13 +35,20 @@ const readyTimeoutMs = 200_000;
 /** Serves a state folder in a child process, which ends with this one at the latest. */
 export async function startNetwork(
   stateFolder: string,
-  options: { readonly evaluationTimeoutMs?: number } = {},
+  options: {
+    readonly evaluationTimeoutMs?: number;
+    /** Stops a network that is not ready yet. */
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<RunningNetwork> {
   const serve = fileURLToPath(new URL("../serve.cjs", import.meta.url));
+  if (options.signal?.aborted === true) throw new StoppedEarly(stoppedEarly);
   const limit = options.evaluationTimeoutMs;
   const limits = limit === undefined ? [] : ["--evaluation-timeout-ms", String(limit)];
   const child = startNode([serve, "--state", stateFolder, "--stop-with-stdin", ...limits]);
   const ended = endOfChild(child);
+  const abort = () => child.kill("SIGTERM");
+  options.signal?.addEventListener("abort", abort, { once: true });
   const stop = async () => {
     child.kill("SIGTERM");
     const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
@@ -59,6 +68,8 @@ export async function startNetwork(
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", abort);
   }
 }
 
@@ -84,6 +95,6 @@ async function readyLine(child: Child, ended: Promise<ChildEnd>): Promise<string
 
 async function endedEarly(ended: Promise<ChildEnd>): Promise<never> {
   const { code, wasToldTo } = await ended;
-  if (wasToldTo) throw new StoppedEarly("the AO network was stopped before it was ready");
+  if (wasToldTo) throw new StoppedEarly(stoppedEarly);
   throw new Error(`the AO network ended with ${code} before it was ready`);
 }

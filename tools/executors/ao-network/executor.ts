@@ -29,7 +29,7 @@ async function serve(
 ) {
   const stopped = { state: "done", cause: "stopped", facts: { state: options.state } } as const;
   try {
-    await using network = await startNetwork(path.join(workspaceRoot, options.state));
+    await using network = await startNetwork(path.join(workspaceRoot, options.state), { signal });
     progress(
       `serving ${options.state}: faults and log at ${network.mu}, all addresses in its network.json`,
     );
