@@ -58,9 +58,10 @@ function firstSymbolFailure(error: unknown, lua: LuaText): SourceFailure | undef
   const isUnknown = error instanceof SyntaxError && error.message.includes("unexpected symbol");
   const isFirst = isUnknown && "index" in error && error.index === start;
   if (!isFirst && !(error instanceof TypeError)) return undefined;
-  const symbol = fromBytes(lua.source.slice(start, start + 1));
+  // A character has up to four bytes.
+  const [symbol = ""] = fromBytes(lua.source.slice(start, start + 4));
   const problem = `unexpected symbol '${symbol}' at the beginning`;
-  return { reason: "lua-syntax", problem, at: lua.placeOf(start, start + 1) };
+  return { reason: "lua-syntax", problem, at: lua.placeOf(start, start + symbol.length) };
 }
 
 /** What the line would be in another language: people and models write those by habit. */

@@ -108,6 +108,7 @@ test("a syntax error in a module stands at its place, counted in characters", as
 
 test.each([
   ["\u001BLuaS\0", "\u001B", 0],
+  ["“use strict”", "“", 0],
   ["#!/usr/bin/lua\n--[=[ a\n]] ]=] -- b\n  ?", "?", 37],
 ])("a first symbol that is none of Lua is told at its place: %j", async (text, symbol, offset) => {
   expect(await failureOf({ "src/main.lua": text })).toEqual({
