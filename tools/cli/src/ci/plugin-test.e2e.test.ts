@@ -34,3 +34,11 @@ test("a program that is no plugin fails with the reason", async () => {
   });
   expect(error).toBe("");
 });
+
+test("a limit that no timer holds is refused", async () => {
+  const { code, error } = await run("/bin/true", "--limit", "3000000000");
+  expect(code).toBe(2);
+  expect(error).toContain(
+    "--limit is a number of milliseconds, 2147483647 at most, not 3000000000",
+  );
+});

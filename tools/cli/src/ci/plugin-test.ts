@@ -8,6 +8,9 @@ import { tellFailure, tellUsage } from "../tell.ts";
 
 const options = { limit: { type: "string" }, json: { type: "boolean" } } as const;
 
+/** Of a timer: one that is longer ends at once. */
+const longestMs = 2 ** 31 - 1;
+
 const scripts = [".ts", ".js", ".mjs", ".cjs"];
 
 /** Each check, and in full the first failure of those that found something. */
@@ -16,8 +19,8 @@ export async function testPlugin(call: Call): Promise<number> {
   if (!read.ok) return tellUsage(read.failure);
   const { limit = "10000", json = false } = read.value.options;
   const limitMs = Number(limit);
-  if (!Number.isSafeInteger(limitMs) || limitMs < 1) {
-    const problem = `--limit is a number of milliseconds, not ${limit}`;
+  if (!Number.isSafeInteger(limitMs) || limitMs < 1 || limitMs > longestMs) {
+    const problem = `--limit is a number of milliseconds, ${longestMs} at most, not ${limit}`;
     return tellUsage({ reason: "arguments-invalid", problem });
   }
   const [word = ""] = read.value.words;
