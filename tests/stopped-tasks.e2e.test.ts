@@ -7,7 +7,7 @@ import type { RunningGroup } from "./running-group.ts";
 /** Leaves half of its output, tells which Nx runs it, and takes its time to stop: until it is let go. */
 const hold = [
   "mkdir -p dist; echo half >dist/half",
-  "trap 'trap \"\" TERM; echo stopping; read _ <release; exit 1' TERM",
+  "trap 'trap \"\" TERM; touch dist/stopping; read _ <release; exit 1' TERM",
   'echo "held by $PPID of $(cut -d" " -f4 "/proc/$PPID/stat") ."',
   "sleep 1000 & wait",
 ].join("\n");
@@ -62,7 +62,12 @@ test.each([
 ] as const)("$words.0 ends by $signal, said twice, when its tasks have", async (command) => {
   const running = await startHeld(command);
   running.signal(command.signal);
+  await expect.poll(() => rig.exists("held/dist/stopping"), { timeout: 60_000 }).toBe(true);
   running.signal(command.signal);
+  expect(await Promise.race([running.ended, Promise.resolve("still running")])).toBe(
+    "still running",
+  );
+  expect(rig.exists("held/dist/half")).toBe(true);
   await letGo();
   const { code } = await running.ended;
   expect(code).not.toBe(0);
