@@ -1,11 +1,12 @@
-import type { Ajv, AnySchema, ErrorObject } from "ajv";
+import type { AnySchema, ErrorObject } from "ajv";
+import { loadAjv } from "./late-modules.ts";
 
 /** The first thing in which a value is not what a schema wants; `undefined`: nothing. */
 export type SchemaCheck = (value: unknown) => string | undefined;
 
 /** JSON Schema, draft 7. A text says why it is none: an unknown keyword too, which would check nothing. */
 export function compileSchema(schema: AnySchema): SchemaCheck | string {
-  const ajv = openAjv();
+  const ajv = new (loadAjv())(options);
   try {
     const validate = ajv.compile(schema);
     return (value) => (validate(value) ? undefined : describe(validate.errors?.[0]));
@@ -22,15 +23,6 @@ const options = {
   strictRequired: false,
   logger: false,
 } as const;
-
-/** Loaded for the first schema: few definitions have one, and every command reads the definitions. */
-function openAjv(): Ajv {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a module exports, required and not imported
-  const module = process.getBuiltinModule("node:module").createRequire(import.meta.url)("ajv") as {
-    readonly Ajv: new (using: typeof options) => Ajv;
-  };
-  return new module.Ajv(options);
-}
 
 function describe(error: ErrorObject | undefined): string {
   if (error === undefined) throw new Error("internal: a schema fails without an error");

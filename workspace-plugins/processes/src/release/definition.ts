@@ -1,20 +1,11 @@
-import type semver from "semver";
 import { z } from "zod";
+import { loadValidRange } from "../definition/late-modules.ts";
 
 /** npm takes no tag that could be read as versions. */
 const Tag = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9._-]*$/, "must be letters, digits, dots, hyphens, underscores")
-  .refine((tag) => !isRange(tag), "must not read as a range of versions");
-
-/** Loaded for the first tag: few definitions have one, and every command reads the definitions. */
-function isRange(tag: string): boolean {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a module exports, required and not imported
-  const validRange = process.getBuiltinModule("node:module").createRequire(import.meta.url)(
-    "semver/ranges/valid.js",
-  ) as typeof semver.validRange;
-  return validRange(tag) !== null;
-}
+  .refine((tag) => loadValidRange()(tag) === null, "must not read as a range of versions");
 
 const path = z.string().regex(/^(?!\/)[^\\]+$/, "must be a relative path, with slashes");
 
