@@ -1,28 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { startNetwork } from "@slipway/ao-network";
 import { filesHolding, piecesOf } from "@slipway/processes/key-material";
 import { expect, test } from "vitest";
-import { CachesRig } from "./rig.ts";
-
-const nx = JSON.stringify({
-  analytics: false,
-  neverConnectToCloud: true,
-  cacheDirectory: ".nx/cache",
-  plugins: ["@slipway/executors/plugin", "@slipway/processes/plugin"],
-});
-
-const packages = ["@permaweb/ao-loader", "ajv", "luaparse", "yaml", "zod"];
-const lock = JSON.stringify({
-  lockfileVersion: 3,
-  packages: {
-    "": { dependencies: Object.fromEntries(packages.map((name) => [name, "*"])) },
-    ...Object.fromEntries(packages.map((name) => [`node_modules/${name}`, { version: "1.0.0" }])),
-  },
-});
+import { CachesRig, processesFiles } from "./rig.ts";
 
 const source = (version: number): string =>
   `Version = ${version}\nHandlers.add("Info", "Info", function(msg) msg.reply({ Data = "${version}" }) end)\n`;
@@ -47,8 +29,7 @@ test("nothing of a wallet's key is written or printed by the commands, by Nx and
     },
   };
   const rig = CachesRig.setup({
-    "nx.json": nx,
-    "package-lock.json": lock,
+    ...processesFiles,
     "small/ao.yml": JSON.stringify(definition),
     "small/small.lua": source(1),
   });
@@ -68,14 +49,10 @@ test("nothing of a wallet's key is written or printed by the commands, by Nx and
       said.push(output);
       return code;
     };
-    const ao = async (...words: readonly string[]): Promise<unknown> => {
-      const program = rig.at("node_modules/.bin/slipway");
-      const env = { ...process.env, ...more };
-      const child = spawn(program, ["ao", ...words], { cwd: rig.root, env });
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on("data", (text) => said.push(String(text)));
-      }
-      return ((await once(child, "close")) as [number])[0];
+    const ao = async (...words: readonly string[]): Promise<number> => {
+      const { code, output } = await rig.command(["ao", ...words], more);
+      said.push(output);
+      return code;
     };
     expect(await nxRun("small:ao-verify:testnet")).toBe(0);
     expect(await nxRun("small:ao-deploy:testnet", wallet.slice(0, -20))).toBe(1);

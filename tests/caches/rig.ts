@@ -29,7 +29,13 @@ export type OtherClone = Disposable & {
 
 export type Ended = { readonly code: number; readonly output: string };
 
-const installed = { ajv: "8.20.0", luaparse: "0.3.1", yaml: "2.9.1", zod: "4.6.7" };
+const installed = {
+  "@permaweb/ao-loader": "0.0.49",
+  ajv: "8.20.0",
+  luaparse: "0.3.1",
+  yaml: "2.9.1",
+  zod: "4.6.7",
+};
 
 const locked: Readonly<Record<string, object>> = Object.fromEntries(
   Object.entries(installed).map(([name, version]) => [`node_modules/${name}`, { version }]),
