@@ -76,6 +76,7 @@ test("the dispatch loads the words of the command line and nothing else", () => 
     "cli/src/ao/commands.ts",
     "cli/src/ao/release-commands.ts",
     "cli/src/call.ts",
+    "cli/src/ci/commands.ts",
     "cli/src/command-line.ts",
     "cli/src/commands.ts",
     "cli/src/find-command.ts",
