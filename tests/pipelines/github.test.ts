@@ -21,7 +21,7 @@ function graphOf(text: string): Graph {
 }
 
 function rendered(graph: Graph, isSkipping = false): GenerateResult {
-  const skipping = { install: "install slipway", command: "slipway ci compute-signatures" };
+  const skipping = { install: "install slipway", decide: "slipway ci compute-signatures" };
   return renderGithub(
     create(GenerateRequestSchema, {
       target: "github",

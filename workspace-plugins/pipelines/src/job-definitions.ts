@@ -1,6 +1,5 @@
 import { toJson } from "@bufbuild/protobuf";
 import {
-  ConditionSchema,
   MatrixValueSchema,
   OverrideSchema,
   ServiceSchema,
@@ -20,7 +19,7 @@ import type { Use } from "./plan/steps.ts";
 /** Names the kind of action that a job is. */
 const jobExecutor = "cig:job";
 
-/** What of the work of a job changes nothing of its result, or stands elsewhere in the options. */
+/** What of the work of a job changes nothing of its result, or stands elsewhere in the options. So does the condition of a job. */
 const passedOver = [
   "caches",
   "concurrency",
@@ -57,7 +56,7 @@ export function jobDefinitions(
           options: optionsOf(graph, workflow, planned, uses),
           inputs: {
             filesets: filesetsOf(job, pipeline.source_file_groups ?? {}),
-            env: job.skip_if?.env ?? [],
+            env: [...new Set([...(job.env_inputs ?? []), ...(job.skip_if?.env ?? [])])],
             tools: [],
           },
           outputs: [],
@@ -73,7 +72,7 @@ export function jobDefinitions(
 function optionsOf(
   graph: Graph,
   workflow: Workflow,
-  { kind, matrix, condition, overrides }: PlannedJob,
+  { kind, matrix, overrides }: PlannedJob,
   uses: readonly Use[],
 ): Readonly<Record<string, unknown>> {
   if (kind.case !== "work") return { kind: kind.case };
@@ -86,7 +85,6 @@ function optionsOf(
         ([name]) => !passedOver.includes(name),
       ),
     ),
-    condition: condition === undefined ? undefined : toJson(ConditionSchema, condition),
     env: [...workflow.env.filter(({ name }) => !own.has(name)), ...work.env]
       .toSorted((a, b) => compareBytes(a.name, b.name))
       .map((variable) => toJson(VariableSchema, variable)),

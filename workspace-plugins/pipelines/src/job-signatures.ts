@@ -10,7 +10,7 @@ import type { JobReads, JobSources, SignedJobs } from "./sign-jobs.ts";
 export type { SignedJobs } from "./sign-jobs.ts";
 
 /** Counts how jobs are read: with a new number nothing that was remembered of them is believed. */
-const memoSchema = 4;
+const memoSchema = 5;
 
 export type JobSignatures = {
   /** By id, upstreams first. */

@@ -23,6 +23,7 @@ function unknownKind(of: string): Error {
 export function renderValue(value: Value | undefined): string {
   const kind = value?.kind;
   if (kind?.case === undefined) throw unknownKind("value");
+  if (kind.case === "joined") return kind.value.of.map(renderValue).join("");
   return kind.case === "literal" ? quoted(kind.value) : `\${{ ${operandOf(kind)} }}`;
 }
 
@@ -38,6 +39,12 @@ function operandOf(kind: Kind): string {
       return `inputs.${kind.value}`;
     case "env":
       return `env.${kind.value}`;
+    case "setting":
+      return `vars.${kind.value}`;
+    case "step":
+      return `steps.${kind.value.step}.outputs.${kind.value.name}`;
+    case "joined":
+      throw new Error("this plugin compares no text of several parts");
     case "output":
       return `needs.${kind.value.job}.outputs.${kind.value.name}`;
     case "fact":

@@ -9,7 +9,7 @@ import type {
   Work,
 } from "@slipway/pipeline-sdk/graph";
 import { Permissions_Access } from "@slipway/pipeline-sdk/graph";
-import { asksStatus, quoted, renderCondition } from "./expressions.ts";
+import { asksStatus, quoted, renderCondition, renderValue } from "./expressions.ts";
 import { overlay } from "./overlay.ts";
 import { compact, flag, positive } from "./plain.ts";
 import type { Plain } from "./plain.ts";
@@ -78,7 +78,7 @@ function renderWork(job: Job, work: Work, common: Common, { graph }: JobContext)
       work.concurrency === undefined
         ? undefined
         : compact({
-            group: quoted(work.concurrency.group),
+            group: renderValue(work.concurrency.group),
             "cancel-in-progress": flag(work.concurrency.cancelInProgress),
           }),
     container: work.container === undefined ? undefined : renderContainer(work.container),
@@ -123,12 +123,11 @@ function environmentOf(graph: Graph, id: string): Plain | undefined {
   if (id === "") return undefined;
   const found = graph.environments.find((one) => one.id === id);
   const name = quoted(found?.name ?? id);
-  const url = quoted(found?.url ?? "");
-  return url === "" ? name : { name, url };
+  return found?.url === undefined ? name : { name, url: renderValue(found.url) };
 }
 
-function renderContainer({ image, credentials, user, options }: Container): Rendered {
-  const given = [...(user === "" ? [] : [`--user ${user}`]), ...options];
+function renderContainer({ image, credentials, user }: Container): Rendered {
+  const given = user === "" ? [] : [`--user ${user}`];
   return compact({
     image: quoted(image),
     credentials:

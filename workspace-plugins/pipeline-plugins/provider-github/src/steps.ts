@@ -164,22 +164,12 @@ function downloadStep(graph: Graph, use: ArtifactUse): Rendered {
   });
 }
 
-function downloadInputs(graph: Graph, { name, job, path }: ArtifactUse): Rendered {
-  const makers = graph.workflows.flatMap(({ jobs }) =>
-    jobs.filter((one) => makes(one, name) && (job === "" || one.base === job || one.id === job)),
-  );
+function downloadInputs(graph: Graph, { name, jobs: from, path }: ArtifactUse): Rendered {
+  const makers = graph.workflows.flatMap(({ jobs }) => jobs.filter(({ id }) => from.includes(id)));
   const ofMatrix = makers.filter(({ matrix }) => matrix.length > 0);
   const [only] = ofMatrix;
   if (only === undefined) return compact({ name: quoted(name), path: quoted(path) });
   return ofMatrix.length === 1
     ? compact({ name: quoted(`${name}-${only.id}`), path: quoted(path) })
     : compact({ pattern: quoted(`${name}-*`), path: quoted(path), "merge-multiple": true });
-}
-
-function makes({ kind }: Job, name: string): boolean {
-  if (kind.case !== "work") return false;
-  const uploads = kind.value.steps.flatMap((step) =>
-    step.kind.case === "upload" ? [step.kind.value] : [],
-  );
-  return [...kind.value.artifacts, ...uploads].some((one) => one.name === name);
 }

@@ -2,7 +2,7 @@ import { Input_Type, Skip_Mode } from "@slipway/pipeline-sdk/graph";
 import type { Graph, Input, Job, Triggers, Workflow } from "@slipway/pipeline-sdk/graph";
 import type { Skipping } from "@slipway/pipeline-sdk/protocol";
 import { actions } from "./actions.ts";
-import { quoted } from "./expressions.ts";
+import { quoted, renderValue } from "./expressions.ts";
 import { renderJob, renderPermissions } from "./jobs.ts";
 import { overlay } from "./overlay.ts";
 import { compact, flag } from "./plain.ts";
@@ -45,7 +45,7 @@ export function renderWorkflow(
       concurrency === undefined
         ? undefined
         : compact({
-            group: quoted(concurrency.group),
+            group: renderValue(concurrency.group),
             "cancel-in-progress": flag(concurrency.cancelInProgress),
           }),
     jobs: Object.fromEntries([...signing, ...jobs, ...gate]),
@@ -54,7 +54,10 @@ export function renderWorkflow(
 }
 
 function isSkippable({ kind }: Job): boolean {
-  return kind.case === "work" && kind.value.skip?.mode === Skip_Mode.AUTO;
+  return (
+    kind.case === "work" &&
+    [Skip_Mode.AUTO, Skip_Mode.ASKED].includes(kind.value.skip?.mode ?? Skip_Mode.NEVER)
+  );
 }
 
 /** Those that may be left out for their signature or their condition, and all that come after one. */
@@ -72,7 +75,7 @@ function freeId(wanted: string, taken: ReadonlySet<string>): string {
 }
 
 /** Says of each job whether it runs. Where that cannot be found out it says nothing, and all do. */
-function renderBootstrap(asking: readonly Job[], { install, command }: Skipping): Rendered {
+function renderBootstrap(asking: readonly Job[], { install, decide }: Skipping): Rendered {
   return {
     name: "signatures",
     "runs-on": "ubuntu-latest",
@@ -85,7 +88,7 @@ function renderBootstrap(asking: readonly Job[], { install, command }: Skipping)
       {
         name: "decide",
         id: "decide",
-        run: quoted(`${command} --mode github`),
+        run: quoted(`${decide} --provider github >> "$GITHUB_OUTPUT"`),
         "continue-on-error": true,
       },
     ],

@@ -7,7 +7,7 @@ export type Status = (typeof statuses)[number];
 
 /** What a condition asks for: known when the file is read (`matrix`, `variable`), or when the job runs. */
 export type Operand =
-  | { readonly kind: "matrix" | "variable" | "env" | "input"; readonly name: string }
+  | { readonly kind: "matrix" | "variable" | "env" | "input" | "setting"; readonly name: string }
   | { readonly kind: "output"; readonly job: string; readonly name: string }
   | { readonly kind: "fact"; readonly fact: RunFact };
 
@@ -160,7 +160,13 @@ function unquoted(text: string): string {
   return text.startsWith("'") ? text.slice(1, -1) : text.slice(1, -1).replaceAll(/\\(.)/g, "$1");
 }
 
-const named = { matrix: "matrix", variables: "variable", env: "env", input: "input" } as const;
+const named = {
+  matrix: "matrix",
+  variables: "variable",
+  env: "env",
+  input: "input",
+  setting: "setting",
+} as const;
 
 function operandOf({ text, offset }: Token): Operand | ConditionProblem {
   const fact = runFacts.find((one) => one === text);
@@ -178,6 +184,7 @@ function operandOf({ text, offset }: Token): Operand | ConditionProblem {
     "variables.NAME",
     "env.NAME",
     "input.NAME",
+    "setting.NAME",
     "output.JOB.NAME",
   ];
   return { message: `there is no ${text}: there are ${known.join(", ")}`, offset };

@@ -8,10 +8,10 @@ import { Minutes, Name, Pattern, Text, VariableName, overrides } from "./words.t
 
 const SkipIf = z.strictObject({
   paths_unmodified: z.array(Pattern).optional().meta({ description: "As source_files." }),
-  env: z
-    .array(VariableName)
-    .optional()
-    .meta({ description: "Variables that are part of the signature." }),
+  env: z.array(VariableName).optional().meta({
+    description:
+      "Variables, set with the provider, that leave it out: neither empty nor `false`. They are part of the signature too.",
+  }),
   branch: z
     .array(Text)
     .optional()
@@ -57,6 +57,10 @@ export const Job = z
       description:
         "What the job reads, in order: `!pattern` takes out what those before it let in, `@name` is a group.",
     }),
+    env_inputs: z
+      .array(VariableName)
+      .optional()
+      .meta({ description: "Variables of the machine that are part of the signature." }),
     env: Environment.optional(),
     packages: z
       .array(Uses)
@@ -72,9 +76,9 @@ export const Job = z
       .meta({ description: "One failed job of the matrix stops the others." }),
     max_parallel: z.int().min(1).optional().meta({ description: "Jobs of the matrix at once." }),
     skip_if: SkipIf.optional().meta({ description: "When it is left out." }),
-    skip: z.enum(["auto", "never"]).optional().meta({
+    skip: z.enum(["allowed", "never"]).optional().meta({
       description:
-        "`never`: whatever its signature. Usual for jobs with an environment, of a schedule, or started by hand.",
+        "Whether an unchanged signature leaves it out. Usually it does, but for jobs that deploy to an environment, and for runs that a clock or a person starts; `allowed` is for those too.",
     }),
     caches: z
       .array(Name)
@@ -85,6 +89,14 @@ export const Job = z
       .array(ArtifactUse)
       .optional()
       .meta({ description: "Fetched before the first step." }),
+    test_reports: z
+      .array(Text)
+      .min(1)
+      .optional()
+      .meta({ description: "Globs of JUnit XML files." }),
+    parallelism: z.int().min(2).max(500).optional().meta({
+      description: "Equal runs beside each other, which divide the work themselves.",
+    }),
     outputs: z
       .record(Name, Text.regex(/^[\w-]+\.[\w-]+$/, "as step.output"))
       .optional()

@@ -29,7 +29,7 @@ const Workflow = z.strictObject({
 });
 
 export const Pipeline = z.strictObject({
-  version: Text.meta({ description: "Of this schema: `0.2`." }),
+  version: z.literal("0.2").meta({ description: "Of this schema." }),
   project: z.strictObject({
     name: Text,
     default_runner: Name.optional().meta({ description: "Of jobs that name none." }),

@@ -14,7 +14,12 @@ export const Container = z.union([
   z.strictObject({
     name: Text.meta({ description: "Reference of the image." }),
     credentials: Credentials.optional().meta({ description: "Of its registry." }),
-    user: Text.optional(),
+    user: Text.optional().meta({ description: "That commands run as." }),
+    entrypoint: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .meta({ description: "In the place of the image's own." }),
   }),
 ]);
 
@@ -65,7 +70,9 @@ export const Command = z.strictObject({
 
 export const DeployEnvironment = z.strictObject({
   name: Text.optional().meta({ description: "With the provider; usually the key." }),
-  url: Text.optional().meta({ description: "Where people see what was deployed." }),
+  url: Text.optional().meta({
+    description: "Where people see what was deployed; templates, and facts of the run.",
+  }),
 });
 
 const Access = z.enum(["none", "read", "write"]);
@@ -75,7 +82,9 @@ export const Permissions = z.union([Access, z.record(Text, Access)]).meta({
 });
 
 export const Concurrency = z.strictObject({
-  group: Text.meta({ description: "One at a time of each; templates and `{{ branch }}`." }),
+  group: Text.meta({
+    description: "One at a time of each; templates, and facts of the run: `deploy-{{ branch }}`.",
+  }),
   cancel_in_progress: z.boolean().default(false),
 });
 

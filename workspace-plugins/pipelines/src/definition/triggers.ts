@@ -12,9 +12,21 @@ export const Triggers = z.strictObject({
         description: "Globs of branches that do not count.",
       }),
       tags: Globs.optional().meta({ description: "Globs of tags." }),
+      tags_ignore: Globs.optional().meta({ description: "Globs of tags that do not count." }),
     })
+    .refine(
+      ({ branches, branches_ignore: ignored }) => branches === undefined || ignored === undefined,
+      "branches, or branches_ignore, not both",
+    )
+    .refine(
+      ({ tags, tags_ignore: ignored }) => tags === undefined || ignored === undefined,
+      "tags, or tags_ignore, not both",
+    )
     .optional()
-    .meta({ description: "A push; without branches and tags, to any branch." }),
+    .meta({
+      description:
+        "A push; without branches and tags, to any branch. With branches alone, no tag; with tags alone, no branch.",
+    }),
   pull_request: z
     .strictObject({
       branches: Globs.optional().meta({
@@ -65,5 +77,9 @@ export const Triggers = z.strictObject({
     ])
     .optional()
     .meta({ description: "A person starts it." }),
+  merge_queue: z
+    .literal(true)
+    .optional()
+    .meta({ description: "A queue tries commits together before they are merged." }),
 });
 export type Triggers = z.output<typeof Triggers>;

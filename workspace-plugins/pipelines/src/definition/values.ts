@@ -21,11 +21,12 @@ export const Value = z
     z.strictObject({ secret: VariableName }),
     z.strictObject({ input: Name }),
     z.strictObject({ output: Text.regex(/^[\w-]+\.[\w-]+$/, "as job.output") }),
+    z.strictObject({ step: Text.regex(/^[\w-]+\.[\w-]+$/, "as step.output") }),
     z.strictObject({ fact: z.enum(runFacts) }),
   ])
   .meta({
     description:
-      "A text, or `{ secret }` (kept by the provider), `{ input }` (of a manual start), `{ output }` (`job.name`), `{ fact }` of the run.",
+      "A text, or `{ secret }` (kept by the provider), `{ input }` (of a manual start), `{ output }` (`job.name`), `{ step }` (`step.output` of the same job), `{ fact }` of the run.",
   });
 export type Value = z.output<typeof Value>;
 

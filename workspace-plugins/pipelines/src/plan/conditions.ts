@@ -5,7 +5,7 @@ import { parseCondition } from "../definition/condition.ts";
 import type { Condition, Operand } from "../definition/condition.ts";
 import type { RunFact, Value } from "../definition/values.ts";
 import { globMatches } from "./name-glob.ts";
-import { resolveText } from "./scope.ts";
+import { resolveParts, resolveText } from "./scope.ts";
 import type { KeyPath, Scope } from "./scope.ts";
 
 export type ConditionInit = MessageInitShape<typeof ConditionSchema>;
@@ -149,6 +149,8 @@ function valueOf(operand: Operand): ValueInit {
       return { kind: { case: "input", value: operand.name } };
     case "env":
       return { kind: { case: "env", value: operand.name } };
+    case "setting":
+      return { kind: { case: "setting", value: operand.name } };
     case "output":
       return { kind: { case: "output", value: { job: operand.job, name: operand.name } } };
     case "matrix":
@@ -160,11 +162,48 @@ function valueOf(operand: Operand): ValueInit {
 /** A value of `env`, `with` or an input: texts with their templates put in. */
 export function resolveValue(value: Value, scope: Scope, path: KeyPath): ValueInit {
   if (typeof value !== "object") {
-    return { kind: { case: "literal", value: resolveText(String(value), scope, path) } };
+    return resolveRunText(String(value), scope, path);
   }
   if ("secret" in value) return { kind: { case: "secret", value: value.secret } };
   if ("input" in value) return { kind: { case: "input", value: value.input } };
   if ("fact" in value) return { kind: { case: "fact", value: facts[value.fact] } };
-  const [job = "", name = ""] = value.output.split(".");
-  return { kind: { case: "output", value: { job, name } } };
+  const [from = "", name = ""] = ("step" in value ? value.step : value.output).split(".");
+  return "step" in value
+    ? { kind: { case: "step", value: { step: from, name } } }
+    : { kind: { case: "output", value: { job: from, name } } };
+}
+
+/** A text in which `{{ branch }}` and other facts of the run may stand, and `{{ input.NAME }}`. */
+export function resolveRunText(text: string, scope: Scope, path: KeyPath): ValueInit {
+  const parts = resolveParts(text, scope, path).map((part): ValueInit => {
+    if (part.kind === "text") return { kind: { case: "literal", value: part.text } };
+    return part.kind === "fact"
+      ? { kind: { case: "fact", value: facts[part.fact] } }
+      : { kind: { case: "input", value: part.input } };
+  });
+  const [only] = parts;
+  if (only === undefined) return { kind: { case: "literal", value: "" } };
+  return parts.length === 1 ? only : { kind: { case: "joined", value: { of: parts } } };
+}
+
+/** What `skip_if` says of branches and variables: the job runs where none of it holds. */
+export function conditionOfSkip({
+  branch = [],
+  env = [],
+}: {
+  readonly branch?: readonly string[] | undefined;
+  readonly env?: readonly string[] | undefined;
+}): ConditionInit | undefined {
+  const skipping = [
+    ...branch.map((glob): ConditionInit => {
+      const isGlob = /[*?]/.test(glob);
+      const operator = isGlob ? Comparison_Operator.MATCHES : Comparison_Operator.EQUAL;
+      const left: ValueInit = { kind: { case: "fact", value: Fact.BRANCH } };
+      return { kind: { case: "comparison", value: { left, operator, right: glob } } };
+    }),
+    ...env.map((name) => isSet({ kind: "setting", name })),
+  ];
+  if (skipping.length === 0) return undefined;
+  const running = joined("all", skipping.map(not));
+  return running;
 }

@@ -1,5 +1,5 @@
 import { toJson } from "@bufbuild/protobuf";
-import { ConditionSchema, GraphSchema } from "@slipway/pipeline-sdk/graph";
+import { ConditionSchema, GraphSchema, ValueSchema } from "@slipway/pipeline-sdk/graph";
 import type { Graph, Job } from "@slipway/pipeline-sdk/graph";
 import { expect, test } from "vitest";
 import { parsePipeline } from "../definition/parse-pipeline.ts";
@@ -371,7 +371,7 @@ environment = "live"
 ${steps}
 [jobs.forced]
 environment = "live"
-skip = "auto"
+skip = "allowed"
 ${steps}
 [jobs.night]
 workflow = "night"
@@ -383,5 +383,132 @@ approval = "Deploy?"
   const modes = jobsOf(found).map(({ id, kind }) =>
     kind.case === "work" ? `${id} ${kind.value.skip?.mode}` : `${id} ${kind.case}`,
   );
-  expect(modes).toEqual(["a 1", "ask approval", "deploy 2", "forced 1", "night 2"]);
+  expect(modes).toEqual(["a 1", "ask approval", "deploy 2", "forced 3", "night 2"]);
+});
+
+function valueNamed(text: string, job: string, name: string): unknown {
+  const found = resolved(text);
+  expect(found.problems).toEqual([]);
+  const one = jobsOf(found).find(({ id }) => id === job);
+  const env = one?.kind.case === "work" ? one.kind.value.env : [];
+  const value = env.find((each) => each.name === name)?.value;
+  return value === undefined ? undefined : toJson(ValueSchema, value);
+}
+
+test("a text with facts of the run is of several parts, and a command takes none of them", () => {
+  const text = `[variables]
+V = "1"
+[jobs.a]
+env = { GROUP = "r{{ V }}-{{ branch }}-{{ input.where }}" }
+${steps}
+`;
+  expect(valueNamed(text, "a", "GROUP")).toEqual({
+    joined: {
+      of: [{ literal: "r1-" }, { fact: "FACT_BRANCH" }, { literal: "-" }, { input: "where" }],
+    },
+  });
+  expect(problemsOf('[jobs.a]\nsteps = [{ run = "echo {{ head-branch }}" }]\n')).toEqual([
+    'jobs.a.steps.0.run: head-branch is known only when the job runs | give it as env = { NAME = { fact = "head-branch" } } and write $NAME',
+  ]);
+});
+
+test("branches and variables of skip_if are part of the condition of the job", () => {
+  const found = resolved(`[jobs.a]
+if = "tag == ''"
+skip_if = { branch = ["docs/**", "gh-pages"], env = ["SKIP_TESTS"] }
+${steps}
+`);
+  const [job] = jobsOf(found);
+  const branch = { fact: "FACT_BRANCH" };
+  const setting = { setting: "SKIP_TESTS" };
+  const not = (left: unknown, operator: string, right?: string): unknown => ({
+    not: { comparison: { left, operator, ...(right === undefined ? {} : { right }) } },
+  });
+  expect(job?.condition && toJson(ConditionSchema, job.condition)).toEqual({
+    all: {
+      of: [
+        {
+          comparison: { left: { fact: "FACT_TAG" }, operator: "OPERATOR_EQUAL" },
+        },
+        {
+          all: {
+            of: [
+              not(branch, "OPERATOR_MATCHES", "docs/**"),
+              not(branch, "OPERATOR_EQUAL", "gh-pages"),
+              {
+                not: {
+                  all: {
+                    of: [not(setting, "OPERATOR_EQUAL"), not(setting, "OPERATOR_EQUAL", "false")],
+                  },
+                },
+              },
+            ],
+          },
+        },
+      ],
+    },
+  });
+});
+
+test("artifacts are of all jobs before that keep them, outputs of the one that is needed", () => {
+  const text = `[jobs.build]
+matrix = { arch = ["amd64", "arm64"] }
+artifacts = [{ name = "bin", paths = ["dist/**"] }]
+outputs = { version = "v.version" }
+steps = [{ id = "v", run = "true" }]
+[jobs.pack]
+needs = ["build[arch=amd64]"]
+uses_artifacts = [{ name = "bin", job = "build" }]
+env = { VERSION = { output = "build.version" } }
+${steps}
+[jobs.all]
+needs = ["build"]
+steps = [{ download = { name = "bin" } }]
+`;
+  const found = resolved(text);
+  expect(found.problems).toEqual([]);
+  const uses = jobsOf(found).flatMap(({ kind }) =>
+    kind.case === "work"
+      ? [
+          ...kind.value.usesArtifacts,
+          ...kind.value.steps.flatMap((step) =>
+            step.kind.case === "download" ? [step.kind.value] : [],
+          ),
+        ]
+      : [],
+  );
+  expect(uses.map(({ jobs }) => jobs)).toEqual([["build-amd64", "build-arm64"], ["build-amd64"]]);
+  expect(valueNamed(text, "pack", "VERSION")).toEqual({
+    output: { job: "build-amd64", name: "version" },
+  });
+});
+
+test("what a job asks of others and does not get is told with what to write", () => {
+  expect(
+    problemsOf(`[jobs.build]
+matrix = { arch = ["amd64", "arm64"] }
+artifacts = [{ name = "bin", paths = ["dist/**"] }]
+outputs = { version = "versoin.x" }
+steps = [{ id = "version", run = "true" }, { id = "version", run = "true" }]
+[jobs.a]
+uses_artifacts = [{ name = "bin" }, { name = "binary" }]
+env = { A = { output = "build.version" } }
+${steps}
+[jobs.b]
+needs = ["build", "later"]
+env = { A = { output = "build.version" } }
+${steps}
+[jobs.later]
+workflow = "nightly"
+${steps}
+`).filter((line, at, all) => all.indexOf(line) === at),
+  ).toEqual([
+    "jobs.b.needs.1: later is of the workflow nightly, and no job waits for one of another | put both into one workflow",
+    "jobs.a.uses_artifacts.0: build-amd64 keeps bin, and does not end before | put build into needs",
+    "jobs.a.uses_artifacts.1: no job of the workflow keeps an artifact binary",
+    "jobs.a: output build.version: build is not needed | put build into needs",
+    "jobs.build.steps: two steps have the id version",
+    "jobs.build.outputs.version: no step of the job has the id versoin | did you mean version?",
+    "jobs.b: output build.version is of several jobs: build-amd64, build-arm64 | name one of them, as build-amd64.version",
+  ]);
 });

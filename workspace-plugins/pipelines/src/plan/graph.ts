@@ -5,6 +5,8 @@ import type { Graph, WorkflowSchema } from "@slipway/pipeline-sdk/graph";
 import { compareBytes } from "@slipway/signature/basics";
 import type { Job } from "../definition/job.ts";
 import type { Pipeline } from "../definition/pipeline.ts";
+import { resolveRunText } from "./conditions.ts";
+import { settleExchanges } from "./exchanges.ts";
 import { planIds } from "./ids.ts";
 import type { PlannedId } from "./ids.ts";
 import { instancesOf } from "./instances.ts";
@@ -83,9 +85,11 @@ export function resolvePipeline(pipeline: Pipeline, { facts }: Known): ResolvedP
     environments: named(pipeline.environments).map(([id, { name = id, url = "" }]) => ({
       id,
       name,
-      url: resolveText(url, scope, ["environments", id, "url"]),
+      url: url === "" ? undefined : resolveRunText(url, scope, ["environments", id, "url"]),
+      place: { path: `environments.${id}` },
     })),
   });
+  settleExchanges(graph, tell);
   return { graph, uses, problems };
 }
 
@@ -93,7 +97,7 @@ function named<Value>(table: Readonly<Record<string, Value>> | undefined) {
   return Object.entries(table ?? {}).toSorted(([a], [b]) => compareBytes(a, b));
 }
 
-function workflowOf(job: Job): string {
+function workflowOf(job: Pick<Job, "workflow">): string {
   return job.workflow ?? usualWorkflow;
 }
 
@@ -157,6 +161,15 @@ function linkJobs(
   planned: readonly PlannedId[],
   scope: Scope,
 ): ReadonlyMap<string, readonly string[]> {
+  const baseOf = new Map(planned.map(({ id, base }) => [id, base]));
+  const isOfWorkflow = (id: string, workflow: string, path: KeyPath): boolean => {
+    const base = baseOf.get(id) ?? "";
+    const other = workflowOf(pipeline.jobs[base] ?? {});
+    if (other === workflow) return true;
+    const message = `${base} is of the workflow ${other}, and no job waits for one of another`;
+    scope.tell({ path, message, hint: "put both into one workflow" });
+    return false;
+  };
   return new Map(
     planned.map(({ id, base, instance }) => {
       const job = pipeline.jobs[base];
@@ -164,7 +177,8 @@ function linkJobs(
       const own = { ...scope, matrix: instance.values };
       const written = job.needs.flatMap((need, at) => {
         const path = ["jobs", base, "needs", at];
-        return jobsNeeded(resolveText(need, own, path), planned, { path, tell: scope.tell });
+        const found = jobsNeeded(resolveText(need, own, path), planned, { path, tell: scope.tell });
+        return found.filter((other) => isOfWorkflow(other, workflowOf(job), path));
       });
       const staged = jobsBefore(pipeline, job, planned);
       return [id, [...new Set([...written, ...staged])].toSorted(compareBytes)];

@@ -2,7 +2,6 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Permissions_Access, Skip_Mode } from "@slipway/pipeline-sdk/graph";
 import type {
   ConcurrencySchema,
-  ContainerSchema,
   JobSchema,
   OverrideSchema,
   PermissionsSchema,
@@ -11,9 +10,10 @@ import type {
 import { compareBytes } from "@slipway/signature/basics";
 import type { Job } from "../definition/job.ts";
 import type { Pipeline } from "../definition/pipeline.ts";
-import type { Concurrency, Container, Permissions } from "../definition/resources.ts";
+import type { Concurrency, Permissions } from "../definition/resources.ts";
 import { overrides } from "../definition/words.ts";
-import { resolveCondition } from "./conditions.ts";
+import { both, conditionOfSkip, resolveCondition, resolveRunText } from "./conditions.ts";
+import { resolveContainer } from "./container.ts";
 import type { PlannedId } from "./ids.ts";
 import { resolveText } from "./scope.ts";
 import type { KeyPath, Scope } from "./scope.ts";
@@ -49,7 +49,10 @@ export function resolveJob(
       value,
     })),
     needs: [...needs],
-    condition: resolveCondition(job.if, scope, [...path, "if"]),
+    condition: both(
+      resolveCondition(job.if, scope, [...path, "if"]),
+      conditionOfSkip(job.skip_if ?? {}),
+    ),
     kind:
       job.approval === undefined
         ? {
@@ -109,19 +112,22 @@ function resolveWork(
       ...path,
       "working_directory",
     ]),
-    skip: {
-      mode: isSkippable(job, isAutomatic) ? Skip_Mode.AUTO : Skip_Mode.NEVER,
-      branches: [...(job.skip_if?.branch ?? [])],
-      env: [...(job.skip_if?.env ?? [])],
-    },
-    matrixPolicy: { failFast: job.fail_fast, maxParallel: job.max_parallel ?? 0 },
+    skip: { mode: skipMode(job, isAutomatic) },
+    matrixPolicy:
+      job.fail_fast === undefined && job.max_parallel === undefined
+        ? undefined
+        : { failFast: job.fail_fast, maxParallel: job.max_parallel ?? 0 },
+    testReports: (job.test_reports ?? []).map((glob, at) =>
+      resolveText(glob, scope, [...path, "test_reports", at]),
+    ),
+    parallelism: job.parallelism ?? 0,
   };
 }
 
 /** What deploys, or what nobody but a person or a clock starts, is not left out for its signature. */
-function isSkippable(job: Job, isAutomatic: boolean): boolean {
-  if (job.skip !== undefined) return job.skip === "auto";
-  return isAutomatic && job.environment === undefined;
+function skipMode(job: Job, isAutomatic: boolean): Skip_Mode {
+  if (job.skip !== undefined) return job.skip === "allowed" ? Skip_Mode.ASKED : Skip_Mode.NEVER;
+  return isAutomatic && job.environment === undefined ? Skip_Mode.AUTO : Skip_Mode.NEVER;
 }
 
 function packageSteps(
@@ -160,24 +166,6 @@ function checkoutOf({ checkout }: Job): MessageInitShape<typeof WorkSchema>["che
   return { depth, submodules, lfs, tags, path };
 }
 
-export function resolveContainer(
-  image: Container | undefined,
-  scope: Scope,
-  path: KeyPath,
-): MessageInitShape<typeof ContainerSchema> | undefined {
-  if (image === undefined) return undefined;
-  if (typeof image === "string") return { image: resolveText(image, scope, path) };
-  const { name, credentials, user = "" } = image;
-  return {
-    image: resolveText(name, scope, [...path, "name"]),
-    credentials:
-      credentials === undefined
-        ? undefined
-        : { username: credentials.username, passwordSecret: credentials.password_secret },
-    user,
-  };
-}
-
 const accesses = {
   none: Permissions_Access.NONE,
   read: Permissions_Access.READ,
@@ -204,7 +192,7 @@ export function resolveConcurrency(
 ): MessageInitShape<typeof ConcurrencySchema> | undefined {
   if (concurrency === undefined) return undefined;
   return {
-    group: resolveText(concurrency.group, scope, [...path, "group"]),
+    group: resolveRunText(concurrency.group, scope, [...path, "group"]),
     cancelInProgress: concurrency.cancel_in_progress,
     place: { path: path.join(".") },
   };

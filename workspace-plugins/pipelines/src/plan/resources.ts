@@ -1,7 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CacheSchema, KeyPartSchema, ServiceSchema } from "@slipway/pipeline-sdk/graph";
 import type { Pipeline } from "../definition/pipeline.ts";
-import { resolveContainer } from "./jobs.ts";
+import { resolveContainer } from "./container.ts";
 import { resolveText } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import { resolveVariables } from "./steps.ts";

@@ -1,5 +1,7 @@
 import { namesNear } from "@slipway/signature/names-near";
 import { parseTemplate } from "../definition/template.ts";
+import { runFacts } from "../definition/values.ts";
+import type { RunFact } from "../definition/values.ts";
 
 /** A path of keys in `cig.toml`. */
 export type KeyPath = readonly (string | number)[];
@@ -24,6 +26,38 @@ export type Scope = {
   readonly tell: Tell;
 };
 
+/** What is known now, and what only the run knows. */
+type TextPart =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "fact"; readonly fact: RunFact }
+  | { readonly kind: "input"; readonly input: string };
+
+/** As `resolveText`, where facts of the run may stand: `{{ branch }}`, `{{ input.NAME }}`. Texts beside each other are one. */
+export function resolveParts(text: string, scope: Scope, path: KeyPath): readonly TextPart[] {
+  const parts: TextPart[] = [];
+  for (const part of parseTemplate(text)) {
+    const ofRun = part.kind === "name" ? partOfRun(part.name, scope) : undefined;
+    const last = parts.at(-1);
+    if (ofRun !== undefined) parts.push(ofRun);
+    else {
+      const found = part.kind === "text" ? part.text : resolveName(part.name, scope, path);
+      if (last?.kind !== "text") parts.push({ kind: "text", text: found });
+      else parts[parts.length - 1] = { kind: "text", text: last.text + found };
+    }
+  }
+  return parts;
+}
+
+/** A variable of the file with the name of a fact wins. */
+function partOfRun(name: string, { variables, facts }: Scope): TextPart | undefined {
+  if (Object.hasOwn(variables, name) || Object.hasOwn(facts ?? {}, name)) return undefined;
+  const fact = runFacts.find((one) => one === name);
+  if (fact !== undefined) return { kind: "fact", fact };
+  return name.startsWith("input.")
+    ? { kind: "input", input: name.slice("input.".length) }
+    : undefined;
+}
+
 /** `text` with the values of its templates. */
 export function resolveText(text: string, scope: Scope, path: KeyPath): string {
   if (!text.includes("{{")) return text;
@@ -38,6 +72,12 @@ function resolveName(name: string, scope: Scope, path: KeyPath): string {
   const known = rest === undefined ? { ...scope.facts, ...scope.variables } : tableOf(kind, scope);
   const wanted = rest ?? kind;
   if (known !== undefined && Object.hasOwn(known, wanted)) return known[wanted] ?? "";
+  if (partOfRun(name, scope) !== undefined) {
+    const message = `${name} is known only when the job runs`;
+    const fact = kind === "input" ? `input = "${rest ?? ""}"` : `fact = "${name}"`;
+    scope.tell({ path, message, hint: `give it as env = { NAME = { ${fact} } } and write $NAME` });
+    return "";
+  }
   if (scope.facts === undefined && (rest === undefined || kind === "facts")) return `{{ ${name} }}`;
   const [near] = namesNear([name], namesIn(scope));
   scope.tell({

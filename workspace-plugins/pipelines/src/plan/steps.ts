@@ -133,7 +133,7 @@ function resolveUse(
     return resolveSteps(command.steps, inner, context, [...outer, uses]).map((each) => ({
       ...each,
       condition: both(common.condition, each.condition),
-      env: [...(common.env ?? []), ...(each.env ?? [])],
+      env: joinVariables(common.env ?? [], each.env ?? []),
       mayFail: common.mayFail === true || each.mayFail === true,
     }));
   }
@@ -221,6 +221,15 @@ export function resolveVariables(
   }));
 }
 
+/** The inner ones win. In the order of their names. */
+function joinVariables(
+  outer: readonly VariableInit[],
+  inner: readonly VariableInit[],
+): VariableInit[] {
+  const byName = new Map([...outer, ...inner].map((each) => [each.name ?? "", each]));
+  return [...byName].toSorted(([a], [b]) => compareBytes(a, b)).map(([, each]) => each);
+}
+
 const ends = {
   success: Artifact_When.SUCCESS,
   failure: Artifact_When.FAILURE,
@@ -249,8 +258,10 @@ export function resolveArtifactUse(
 ): MessageInitShape<typeof ArtifactUseSchema> {
   return {
     name: text(use.name, placed, "name"),
-    job: use.job ?? "",
+    // Of the file: which jobs of the graph they are is found when all are there.
+    jobs: use.job === undefined ? [] : [use.job],
     path: text(use.path, placed, "path"),
+    place: { path: placed.path.join(".") },
   };
 }
 

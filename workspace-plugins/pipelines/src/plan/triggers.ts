@@ -16,7 +16,7 @@ const inputTypes = {
 } as const;
 
 export function resolveTriggers(
-  { push, pull_request: pulled, schedule, manual }: Triggers,
+  { push, pull_request: pulled, schedule, manual, merge_queue: queue }: Triggers,
   path: KeyPath,
 ): MessageInitShape<typeof TriggersSchema> {
   const at = (...keys: KeyPath): { readonly path: string } => ({
@@ -30,6 +30,7 @@ export function resolveTriggers(
             branches: [...(push.branches ?? [])],
             branchesIgnore: [...(push.branches_ignore ?? [])],
             tags: [...(push.tags ?? [])],
+            tagsIgnore: [...(push.tags_ignore ?? [])],
             place: at("push"),
           },
     pullRequest:
@@ -45,13 +46,14 @@ export function resolveTriggers(
       branches: [...branches],
       place: at("schedule", number),
     })),
+    mergeQueue: queue === undefined ? undefined : { place: at("merge_queue") },
     manual: manual === undefined ? undefined : { inputs: inputsOf(manual), place: at("manual") },
   };
 }
 
 /** Whether an event that nobody waits for starts it. */
-export function isAutomatic({ push, pull_request: pulled }: Triggers): boolean {
-  return push !== undefined || pulled !== undefined;
+export function isAutomatic({ push, pull_request: pulled, merge_queue: queue }: Triggers): boolean {
+  return push !== undefined || pulled !== undefined || queue !== undefined;
 }
 
 function inputsOf(manual: NonNullable<Triggers["manual"]>) {

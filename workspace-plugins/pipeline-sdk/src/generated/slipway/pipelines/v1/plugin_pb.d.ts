@@ -9,7 +9,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Cache, Graph, Job, Place, Service, Step, Variable } from "./graph_pb.js";
+import type { Cache, Graph, Job, Place, Service, Step, Value, Variable } from "./graph_pb.js";
 
 /**
  * Describes the file slipway/pipelines/v1/plugin.proto.
@@ -43,6 +43,13 @@ export declare type Hello = Message<"slipway.pipelines.v1.Hello"> & {
    * @generated from field: repeated string granted = 4;
    */
   granted: string[];
+
+  /**
+   * What the file says to this plugin under plugins."kind/name".settings: a JSON object, or empty.
+   *
+   * @generated from field: string settings = 5;
+   */
+  settings: string;
 };
 
 /**
@@ -104,7 +111,8 @@ export declare type PluginInfo = Message<"slipway.pipelines.v1.PluginInfo"> & {
   hooks: Hook[];
 
   /**
-   * Of a provider: what it can render. A feature that is used and not listed here is an error before anything is rendered.
+   * Of a provider: what it can render. The core walks the graph; a feature that is set there and not listed here is an error at its
+   * place before anything is rendered.
    *
    * @generated from field: repeated slipway.pipelines.v1.Feature features = 9;
    */
@@ -132,7 +140,8 @@ export declare const PluginInfoSchema: GenMessage<PluginInfo>;
  */
 export declare type Feature = Message<"slipway.pipelines.v1.Feature"> & {
   /**
-   * job.timeout, trigger.schedule, artifact.retention
+   * The name of a field or an enum value in graph.proto: Work.timeout_minutes, PushTrigger.tags, FACT_BASE_BRANCH. Fields of Place
+   * need no feature, and neither do false, 0, and empty texts and lists.
    *
    * @generated from field: string name = 1;
    */
@@ -274,7 +283,7 @@ export declare type DetectResult = Message<"slipway.pipelines.v1.DetectResult"> 
   signals: string[];
 
   /**
-   * ruby_version: 3.3.0. Names are of the plugin's own language or tool.
+   * ruby_version: 3.3.0. Names are of the plugin's own language or tool; two plugins that give one name different values are an error.
    *
    * @generated from field: map<string, string> facts = 2;
    */
@@ -359,16 +368,18 @@ export declare type ModuleUse = Message<"slipway.pipelines.v1.ModuleUse"> & {
   number: number;
 
   /**
+   * The id of a job of the graph.
+   *
    * @generated from field: string job = 2;
    */
   job: string;
 
   /**
-   * Names of inputs and their values, with the defaults of the manifest, each as JSON.
+   * As the manifest of the module declares them, with its defaults; a list or a table is its JSON.
    *
-   * @generated from field: map<string, string> inputs = 3;
+   * @generated from field: map<string, slipway.pipelines.v1.Value> inputs = 3;
    */
-  inputs: { [key: string]: string };
+  inputs: { [key: string]: Value };
 
   /**
    * Of a package of a job: its install belongs before the first step.
@@ -381,6 +392,18 @@ export declare type ModuleUse = Message<"slipway.pipelines.v1.ModuleUse"> & {
    * @generated from field: slipway.pipelines.v1.Place place = 5;
    */
   place?: Place | undefined;
+
+  /**
+   * kind/name
+   *
+   * @generated from field: string module = 6;
+   */
+  module: string;
+
+  /**
+   * @generated from field: string version = 7;
+   */
+  version: string;
 };
 
 /**
@@ -555,7 +578,7 @@ export declare type GenerateRequest = Message<"slipway.pipelines.v1.GenerateRequ
 export declare const GenerateRequestSchema: GenMessage<GenerateRequest>;
 
 /**
- * An entry of [[outputs]].
+ * A file that the provider writes; for each there is a fragment or a diagnostic that is an error. No other path is granted.
  *
  * @generated from message slipway.pipelines.v1.OutputFile
  */
@@ -571,11 +594,18 @@ export declare type OutputFile = Message<"slipway.pipelines.v1.OutputFile"> & {
   description: string;
 
   /**
-   * Ids of the workflows that go there.
+   * Ids of the workflows that go there, at least one.
    *
    * @generated from field: repeated string workflows = 3;
    */
   workflows: string[];
+
+  /**
+   * For what is read while a run goes on: a continuation of CircleCI, the steps that Buildkite uploads. It need not be written.
+   *
+   * @generated from field: string second_path = 4;
+   */
+  secondPath: string;
 };
 
 /**
@@ -585,29 +615,51 @@ export declare type OutputFile = Message<"slipway.pipelines.v1.OutputFile"> & {
 export declare const OutputFileSchema: GenMessage<OutputFile>;
 
 /**
- * How a run of the provider finds out which jobs need not run. Unset: all run.
+ * How a run of the provider finds out which jobs need not run. Unset: all run. Whatever goes wrong in it, all jobs run.
  *
  * @generated from message slipway.pipelines.v1.Skipping
  */
 export declare type Skipping = Message<"slipway.pipelines.v1.Skipping"> & {
   /**
-   * A command that gets our own binary by its pinned digest into a folder, for a POSIX shell.
+   * Commands for a POSIX shell: this gets our own binary by its pinned digest.
    *
    * @generated from field: string install = 1;
    */
   install: string;
 
   /**
-   * The command that computes signatures, without mode and provider.
+   * Says which jobs run: `<decide> --provider <target> --workflow <id>`, with `--file <second_path>` where that is what it edits. How it
+   * answers each provider is in the README of the SDK.
    *
-   * @generated from field: string command = 2;
+   * @generated from field: string decide = 2;
    */
-  command: string;
+  decide: string;
 
   /**
-   * @generated from field: string store = 3;
+   * Records successes: `<record> --provider <target> --workflow <id> --job <id>`.
+   *
+   * @generated from field: string record = 3;
    */
-  store: string;
+  record: string;
+
+  /**
+   * Names of secrets that these commands take as variables of the same name.
+   *
+   * @generated from field: repeated string secrets = 4;
+   */
+  secrets: string[];
+
+  /**
+   * A folder of the checkout that the provider's own cache keeps from run to run, where the store is that cache; else empty.
+   *
+   * @generated from field: string folder = 5;
+   */
+  folder: string;
+
+  /**
+   * @generated from field: uint32 timeout_minutes = 6;
+   */
+  timeoutMinutes: number;
 };
 
 /**
@@ -758,13 +810,6 @@ export declare type ValidateRequest = Message<"slipway.pipelines.v1.ValidateRequ
    * @generated from field: slipway.pipelines.v1.Graph graph = 2;
    */
   graph?: Graph | undefined;
-
-  /**
-   * Settings of the policy, as JSON.
-   *
-   * @generated from field: string settings = 3;
-   */
-  settings: string;
 };
 
 /**
@@ -965,9 +1010,11 @@ export declare const Change_KindSchema: GenEnum<Change_Kind>;
  */
 export declare type PreflightResult = Message<"slipway.pipelines.v1.PreflightResult"> & {
   /**
-   * @generated from field: bool should_run = 1;
+   * Only a clear yes leaves the job out.
+   *
+   * @generated from field: bool may_skip = 1;
    */
-  shouldRun: boolean;
+  maySkip: boolean;
 
   /**
    * @generated from field: string reason = 2;
