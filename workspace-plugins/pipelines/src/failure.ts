@@ -1,5 +1,6 @@
 import type { Place } from "@slipway/signature";
 import type { PluginFailure } from "./plugins/plugin-failure.ts";
+import type { PluginSetFailure } from "./plugins/plugin-set.ts";
 
 /** One thing wrong in a `cig.toml`; `line` and `column` count from 1. */
 export type PipelineProblem = {
@@ -13,6 +14,7 @@ export type PipelineProblem = {
 
 export type PipelinesFailure =
   | PluginFailure
+  | PluginSetFailure
   | {
       readonly reason: "pipeline-invalid";
       readonly file: string;

@@ -16,13 +16,20 @@ const pluginName = /^[a-z][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
 /** kind:name */
 const capability = /^[a-z][a-z0-9-]*:[a-z0-9][a-z0-9-]*$/;
 
+/** A glob of capabilities, of all with `*`. */
+const capabilityGlob = /^[a-z0-9*?-]+(?::[a-z0-9*?-]+)?$/;
+
+/** What a plugin is told of itself: capabilities of the sandbox that it was granted. */
+export type HelloTold = { readonly granted: readonly string[] };
+
 /** The first call to a plugin. What it says about itself is checked here, once. */
 export async function shakeHands(
   plugin: Plugin,
   limits: CallLimits,
+  { granted }: HelloTold = { granted: [] },
 ): Promise<Result<PluginInfo, PluginFailure>> {
   const [protocolMin, protocolMax] = protocols;
-  const hello = { protocolMin, protocolMax, coreVersion };
+  const hello = { protocolMin, protocolMax, coreVersion, granted: [...granted] };
   const answer = await plugin.call(Service.method.handshake, hello, limits);
   if (!answer.ok) return answer;
   const info = answer.value;
@@ -36,12 +43,21 @@ export async function shakeHands(
   return ok(info);
 }
 
-function problemsOf({ name, version, capabilities }: PluginInfo): readonly string[] {
+function problemsOf({
+  name,
+  version,
+  capabilities,
+  requires,
+  conflictsWith,
+}: PluginInfo): readonly string[] {
   return [
     ...(pluginName.test(name) ? [] : [`its name ${JSON.stringify(name)} is not kind/name`]),
     ...(version === "" ? ["it has no version"] : []),
     ...capabilities
       .filter((each) => !capability.test(each))
       .map((each) => `its capability ${JSON.stringify(each)} is not kind:name`),
+    ...[...requires, ...conflictsWith]
+      .filter((each) => !capabilityGlob.test(each))
+      .map((each) => `${JSON.stringify(each)} is no glob of capabilities`),
   ];
 }

@@ -34,5 +34,7 @@ export type PluginFailure = Told &
         readonly ours: readonly [number, number];
         readonly theirs: readonly [number, number];
       }
+    /** It calls itself other than it was found as. */
+    | { readonly reason: "plugin-name-other"; readonly name: string }
     | { readonly reason: "plugin-info-invalid"; readonly problems: readonly string[] }
   );

@@ -23,7 +23,8 @@ export type PluginProgram = {
   readonly folder: string;
 };
 
-type Method<Input extends DescMessage, Output extends DescMessage> = {
+/** A call of the protocol, as the generated code has it. */
+export type PluginMethod<Input extends DescMessage, Output extends DescMessage> = {
   readonly name: string;
   readonly input: Input;
   readonly output: Output;
@@ -38,7 +39,7 @@ export type PluginEnd = { readonly code: number | undefined; readonly signal: st
 export type Plugin = AsyncDisposable & {
   readonly name: string;
   readonly call: <Input extends DescMessage, Output extends DescMessage>(
-    method: Method<Input, Output>,
+    method: PluginMethod<Input, Output>,
     request: MessageInitShape<Input>,
     limits: CallLimits,
   ) => Promise<Result<MessageShape<Output>, PluginFailure>>;

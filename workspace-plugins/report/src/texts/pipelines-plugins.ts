@@ -54,6 +54,26 @@ export const pipelinesPluginsTexts: Texts<OwnFailure> = {
     facts: { problems: problems.join("\n"), ...logged(log) },
     hint: "correct the plugin",
   }),
+  "plugin-name-other": ({ plugin, name, log }) => ({
+    what: `what was found as the plugin ${plugin} calls itself ${name}`,
+    facts: logged(log),
+    hint: `put it where ${name} belongs, or name it so in cig.toml`,
+  }),
+  "plugin-requirement-missing": ({ plugin, requires, outputs }) => ({
+    what: `the plugin ${plugin} needs another one with the capability ${requires}`,
+    facts: { "for the output": outputs.join("\n") },
+    hint: `name a plugin that has ${requires} under [plugins] in cig.toml, or take ${plugin} out`,
+  }),
+  "plugin-conflict": ({ plugin, other, capability, outputs }) => ({
+    what: `the plugins ${plugin} and ${other} cannot both work on one output`,
+    facts: { output: outputs.join("\n"), capability: `${capability} of ${other}` },
+    hint: `take one of them out of cig.toml, or give them outputs of their own`,
+  }),
+  "plugin-provider-missing": ({ provider, outputs, known }) => ({
+    what: `there is no plugin that renders for ${provider}`,
+    facts: { output: outputs.join("\n"), providers: known.join(", ") || "none" },
+    hint: `correct the provider under [[outputs]] in cig.toml, or add a plugin with the capability provider:${provider}`,
+  }),
 };
 
 function logged(log: readonly string[]): Readonly<Record<string, string>> {
