@@ -106,7 +106,7 @@ function optionsOf(
 function packagesOf({ steps }: Work, uses: readonly Use[]): readonly string[] {
   const packages = steps.flatMap((step) => {
     const use = useOf(step, uses);
-    return use?.isPackage === true ? [JSON.stringify([use.module, use.inputs])] : [];
+    return use?.isPackage === true ? [JSON.stringify([use.module, inputsOf(use)])] : [];
   });
   return [...new Set(packages)].toSorted(compareBytes);
 }
@@ -117,9 +117,14 @@ function stepOf(step: Step, uses: readonly Use[]): readonly object[] {
   if (use?.isPackage === true) return [];
   const { name: _name, ...rest } = tableOf(toJson(StepSchema, step));
   if (use === undefined) return [rest];
-  const { module, constraint, inputs } = use;
+  const { module, constraint } = use;
   // As a text, in which no input is taken for a place.
-  return [{ ...rest, module: { module, constraint, inputs: JSON.stringify(inputs) } }];
+  return [{ ...rest, module: { module, constraint, inputs: JSON.stringify(inputsOf(use)) } }];
+}
+
+/** With their types: `false` and `"false"` may be two things to a module. */
+function inputsOf({ inputs, given }: Use): readonly unknown[] {
+  return Object.entries(inputs).map(([name, value]) => [name, value, typeof given[name]]);
 }
 
 function useOf({ kind }: Step, uses: readonly Use[]): Use | undefined {

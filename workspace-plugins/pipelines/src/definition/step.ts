@@ -28,6 +28,11 @@ export const Step = z
     id: Name.optional().meta({ description: "For outputs." }),
     name: Text.optional().meta({ description: "For people." }),
     if: ConditionText.optional().meta({ description: "A condition." }),
+    only_for: z
+      .array(z.enum(["github", "circleci", "buildkite", "jenkins"]))
+      .min(1)
+      .optional()
+      .meta({ description: "Providers that it is rendered for; usually all." }),
     run: Text.optional().meta({ description: "A command, or several lines of them." }),
     uses: Text.optional().meta({
       description:

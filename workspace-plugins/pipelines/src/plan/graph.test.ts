@@ -3,15 +3,20 @@ import { ConditionSchema, GraphSchema, ValueSchema } from "@slipway/pipeline-sdk
 import type { Graph, Job } from "@slipway/pipeline-sdk/graph";
 import { expect, test } from "vitest";
 import { parsePipeline } from "../definition/parse-pipeline.ts";
+import { settleExchanges } from "./exchanges.ts";
 import { resolvePipeline } from "./graph.ts";
 import type { Known, ResolvedPipeline } from "./graph.ts";
+import type { PlanProblem } from "./scope.ts";
 
 const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
 
 function resolved(text: string, known: Known = { facts: {} }): ResolvedPipeline {
   const parsed = parsePipeline("cig.toml", `${head}${text}`);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.failure));
-  return resolvePipeline(parsed.value, known);
+  const { graph, uses, problems } = resolvePipeline(parsed.value, known);
+  const more: PlanProblem[] = [];
+  settleExchanges(graph, (problem) => void more.push(problem));
+  return { graph, uses, problems: [...problems, ...more] };
 }
 
 function jobsOf({ graph }: { readonly graph: Graph }): readonly Job[] {
@@ -267,8 +272,11 @@ steps = [{ uses = "docker/build@~1.2", with = { push = false, tag = "v{{ n }}" }
     { facts: { n: "1" } },
   );
   expect(found.problems).toEqual([]);
+  const literal = (value: string): object => ({ kind: { case: "literal", value } });
   expect(found.uses).toEqual([
     {
+      job: "a",
+      given: {},
       number: 1,
       module: "lang/ruby",
       constraint: undefined,
@@ -277,18 +285,22 @@ steps = [{ uses = "docker/build@~1.2", with = { push = false, tag = "v{{ n }}" }
       path: ["jobs", "a", "packages", 0],
     },
     {
+      job: "a",
+      given: { version: "26" },
       number: 2,
       module: "lang/node",
       constraint: undefined,
-      inputs: { version: '"26"' },
+      inputs: { version: literal("26") },
       isPackage: true,
       path: ["jobs", "a", "packages", 1],
     },
     {
+      job: "a",
+      given: { push: false, tag: "v{{ n }}" },
       number: 3,
       module: "docker/build",
       constraint: "~1.2",
-      inputs: { push: "false", tag: '"v1"' },
+      inputs: { push: literal("false"), tag: literal("v1") },
       isPackage: false,
       path: ["jobs", "a", "steps", 0, "uses"],
     },

@@ -6,7 +6,6 @@ import { compareBytes } from "@slipway/signature/basics";
 import type { Job } from "../definition/job.ts";
 import type { Pipeline } from "../definition/pipeline.ts";
 import { resolveRunText } from "./conditions.ts";
-import { settleExchanges } from "./exchanges.ts";
 import { planIds } from "./ids.ts";
 import type { PlannedId } from "./ids.ts";
 import { instancesOf } from "./instances.ts";
@@ -42,10 +41,10 @@ export function resolvePipeline(pipeline: Pipeline, { facts }: Known): ResolvedP
   const problems: PlanProblem[] = [];
   const tell: Tell = (problem) => void problems.push(problem);
   const uses: Use[] = [];
-  const context: StepContext = {
+  const contextOf = (id: string): StepContext => ({
     commands: pipeline.commands ?? {},
-    use: (use) => uses.push({ ...use, number: uses.length + 1 }),
-  };
+    use: (use) => uses.push({ ...use, job: id, number: uses.length + 1 }),
+  });
   const variables = Object.fromEntries(
     Object.entries(pipeline.variables ?? {}).map(([name, value]) => [name, String(value)]),
   );
@@ -68,7 +67,7 @@ export function resolvePipeline(pipeline: Pipeline, { facts }: Known): ResolvedP
       needs: links.get(id) ?? [],
       isAutomatic: isAutomatic(triggersOf(pipeline, workflowOf(job)).triggers),
     };
-    return [{ workflow: workflowOf(job), job: resolveJob(pipeline, job, place, context) }];
+    return [{ workflow: workflowOf(job), job: resolveJob(pipeline, job, place, contextOf(id)) }];
   });
   const graph = create(GraphSchema, {
     project: pipeline.project.name,
@@ -89,7 +88,6 @@ export function resolvePipeline(pipeline: Pipeline, { facts }: Known): ResolvedP
       place: { path: `environments.${id}` },
     })),
   });
-  settleExchanges(graph, tell);
   return { graph, uses, problems };
 }
 

@@ -140,15 +140,16 @@ function packageSteps(
     const place = [...path, at];
     const written = Object.entries(inputs).toSorted(([a], [b]) => compareBytes(a, b));
     const given = written.flatMap(([input, value]) =>
-      value === undefined
-        ? []
-        : [[input, JSON.stringify(resolveText(value, scope, place))] as const],
+      value === undefined ? [] : [[input, resolveRunText(value, scope, place)] as const],
     );
     const module = name.includes("/") ? name : `lang/${name}`;
     const number = context.use({
       module,
       constraint: undefined,
       inputs: Object.fromEntries(given),
+      given: Object.fromEntries(
+        written.flatMap(([input, value]) => (value === undefined ? [] : [[input, value]])),
+      ),
       isPackage: true,
       path: place,
     });

@@ -3,6 +3,7 @@ import type { Result } from "@slipway/signature";
 import { invalidPipeline, parsePipeline } from "../definition/parse-pipeline.ts";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { PipelinesFailure } from "../failure.ts";
+import { settleExchanges } from "./exchanges.ts";
 import { resolvePipeline } from "./graph.ts";
 import type { Known, ResolvedPipeline } from "./graph.ts";
 
@@ -24,7 +25,10 @@ export function planPipeline(
 ): Result<PlannedPipeline, PipelinesFailure> {
   const parsed = parsePipeline(file, text);
   if (!parsed.ok) return parsed;
-  const resolved = resolvePipeline(parsed.value, known);
+  const { graph, uses, problems: found } = resolvePipeline(parsed.value, known);
+  const problems = [...found];
+  settleExchanges(graph, (problem) => void problems.push(problem));
+  const resolved = { graph, uses, problems };
   return resolved.problems.length === 0
     ? ok({ pipeline: parsed.value, resolved })
     : fail(invalidPipeline(file, text, resolved.problems));

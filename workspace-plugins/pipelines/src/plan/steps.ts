@@ -14,6 +14,7 @@ import type { Artifact, ArtifactUse, Step } from "../definition/step.ts";
 import type { Scalar } from "../definition/words.ts";
 import type { Value } from "../definition/values.ts";
 import { both, resolveCondition, resolveValue } from "./conditions.ts";
+import type { ValueInit } from "./conditions.ts";
 import { resolveText } from "./scope.ts";
 import type { KeyPath, Scope } from "./scope.ts";
 
@@ -25,8 +26,12 @@ export type Use = {
   readonly number: number;
   readonly module: string;
   readonly constraint: string | undefined;
-  /** By name; each as JSON. */
-  readonly inputs: Readonly<Record<string, string>>;
+  /** Id of the job of the graph. */
+  readonly job: string;
+  /** In the order of their names. */
+  readonly inputs: Readonly<Record<string, ValueInit>>;
+  /** As the file has them: what the manifest of the module says about types is judged by these. */
+  readonly given: Readonly<Record<string, Value>>;
   readonly isPackage: boolean;
   readonly path: KeyPath;
 };
@@ -34,7 +39,7 @@ export type Use = {
 export type StepContext = {
   readonly commands: NonNullable<Pipeline["commands"]>;
   /** Numbers a use, and keeps it. */
-  readonly use: (use: Omit<Use, "number">) => number;
+  readonly use: (use: Omit<Use, "number" | "job">) => number;
 };
 
 type Placed = { readonly scope: Scope; readonly path: KeyPath };
@@ -64,6 +69,7 @@ function resolveStep(
     env: resolveVariables(step.env, { scope, path: [...path, "env"] }),
     timeoutMinutes: step.timeout_minutes ?? 0,
     mayFail: step.continue_on_error ?? false,
+    onlyFor: [...(step.only_for ?? [])].toSorted(compareBytes),
     origin: outer.at(-1) ?? "",
     place: { path: path.join(".") },
   };
@@ -134,6 +140,7 @@ function resolveUse(
       ...each,
       condition: both(common.condition, each.condition),
       env: joinVariables(common.env ?? [], each.env ?? []),
+      onlyFor: bothProviders(common.onlyFor ?? [], each.onlyFor ?? []),
       mayFail: common.mayFail === true || each.mayFail === true,
     }));
   }
@@ -142,16 +149,13 @@ function resolveUse(
     const inputs = Object.fromEntries(
       sortedEntries(step.with).map(([name, value]) => [
         name,
-        JSON.stringify(
-          typeof value === "string"
-            ? resolveText(value, scope, [...placed.path, "with", name])
-            : value,
-        ),
+        resolveValue(value, scope, [...placed.path, "with", name]),
       ]),
     );
     const name = module["name"] ?? "";
     const constraint = module["constraint"];
-    const number = context.use({ module: name, constraint, inputs, isPackage: false, path });
+    const given = Object.fromEntries(sortedEntries(step.with));
+    const number = context.use({ module: name, constraint, inputs, given, isPackage: false, path });
     return [{ ...common, kind: { case: "module", value: { name, number } } }];
   }
   const [near] = namesNear([uses], Object.keys(context.commands));
@@ -219,6 +223,14 @@ export function resolveVariables(
     value: resolveValue(value, scope, [...path, name]),
     place: { path: [...path, name].join(".") },
   }));
+}
+
+/** Of none: all. */
+function bothProviders(outer: readonly string[], inner: readonly string[]): string[] {
+  if (outer.length === 0 || inner.length === 0) return [...outer, ...inner];
+  const common = inner.filter((provider) => outer.includes(provider));
+  // A name that no provider has: for none of them.
+  return common.length === 0 ? ["none"] : common;
 }
 
 /** The inner ones win. In the order of their names. */

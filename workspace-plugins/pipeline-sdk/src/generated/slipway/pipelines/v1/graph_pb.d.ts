@@ -945,6 +945,13 @@ export declare type Step = Message<"slipway.pipelines.v1.Step"> & {
   origin: string;
 
   /**
+   * Names of the providers that it is rendered for; empty: all. The core takes it out for others, and a provider never sees this.
+   *
+   * @generated from field: repeated string only_for = 16;
+   */
+  onlyFor: string[];
+
+  /**
    * @generated from field: slipway.pipelines.v1.Place place = 14;
    */
   place?: Place | undefined;

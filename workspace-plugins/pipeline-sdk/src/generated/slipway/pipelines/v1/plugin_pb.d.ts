@@ -9,7 +9,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { Cache, Graph, Job, Place, Service, Step, Value, Variable } from "./graph_pb.js";
+import type { Cache, Graph, Job, Place, Runner, Service, Step, Value, Variable } from "./graph_pb.js";
 
 /**
  * Describes the file slipway/pipelines/v1/plugin.proto.
@@ -429,6 +429,8 @@ export declare type PlanResult = Message<"slipway.pipelines.v1.PlanResult"> & {
   jobs: AddedJob[];
 
   /**
+   * What the file says of one of the same id wins.
+   *
    * @generated from field: repeated slipway.pipelines.v1.Cache caches = 3;
    */
   caches: Cache[];
@@ -437,6 +439,16 @@ export declare type PlanResult = Message<"slipway.pipelines.v1.PlanResult"> & {
    * @generated from field: repeated slipway.pipelines.v1.Service services = 4;
    */
   services: Service[];
+
+  /**
+   * @generated from field: repeated slipway.pipelines.v1.Runner runners = 7;
+   */
+  runners: Runner[];
+
+  /**
+   * @generated from field: repeated slipway.pipelines.v1.CacheSteps cache_steps = 8;
+   */
+  cacheSteps: CacheSteps[];
 
   /**
    * `job` begins after `needs`.
@@ -501,6 +513,36 @@ export declare type Expansion = Message<"slipway.pipelines.v1.Expansion"> & {
  * Use `create(ExpansionSchema)` to create a new message.
  */
 export declare const ExpansionSchema: GenMessage<Expansion>;
+
+/**
+ * What stands in the place of restoring and saving a cache whose backend the plugin keeps (capability cache:<backend>).
+ *
+ * @generated from message slipway.pipelines.v1.CacheSteps
+ */
+export declare type CacheSteps = Message<"slipway.pipelines.v1.CacheSteps"> & {
+  /**
+   * Id of a cache of the graph.
+   *
+   * @generated from field: string cache = 1;
+   */
+  cache: string;
+
+  /**
+   * @generated from field: repeated slipway.pipelines.v1.Step restore = 2;
+   */
+  restore: Step[];
+
+  /**
+   * @generated from field: repeated slipway.pipelines.v1.Step save = 3;
+   */
+  save: Step[];
+};
+
+/**
+ * Describes the message slipway.pipelines.v1.CacheSteps.
+ * Use `create(CacheStepsSchema)` to create a new message.
+ */
+export declare const CacheStepsSchema: GenMessage<CacheSteps>;
 
 /**
  * @generated from message slipway.pipelines.v1.AddedJob
