@@ -1,4 +1,5 @@
 import type { Place } from "@slipway/signature";
+import type { DiscoveryFailure } from "./plugins/discovery-failure.ts";
 import type { PluginFailure } from "./plugins/plugin-failure.ts";
 import type { PluginSetFailure } from "./plugins/plugin-set.ts";
 
@@ -13,6 +14,7 @@ export type PipelineProblem = {
 };
 
 export type PipelinesFailure =
+  | DiscoveryFailure
   | PluginFailure
   | PluginSetFailure
   | {

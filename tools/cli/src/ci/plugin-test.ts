@@ -1,6 +1,7 @@
 import path from "node:path";
 import { testConformance } from "@slipway/pipelines/conformance";
 import type { ConformanceCheck } from "@slipway/pipelines/conformance";
+import { launchOf } from "@slipway/pipelines/plugins";
 import { openAnswer } from "../answer.ts";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
@@ -10,8 +11,6 @@ const options = { limit: { type: "string" }, json: { type: "boolean" } } as cons
 
 /** Of a timer: one that is longer ends at once. */
 const longestMs = 2 ** 31 - 1;
-
-const scripts = [".ts", ".js", ".mjs", ".cjs"];
 
 /** Each check, and in full the first failure of those that found something. */
 export async function testPlugin(call: Call): Promise<number> {
@@ -25,13 +24,11 @@ export async function testPlugin(call: Call): Promise<number> {
   }
   const [word = ""] = read.value.words;
   const program = path.resolve(word);
-  const isScript = scripts.includes(path.extname(program));
   const { signal, show } = openAnswer({ json });
   const found = await testConformance(
     {
       name: word,
-      file: isScript ? process.execPath : program,
-      args: isScript ? [program] : [],
+      ...launchOf(program),
       folder: process.cwd(),
     },
     { limitMs, signal },

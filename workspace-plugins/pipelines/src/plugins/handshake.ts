@@ -3,15 +3,13 @@ import type { PluginInfo } from "@slipway/pipeline-sdk/protocol";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { PluginFailure } from "./plugin-failure.ts";
+import { isPluginName } from "./plugin-name.ts";
 import type { CallLimits, Plugin } from "./plugin-process.ts";
 
 /** The protocols that this core speaks, from and to. */
 const protocols = [1, 1] as const;
 
 const coreVersion = "0.1.0";
-
-/** kind/name */
-const pluginName = /^[a-z][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
 
 /** kind:name */
 const capability = /^[a-z][a-z0-9-]*:[a-z0-9][a-z0-9-]*$/;
@@ -51,7 +49,7 @@ function problemsOf({
   conflictsWith,
 }: PluginInfo): readonly string[] {
   return [
-    ...(pluginName.test(name) ? [] : [`its name ${JSON.stringify(name)} is not kind/name`]),
+    ...(isPluginName(name) ? [] : [`its name ${JSON.stringify(name)} is not kind/name`]),
     ...(version === "" ? ["it has no version"] : []),
     ...capabilities
       .filter((each) => !capability.test(each))

@@ -54,6 +54,26 @@ export const pipelinesPluginsTexts: Texts<OwnFailure> = {
     facts: { problems: problems.join("\n"), ...logged(log) },
     hint: "correct the plugin",
   }),
+  "plugin-not-found": ({ plugin, lookedIn, known }) => ({
+    what: `there is no plugin ${plugin}`,
+    facts: { "looked in": lookedIn.join("\n"), "there are": known.join(", ") || "none" },
+    hint: "correct its name in cig.toml, or add it: slipway ci plugin add",
+  }),
+  "plugin-not-locked": ({ plugin, source }) => ({
+    what: `cig.lock has no version of the plugin ${plugin}`,
+    facts: { "cig.toml asks for": source },
+    hint: "slipway ci sync",
+  }),
+  "plugin-source-invalid": ({ plugin, source, problem }) => ({
+    what: `the source of the plugin ${plugin} in cig.toml is no folder of a plugin`,
+    facts: { source, problem },
+    hint: "write a folder of this repository as ./folder; it has a module.toml",
+  }),
+  "plugin-manifest-invalid": ({ plugin, file, problems }) => ({
+    what: `the plugin ${plugin} cannot be started as its manifest says`,
+    facts: { file, problems: problems.join("\n") },
+    hint: "correct the manifest",
+  }),
   "plugin-name-other": ({ plugin, name, log }) => ({
     what: `what was found as the plugin ${plugin} calls itself ${name}`,
     facts: logged(log),
