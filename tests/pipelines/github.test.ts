@@ -8,6 +8,7 @@ import { planPipeline } from "@slipway/pipelines/plan";
 import { renderGithub } from "@slipway/provider-github";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { awkwardTexts, commandText } from "./random-pipeline.ts";
 import { readGithub } from "./read-github.ts";
 import type { ReadJob } from "./read-github.ts";
 
@@ -65,36 +66,9 @@ test("GitHub's own parser reads the graph of the example back", async () => {
   await check(graphOf(readFileSync(example, "utf8")));
 });
 
-const awkward = [
-  "on",
-  "no",
-  "1e3",
-  "0755",
-  "~",
-  "${{ github.sha }}",
-  "echo '${{' }} $HOME $(date) `id`",
-  "<< parameters.x >> <<- EOF",
-  "docker ps --format '{{ .Names }}' {{}}",
-  "first\n  second\n\n# third \n",
-  "trailing   ",
-  "key: value # no comment",
-  "- @`|>%&*!",
-  "\u00e9\u4e2d\u{1f600}\u2028\u0085 \ttab",
-  "'quoted' \"twice\" \\n",
-];
-
-test.each(awkward)("a command of %j reaches the shell as it is written", async (command) => {
+test.each(awkwardTexts)("a command of %j reaches the shell as it is written", async (command) => {
   await check(graphOf(`${head}[jobs.a]\nsteps = [{ run = ${JSON.stringify(command)} }]\n`));
 });
-
-const commandText = fc
-  .array(
-    fc.oneof(fc.constantFrom("${{", "}}", "'", '"', "\n", " ", "#", ": ", "- "), fc.string()),
-    { minLength: 1, maxLength: 6 },
-  )
-  .map((parts) => parts.join(""))
-  // A template of ours would be put in.
-  .filter((text) => text !== "" && !/\{\{/.test(text.replaceAll("${{", "")));
 
 const pipeline = fc
   .array(
