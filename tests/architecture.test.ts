@@ -40,7 +40,7 @@ const allowed = {
   processes: ["aos", "definitions", "attestation", "signature"],
   "pipeline-sdk": [],
   "pipeline-plugins": ["pipeline-sdk"],
-  pipelines: ["pipeline-sdk", "definitions", "signature"],
+  pipelines: ["pipeline-sdk", "registry", "definitions", "attestation", "signature"],
   smoke: ["images", "definitions", "attestation", "signature"],
   report: libraries,
   tools: ["tools", "report", "ao-network", ...libraries],

@@ -1,22 +1,16 @@
-import type { Place } from "@slipway/signature";
+import type { PipelineProblem } from "./definition/problem.ts";
+import type { ModulesFailure } from "./modules/failure.ts";
 import type { DiscoveryFailure } from "./plugins/discovery-failure.ts";
 import type { PluginFailure } from "./plugins/plugin-failure.ts";
 import type { PluginSetFailure } from "./plugins/plugin-set.ts";
 
-/** One thing wrong in a `cig.toml`; `line` and `column` count from 1. */
-export type PipelineProblem = {
-  readonly message: string;
-  /** What to do. */
-  readonly hint?: string;
-  readonly at: Place;
-  readonly line: number;
-  readonly column: number;
-};
+export type { PipelineProblem };
 
 export type PipelinesFailure =
   | DiscoveryFailure
   | PluginFailure
   | PluginSetFailure
+  | ModulesFailure
   | {
       readonly reason: "pipeline-invalid";
       readonly file: string;

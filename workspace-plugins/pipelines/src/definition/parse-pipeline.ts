@@ -1,30 +1,22 @@
-import { describeUnknownKey } from "@slipway/definitions/known-keys";
-import { issueWords, kindWords } from "@slipway/definitions/issue-words";
+import { issueWords } from "@slipway/definitions/issue-words";
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
-import { parse, TomlError } from "smol-toml";
-import type { core } from "zod";
-import type { PipelineProblem, PipelinesFailure } from "../failure.ts";
+import type { PipelinesFailure } from "../failure.ts";
 import { Pipeline } from "./pipeline.ts";
 import { referenceProblems } from "./references.ts";
-import { placeOf, placesIn } from "./toml-places.ts";
-
-/** A problem by its path of keys. */
-export type FoundProblem = {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly hint?: string;
-};
+import { parseToml, placedProblems, schemaProblems } from "./toml-problems.ts";
+import type { FoundProblem } from "./toml-problems.ts";
 
 /** All problems at once: of the syntax, or else of the content. `file` is only for naming it. */
 export function parsePipeline(file: string, text: string): Result<Pipeline, PipelinesFailure> {
   const toml = parseToml(file, text);
-  if (!toml.ok) return toml;
+  if (!toml.ok) return fail({ reason: "pipeline-invalid", file, problems: [toml.failure] });
   const parsed = Pipeline.safeParse(toml.value, { error: issueWords });
   const references = referenceProblems(toml.value);
   if (parsed.success && references.length === 0) return ok(parsed.data);
   const issues = parsed.error?.issues ?? [];
-  return fail(invalidPipeline(file, text, [...issues.flatMap(schemaProblems), ...references]));
+  const found = issues.flatMap((issue) => schemaProblems(Pipeline, issue));
+  return fail(invalidPipeline(file, text, [...found, ...references]));
 }
 
 /** The problems with their places, in the order of the file. */
@@ -33,77 +25,5 @@ export function invalidPipeline(
   text: string,
   found: readonly FoundProblem[],
 ): PipelinesFailure {
-  const places = placesIn(text);
-  const problems = found.map(({ path, message, hint }): PipelineProblem => {
-    const place = placeOf(places, path);
-    return {
-      message: path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`,
-      ...(hint === undefined ? {} : { hint }),
-      at: { file, ...place },
-      ...positionOf(text, place.offset),
-    };
-  });
-  return {
-    reason: "pipeline-invalid",
-    file,
-    problems: problems.toSorted((a, b) => a.at.offset - b.at.offset),
-  };
-}
-
-function parseToml(file: string, text: string): Result<unknown, PipelinesFailure> {
-  try {
-    return ok(parse(text));
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const message = (error.message.split("\n")[0] ?? "").replace("Invalid TOML document: ", "");
-    const { line, column } = error;
-    const offset = offsetOf(text, line, column);
-    const problem = { message, at: { file, offset, length: 1 }, line, column };
-    return fail({ reason: "pipeline-invalid", file, problems: [problem] });
-  }
-}
-
-/** An unknown key is shown where it stands; of what could be several things, what is wrong with the one that fits best. */
-function schemaProblems(issue: core.$ZodIssue): readonly FoundProblem[] {
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      path: [...issue.path, key],
-      message: describeUnknownKey(Pipeline, issue.path, key),
-    }));
-  }
-  if (issue.code === "invalid_union") {
-    const deepest = issue.errors
-      .map((issues) => issues.toSorted((a, b) => b.path.length - a.path.length))
-      .filter(([first]) => (first?.path.length ?? 0) > 0 || first?.code === "unrecognized_keys")
-      .toSorted((a, b) => a.length - b.length)[0];
-    if (deepest === undefined) return [{ path: issue.path, message: eitherWords(issue) }];
-    return deepest.flatMap((inner) =>
-      schemaProblems({ ...inner, path: [...issue.path, ...inner.path] }),
-    );
-  }
-  return [issue];
-}
-
-/** What it could have been, where it is none of several kinds of values. */
-function eitherWords({ errors, message }: core.$ZodIssueInvalidUnion): string {
-  const kinds = errors.flatMap((issues) =>
-    issues.flatMap((issue) => (issue.code === "invalid_type" ? [kindWords(issue.expected)] : [])),
-  );
-  const is = /, and is .*$/.exec(errors[0]?.[0]?.message ?? "")?.[0] ?? "";
-  return kinds.length === errors.length
-    ? `must be ${[...new Set(kinds)].join(", or ")}${is}`
-    : message;
-}
-
-function positionOf(
-  text: string,
-  offset: number,
-): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset).split("\n");
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
-}
-
-function offsetOf(text: string, line: number, column: number): number {
-  const before = text.split("\n").slice(0, line - 1);
-  return before.reduce((sum, one) => sum + one.length + 1, 0) + column - 1;
+  return { reason: "pipeline-invalid", file, problems: placedProblems(file, text, found) };
 }

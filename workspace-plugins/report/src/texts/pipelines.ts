@@ -1,19 +1,16 @@
 import type { PipelinesFailure } from "@slipway/pipelines";
 import type { Texts } from "../text.ts";
+import { pipelinesModulesTexts, placedFacts } from "./pipelines-modules.ts";
 import { pipelinesPluginsTexts } from "./pipelines-plugins.ts";
 
 export const pipelinesTexts: Texts<PipelinesFailure> = {
   ...pipelinesPluginsTexts,
+  ...pipelinesModulesTexts,
   "pipeline-invalid": (failure) => {
     const [first] = failure.problems;
     return {
       what: `${failure.file} is no pipeline`,
-      facts: Object.fromEntries(
-        failure.problems.map(({ line, column, message, hint }) => [
-          `${failure.file}:${line}:${column}`,
-          hint === undefined ? message : `${message}; ${hint}`,
-        ]),
-      ),
+      facts: placedFacts(failure),
       hint: "correct the file; its keys are those of cig.toml",
       ...(first === undefined ? {} : { at: first.at }),
     };
