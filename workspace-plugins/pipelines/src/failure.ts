@@ -1,6 +1,7 @@
 import type { PipelineProblem } from "./definition/problem.ts";
 import type { ModulesFailure } from "./modules/failure.ts";
 import type { DiscoveryFailure } from "./plugins/discovery-failure.ts";
+import type { OutputFailure } from "./output/output-failure.ts";
 import type { PluginFailure } from "./plugins/plugin-failure.ts";
 import type { PluginSetFailure } from "./plugins/plugin-set.ts";
 
@@ -8,6 +9,7 @@ export type { PipelineProblem };
 
 export type PipelinesFailure =
   | DiscoveryFailure
+  | OutputFailure
   | PluginFailure
   | PluginSetFailure
   | ModulesFailure

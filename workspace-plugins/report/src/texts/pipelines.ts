@@ -1,9 +1,11 @@
 import type { PipelinesFailure } from "@slipway/pipelines";
 import type { Texts } from "../text.ts";
 import { pipelinesModulesTexts, placedFacts } from "./pipelines-modules.ts";
+import { pipelinesOutputTexts } from "./pipelines-output.ts";
 import { pipelinesPluginsTexts } from "./pipelines-plugins.ts";
 
 export const pipelinesTexts: Texts<PipelinesFailure> = {
+  ...pipelinesOutputTexts,
   ...pipelinesPluginsTexts,
   ...pipelinesModulesTexts,
   "pipeline-invalid": (failure) => {

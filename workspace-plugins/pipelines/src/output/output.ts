@@ -1,0 +1,11 @@
+export { applyWrites } from "./apply-writes.ts";
+export { checkFiles, diffOf } from "./diff.ts";
+export { readDisk } from "./disk.ts";
+export { grantPaths } from "./grants.ts";
+export type { Grant } from "./grants.ts";
+export { finishFile } from "./header.ts";
+export type { RenderedFile } from "./header.ts";
+export { mergeFragments } from "./merge.ts";
+export type { Answer, MergedFile } from "./piece.ts";
+export { planWrites } from "./plan-writes.ts";
+export type { PlannedWrite, WritePlan } from "./plan-writes.ts";
