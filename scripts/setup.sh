@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes this checkout ready: npm packages as package-lock.json pins them, the pinned Node, Debian packages.
 # Says what it does, does only what is missing, and is silent when nothing is.
-# `setup.sh tests` adds what only tests need: Go, for the client that our digests are compared with, and Podman.
+# `setup.sh tests` adds what only tests need: Go, for the client that our digests are compared with, Podman, and bubblewrap.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=scripts/apt-install.sh
@@ -11,7 +11,7 @@ source scripts/apt-install.sh
 # The pinned Node is linked against libatomic.
 debian_packages=(busybox-static docker-registry libatomic1 mmdebstrap python3)
 if [[ ${1:-} == tests ]]; then
-  debian_packages+=(catatonit podman skopeo)
+  debian_packages+=(bubblewrap catatonit podman skopeo)
   command -v go >/dev/null || debian_packages+=(golang-go)
 fi
 readonly debian_packages

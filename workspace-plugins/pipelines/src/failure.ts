@@ -3,11 +3,13 @@ import type { ModulesFailure } from "./modules/failure.ts";
 import type { DiscoveryFailure } from "./plugins/discovery-failure.ts";
 import type { OutputFailure } from "./output/output-failure.ts";
 import type { PluginFailure } from "./plugins/plugin-failure.ts";
+import type { CapabilityFailure } from "./plugins/sandbox-capabilities.ts";
 import type { PluginSetFailure } from "./plugins/plugin-set.ts";
 
 export type { PipelineProblem };
 
 export type PipelinesFailure =
+  | CapabilityFailure
   | DiscoveryFailure
   | OutputFailure
   | PluginFailure

@@ -53,6 +53,11 @@ async function find(
   }));
 }
 
+function standardIn(root: string) {
+  const folder = path.join(root, "standard");
+  return { folder, program: path.join(folder, "main.ts") };
+}
+
 const every = {
   ...pluginFiles("tools/mine", "lang/ruby"),
   ...pluginFiles("cache/0af3", "lang/ruby"),
@@ -66,7 +71,7 @@ test("the first place wins, and the others are told", async () => {
   const sources = {
     locked: new Map([["lang/ruby", path.join(root, "cache/0af3")]]),
     searchPath: `relative:${path.join(root, "none")}:${path.join(root, "bin")}`,
-    standard: new Map([["lang/ruby", path.join(root, "standard/main.ts")]]),
+    standard: new Map([["lang/ruby", standardIn(root)]]),
   };
   const all = await find(root, [], {
     ...sources,
@@ -89,13 +94,13 @@ test("the first place wins, and the others are told", async () => {
 
 test("a local folder is found without being named; PATH and what comes with us only when needed", async () => {
   const root = workspace(every);
-  const standard = new Map([["lang/ruby", path.join(root, "standard/main.ts")]]);
+  const standard = new Map([["lang/ruby", standardIn(root)]]);
   const searchPath = path.join(root, "bin");
   expect(await find(root, [], { standard, searchPath })).toMatchObject([
     { place: "local", program: ".slipway/plugins/lang/ruby/plugin.ts" },
   ]);
   const bare = workspace({ "bin/slipway-plugin-lang-ruby": "", "standard/main.ts": "" });
-  const own = new Map([["lang/ruby", path.join(bare, "standard/main.ts")]]);
+  const own = new Map([["lang/ruby", standardIn(bare)]]);
   const onPath = { standard: own, searchPath: path.join(bare, "bin") };
   expect(await find(bare, [], onPath)).toEqual([]);
   expect(await find(bare, ["lang/ruby"], onPath)).toEqual([
@@ -143,7 +148,7 @@ test("a version or a source from elsewhere has to be in the lock", async () => {
 
 test("a plugin of which only settings are given is found where it is", async () => {
   const root = workspace({ "standard/main.ts": "" });
-  const standard = new Map([["policy/cost", path.join(root, "standard/main.ts")]]);
+  const standard = new Map([["policy/cost", standardIn(root)]]);
   const configured = { "policy/cost": { settings: { limit: 3 } } };
   expect(await find(root, [], { standard, configured })).toMatchObject([
     { name: "policy/cost", place: "standard" },

@@ -32,8 +32,8 @@ export type PluginSources = {
   /** Folders of the versions that the lock names, by plugin. */
   readonly locked: ReadonlyMap<string, string>;
   readonly searchPath: string;
-  /** Programs that come with us, by plugin. */
-  readonly standard: ReadonlyMap<string, string>;
+  /** What comes with us, by plugin. */
+  readonly standard: ReadonlyMap<string, { readonly folder: string; readonly program: string }>;
 };
 
 type Candidate = Pick<FoundPlugin, "folder" | "required"> & {
@@ -113,10 +113,10 @@ const lookers: Readonly<
     return undefined;
   },
   standard: async (plugin, { standard }) => {
-    const program = standard.get(plugin);
-    if (program === undefined) return undefined;
-    const real = await realpath(program);
-    return ok({ program: real, folder: path.dirname(real), required: [] });
+    const found = standard.get(plugin);
+    if (found === undefined) return undefined;
+    const [program, folder] = await Promise.all([realpath(found.program), realpath(found.folder)]);
+    return ok({ program, folder, required: [] });
   },
 };
 

@@ -21,6 +21,8 @@ export type PluginProgram = {
   readonly file: string;
   readonly args: readonly string[];
   readonly folder: string;
+  /** A program and its arguments that run this one. */
+  readonly within?: readonly [string, ...(readonly string[])];
 };
 
 /** A call of the protocol, as the generated code has it. */
@@ -65,9 +67,10 @@ export function startPlugin(
   program: PluginProgram,
   cookie: Readonly<Record<string, string>> = { SLIPWAY_PLUGIN_COOKIE: "slipway" },
 ): Plugin {
-  const { name, file, args, folder } = program;
+  const { name, file, args, folder, within: outer } = program;
   const env = { ...allowed(), NODE_COMPILE_CACHE: compileCacheOf(program), ...cookie };
-  const child = spawn(file, args, { cwd: folder, env, stdio: "pipe", detached: true });
+  const [started, ...words] = [...(outer ?? []), file, ...args];
+  const child = spawn(started ?? file, words, { cwd: folder, env, stdio: "pipe", detached: true });
   const log = keepLog(child.stderr);
   const seen: { startError?: string; stray?: string; isOutputOver: boolean } = {
     isOutputOver: false,
@@ -153,7 +156,7 @@ export function startPlugin(
  * What the Node of a plugin has compiled, which is a third of the time to its first answer. Each program has its own: what
  * one plugin puts there is never run by another.
  */
-function compileCacheOf({ file, args }: PluginProgram): string {
+export function compileCacheOf({ file, args }: PluginProgram): string {
   const cache = process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache");
   const key = hexOf(digestOf(Buffer.from(JSON.stringify([file, ...args]))));
   return path.join(cache, "slipway", "plugins", key.slice(0, 16));

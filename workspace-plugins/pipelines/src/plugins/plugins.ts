@@ -1,5 +1,4 @@
-export { findPlugins } from "./discover.ts";
+export { openPlugins } from "./open-plugins.ts";
 export { checkPlugins } from "./plugin-set.ts";
 export { launchOf } from "./program.ts";
 export { runHook } from "./run-hooks.ts";
-export { startPlugins } from "./start-plugins.ts";

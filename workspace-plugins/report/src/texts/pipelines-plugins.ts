@@ -74,6 +74,16 @@ export const pipelinesPluginsTexts: Texts<OwnFailure> = {
     facts: { file, problems: problems.join("\n") },
     hint: "correct the manifest",
   }),
+  "plugin-capability-refused": ({ plugin, capability }) => ({
+    what: `the plugin ${plugin} asks for ${capability}, which nobody granted`,
+    facts: {},
+    hint: `if you trust it with that: slipway ci sync --grant ${plugin}=${capability}`,
+  }),
+  "plugin-capability-unknown": ({ plugin, capability, known }) => ({
+    what: `the plugin ${plugin} asks for ${capability}, which no plugin is granted`,
+    facts: { "can be granted": known.join(", ") },
+    hint: "a plugin reads the repository and writes to its own temporary folder; take the capability out of its manifest",
+  }),
   "plugin-name-other": ({ plugin, name, log }) => ({
     what: `what was found as the plugin ${plugin} calls itself ${name}`,
     facts: logged(log),
