@@ -5,12 +5,19 @@ import type { OutputPath } from "./output-path.ts";
 import type { MergeFailure } from "./output-failure.ts";
 
 /** A file that a plugin was asked for: it alone may open it. */
-export type Grant = { readonly path: OutputPath; readonly plugin: string };
+export type Grant = {
+  readonly path: OutputPath;
+  readonly plugin: string;
+  /** It need not be written. */
+  readonly isOptional: boolean;
+};
 
 type Output = {
   readonly provider: string;
   readonly path: string;
   readonly workflows?: readonly string[] | undefined;
+  /** One more file, if the provider wants one. */
+  readonly secondPath?: string;
 };
 
 /**
@@ -23,9 +30,10 @@ export function grantPaths(
 ): Result<readonly Grant[], readonly MergeFailure[]> {
   const failures: MergeFailure[] = [];
   const grants = new Map<string, Grant>();
-  for (const { provider, path, workflows = [] } of outputs) {
+  for (const { provider, path, workflows = [], secondPath } of outputs) {
     const plugin = `provider/${provider}`;
-    for (const text of pathsOf(path, workflows.length === 0 ? workflowIds : workflows)) {
+    const own = pathsOf(path, workflows.length === 0 ? workflowIds : workflows);
+    for (const text of [...own, ...(secondPath === undefined ? [] : [secondPath])]) {
       const parsed = parseOutputPath(text);
       if ("problem" in parsed) {
         const because = parsed.problem;
@@ -37,7 +45,8 @@ export function grantPaths(
         const plugins = [earlier.plugin, plugin] as const;
         failures.push({ reason: "output-granted-twice", path: parsed.path, plugins });
       }
-      grants.set(parsed.path, { path: parsed.path, plugin });
+      const isOptional = text === secondPath && earlier?.isOptional !== false;
+      grants.set(parsed.path, { path: parsed.path, plugin, isOptional });
     }
   }
   const sorted = [...grants.values()].toSorted((a, b) => compareBytes(a.path, b.path));

@@ -265,10 +265,24 @@ test("a path of every workflow is granted for each", () => {
   expect(grantPaths([{ provider: "github", path: "w/{workflow}.yml" }], ["b", "a"])).toEqual({
     ok: true,
     value: [
-      { path: "w/a.yml", plugin: "provider/github" },
-      { path: "w/b.yml", plugin: "provider/github" },
+      { path: "w/a.yml", plugin: "provider/github", isOptional: false },
+      { path: "w/b.yml", plugin: "provider/github", isOptional: false },
     ],
   });
+});
+
+test("a second path of an output is written where its provider wants it, and not missed", () => {
+  const secondPath = ".circleci/config.continue.yml";
+  const output = { provider: "circleci", path: ".circleci/config.yml", secondPath };
+  const grants = grantPaths([output], []);
+  if (!grants.ok) throw new Error("refused");
+  const pathsOf = (...fragments: Answer["fragments"]) => {
+    const files = mergeFragments([answer("provider/circleci", ...fragments)], grants.value);
+    return files.ok ? files.value.map(({ path }) => path) : files.failure;
+  };
+  const first = piece(output.path, "a: 1");
+  expect(pathsOf(first)).toEqual([output.path]);
+  expect(pathsOf(first, piece(secondPath, "b: 1"))).toEqual([secondPath, output.path]);
 });
 
 const tree = fc.letrec((tie) => ({

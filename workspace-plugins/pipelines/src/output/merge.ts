@@ -40,13 +40,14 @@ function grantedTo(grants: readonly Grant[], plugin: string): readonly string[] 
 
 /** Whether its owner opened the file, nobody else replaces it, and all mean the same format. */
 function isSound(
-  { path, plugin: owner }: Grant,
+  { path, plugin: owner, isOptional }: Grant,
   pieces: readonly Piece[],
   tell: (failure: MergeFailure) => void,
 ): boolean {
   const own = pieces.filter(({ plugin }) => plugin === owner);
   const [first] = own;
   if (first === undefined) {
+    if (isOptional && pieces.length === 0) return false;
     tell({ reason: "output-missing", plugin: owner, path });
     return false;
   }
