@@ -39,13 +39,14 @@ const allowed = {
   images: ["registry", "definitions", "attestation", "signature"],
   processes: ["aos", "definitions", "attestation", "signature"],
   "pipeline-sdk": [],
-  "pipeline-plugins": ["pipeline-sdk"],
+  "pipeline-kit": ["pipeline-sdk"],
+  "pipeline-plugins": ["pipeline-sdk", "pipeline-kit"],
   pipelines: ["pipeline-sdk", "registry", "definitions", "attestation", "signature"],
   smoke: ["images", "definitions", "attestation", "signature"],
   report: libraries,
   tools: ["tools", "report", "ao-network", ...libraries],
   "ao-network": ["aos", "signature"],
-  root: [...libraries, "pipeline-plugins"],
+  root: [...libraries, "pipeline-kit", "pipeline-plugins"],
 } as const;
 const allowedInTests = { processes: ["ao-network"], root: ["ao-network"] } as const;
 

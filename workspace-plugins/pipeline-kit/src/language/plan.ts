@@ -1,0 +1,231 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { Graph, StepSchema, Work } from "@slipway/pipeline-sdk/graph";
+import { Diagnostic_Level } from "@slipway/pipeline-sdk/protocol";
+import type {
+  ExpansionSchema,
+  ModuleUse,
+  PlanRequest,
+  PlanResultSchema,
+} from "@slipway/pipeline-sdk/protocol";
+import { openFolder, parseFolder } from "../folder.ts";
+import type { Folder } from "../folder.ts";
+import { readInputs } from "../inputs.ts";
+import type { DiagnosticInit } from "../inputs.ts";
+import type { Tree } from "../tree.ts";
+import { nameCaches } from "./caches.ts";
+import type { PlannedCache } from "./caches.ts";
+import { codeOf } from "./detect.ts";
+import { filesOf, findManager, findVersion } from "./find.ts";
+import type { Install, Language, Texts } from "./language.ts";
+import { describeWanted, parseWanted } from "./version.ts";
+import type { Wanted } from "./version.ts";
+
+type Plain<Init> = Exclude<Init, { readonly $typeName: string }>;
+type StepInit = Plain<MessageInitShape<typeof StepSchema>>;
+type ExpansionInit = Plain<MessageInitShape<typeof ExpansionSchema>>;
+export type Planned = Plain<MessageInitShape<typeof PlanResultSchema>>;
+
+type PlannedUse = {
+  readonly expansion: ExpansionInit;
+  readonly cache: PlannedCache | undefined;
+  readonly problems: readonly DiagnosticInit[];
+};
+
+/** The steps of each use: its version is made sure of, then what the lock file names is installed. */
+export function planLanguage(language: Language, request: PlanRequest, tree: Tree): Planned {
+  const planned = request.uses.map((use) => planUse(language, use, request, tree));
+  const { ids, caches } = nameCaches(
+    planned.map(({ cache }) => cache),
+    idsIn(request.graph),
+  );
+  return {
+    expansions: planned.map(({ expansion }, at) => {
+      const id = ids[at];
+      return id === undefined ? expansion : { ...expansion, caches: [id] };
+    }),
+    caches: [...caches],
+    diagnostics: planned.flatMap(({ problems }) => problems),
+  };
+}
+
+function idsIn(graph: Graph | undefined): readonly string[] {
+  return (graph?.caches ?? []).map(({ id }) => id);
+}
+
+function planUse(
+  language: Language,
+  use: ModuleUse,
+  { graph, facts }: PlanRequest,
+  tree: Tree,
+): PlannedUse {
+  const names = ["version", "path", ...(language.inputs ?? [])];
+  const { texts, problems } = readInputs(use, names, codeOf(language.name, 4));
+  const work = workOf(graph, use.job);
+  const usual = work?.workingDirectory ?? "";
+  const path = parseFolder(texts["path"] ?? usual);
+  if (problems.length > 0) return { expansion: { number: use.number }, cache: undefined, problems };
+  if (path === undefined) return refused(language, use, texts["path"] ?? usual);
+  const folder = openFolder(tree, path);
+  const version = versionOf(language, folder, texts, facts);
+  const install = filesOf(language).some(folder.has)
+    ? (findManager(language, folder)?.manager.install ?? language.unlocked)(folder, texts)
+    : undefined;
+  if (version === undefined && install === undefined) return empty(language, use, folder);
+  const isUsual = path === parseFolder(usual);
+  const place: StepPlace = { use, folder, isUsual, isContained: work?.container !== undefined };
+  return {
+    expansion: {
+      number: use.number,
+      steps: [
+        ...(version === undefined || install?.bringsVersion === true
+          ? []
+          : setupSteps(language, version.wanted, place)),
+        ...(install === undefined ? [] : [installStep(install, place)]),
+      ],
+      env: variables({ ...install?.env, ...pinnedBy(language, version) }),
+    },
+    cache: install === undefined ? undefined : cacheOf(language, install, folder, version?.wanted),
+    problems: [],
+  };
+}
+
+function workOf(graph: Graph | undefined, id: string): Work | undefined {
+  const jobs = (graph?.workflows ?? []).flatMap((workflow) => workflow.jobs);
+  const job = jobs.find((one) => one.id === id);
+  return job?.kind.case === "work" ? job.kind.value : undefined;
+}
+
+type PlannedVersion = {
+  readonly wanted: Wanted;
+  /** By the use itself, and not only by files of the folder. */
+  readonly isAsked: boolean;
+};
+
+/** A fact is what the file says, or what the lock of the pipeline has kept of it. */
+function versionOf(
+  language: Language,
+  folder: Folder,
+  { version: input }: Texts,
+  facts: Readonly<Record<string, string>>,
+): PlannedVersion | undefined {
+  if (input !== undefined) {
+    return { wanted: parseWanted(input) ?? { version: input, isMinimum: false }, isAsked: true };
+  }
+  const found = findVersion(language, folder)?.wanted;
+  const fact = folder.path === "" ? facts[`${language.name}_version`] : undefined;
+  if (fact === undefined || fact === found?.version) {
+    return found === undefined ? undefined : { wanted: found, isAsked: false };
+  }
+  return { wanted: { version: fact, isMinimum: false }, isAsked: false };
+}
+
+function pinnedBy({ pin }: Language, version: PlannedVersion | undefined) {
+  return version?.isAsked === true && !version.wanted.isMinimum
+    ? pin?.(version.wanted.version)
+    : undefined;
+}
+
+type StepPlace = {
+  readonly use: ModuleUse;
+  readonly folder: Folder;
+  /** Where the steps of the job run anyhow. */
+  readonly isUsual: boolean;
+  readonly isContained: boolean;
+};
+
+/** What a container has is its image's affair: the steps of GitHub are for its own machines. */
+function setupSteps(language: Language, wanted: Wanted, place: StepPlace): readonly StepInit[] {
+  const said = describeWanted(wanted);
+  const name = `${language.name} ${said}`;
+  const own = place.isContained ? undefined : language.github?.(wanted);
+  const value = { ...own, provider: "github", with: variables(own?.with ?? {}) };
+  return [
+    ...(own === undefined
+      ? []
+      : [
+          {
+            ...placedStep(name, place),
+            kind: { case: "providerStep", value } as const,
+            onlyFor: ["github"],
+          },
+        ]),
+    {
+      ...runStep(name, language.setup, place),
+      env: variables({ SLIPWAY_WANTED: said }),
+    },
+  ];
+}
+
+function installStep({ name, command }: Install, place: StepPlace): StepInit {
+  const { path } = place.folder;
+  return runStep(path === "" ? name : `${name} (${path})`, command, place);
+}
+
+function runStep(name: string, command: string, place: StepPlace): StepInit {
+  const workingDirectory = place.isUsual ? "" : place.folder.path || ".";
+  const value = { command, shell: "sh", workingDirectory };
+  return { ...placedStep(name, place), kind: { case: "run", value } };
+}
+
+function placedStep(name: string, { use }: StepPlace): StepInit {
+  return { name, origin: use.module, place: use.place };
+}
+
+function variables(env: Readonly<Record<string, string>>) {
+  return Object.entries(env)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => ({ name, value: { kind: { case: "literal", value } as const } }));
+}
+
+function cacheOf(
+  language: Language,
+  { cache, keyFiles }: Install,
+  folder: Folder,
+  wanted: Wanted | undefined,
+): PlannedCache {
+  const within = (file: string): string => (folder.path === "" ? file : `${folder.path}/${file}`);
+  return {
+    id: cache.id,
+    alias: language.cacheAlias,
+    folder: folder.path,
+    version: wanted?.version,
+    language: language.name,
+    paths: cache.paths.map((each) => (each.startsWith("~/") ? each : within(each))),
+    files: keyFiles.filter((file) => folder.has(file)).map(within),
+  };
+}
+
+function refused({ name }: Language, use: ModuleUse, path: string): PlannedUse {
+  return {
+    expansion: { number: use.number },
+    cache: undefined,
+    problems: [
+      {
+        level: Diagnostic_Level.ERROR,
+        code: codeOf(name, 5),
+        title: "folder outside of the repository",
+        message: `the path ${path} leads out of the repository`,
+        fixHint: "write it relative to the repository",
+        place: use.place,
+      },
+    ],
+  };
+}
+
+function empty({ name, markers }: Language, use: ModuleUse, folder: Folder): PlannedUse {
+  const where = folder.path === "" ? "the repository's own folder" : folder.path;
+  return {
+    expansion: { number: use.number },
+    cache: undefined,
+    problems: [
+      {
+        level: Diagnostic_Level.ERROR,
+        code: codeOf(name, 6),
+        title: "nothing to set up",
+        message: `${where} has none of ${markers.join(", ")}, and no version is said`,
+        fixHint: 'say where it is, path = "web", or which version, version = "..."',
+        place: use.place,
+      },
+    ],
+  };
+}

@@ -1,0 +1,92 @@
+import { create } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { GraphSchema, Value, Work } from "@slipway/pipeline-sdk/graph";
+import { PlanRequestSchema, PlanResultSchema } from "@slipway/pipeline-sdk/protocol";
+import type { PlanResult } from "@slipway/pipeline-sdk/protocol";
+import { detectLanguage } from "../src/language/detect.ts";
+import type { Detected } from "../src/language/detect.ts";
+import type { Language } from "../src/language/language.ts";
+import { planLanguage } from "../src/language/plan.ts";
+import type { Tree } from "../src/tree.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+export function treeOf(files: Texts): Tree {
+  return { paths: Object.keys(files), text: (file) => files[file] };
+}
+
+/** Facts, signals and confidence, and the codes of what is told. */
+export function detected(language: Language, files: Texts) {
+  const { diagnostics = [], ...found }: Detected = detectLanguage(language, treeOf(files));
+  return { ...found, told: diagnostics.map(({ code, message }) => `${code}: ${message}`) };
+}
+
+type Asked = {
+  readonly files?: Texts;
+  readonly facts?: Texts;
+  readonly work?: Partial<Pick<Work, "container" | "workingDirectory">>;
+  readonly caches?: MessageInitShape<typeof GraphSchema>["caches"];
+};
+
+/** What is planned for uses in one job with these inputs, in the words of a reader. */
+export function planned(
+  language: Language,
+  uses: readonly Texts[],
+  { files = {}, facts = {}, work = {}, caches = [] }: Asked = {},
+) {
+  const job = { id: "test", kind: { case: "work", value: work } as const };
+  const request = create(PlanRequestSchema, {
+    facts,
+    graph: { workflows: [{ id: "ci", jobs: [job] }], caches: caches ?? [] },
+    uses: uses.map((inputs, at) => ({
+      number: at + 1,
+      job: "test",
+      module: `lang/${language.name}`,
+      inputs: Object.fromEntries(
+        Object.entries(inputs).map(([name, value]) => [
+          name,
+          { kind: { case: "literal", value } as const },
+        ]),
+      ),
+    })),
+  });
+  return inWords(create(PlanResultSchema, planLanguage(language, request, treeOf(files))));
+}
+
+function inWords({ expansions, caches, diagnostics }: PlanResult) {
+  return {
+    uses: expansions.map(({ steps, env, caches: ids }) => ({
+      steps: steps.map(({ name, kind, onlyFor }) => {
+        if (kind.case === "providerStep") {
+          const inputs = kind.value.with.map(({ name: input, value }) => {
+            return `${input}=${told(value)}`;
+          });
+          return `${onlyFor.join(",")}: ${kind.value.reference} ${inputs.join(" ")}`;
+        }
+        const where = kind.case === "run" ? kind.value.workingDirectory : "";
+        return where === "" ? name : `${name} in ${where}`;
+      }),
+      env: env.map(({ name, value }) => `${name}=${told(value)}`),
+      caches: ids,
+    })),
+    caches: caches.map(({ id, paths, keyParts }) => ({
+      id,
+      paths,
+      key: keyParts.map(({ kind }) => (kind.case === "platform" ? "platform" : kind.value)),
+    })),
+    told: diagnostics.map(({ code, message }) => `${code}: ${message}`),
+  };
+}
+
+function told(value: Value | undefined): string {
+  const kind = value?.kind;
+  return kind?.case === "literal" ? kind.value : (kind?.case ?? "nothing");
+}
+
+/** The command of the last step of a use. */
+export function installCommand(language: Language, files: Texts): string {
+  const request = create(PlanRequestSchema, { uses: [{ number: 1 }] });
+  const result = create(PlanResultSchema, planLanguage(language, request, treeOf(files)));
+  const kind = result.expansions[0]?.steps.at(-1)?.kind;
+  return kind?.case === "run" ? kind.value.command : "";
+}
