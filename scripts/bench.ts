@@ -24,6 +24,7 @@ import { watched } from "./bench/watched.ts";
 import { renderDocument, renderTarget } from "./bench/document.ts";
 import { renderChart } from "./bench/growth-chart.ts";
 import { describeMachine } from "./bench/machine.ts";
+import { plugins } from "./bench/plugins.ts";
 import { pool } from "./bench/pool.ts";
 import { repository } from "./bench/processes.ts";
 import { compilePrograms, installPeers } from "./bench/programs.ts";
@@ -37,6 +38,7 @@ const parts: readonly Part[] = [
   large,
   nxProjects,
   jobs,
+  plugins,
   explained,
   pool,
   growth,

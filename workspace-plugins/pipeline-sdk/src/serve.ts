@@ -1,11 +1,9 @@
 import { Duplex } from "node:stream";
-import { callbackify } from "node:util";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import { Server, ServerCredentials, status } from "@grpc/grpc-js";
-import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
 import { Hook, Plugin, PluginInfoSchema } from "./generated/slipway/pipelines/v1/plugin_pb.js";
 import type { Hello, PluginInfo } from "./generated/slipway/pipelines/v1/plugin_pb.js";
+import { serveUnary } from "./grpc-server.ts";
 
 type Methods = Omit<typeof Plugin.method, "handshake">;
 
@@ -31,8 +29,6 @@ export type PluginDefinition = Pick<
 /** The protocols that this SDK speaks, from and to. */
 const protocols = { min: 1, max: 1 };
 
-const largestMessageBytes = 64 * 1024 * 1024;
-
 const hookNumbers = {
   detect: Hook.DETECT,
   plan: Hook.PLAN,
@@ -52,13 +48,7 @@ export function servePlugin(definition: PluginDefinition): void {
     return;
   }
   const streams = takeStandardStreams();
-  const server = new Server({
-    "grpc.max_receive_message_length": largestMessageBytes,
-    "grpc.max_send_message_length": largestMessageBytes,
-  });
-  const { service, answers } = describeService(definition);
-  server.addService(service, answers);
-  server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(streams);
+  serveUnary(streams, new Map(methodsOf(definition)));
 }
 
 function introduce({ name, version }: PluginDefinition): string {
@@ -86,25 +76,17 @@ function takeStandardStreams(): Duplex {
   return streams;
 }
 
-type Answer = (call: ServerUnaryCall<unknown, unknown>, done: sendUnaryData<unknown>) => void;
-
-type Answers = Record<string, Answer>;
-
-function describeService(definition: PluginDefinition) {
+function methodsOf(definition: PluginDefinition) {
   const { handshake, detect, plan, generate, validate, preflight } = Plugin.method;
   const { hooks } = definition;
-  const served = [
-    describeCall(handshake, async (hello) => handshakeOf(definition, hello)),
-    ...(hooks.detect === undefined ? [] : [describeCall(detect, hooks.detect)]),
-    ...(hooks.plan === undefined ? [] : [describeCall(plan, hooks.plan)]),
-    ...(hooks.generate === undefined ? [] : [describeCall(generate, hooks.generate)]),
-    ...(hooks.validate === undefined ? [] : [describeCall(validate, hooks.validate)]),
-    ...(hooks.preflight === undefined ? [] : [describeCall(preflight, hooks.preflight)]),
+  return [
+    served(handshake, async (hello) => handshakeOf(definition, hello)),
+    ...(hooks.detect === undefined ? [] : [served(detect, hooks.detect)]),
+    ...(hooks.plan === undefined ? [] : [served(plan, hooks.plan)]),
+    ...(hooks.generate === undefined ? [] : [served(generate, hooks.generate)]),
+    ...(hooks.validate === undefined ? [] : [served(validate, hooks.validate)]),
+    ...(hooks.preflight === undefined ? [] : [served(preflight, hooks.preflight)]),
   ];
-  return {
-    service: Object.fromEntries(served.map(({ name, description }) => [name, description])),
-    answers: Object.fromEntries(served.map(({ name, answer }) => [name, answer])) satisfies Answers,
-  };
 }
 
 type Method<Input extends DescMessage, Output extends DescMessage> = {
@@ -113,45 +95,16 @@ type Method<Input extends DescMessage, Output extends DescMessage> = {
   readonly output: Output;
 };
 
-function describeCall<Input extends DescMessage, Output extends DescMessage>(
+function served<Input extends DescMessage, Output extends DescMessage>(
   { name, input, output }: Method<Input, Output>,
   hook: (
     request: MessageShape<Input>,
     call: HookCall,
   ) => Promise<MessageInitShape<Output> | MessageShape<Output>>,
 ) {
-  const respond = callbackify(async (call: ServerUnaryCall<unknown, unknown>) => {
-    const stop = new AbortController();
-    call.once("cancelled", () => stop.abort());
-    const bytes = call.request instanceof Uint8Array ? call.request : new Uint8Array();
-    const result = await hook(fromBinary(input, bytes), { signal: stop.signal });
-    return toBinary(output, create(output, result));
-  });
-  const answer: Answer = (call, done) => {
-    respond(call, (error: Error | null, bytes) => {
-      if (error === null) return done(null, bytes);
-      process.stderr.write(`${error.stack ?? error.message}\n`);
-      done({ code: status.INTERNAL, details: error.message });
-    });
-  };
-  return {
-    name,
-    answer,
-    description: {
-      path: `/${Plugin.typeName}/${name}`,
-      requestStream: false,
-      responseStream: false,
-      // The bytes are read and made in the call itself, where what is wrong with them becomes its status.
-      requestSerialize: asBuffer,
-      requestDeserialize: asBuffer,
-      responseSerialize: asBuffer,
-      responseDeserialize: asBuffer,
-    },
-  };
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const answer = async (request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> =>
+    toBinary(output, create(output, await hook(fromBinary(input, request), { signal })));
+  return [`/${Plugin.typeName}/${name}`, answer] as const;
 }
 
 function handshakeOf(definition: PluginDefinition, hello: Hello): PluginInfo {

@@ -26,7 +26,11 @@ export type UnaryCall = {
 };
 
 export function openSession(streams: Duplex): ClientHttp2Session {
-  return connect("http://plugin", { createConnection: () => streams });
+  return connect("http://plugin", {
+    createConnection: () => streams,
+    // In MB. The messages have a limit of their own.
+    maxSessionMemory: Number.MAX_SAFE_INTEGER,
+  });
 }
 
 /**
