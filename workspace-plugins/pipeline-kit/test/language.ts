@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { GraphSchema, Value, Work } from "@slipway/pipeline-sdk/graph";
+import type { GraphSchema, Work } from "@slipway/pipeline-sdk/graph";
 import { PlanRequestSchema, PlanResultSchema } from "@slipway/pipeline-sdk/protocol";
 import type { PlanResult } from "@slipway/pipeline-sdk/protocol";
 import { detectLanguage } from "../src/language/detect.ts";
@@ -8,6 +8,7 @@ import type { Detected } from "../src/language/detect.ts";
 import type { Language } from "../src/language/language.ts";
 import { planLanguage } from "../src/language/plan.ts";
 import type { Tree } from "../src/tree.ts";
+import { valueInWords, variablesInWords } from "./words.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -59,14 +60,14 @@ function inWords({ expansions, caches, diagnostics }: PlanResult) {
       steps: steps.map(({ name, kind, onlyFor }) => {
         if (kind.case === "providerStep") {
           const inputs = kind.value.with.map(({ name: input, value }) => {
-            return `${input}=${told(value)}`;
+            return `${input}=${valueInWords(value)}`;
           });
           return `${onlyFor.join(",")}: ${kind.value.reference} ${inputs.join(" ")}`;
         }
         const where = kind.case === "run" ? kind.value.workingDirectory : "";
         return where === "" ? name : `${name} in ${where}`;
       }),
-      env: env.map(({ name, value }) => `${name}=${told(value)}`),
+      env: variablesInWords(env),
       caches: ids,
     })),
     caches: caches.map(({ id, paths, keyParts }) => ({
@@ -76,11 +77,6 @@ function inWords({ expansions, caches, diagnostics }: PlanResult) {
     })),
     told: diagnostics.map(({ code, message }) => `${code}: ${message}`),
   };
-}
-
-function told(value: Value | undefined): string {
-  const kind = value?.kind;
-  return kind?.case === "literal" ? kind.value : (kind?.case ?? "nothing");
 }
 
 /** The command of the last step of a use. */

@@ -1,7 +1,8 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { CacheSchema } from "@slipway/pipeline-sdk/graph";
+import type { Plain } from "../graph.ts";
 
-type CacheInit = Exclude<MessageInitShape<typeof CacheSchema>, { readonly $typeName: string }>;
+type CacheInit = Plain<MessageInitShape<typeof CacheSchema>>;
 
 export type PlannedCache = {
   readonly id: string;

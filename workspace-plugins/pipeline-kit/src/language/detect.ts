@@ -4,15 +4,13 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { foldersWith, openFolder } from "../folder.ts";
 import type { Folder } from "../folder.ts";
 import type { Tree } from "../tree.ts";
+import type { Plain } from "../graph.ts";
 import type { DiagnosticInit } from "../inputs.ts";
 import { filesOf, findManager, findVersion } from "./find.ts";
 import type { FoundManager, FoundVersion } from "./find.ts";
 import type { Language } from "./language.ts";
 
-export type Detected = Exclude<
-  MessageInitShape<typeof DetectResultSchema>,
-  { readonly $typeName: string }
->;
+export type Detected = Plain<MessageInitShape<typeof DetectResultSchema>>;
 
 /** Of the outermost folder with the language, the first by its name. */
 export function detectLanguage(language: Language, tree: Tree): Detected {

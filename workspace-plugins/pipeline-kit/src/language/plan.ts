@@ -1,5 +1,5 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { Graph, StepSchema, Work } from "@slipway/pipeline-sdk/graph";
+import type { Graph, StepSchema } from "@slipway/pipeline-sdk/graph";
 import { Diagnostic_Level } from "@slipway/pipeline-sdk/protocol";
 import type {
   ExpansionSchema,
@@ -11,6 +11,8 @@ import { openFolder, parseFolder } from "../folder.ts";
 import type { Folder } from "../folder.ts";
 import { readInputs } from "../inputs.ts";
 import type { DiagnosticInit } from "../inputs.ts";
+import { variables, workOf } from "../graph.ts";
+import type { Plain } from "../graph.ts";
 import type { Tree } from "../tree.ts";
 import { nameCaches } from "./caches.ts";
 import type { PlannedCache } from "./caches.ts";
@@ -20,7 +22,6 @@ import type { Install, Language, Texts } from "./language.ts";
 import { describeWanted, parseWanted } from "./version.ts";
 import type { Wanted } from "./version.ts";
 
-type Plain<Init> = Exclude<Init, { readonly $typeName: string }>;
 type StepInit = Plain<MessageInitShape<typeof StepSchema>>;
 type ExpansionInit = Plain<MessageInitShape<typeof ExpansionSchema>>;
 export type Planned = Plain<MessageInitShape<typeof PlanResultSchema>>;
@@ -58,7 +59,7 @@ function planUse(
   { graph, facts }: PlanRequest,
   tree: Tree,
 ): PlannedUse {
-  const names = ["version", "path", ...(language.inputs ?? [])];
+  const names = { texts: ["version", "path", ...(language.inputs ?? [])] };
   const { texts, problems } = readInputs(use, names, codeOf(language.name, 4));
   const work = workOf(graph, use.job);
   const usual = work?.workingDirectory ?? "";
@@ -87,12 +88,6 @@ function planUse(
     cache: install === undefined ? undefined : cacheOf(language, install, folder, version?.wanted),
     problems: [],
   };
-}
-
-function workOf(graph: Graph | undefined, id: string): Work | undefined {
-  const jobs = (graph?.workflows ?? []).flatMap((workflow) => workflow.jobs);
-  const job = jobs.find((one) => one.id === id);
-  return job?.kind.case === "work" ? job.kind.value : undefined;
 }
 
 type PlannedVersion = {
@@ -169,12 +164,6 @@ function runStep(name: string, command: string, place: StepPlace): StepInit {
 
 function placedStep(name: string, { use }: StepPlace): StepInit {
   return { name, origin: use.module, place: use.place };
-}
-
-function variables(env: Readonly<Record<string, string>>) {
-  return Object.entries(env)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => ({ name, value: { kind: { case: "literal", value } as const } }));
 }
 
 function cacheOf(
