@@ -1,0 +1,133 @@
+import type { Graph } from "@slipway/pipeline-sdk/graph";
+import type { Diagnostic, Repository, Skipping } from "@slipway/pipeline-sdk/protocol";
+import { compareBytes, fail, ok } from "@slipway/signature/basics";
+import type { Result } from "@slipway/signature";
+import { parsePipeline } from "../definition/parse-pipeline.ts";
+import type { Pipeline } from "../definition/pipeline.ts";
+import type { PipelinesFailure } from "../failure.ts";
+import { resolvePipeline } from "../plan/graph.ts";
+import type { PipelineText } from "../plan/plan.ts";
+import { invalidPipeline } from "../definition/parse-pipeline.ts";
+import { grantPaths, mergeFragments } from "../output/output.ts";
+import type { MergedFile } from "../output/output.ts";
+import type { CallLimits } from "../plugins/plugin-process.ts";
+import { checkPlugins, startPlugins } from "../plugins/plugins.ts";
+import type { PluginStart, StartedPlugin } from "../plugins/start-plugins.ts";
+import { detect } from "./detect.ts";
+import type { Detected } from "./detect.ts";
+import { generate, isError, validate } from "./generate.ts";
+import { wantedFiles } from "./output-files.ts";
+import { planWithPlugins } from "./plan-with-plugins.ts";
+
+export type RenderRequest = {
+  readonly text: PipelineText;
+  /** Where plugins are: a program for each name, or why there is none. */
+  readonly find: (
+    names: readonly string[],
+    pipeline: Pipeline,
+  ) => Promise<Result<readonly PluginStart[], readonly PipelinesFailure[]>>;
+  readonly repository: Repository;
+  /** Only these; `undefined`: all of the file. */
+  readonly providers: readonly string[] | undefined;
+  readonly skipping: Skipping | undefined;
+  readonly limits: CallLimits;
+  readonly onStage: (stage: "starting" | "detecting" | "planning" | "generating") => void;
+};
+
+export type RenderedPipeline = {
+  readonly plugins: readonly { readonly name: string; readonly version: string }[];
+  readonly detected: readonly Detected[];
+  readonly graph: Graph;
+  /** Nothing is to be written where one of them is an error. In the order of their places. */
+  readonly diagnostics: readonly Diagnostic[];
+  readonly files: readonly MergedFile[];
+};
+
+type Rendered = Result<RenderedPipeline, readonly PipelinesFailure[]>;
+
+/** From the text of a `cig.toml` to the text of each file of its outputs; writes nothing. */
+export async function renderPipeline(request: RenderRequest): Promise<Rendered> {
+  const { text, limits, onStage } = request;
+  const parsed = parsePipeline(text.file, text.text);
+  if (!parsed.ok) return fail([parsed.failure]);
+  const pipeline = parsed.value;
+  // What no plugin is needed for is told before any is started.
+  const first = resolvePipeline(pipeline, { facts: undefined });
+  if (first.problems.length > 0) {
+    return fail([invalidPipeline(text.file, text.text, first.problems)]);
+  }
+  const wanted = wantedFiles(pipeline, first.graph, request.providers);
+  const names = pluginNames(
+    pipeline,
+    wanted.map(({ provider }) => provider),
+    first.uses.map(({ module }) => module),
+  );
+  const starts = await request.find(names, pipeline);
+  if (!starts.ok) return starts;
+  onStage("starting");
+  const started = await startPlugins(starts.value, limits);
+  if (!started.ok) return started;
+  await using running = started.value;
+  const { plugins } = running;
+  const mismatches = checkPlugins(
+    plugins.map(({ info }) => info),
+    wanted,
+  );
+  if (mismatches.length > 0) return fail(mismatches);
+  return await renderWith(plugins, pipeline, request);
+}
+
+async function renderWith(
+  plugins: readonly StartedPlugin[],
+  pipeline: Pipeline,
+  { text, repository, providers, skipping, limits, onStage }: RenderRequest,
+): Promise<Rendered> {
+  onStage("detecting");
+  const detection = await detect(plugins, repository, limits);
+  if (detection.failures.length > 0) return fail(detection.failures);
+  onStage("planning");
+  const about = { text, pipeline, detection, repository };
+  const planned = await planWithPlugins(about, plugins, limits);
+  if (!planned.ok) return planned;
+  const { graph } = planned.value;
+  onStage("generating");
+  const wanted = wantedFiles(pipeline, graph, providers);
+  const generated = await generate(plugins, graph, wanted, skipping, limits);
+  if (generated.failures.length > 0) return fail(generated.failures);
+  const soFar = [
+    ...detection.diagnostics,
+    ...planned.value.diagnostics,
+    ...generated.diagnostics,
+  ];
+  const about2 = {
+    plugins: plugins.map(({ info: { name, version } }) => ({ name, version })),
+    detected: detection.detected,
+    graph,
+  };
+  if (soFar.some(isError)) return ok({ ...about2, diagnostics: inOrder(soFar), files: [] });
+  const grants = grantPaths(wanted, []);
+  if (!grants.ok) return grants;
+  const files = mergeFragments(generated.answers, grants.value);
+  if (!files.ok) return files;
+  const judged = await validate(plugins, graph, files.value, limits);
+  if (judged.failures.length > 0) return fail(judged.failures);
+  const diagnostics = inOrder([...soFar, ...judged.diagnostics]);
+  return ok({ ...about2, diagnostics, files: files.value });
+}
+
+/** Of the providers that are asked, the modules that jobs name, and what the file lists under `plugins`. */
+function pluginNames(
+  { plugins = {} }: Pipeline,
+  providers: readonly string[],
+  modules: readonly string[],
+): readonly string[] {
+  const listed = Object.keys(plugins).filter((name) => !name.startsWith("provider/"));
+  const wanted = providers.map((provider) => `provider/${provider}`);
+  return [...new Set([...wanted, ...modules, ...listed])].toSorted(compareBytes);
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted(
+    (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || compareBytes(a.code, b.code),
+  );
+}
