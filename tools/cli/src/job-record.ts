@@ -3,13 +3,7 @@ import { readSignatures } from "@slipway/pipelines/job-signatures";
 import type { JobSignatures, SignedJobs } from "@slipway/pipelines/job-signatures";
 import type { Difference, Digest, RecordedAction } from "@slipway/signature";
 import { readFileSync } from "@slipway/signature/file-system";
-
-/** A `cig.toml` in its workspace. */
-export type PipelinePlace = {
-  readonly root: string;
-  /** Relative to the root, with slashes. */
-  readonly file: string;
-};
+import type { PipelinePlace } from "./pipeline-place.ts";
 
 /** The signatures at the last recorded success of each job; empty where none is recorded. */
 export function readJobRecord(place: PipelinePlace): ReadonlyMap<string, Digest> {

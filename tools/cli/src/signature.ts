@@ -14,9 +14,9 @@ import { openWorkspaceTree } from "@slipway/signature/workspace-tree";
 import { readArguments } from "./arguments.ts";
 import type { Call } from "./call.ts";
 import { jobDifferences, readJobRecord, recordJobs } from "./job-record.ts";
-import type { PipelinePlace } from "./job-record.ts";
+import { pipelinePlaceOf } from "./pipeline-place.ts";
+import type { PipelinePlace } from "./pipeline-place.ts";
 import { tellFailure, tellUsage } from "./tell.ts";
-import { findWorkspace } from "./workspace.ts";
 
 /** The work signatures of the jobs of a `cig.toml`. What is needed only where something has changed is loaded there. */
 export async function signature({ workspaceRoot, args }: Call): Promise<number> {
@@ -28,7 +28,7 @@ export async function signature({ workspaceRoot, args }: Call): Promise<number> 
     const { printSignatures } = await import("./target-signatures.ts");
     return printSignatures(workspaceRoot, words, { json: read.value.options.json === true });
   }
-  const place = placeOf(path.resolve(words[0] ?? "."));
+  const place = pipelinePlaceOf(words[0] ?? ".");
   const jobs = await signJobsAt(place);
   const { json = false, record = false } = read.value.options;
   if (!jobs.ok) return tellFailure(jobs.failure, { json });
@@ -50,13 +50,6 @@ function isOfTargets(words: readonly string[]): boolean {
   const stat = statSync(word, { throwIfNoEntry: false });
   if (words.length === 0) return statSync("cig.toml", { throwIfNoEntry: false }) === undefined;
   return stat === undefined && (word.includes(":") || !/[/.]/.test(word));
-}
-
-function placeOf(given: string): PipelinePlace {
-  const isFolder = statSync(given, { throwIfNoEntry: false })?.isDirectory() === true;
-  const file = isFolder ? path.join(given, "cig.toml") : given;
-  const root = findWorkspace(path.dirname(file));
-  return { root, file: path.relative(root, file).split(path.sep).join("/") };
 }
 
 async function signJobsAt({ root, file }: PipelinePlace): Promise<Result<JobSignatures, Failure>> {

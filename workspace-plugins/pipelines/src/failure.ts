@@ -21,4 +21,10 @@ export type PipelinesFailure =
       /** In the order of the file. */
       readonly problems: readonly PipelineProblem[];
     }
-  | { readonly reason: "pipeline-missing"; readonly file: string };
+  | { readonly reason: "pipeline-missing"; readonly file: string }
+  | {
+      /** Two plugins say different things of the repository. */
+      readonly reason: "plugin-facts-differ";
+      readonly fact: string;
+      readonly given: readonly { readonly plugin: string; readonly value: string }[];
+    };

@@ -1,7 +1,53 @@
 import type { Command } from "../command.ts";
 
+const pipelineOptions = {
+  "<folder or cig.toml>": "where the pipeline is; this folder without it",
+  "--provider <name>": "only this one of its outputs; may be given again",
+};
+
 /** `slipway ci`: pipelines and the plugins that render them. */
 export const ciCommands: readonly Command[] = [
+  {
+    name: "ci plan",
+    takes: "[<folder or cig.toml>] [--provider <name>]... [--diff] [--json]",
+    does: "show what is found, the jobs, and which files would change; writes nothing",
+    options: {
+      ...pipelineOptions,
+      "--diff": "each change as a unified diff",
+      "--json": "one object: schema, plugins, detected, graph, diagnostics, files",
+    },
+    examples: ["slipway ci plan", "slipway ci plan --provider github --diff"],
+    doing: "planning",
+    load: async () => (await import("./plan.ts")).planPipelineFiles,
+  },
+  {
+    name: "ci render",
+    takes: "[<folder or cig.toml>] [--provider <name>]... [--check] [--force] [--json]",
+    does: "write the files of the CI systems from cig.toml, all of them or none",
+    options: {
+      ...pipelineOptions,
+      "--check": "write nothing; fail with a diff where a file is not as it would be",
+      "--force": "write also what was edited by hand",
+      "--json": "one object: schema, files with path and state",
+      "exit code 1": "something is wrong, or with --check a file is stale",
+    },
+    examples: ["slipway ci render", "slipway ci render --check"],
+    doing: "rendering",
+    load: async () => (await import("./render.ts")).renderPipelineFiles,
+  },
+  {
+    name: "ci validate",
+    takes: "[<folder or cig.toml>] [--provider <name>]... [--json]",
+    does: "tell what is wrong with a pipeline, for its schema, providers and policies",
+    options: {
+      ...pipelineOptions,
+      "--json": "one object: schema, diagnostics",
+      "exit code 1": "there is an error",
+    },
+    examples: ["slipway ci validate"],
+    doing: "checking",
+    load: async () => (await import("./validate.ts")).validatePipeline,
+  },
   {
     name: "ci plugin test",
     takes: "<program> [--limit <ms>] [--json]",

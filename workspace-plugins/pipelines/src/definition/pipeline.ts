@@ -11,7 +11,7 @@ import {
 } from "./resources.ts";
 import { Triggers } from "./triggers.ts";
 import { Environment } from "./values.ts";
-import { Name, Pattern, Scalar, Text, VariableName, overrides } from "./words.ts";
+import { Minutes, Name, Pattern, Scalar, Text, VariableName, overrides } from "./words.ts";
 
 const Workflow = z.strictObject({
   name: Text.optional().meta({ description: "For people; usually the key." }),
@@ -82,6 +82,23 @@ export const Pipeline = z.strictObject({
     .meta({
       description: "Plugins by name, with their constraint, beside those that come with us.",
     }),
+  skipping: z
+    .strictObject({
+      install: Text.optional().meta({
+        description: "Commands that get slipway by its pinned digest, where a run has none.",
+      }),
+      command: Text.optional().meta({ description: "How it is called; usually `slipway ci`." }),
+      store: Text.optional().meta({
+        description:
+          "Where successes are kept: `native` (usual: the cache of the provider), a folder, https://…, or oci://registry/name.",
+      }),
+      secrets: z.array(VariableName).optional().meta({
+        description: "Names of secrets that the store needs.",
+      }),
+      timeout_minutes: Minutes.optional().meta({ description: "Of the decision; usually 5." }),
+    })
+    .optional()
+    .meta({ description: "Jobs are left out while their work signature is as at a success." }),
   outputs: z
     .array(
       z.strictObject({

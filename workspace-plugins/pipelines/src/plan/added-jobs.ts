@@ -59,7 +59,10 @@ function order(workflow: Workflow, tell: Tell): void {
   const left = workflow.jobs.find(({ id }) => !places.has(id));
   const circle = left === undefined ? undefined : circleThrough(left.id, needs);
   if (circle !== undefined) {
-    tell({ path: ["jobs"], message: `with what plugins add, needs go round: ${circle.join(" -> ")}` });
+    tell({
+      path: ["jobs"],
+      message: `with what plugins add, needs go round: ${circle.join(" -> ")}`,
+    });
   }
   workflow.jobs.sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
 }

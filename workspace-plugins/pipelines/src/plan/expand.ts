@@ -66,11 +66,7 @@ function addNamed<Named extends Identified>(
 
 type Expansions = ReadonlyMap<number, { readonly use: Use; readonly expansion: Expansion }>;
 
-function expansionsOf(
-  uses: readonly Use[],
-  plans: readonly PluginPlan[],
-  tell: Tell,
-): Expansions {
+function expansionsOf(uses: readonly Use[], plans: readonly PluginPlan[], tell: Tell): Expansions {
   const found = new Map<number, { readonly use: Use; readonly expansion: Expansion }>();
   for (const { plugin, result } of plans) {
     for (const expansion of result.expansions) {
@@ -152,7 +148,7 @@ function cacheStepsOf(
   for (const { id, backend } of graph.caches) {
     if (backend === "native" || found.has(id)) continue;
     const message = `no plugin keeps caches in ${backend}`;
-    const hint = `name one under plugins, as "cache/${backend}" = "*"`;
+    const hint = `name one that does: plugins."cache/${backend}" = {}`;
     tell({ path: ["caches", id, "backend"], message, hint });
   }
   return found;

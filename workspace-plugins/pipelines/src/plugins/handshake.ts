@@ -18,16 +18,20 @@ const capability = /^[a-z][a-z0-9-]*:[a-z0-9][a-z0-9-]*$/;
 const capabilityGlob = /^[a-z0-9*?-]+(?::[a-z0-9*?-]+)?$/;
 
 /** What a plugin is told of itself: capabilities of the sandbox that it was granted. */
-export type HelloTold = { readonly granted: readonly string[] };
+export type HelloTold = {
+  readonly granted: readonly string[];
+  /** A JSON object, or empty. */
+  readonly settings?: string;
+};
 
 /** The first call to a plugin. What it says about itself is checked here, once. */
 export async function shakeHands(
   plugin: Plugin,
   limits: CallLimits,
-  { granted }: HelloTold = { granted: [] },
+  { granted, settings = "" }: HelloTold = { granted: [] },
 ): Promise<Result<PluginInfo, PluginFailure>> {
   const [protocolMin, protocolMax] = protocols;
-  const hello = { protocolMin, protocolMax, coreVersion, granted: [...granted] };
+  const hello = { protocolMin, protocolMax, coreVersion, granted: [...granted], settings };
   const answer = await plugin.call(Service.method.handshake, hello, limits);
   if (!answer.ok) return answer;
   const info = answer.value;

@@ -1,5 +1,9 @@
 import { create } from "@bufbuild/protobuf";
-import { Diagnostic_Level, FragmentSchema, Plugin as Service } from "@slipway/pipeline-sdk/protocol";
+import {
+  Diagnostic_Level,
+  FragmentSchema,
+  Plugin as Service,
+} from "@slipway/pipeline-sdk/protocol";
 import type { Diagnostic, Fragment, Skipping } from "@slipway/pipeline-sdk/protocol";
 import type { Graph } from "@slipway/pipeline-sdk/graph";
 import type { PipelinesFailure } from "../failure.ts";
@@ -34,7 +38,12 @@ export async function generate(
       const own = graphFor(provider, graph, ids);
       const features = checkFeatures(usedFeatures(own), plugin.info);
       if (features.some(isError)) return { ...none, diagnostics: features };
-      const request = { target: provider, graph: own, outputs: [...outputs], skipping };
+      const request = {
+        target: provider,
+        graph: own,
+        outputs: outputs.map((each) => ({ ...each, workflows: [...each.workflows] })),
+        ...(skipping === undefined ? {} : { skipping }),
+      };
       const asked = await runHook([plugin], Service.method.generate, () => request, limits);
       return {
         answers: asked.answers.map((one) => ({

@@ -1,11 +1,7 @@
 import type { Graph, Override, Step } from "@slipway/pipeline-sdk/graph";
 
 /** The graph as one provider gets it: without what the file says to others alone, and without workflows that it does not write. */
-export function graphFor(
-  provider: string,
-  graph: Graph,
-  workflows: ReadonlySet<string>,
-): Graph {
+export function graphFor(provider: string, graph: Graph, workflows: ReadonlySet<string>): Graph {
   const ownOf = (overrides: readonly Override[]): Override[] =>
     overrides.filter((override) => override.provider === provider);
   const stepsOf = (steps: readonly Step[]): Step[] =>

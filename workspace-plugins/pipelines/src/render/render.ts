@@ -2,12 +2,11 @@ import type { Graph } from "@slipway/pipeline-sdk/graph";
 import type { Diagnostic, Repository, Skipping } from "@slipway/pipeline-sdk/protocol";
 import { compareBytes, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
-import { parsePipeline } from "../definition/parse-pipeline.ts";
+import { invalidPipeline, parsePipeline } from "../definition/parse-pipeline.ts";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { PipelinesFailure } from "../failure.ts";
 import { resolvePipeline } from "../plan/graph.ts";
 import type { PipelineText } from "../plan/plan.ts";
-import { invalidPipeline } from "../definition/parse-pipeline.ts";
 import { grantPaths, mergeFragments } from "../output/output.ts";
 import type { MergedFile } from "../output/output.ts";
 import type { CallLimits } from "../plugins/plugin-process.ts";
@@ -29,7 +28,7 @@ export type RenderRequest = {
   readonly repository: Repository;
   /** Only these; `undefined`: all of the file. */
   readonly providers: readonly string[] | undefined;
-  readonly skipping: Skipping | undefined;
+  readonly skippingOf: (pipeline: Pipeline) => Skipping | undefined;
   readonly limits: CallLimits;
   readonly onStage: (stage: "starting" | "detecting" | "planning" | "generating") => void;
 };
@@ -80,7 +79,7 @@ export async function renderPipeline(request: RenderRequest): Promise<Rendered> 
 async function renderWith(
   plugins: readonly StartedPlugin[],
   pipeline: Pipeline,
-  { text, repository, providers, skipping, limits, onStage }: RenderRequest,
+  { text, repository, providers, skippingOf, limits, onStage }: RenderRequest,
 ): Promise<Rendered> {
   onStage("detecting");
   const detection = await detect(plugins, repository, limits);
@@ -92,19 +91,15 @@ async function renderWith(
   const { graph } = planned.value;
   onStage("generating");
   const wanted = wantedFiles(pipeline, graph, providers);
-  const generated = await generate(plugins, graph, wanted, skipping, limits);
+  const generated = await generate(plugins, graph, wanted, skippingOf(pipeline), limits);
   if (generated.failures.length > 0) return fail(generated.failures);
-  const soFar = [
-    ...detection.diagnostics,
-    ...planned.value.diagnostics,
-    ...generated.diagnostics,
-  ];
-  const about2 = {
+  const soFar = [...detection.diagnostics, ...planned.value.diagnostics, ...generated.diagnostics];
+  const found = {
     plugins: plugins.map(({ info: { name, version } }) => ({ name, version })),
     detected: detection.detected,
     graph,
   };
-  if (soFar.some(isError)) return ok({ ...about2, diagnostics: inOrder(soFar), files: [] });
+  if (soFar.some(isError)) return ok({ ...found, diagnostics: inOrder(soFar), files: [] });
   const grants = grantPaths(wanted, []);
   if (!grants.ok) return grants;
   const files = mergeFragments(generated.answers, grants.value);
@@ -112,7 +107,7 @@ async function renderWith(
   const judged = await validate(plugins, graph, files.value, limits);
   if (judged.failures.length > 0) return fail(judged.failures);
   const diagnostics = inOrder([...soFar, ...judged.diagnostics]);
-  return ok({ ...about2, diagnostics, files: files.value });
+  return ok({ ...found, diagnostics, files: files.value });
 }
 
 /** Of the providers that are asked, the modules that jobs name, and what the file lists under `plugins`. */

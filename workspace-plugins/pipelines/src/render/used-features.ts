@@ -66,11 +66,7 @@ function visit(
   }
 }
 
-function note(
-  name: string,
-  place: Place | undefined,
-  found: Map<string, Place | undefined>,
-): void {
+function note(name: string, place: Place | undefined, found: Map<string, Place | undefined>): void {
   if (!found.has(name)) found.set(name, place);
 }
 

@@ -84,6 +84,11 @@ export const pipelinesPluginsTexts: Texts<OwnFailure> = {
     facts: { "can be granted": known.join(", ") },
     hint: "a plugin reads the repository and writes to its own temporary folder; take the capability out of its manifest",
   }),
+  "plugin-facts-differ": ({ fact, given }) => ({
+    what: `plugins do not agree on ${fact}`,
+    facts: Object.fromEntries(given.map(({ plugin, value }) => [plugin, value])),
+    hint: "take one of them out of cig.toml, or make the files that they read agree",
+  }),
   "plugin-name-other": ({ plugin, name, log }) => ({
     what: `what was found as the plugin ${plugin} calls itself ${name}`,
     facts: logged(log),

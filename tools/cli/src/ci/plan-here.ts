@@ -1,0 +1,36 @@
+import type { PipelinesFailure } from "@slipway/pipelines";
+import { planRender } from "@slipway/pipelines/render";
+import type { PlannedRender } from "@slipway/pipelines/render";
+import type { Result } from "@slipway/signature";
+import type { Answer } from "../answer.ts";
+import type { PipelinePlace } from "../pipeline-place.ts";
+import { tellFailure } from "../tell.ts";
+
+const stages = {
+  starting: "starting plugins",
+  detecting: "looking at the repository",
+  planning: "planning",
+  generating: "rendering",
+} as const;
+
+/** Of each hook of a plugin. */
+const limitMs = 30_000;
+
+/** What a `cig.toml` says, rendered; tells what it is at. */
+export async function planHere(
+  place: PipelinePlace,
+  { signal, progress }: Answer,
+  providers: readonly string[] | undefined,
+): Promise<Result<PlannedRender, readonly PipelinesFailure[]>> {
+  const onStage = (stage: keyof typeof stages): void => progress(stages[stage]);
+  return planRender({ ...place, providers, limits: { limitMs, signal }, onStage });
+}
+
+/** Answers with the exit code. */
+export async function tellFailures(
+  failures: readonly PipelinesFailure[],
+  as: { readonly json: boolean },
+): Promise<1> {
+  for (const failure of failures) await tellFailure(failure, as);
+  return 1;
+}
