@@ -9,7 +9,7 @@ const pipelineOptions = {
 export const ciCommands: readonly Command[] = [
   {
     name: "ci plan",
-    takes: "[<folder or cig.toml>] [--provider <name>]... [--diff] [--json]",
+    takes: "[<folder or cig.toml>] [options]",
     does: "show what is found, the jobs, and which files would change; writes nothing",
     options: {
       ...pipelineOptions,
@@ -22,7 +22,7 @@ export const ciCommands: readonly Command[] = [
   },
   {
     name: "ci render",
-    takes: "[<folder or cig.toml>] [--provider <name>]... [--check] [--force] [--json]",
+    takes: "[<folder or cig.toml>] [options]",
     does: "write the files of the CI systems from cig.toml, all of them or none",
     options: {
       ...pipelineOptions,
@@ -37,7 +37,7 @@ export const ciCommands: readonly Command[] = [
   },
   {
     name: "ci validate",
-    takes: "[<folder or cig.toml>] [--provider <name>]... [--json]",
+    takes: "[<folder or cig.toml>] [options]",
     does: "tell what is wrong with a pipeline, for its schema, providers and policies",
     options: {
       ...pipelineOptions,

@@ -1,13 +1,18 @@
 import type { Graph, Workflow } from "@slipway/pipeline-sdk/graph";
+import type { PlanResult } from "@slipway/pipeline-sdk/protocol";
 import { compareBytes } from "@slipway/signature/basics";
-import type { PluginPlan } from "./expand.ts";
 import { circleThrough, topologicalOrder } from "./order.ts";
 import type { Tell } from "./scope.ts";
 
 const jobId = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 
+type Added = {
+  readonly plugin: string;
+  readonly result: Pick<PlanResult, "jobs" | "dependencies">;
+};
+
 /** Jobs and needs that plugins add, each into its workflow, which is put in order again. Changes `graph`. */
-export function addJobs(graph: Graph, plans: readonly PluginPlan[], tell: Tell): void {
+export function addJobs(graph: Graph, plans: readonly Added[], tell: Tell): void {
   const changed = new Set<Workflow>();
   for (const { plugin, result } of plans) {
     for (const { workflow: id, job } of result.jobs) {

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 
 const folder = path.join(import.meta.dirname, "../../../pipeline-plugins");
@@ -10,6 +10,10 @@ export function standardPlugins(): ReadonlyMap<string, string> {
     .map(({ name }) => name)
     .toSorted();
   return new Map(
-    names.map((name) => [name.replace("-", "/"), path.join(folder, name, "src", "main.ts")]),
+    names.flatMap((name) => {
+      const program = path.join(folder, name, "src", "main.ts");
+      // What others share is a package there too, and no plugin.
+      return existsSync(program) ? [[name.replace("-", "/"), program] as const] : [];
+    }),
   );
 }

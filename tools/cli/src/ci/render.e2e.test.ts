@@ -1,0 +1,134 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const cli = path.join(import.meta.dirname, "../../slipway.cjs");
+const plugin = path.join(
+  import.meta.dirname,
+  "../../../../workspace-plugins/pipelines/test/text-provider.ts",
+);
+
+let root: string;
+
+const definition = `version = "0.2"
+[project]
+name = "fleet"
+[jobs.build]
+steps = [{ run = "make" }]
+[jobs.test]
+needs = ["build"]
+matrix = { arch = ["amd64", "arm64"] }
+steps = [{ run = "make test" }]
+[plugins."provider/github"]
+source = "./plugin"
+[[outputs]]
+provider = "github"
+path = ".github/workflows/{workflow}.yml"
+`;
+
+const rendered = "build: []\ntest-amd64: [build]\ntest-arm64: [build]\n";
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), "slipway-render-"));
+  mkdirSync(path.join(root, "plugin"));
+  writeFileSync(path.join(root, "cig.toml"), definition);
+  // Modules are found from where the program lies.
+  writeFileSync(path.join(root, "plugin/plugin.ts"), `import ${JSON.stringify(plugin)};\n`);
+  writeFileSync(
+    path.join(root, "plugin/module.toml"),
+    '[module]\nname = "provider/github"\nversion = "9.9.9"\n[run]\nprogram = "./plugin.ts"\n',
+  );
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+async function ci(...words: readonly string[]) {
+  return new Promise<{ code: unknown; out: string; error: string }>((resolve) => {
+    const options = { cwd: root, env: { ...process.env, NO_COLOR: "1" } };
+    execFile(process.execPath, [cli, "ci", ...words], options, (failed, out, error) => {
+      resolve({ code: failed?.code ?? 0, out, error });
+    });
+  });
+}
+
+function written(): string {
+  return readFileSync(path.join(root, ".github/workflows/ci.yml"), "utf8");
+}
+
+test("a pipeline is planned, rendered, and found as it is", async () => {
+  expect(await ci("plan")).toMatchObject({
+    code: 0,
+    out: `Plugins
+  ✓ provider/github@9.9.9
+
+Jobs
+  + ci.build
+  + ci.test (matrix: 2 variants; after build)
+
+Files
+  + .github/workflows/ci.yml (new, 4 lines)
+
+slipway ci render applies this; --diff shows it
+`,
+  });
+  expect((await ci("render", "--check")).code).toBe(1);
+  expect((await ci("render")).out).toBe("  + .github/workflows/ci.yml (new, 4 lines)\n");
+  const first = written();
+  expect(first.split("\n").slice(1).join("\n")).toBe(rendered);
+  expect(await ci("render", "--check")).toMatchObject({
+    code: 0,
+    out: "  = .github/workflows/ci.yml (as it is, 4 lines)\n",
+  });
+  expect((await ci("render")).code).toBe(0);
+  expect(written()).toBe(first);
+});
+
+test("what was edited by hand is not written over, and what is no output any more goes", async () => {
+  await ci("render");
+  const file = path.join(root, ".github/workflows/ci.yml");
+  const ours = written();
+  writeFileSync(file, `${ours}mine: []\n`);
+  const refused = await ci("render");
+  expect(refused.code).toBe(1);
+  expect(refused.error).toContain("-mine: []");
+  expect(written()).toBe(`${ours}mine: []\n`);
+  expect((await ci("render", "--force")).code).toBe(0);
+  expect(written()).toBe(ours);
+  writeFileSync(
+    path.join(root, "cig.toml"),
+    definition.replace("{workflow}.yml", "{workflow}.yaml"),
+  );
+  expect((await ci("render")).out).toBe(
+    "  + .github/workflows/ci.yaml (new, 4 lines)\n  - .github/workflows/ci.yml (no output any more: removed)\n",
+  );
+  expect(existsSync(file)).toBe(false);
+});
+
+test("what a provider cannot render is told at its place, and nothing is written", async () => {
+  const text = definition.replace("needs =", "retry = 2\nneeds =");
+  writeFileSync(path.join(root, "cig.toml"), text);
+  const { code, out } = await ci("render");
+  expect({ code, out }).toEqual({
+    code: 1,
+    out: `cig.toml:6:7: error FEATURE_UNSUPPORTED: provider/github cannot render Work.retry
+  → repeat it in the command
+`,
+  });
+  expect(existsSync(path.join(root, ".github"))).toBe(false);
+  const machine = await ci("validate", "--json");
+  expect(machine.code).toBe(1);
+  expect(JSON.parse(machine.out)).toEqual({
+    schema: 1,
+    diagnostics: [
+      {
+        level: "LEVEL_ERROR",
+        code: "FEATURE_UNSUPPORTED",
+        title: "not rendered",
+        message: "provider/github cannot render Work.retry",
+        fixHint: "repeat it in the command",
+        place: { file: "cig.toml", line: 6, column: 7, path: "jobs.test" },
+      },
+    ],
+  });
+});
