@@ -3,22 +3,39 @@ import { Diagnostic_Level } from "@slipway/pipeline-sdk/protocol";
 import type { Diagnostic } from "@slipway/pipeline-sdk/protocol";
 import type { PlannedRender } from "@slipway/pipelines/render";
 
-type Found = Pick<PlannedRender, "detected" | "graph" | "plugins" | "writes">;
+type Found = Pick<PlannedRender, "detected" | "graph" | "plugins" | "sandbox" | "writes">;
 
 /** What `slipway ci plan` says of a pipeline: what was found, who works on it, its jobs, its files. */
-export function pipelinePlanLines({ detected, graph, plugins, writes }: Found): readonly string[] {
-  const facts = detected.flatMap(({ plugin, facts: found }) =>
-    Object.entries(found).map(([fact, value]) => `  ✓ ${fact} ${value} (${plugin})`),
+export function pipelinePlanLines(found: Found): readonly string[] {
+  const { detected, graph, plugins, sandbox, writes } = found;
+  const told = detected.flatMap(({ plugin, facts }) =>
+    Object.entries(facts).map(([fact, value]) => `  ✓ ${fact} ${value} (${plugin})`),
   );
   return [
-    ...(facts.length === 0 ? [] : ["Detected", ...facts, ""]),
+    ...(told.length === 0 ? [] : ["Detected", ...told, ""]),
     "Plugins",
-    ...plugins.map(({ name, version }) => `  ✓ ${name}@${version}`),
+    ...plugins.map(pluginLine),
+    ...(sandbox.state === "enforced" ? [] : [`  ! no sandbox: ${sandbox.detail}`]),
     "",
     "Jobs",
     ...jobLines(graph),
     ...(writes === undefined ? [] : ["", "Files", ...pipelineFileLines(writes)]),
   ];
+}
+
+const placeWords = {
+  configured: "cig.toml",
+  locked: "cig.lock",
+  local: ".slipway/plugins",
+  path: "PATH",
+  standard: "comes with slipway",
+} as const;
+
+function pluginLine({ name, version, place, passedOver }: Found["plugins"][number]): string {
+  const where = place === undefined ? [] : [placeWords[place]];
+  const others = passedOver.map((other) => `not ${placeWords[other]}`);
+  const said = place === "standard" ? others : [...where, ...others];
+  return `  ✓ ${name}@${version}${said.length === 0 ? "" : ` (${said.join(", ")})`}`;
 }
 
 /** One line for the jobs of a matrix, in the order in which they run. */

@@ -1,6 +1,5 @@
-import type { PipelinesFailure } from "@slipway/pipelines";
 import { planRender } from "@slipway/pipelines/render";
-import type { PlannedRender } from "@slipway/pipelines/render";
+import type { PlannedRender, RenderFailure } from "@slipway/pipelines/render";
 import type { Result } from "@slipway/signature";
 import type { Answer } from "../answer.ts";
 import type { PipelinePlace } from "../pipeline-place.ts";
@@ -21,14 +20,14 @@ export async function planHere(
   place: PipelinePlace,
   { signal, progress }: Answer,
   providers: readonly string[] | undefined,
-): Promise<Result<PlannedRender, readonly PipelinesFailure[]>> {
+): Promise<Result<PlannedRender, readonly RenderFailure[]>> {
   const onStage = (stage: keyof typeof stages): void => progress(stages[stage]);
   return planRender({ ...place, providers, limits: { limitMs, signal }, onStage });
 }
 
 /** Answers with the exit code. */
 export async function tellFailures(
-  failures: readonly PipelinesFailure[],
+  failures: readonly RenderFailure[],
   as: { readonly json: boolean },
 ): Promise<1> {
   for (const failure of failures) await tellFailure(failure, as);

@@ -1,14 +1,20 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 const cli = path.join(import.meta.dirname, "../../slipway.cjs");
-const plugin = path.join(
-  import.meta.dirname,
-  "../../../../workspace-plugins/pipelines/test/text-provider.ts",
-);
+const packages = path.join(import.meta.dirname, "../../../../workspace-plugins");
 
 let root: string;
 
@@ -34,8 +40,15 @@ beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), "slipway-render-"));
   mkdirSync(path.join(root, "plugin"));
   writeFileSync(path.join(root, "cig.toml"), definition);
-  // Modules are found from where the program lies.
-  writeFileSync(path.join(root, "plugin/plugin.ts"), `import ${JSON.stringify(plugin)};\n`);
+  copyFileSync(
+    path.join(packages, "pipelines/test/text-plugin.ts"),
+    path.join(root, "plugin/plugin.ts"),
+  );
+  mkdirSync(path.join(root, "node_modules/@slipway"), { recursive: true });
+  symlinkSync(
+    path.join(packages, "pipeline-sdk"),
+    path.join(root, "node_modules/@slipway/pipeline-sdk"),
+  );
   writeFileSync(
     path.join(root, "plugin/module.toml"),
     '[module]\nname = "provider/github"\nversion = "9.9.9"\n[run]\nprogram = "./plugin.ts"\n',
@@ -60,7 +73,7 @@ test("a pipeline is planned, rendered, and found as it is", async () => {
   expect(await ci("plan")).toMatchObject({
     code: 0,
     out: `Plugins
-  ✓ provider/github@9.9.9
+  ✓ provider/github@9.9.9 (cig.toml)
 
 Jobs
   + ci.build

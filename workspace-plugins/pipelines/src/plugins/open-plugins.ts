@@ -21,6 +21,8 @@ export type PluginsWanted<Refusal> = {
   readonly sources: Omit<PluginSources, "root">;
   /** The files of the repository, which plugins see as their working folder. */
   readonly files: FileListing;
+  /** What cig.toml tells each, by plugin: a JSON object. */
+  readonly settings: ReadonlyMap<string, string>;
   /** What the user granted, by plugin. */
   readonly granted: ReadonlyMap<string, readonly string[]>;
   /** Whether it is what the lock says; asked right before it is started. */
@@ -36,7 +38,7 @@ type OpenFailure = DiscoveryFailure | CapabilityFailure | PluginFailure;
 
 /** Finds, checks and starts them, or says everything that is in the way. */
 export async function openPlugins<Refusal>(
-  { needed, sources, files, granted, verify }: PluginsWanted<Refusal>,
+  { needed, sources, files, settings, granted, verify }: PluginsWanted<Refusal>,
   limits: CallLimits & { readonly signal: AbortSignal },
 ): Promise<Result<OpenPlugins, readonly (OpenFailure | Refusal)[]>> {
   const root = files.folder;
@@ -54,7 +56,10 @@ export async function openPlugins<Refusal>(
     found.value.map(async (plugin): Promise<PluginStart> => {
       const program = { name: plugin.name, folder: root, ...launchOf(plugin.program) };
       // A plugin is granted what it asks for, and nothing else that the lock may say.
-      const told = { granted: grants(plugin.name).filter((one) => plugin.required.includes(one)) };
+      const told = {
+        granted: grants(plugin.name).filter((one) => plugin.required.includes(one)),
+        settings: settings.get(plugin.name) ?? "",
+      };
       if (sandbox.state === "not-enforced") return { program, told };
       const isOurs = plugin.place === "standard";
       if (isOurs) await makeCompileCache(program);

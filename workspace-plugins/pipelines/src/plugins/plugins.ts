@@ -1,4 +1,6 @@
 export { openPlugins } from "./open-plugins.ts";
+export type { FoundPlugin } from "./discover.ts";
+export type { OpenPlugins } from "./open-plugins.ts";
 export { checkPlugins } from "./plugin-set.ts";
 export type { PluginProgram } from "./plugin-process.ts";
 export { launchOf } from "./program.ts";

@@ -62,6 +62,7 @@ async function open(root: string, granted: readonly string[] = [], refusal?: str
       needed: [],
       sources: { configured: {}, locked: new Map(), searchPath: "", standard: new Map() },
       files: files.value,
+      settings: new Map(),
       granted: new Map([["lang/curious", granted]]),
       verify: async () => (refusal === undefined ? ok(undefined) : fail(refusal)),
     },

@@ -1,29 +1,34 @@
 import path from "node:path";
 import { create } from "@bufbuild/protobuf";
 import { RepositorySchema } from "@slipway/pipeline-sdk/protocol";
-import { fail, ok, readTextIfPresent } from "@slipway/signature/basics";
-import type { Result } from "@slipway/signature";
+import type { Repository } from "@slipway/pipeline-sdk/protocol";
+import { fail, listFiles, ok, readTextIfPresent } from "@slipway/signature";
+import type { FileListing, Result, SignatureFailure } from "@slipway/signature";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { PipelinesFailure } from "../failure.ts";
 import { finishFile, planWrites, readDisk } from "../output/output.ts";
 import type { WritePlan } from "../output/output.ts";
 import type { CallLimits } from "../plugins/plugin-process.ts";
-import { findPlugins, launchOf } from "../plugins/plugins.ts";
-import type { PluginStart } from "../plugins/start-plugins.ts";
+import { openPlugins } from "../plugins/plugins.ts";
+import type { OpenPlugins } from "../plugins/plugins.ts";
 import { isError } from "./generate.ts";
 import { renderPipeline } from "./render.ts";
 import type { RenderRequest, RenderedPipeline } from "./render.ts";
 import { skippingOf } from "./skipping.ts";
 import { standardPlugins } from "./standard-plugins.ts";
 
+type Limits = CallLimits & { readonly signal: AbortSignal };
+
 export type WorkspaceRender = {
   readonly root: string;
   /** Of the `cig.toml`, relative to the root. */
   readonly file: string;
-  readonly limits: CallLimits;
+  readonly limits: Limits;
   readonly providers?: readonly string[] | undefined;
   readonly onStage?: RenderRequest["onStage"];
 };
+
+export type RenderFailure = PipelinesFailure | SignatureFailure;
 
 export type PlannedRender = RenderedPipeline & {
   /** `undefined` where a diagnostic is an error: nothing is to be written. */
@@ -33,14 +38,16 @@ export type PlannedRender = RenderedPipeline & {
 /** What the files of a `cig.toml` have to say, and how that differs from what lies there. Writes nothing. */
 export async function planRender(
   request: WorkspaceRender,
-): Promise<Result<PlannedRender, readonly PipelinesFailure[]>> {
+): Promise<Result<PlannedRender, readonly RenderFailure[]>> {
   const { root, file, limits, providers, onStage = () => {} } = request;
   const text = await readTextIfPresent(path.join(root, file));
   if (text === undefined) return fail([{ reason: "pipeline-missing", file }]);
+  const files = await listFiles(root, limits.signal);
+  if (!files.ok) return fail([files.failure]);
   const rendered = await renderPipeline({
     text: { file, text },
-    find: async (names, pipeline) => findIn(root, names, pipeline),
-    repository: create(RepositorySchema, { root }),
+    open: async (names, pipeline) => openIn(files.value, names, pipeline, limits),
+    repository: repositoryOf(files.value),
     providers,
     skippingOf,
     limits,
@@ -55,25 +62,43 @@ export async function planRender(
   return writes.ok ? ok({ ...rendered.value, writes: writes.value }) : writes;
 }
 
-async function findIn(
-  root: string,
-  names: readonly string[],
+async function openIn(
+  files: FileListing,
+  needed: readonly string[],
   { plugins = {} }: Pipeline,
-): Promise<Result<readonly PluginStart[], readonly PipelinesFailure[]>> {
-  const found = await findPlugins(names, {
-    root,
-    configured: plugins,
-    locked: new Map(),
-    searchPath: process.env["PATH"] ?? "",
-    standard: standardPlugins(),
-  });
-  if (!found.ok) return found;
-  return ok(
-    found.value.map(({ name, program }) => ({
-      program: { name, folder: root, ...launchOf(program) },
-      told: { granted: [], settings: settingsOf(plugins[name]) },
-    })),
+  limits: Limits,
+): Promise<Result<OpenPlugins, readonly PipelinesFailure[]>> {
+  const settings = Object.entries(plugins).map(
+    ([name, plugin]) => [name, settingsOf(plugin)] as const,
   );
+  return openPlugins(
+    {
+      needed,
+      sources: {
+        configured: plugins,
+        locked: new Map(),
+        searchPath: process.env["PATH"] ?? "",
+        standard: standardPlugins(),
+      },
+      files,
+      settings: new Map(settings),
+      granted: new Map(),
+      verify: async () => ok(undefined),
+    },
+    limits,
+  );
+}
+
+/** As plugins see it from their working folder. Neither commit nor branch: the files are the same on all. */
+function repositoryOf({ files }: FileListing): Repository {
+  return create(RepositorySchema, {
+    root: ".",
+    files: files.map((file) => ({
+      path: file.path,
+      sizeBytes: file.kind === "file" ? BigInt(file.sizeBytes) : 0n,
+      executable: file.kind === "file" && file.isExecutable,
+    })),
+  });
 }
 
 function settingsOf(plugin: NonNullable<Pipeline["plugins"]>[string] | undefined): string {

@@ -10,8 +10,8 @@ import type { PipelineText } from "../plan/plan.ts";
 import { grantPaths, mergeFragments } from "../output/output.ts";
 import type { MergedFile } from "../output/output.ts";
 import type { CallLimits } from "../plugins/plugin-process.ts";
-import { checkPlugins, startPlugins } from "../plugins/plugins.ts";
-import type { PluginStart, StartedPlugin } from "../plugins/start-plugins.ts";
+import { checkPlugins } from "../plugins/plugins.ts";
+import type { FoundPlugin, OpenPlugins } from "../plugins/plugins.ts";
 import { detect } from "./detect.ts";
 import type { Detected } from "./detect.ts";
 import { generate, isError, validate } from "./generate.ts";
@@ -20,11 +20,11 @@ import { planWithPlugins } from "./plan-with-plugins.ts";
 
 export type RenderRequest = {
   readonly text: PipelineText;
-  /** Where plugins are: a program for each name, or why there is none. */
-  readonly find: (
-    names: readonly string[],
+  /** Starts the plugins of these names, and those that the workspace wants beside them. */
+  readonly open: (
+    needed: readonly string[],
     pipeline: Pipeline,
-  ) => Promise<Result<readonly PluginStart[], readonly PipelinesFailure[]>>;
+  ) => Promise<Result<OpenPlugins, readonly PipelinesFailure[]>>;
   readonly repository: Repository;
   /** Only these; `undefined`: all of the file. */
   readonly providers: readonly string[] | undefined;
@@ -33,8 +33,17 @@ export type RenderRequest = {
   readonly onStage: (stage: "starting" | "detecting" | "planning" | "generating") => void;
 };
 
+export type RenderingPlugin = {
+  readonly name: string;
+  readonly version: string;
+  readonly place: FoundPlugin["place"] | undefined;
+  /** Where else one of its name lies. */
+  readonly passedOver: FoundPlugin["passedOver"];
+};
+
 export type RenderedPipeline = {
-  readonly plugins: readonly { readonly name: string; readonly version: string }[];
+  readonly plugins: readonly RenderingPlugin[];
+  readonly sandbox: OpenPlugins["sandbox"];
   readonly detected: readonly Detected[];
   readonly graph: Graph;
   /** Nothing is to be written where one of them is an error. In the order of their places. */
@@ -46,7 +55,7 @@ type Rendered = Result<RenderedPipeline, readonly PipelinesFailure[]>;
 
 /** From the text of a `cig.toml` to the text of each file of its outputs; writes nothing. */
 export async function renderPipeline(request: RenderRequest): Promise<Rendered> {
-  const { text, limits, onStage } = request;
+  const { text } = request;
   const parsed = parsePipeline(text.file, text.text);
   if (!parsed.ok) return fail([parsed.failure]);
   const pipeline = parsed.value;
@@ -61,23 +70,21 @@ export async function renderPipeline(request: RenderRequest): Promise<Rendered> 
     wanted.map(({ provider }) => provider),
     first.uses.map(({ module }) => module),
   );
-  const starts = await request.find(names, pipeline);
-  if (!starts.ok) return starts;
-  onStage("starting");
-  const started = await startPlugins(starts.value, limits);
-  if (!started.ok) return started;
-  await using running = started.value;
+  request.onStage("starting");
+  const opened = await request.open(names, pipeline);
+  if (!opened.ok) return opened;
+  await using running = opened.value;
   const { plugins } = running;
   const mismatches = checkPlugins(
     plugins.map(({ info }) => info),
     wanted,
   );
   if (mismatches.length > 0) return fail(mismatches);
-  return await renderWith(plugins, pipeline, request);
+  return await renderWith(running, pipeline, request);
 }
 
 async function renderWith(
-  plugins: readonly StartedPlugin[],
+  { plugins, found: foundPlugins, sandbox }: OpenPlugins,
   pipeline: Pipeline,
   { text, repository, providers, skippingOf, limits, onStage }: RenderRequest,
 ): Promise<Rendered> {
@@ -95,7 +102,11 @@ async function renderWith(
   if (generated.failures.length > 0) return fail(generated.failures);
   const soFar = [...detection.diagnostics, ...planned.value.diagnostics, ...generated.diagnostics];
   const found = {
-    plugins: plugins.map(({ info: { name, version } }) => ({ name, version })),
+    sandbox,
+    plugins: plugins.map(({ info: { name, version } }) => {
+      const where = foundPlugins.find((one) => one.name === name);
+      return { name, version, place: where?.place, passedOver: where?.passedOver ?? [] };
+    }),
     detected: detection.detected,
     graph,
   };

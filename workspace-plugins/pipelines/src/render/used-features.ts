@@ -1,11 +1,13 @@
+import { create } from "@bufbuild/protobuf";
 import type { DescField, DescMessage, Message } from "@bufbuild/protobuf";
 import { GraphSchema, PlaceSchema } from "@slipway/pipeline-sdk/graph";
 import type { Graph, Place } from "@slipway/pipeline-sdk/graph";
-import { Feature_Support } from "@slipway/pipeline-sdk/protocol";
+import {
+  DiagnosticSchema,
+  Diagnostic_Level,
+  Feature_Support,
+} from "@slipway/pipeline-sdk/protocol";
 import type { Diagnostic, PluginInfo } from "@slipway/pipeline-sdk/protocol";
-import { create } from "@bufbuild/protobuf";
-import { DiagnosticSchema } from "@slipway/pipeline-sdk/protocol";
-import { Diagnostic_Level } from "@slipway/pipeline-sdk/protocol";
 
 /** Names of fields and enum values that are set in a graph, as graph.proto has them, with the place of the first. */
 export function usedFeatures(graph: Graph): ReadonlyMap<string, Place | undefined> {
@@ -78,13 +80,18 @@ function valueOf(field: DescField, fields: Fields): unknown {
     return chosen.value;
   }
   const value = fields[field.localName];
-  if (field.presence === 1) return value;
+  if (isOptional(field)) return value;
   const isEmpty =
     value === "" ||
     value === 0 ||
     value === false ||
     (typeof value === "object" && value !== null && partsOf(value).length === 0);
   return isEmpty ? undefined : value;
+}
+
+/** `optional`: there, whatever its value. */
+function isOptional({ proto }: DescField): boolean {
+  return proto.proto3Optional;
 }
 
 function partsOf(value: unknown): readonly unknown[] {

@@ -1,6 +1,4 @@
-import { create } from "@bufbuild/protobuf";
 import {
-  FeatureSchema,
   Feature_Support,
   Fragment_Format,
   Fragment_Strategy,
@@ -25,13 +23,11 @@ servePlugin({
   name: "provider/github",
   version: "9.9.9",
   capabilities: ["provider:github"],
-  features: names.map((name) =>
-    create(FeatureSchema, {
-      name,
-      support: refused.has(name) ? Feature_Support.NONE : Feature_Support.NATIVE,
-      note: refused.has(name) ? "repeat it in the command" : "",
-    }),
-  ),
+  features: names.map((name) => ({
+    name,
+    support: refused.has(name) ? Feature_Support.NONE : Feature_Support.NATIVE,
+    note: refused.has(name) ? "repeat it in the command" : "",
+  })),
   hooks: {
     generate: async ({ outputs, graph }) => ({
       fragments: outputs.map(({ path, workflows }) => ({
