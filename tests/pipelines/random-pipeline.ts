@@ -25,7 +25,11 @@ export type Part =
   | "test-reports"
   | "timeouts";
 
-type Without = { readonly without?: readonly Part[] };
+type Without = {
+  readonly without?: readonly Part[];
+  /** Jobs ask in conditions how those before them ended. */
+  readonly withStatuses?: boolean;
+};
 
 /** Texts that some reader of YAML, some shell or some provider's own language takes for more than a text. */
 export const awkwardTexts = [
@@ -50,7 +54,7 @@ export const awkwardTexts = [
 ] as const;
 
 /** A command as a file may hold it: never empty, and no template of ours. */
-export const commandText: fc.Arbitrary<string> = fc
+const commandText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
       fc.constantFrom("${{", "}}", "'", '"', "\n", " ", "#", ": ", "- ", "$", "<<", "\\", "`"),
@@ -85,7 +89,7 @@ function conditionText(parts: Without, where: "job" | "step"): fc.Arbitrary<stri
   if (has(parts, "tag-conditions")) {
     leaf.push(fc.constant("tag matches 'v**'"), fc.constant("tag == 'v1'"), fc.constant("tag"));
   }
-  if (where === "step") {
+  if (where === "step" || parts.withStatuses === true) {
     leaf.push(fc.constantFrom("always()", "failure()", "success()", "!cancelled()"));
   }
   const { condition } = fc.letrec<{ condition: string }>((tie) => ({

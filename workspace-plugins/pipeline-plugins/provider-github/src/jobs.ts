@@ -1,45 +1,69 @@
-import type {
-  Approval,
-  Container,
-  Graph,
-  Health,
-  Job,
-  Permissions,
-  Service,
-  Work,
-} from "@slipway/pipeline-sdk/graph";
-import { Permissions_Access } from "@slipway/pipeline-sdk/graph";
-import { asksStatus, quoted, renderCondition, renderValue } from "./expressions.ts";
+import type { Approval, Concurrency, Graph, Job, Work } from "@slipway/pipeline-sdk/graph";
+import { renderContainer, renderServices } from "./containers.ts";
+import { asksStatus, asksSuccess, renderCondition, wellBefore } from "./conditions.ts";
+import { quoted, renderValue, stepOutput } from "./expressions.ts";
 import { overlay } from "./overlay.ts";
+import { renderPermissions } from "./permissions.ts";
 import { compact, flag, positive } from "./plain.ts";
 import type { Plain } from "./plain.ts";
-import { renderSteps, renderVariables } from "./steps.ts";
+import { renderSteps } from "./steps.ts";
+import type { StepContext } from "./steps.ts";
+import { renderVariables, shellOf } from "./variables.ts";
 
 type Rendered = { readonly [key: string]: Plain };
 
-export type JobContext = {
-  readonly graph: Graph;
+export type JobContext = StepContext & {
   /** The id of the job that says which jobs run. `undefined`: all do. */
   readonly bootstrap: string | undefined;
   /** Ids of jobs that may be left out: what needs them runs all the same. */
-  readonly mayBeSkipped: ReadonlySet<string>;
+  readonly mayBeLeftOut: ReadonlySet<string>;
+  /** Ids of all jobs that end before each. */
+  readonly before: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether a job asks the bootstrap. */
   readonly isAsking: (job: Job) => boolean;
 };
 
 export function renderJob(job: Job, context: JobContext): Rendered {
   const { kind } = job;
-  const needs = [...(context.isAsking(job) ? [context.bootstrap ?? ""] : []), ...job.needs];
+  const needs = needsOf(job, context);
   const common = {
-    name: job.name === job.id ? undefined : quoted(job.name),
+    name: nameOf(job),
     needs: needs.length === 1 ? needs[0] : needs,
     if: conditionOf(job, context),
   };
-  const rendered =
-    kind.case === "work"
-      ? renderWork(job, kind.value, common, context)
-      : renderApproval(job, kind.case === "approval" ? kind.value : undefined, common);
-  return overlay(rendered, job.overrides);
+  switch (kind.case) {
+    case "work":
+      return overlay(renderWork(job, kind.value, common, context), job.overrides);
+    case "approval":
+      return overlay(renderApproval(job, kind.value, common), job.overrides);
+    case undefined:
+      throw new Error(`internal: ${job.id} is of a kind that no provider sees`);
+  }
+}
+
+function nameOf({ id, name, kind }: Job): string | undefined {
+  const isParted = kind.case === "work" && kind.value.parallelism > 1;
+  if (isParted) return `${quoted(name)} (\${{ strategy.job-index }})`;
+  return name === id ? undefined : quoted(name);
+}
+
+/** Whether a job says itself that all before it ended well, or were left out. */
+function saysWell(job: Job, { isAsking, mayBeLeftOut }: JobContext): boolean {
+  if (asksStatus(job.condition)) return asksSuccess(job.condition);
+  return isAsking(job) || job.needs.some((need) => mayBeLeftOut.has(need));
+}
+
+/**
+ * Where a job says itself that all before it ended well, it names them all: a cancelled job before one that was left out is seen
+ * in no other way.
+ */
+function needsOf(job: Job, context: JobContext): readonly string[] {
+  const before = saysWell(job, context) ? (context.before.get(job.id) ?? new Set()) : new Set();
+  const others = context.jobs
+    .map(({ id }) => id)
+    .filter((id) => before.has(id) && !job.needs.includes(id));
+  const asked = context.isAsking(job) ? [context.bootstrap ?? ""] : [];
+  return [...asked, ...job.needs, ...others];
 }
 
 /**
@@ -49,13 +73,12 @@ export function renderJob(job: Job, context: JobContext): Rendered {
 function conditionOf(job: Job, context: JobContext): string | undefined {
   const own = job.condition;
   const isAsking = context.isAsking(job);
-  const waits = job.needs.some((need) => context.mayBeSkipped.has(need));
   const parts = [
-    ...((isAsking || waits) && !asksStatus(own) ? ["!cancelled()", "!failure()"] : []),
+    ...(saysWell(job, context) && !asksStatus(own) ? [wellBefore] : []),
     ...(isAsking ? [`needs.${context.bootstrap ?? ""}.outputs.${job.id} != 'false'`] : []),
   ];
   if (own !== undefined) {
-    const text = renderCondition(own);
+    const text = renderCondition(own, "job");
     parts.push(parts.length > 0 && own.kind.case === "any" ? `(${text})` : text);
   }
   return parts.length === 0 ? undefined : `\${{ ${parts.join(" && ")} }}`;
@@ -67,56 +90,51 @@ type Common = {
   readonly if: string | undefined;
 };
 
-function renderWork(job: Job, work: Work, common: Common, { graph }: JobContext): Rendered {
-  const services = graph.services.filter(({ id }) => work.services.includes(id));
+function renderWork(job: Job, work: Work, common: Common, context: JobContext): Rendered {
+  const { graph } = context;
   return compact({
     ...common,
     permissions: renderPermissions(work.permissions),
     ...runnerOf(graph, work.runner),
     environment: environmentOf(graph, work.environment),
-    concurrency:
-      work.concurrency === undefined
-        ? undefined
-        : compact({
-            group: renderValue(work.concurrency.group),
-            "cancel-in-progress": flag(work.concurrency.cancelInProgress),
-          }),
+    concurrency: renderConcurrency(work.concurrency) ?? slotOf(job, work, context),
     container: work.container === undefined ? undefined : renderContainer(work.container),
-    services: Object.fromEntries(services.map((service) => [service.id, renderService(service)])),
+    services: renderServices(graph, work),
+    strategy: strategyOf(work),
     outputs: Object.fromEntries(
-      work.outputs.map(({ name, step, output }) => [
-        name,
-        `\${{ steps.${step}.outputs.${output} }}`,
-      ]),
+      work.outputs.map(({ name, step, output }) => [name, stepOutput(step, output)]),
     ),
-    env: renderVariables(work.env),
+    env: { ...renderVariables(work.env), ...partVariables(work) },
     defaults: compact({
-      run: compact({ shell: work.shell, "working-directory": quoted(work.workingDirectory) }),
+      run: compact({
+        shell: shellOf(work.shell),
+        "working-directory": quoted(work.workingDirectory),
+      }),
     }),
     "timeout-minutes": positive(work.timeoutMinutes),
     "continue-on-error": flag(work.mayFail),
-    steps: renderSteps(graph, job, work),
+    steps: renderSteps(job, work, context),
   });
 }
 
 /** Waits for those who may release the environment of its name. */
-function renderApproval(job: Job, approval: Approval | undefined, common: Common): Rendered {
-  const prompt = approval?.prompt === "" ? undefined : approval?.prompt;
+function renderApproval(job: Job, { prompt }: Approval, common: Common): Rendered {
   return compact({
     ...common,
+    permissions: {},
     "runs-on": usualRunner,
     environment: job.id,
-    steps: [compact({ name: prompt === undefined ? "approved" : quoted(prompt), run: "true" })],
+    steps: [{ name: quoted(prompt) || "approved", run: "true" }],
   });
 }
 
-const usualRunner = "ubuntu-latest";
+export const usualRunner = "ubuntu-latest";
 
 /** The settings of the runner for GitHub, of which `runs-on` is one; a name that the file does not declare is a label. */
 function runnerOf(graph: Graph, id: string): Rendered {
+  if (id === "") return { "runs-on": usualRunner };
   const runner = graph.runners.find((one) => one.id === id);
-  if (runner === undefined) return { "runs-on": id === "" ? usualRunner : id };
-  return overlay({ "runs-on": usualRunner }, runner.settings);
+  return runner === undefined ? { "runs-on": id } : overlay({}, runner.settings);
 }
 
 function environmentOf(graph: Graph, id: string): Plain | undefined {
@@ -126,68 +144,36 @@ function environmentOf(graph: Graph, id: string): Plain | undefined {
   return found?.url === undefined ? name : { name, url: renderValue(found.url) };
 }
 
-function renderContainer({ image, credentials, user }: Container): Rendered {
-  const given = user === "" ? [] : [`--user ${user}`];
+export function renderConcurrency(concurrency: Concurrency | undefined): Rendered | undefined {
+  if (concurrency === undefined) return undefined;
   return compact({
-    image: quoted(image),
-    credentials:
-      credentials === undefined
-        ? undefined
-        : {
-            username: quoted(credentials.username),
-            password: `\${{ secrets.${credentials.passwordSecret} }}`,
-          },
-    options: quoted(given.join(" ")),
+    group: renderValue(concurrency.group),
+    "cancel-in-progress": flag(concurrency.cancelInProgress),
   });
 }
 
-function renderService({ container, env, ports, health }: Service): Plain {
-  return compact({
-    ...(container === undefined ? {} : renderContainer(container)),
-    env: renderVariables(env),
-    ports: ports.map((port) =>
-      port.host === 0 ? String(port.container) : `${port.host}:${port.container}`,
-    ),
-    options: health === undefined ? undefined : healthOptions(health),
-  });
+/** Jobs of one matrix take turns in as many groups as may run at once. */
+function slotOf(job: Job, work: Work, { jobs }: JobContext): Rendered | undefined {
+  const most = work.matrixPolicy?.maxParallel ?? 0;
+  if (most === 0) return undefined;
+  const beside = jobs.filter(({ base }) => base === job.base).map(({ id }) => id);
+  const slot = beside.indexOf(job.id) % most;
+  return { group: `\${{ github.run_id }}-${job.base}-${slot}`, queue: "max" };
 }
 
-/** Of `docker create`, as a shell would split them. */
-function healthOptions(health: Health): string {
-  return [
-    `--health-cmd ${shellWord(health.command)}`,
-    ...seconds("interval", health.intervalSeconds),
-    ...seconds("timeout", health.timeoutSeconds),
-    ...seconds("start-period", health.startPeriodSeconds),
-    ...(health.retries === 0 ? [] : [`--health-retries ${health.retries}`]),
-  ].join(" ");
+function strategyOf({ parallelism }: Work): Plain | undefined {
+  if (parallelism < 2) return undefined;
+  return {
+    "fail-fast": false,
+    matrix: { part: Array.from({ length: parallelism }, (_, at) => at) },
+  };
 }
 
-function seconds(name: string, count: number): readonly string[] {
-  return count === 0 ? [] : [`--health-${name} ${count}s`];
-}
-
-function shellWord(text: string): string {
-  return `"${quoted(text).replaceAll(/["\\]/g, String.raw`\$&`)}"`;
-}
-
-const accesses = {
-  [Permissions_Access.UNSPECIFIED]: undefined,
-  [Permissions_Access.NONE]: "none",
-  [Permissions_Access.READ]: "read",
-  [Permissions_Access.WRITE]: "write",
-} as const;
-
-/** Scopes in the order of their names. `read-all` and `write-all` stand for all. */
-export function renderPermissions(permissions: Permissions | undefined): Plain | undefined {
-  if (permissions === undefined) return undefined;
-  const { default: all, scopes } = permissions;
-  if (all === Permissions_Access.NONE) return {};
-  const named = accesses[all];
-  if (named !== undefined) return `${named}-all`;
-  return Object.fromEntries(
-    Object.entries(scopes)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([scope, access]) => [scope, accesses[access] ?? "none"]),
-  );
+/** By which equal runs know what is theirs. */
+function partVariables({ parallelism }: Work): Rendered {
+  if (parallelism < 2) return {};
+  return {
+    SLIPWAY_PART: "${{ strategy.job-index }}",
+    SLIPWAY_PARTS: "${{ strategy.job-total }}",
+  };
 }
