@@ -42,9 +42,10 @@ export const ciCommands: readonly Command[] = [
     options: {
       ...pipelineOptions,
       "--json": "one object: schema, diagnostics",
+      "--sarif": "SARIF 2.1.0, for editors and code scanning",
       "exit code 1": "there is an error",
     },
-    examples: ["slipway ci validate"],
+    examples: ["slipway ci validate", "slipway ci validate --sarif > slipway.sarif"],
     doing: "checking",
     load: async () => (await import("./validate.ts")).validatePipeline,
   },

@@ -144,4 +144,28 @@ test("what a provider cannot render is told at its place, and nothing is written
       },
     ],
   });
+  const sarif = await ci("validate", "--sarif");
+  expect(sarif.code).toBe(1);
+  expect(JSON.parse(sarif.out)).toMatchObject({
+    version: "2.1.0",
+    runs: [
+      {
+        results: [
+          {
+            ruleId: "FEATURE_UNSUPPORTED",
+            level: "error",
+            message: { text: "provider/github cannot render Work.retry\nrepeat it in the command" },
+            locations: [
+              {
+                physicalLocation: {
+                  artifactLocation: { uri: "cig.toml" },
+                  region: { startLine: 6, startColumn: 7 },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  });
 });
