@@ -63,4 +63,46 @@ export const ciCommands: readonly Command[] = [
     doing: "trying",
     load: async () => (await import("./plugin-test.ts")).testPlugin,
   },
+  {
+    name: "ci plugin add",
+    takes: "<address> [<folder or cig.toml>] [options]",
+    does: "write a plugin into cig.toml, with what it needs into cig.lock",
+    options: {
+      "<address>":
+        "kind/name@constraint, host/kind/name@constraint, host/user/repo//folder@ref, git+https://…@ref, ./folder",
+      "--grant <name=capability>": "grant it without being asked; may be given again",
+      "--offline": "ask nobody: only what is on this machine",
+      "--json": "one object: schema, state, plugin, plugins, differences",
+    },
+    examples: ["slipway ci plugin add lang/ruby@~1.2", "slipway ci plugin add ./ci/deploy"],
+    doing: "adding",
+    load: async () => (await import("./plugin-add.ts")).addToPipeline,
+  },
+  {
+    name: "ci sync",
+    takes: "[<folder or cig.toml>] [options]",
+    does: "resolve and fetch the modules of cig.toml, verify who signed them, write cig.lock",
+    options: {
+      "--frozen": "write nothing; fail where cig.lock would change",
+      "--offline": "ask nobody: what is locked has to be on this machine",
+      "--update": "take the highest versions, whatever is locked",
+      "--grant <name=capability>": "grant it without being asked; may be given again",
+      "--json": "one object: schema, state, plugins, differences",
+    },
+    examples: ["slipway ci sync", "slipway ci sync --frozen"],
+    doing: "syncing",
+    load: async () => (await import("./sync.ts")).syncPipeline,
+  },
+  {
+    name: "ci publish",
+    takes: "--plugin <folder> [--registry <host>] [--json]",
+    does: "sign a module with this machine's key, and send it to a registry under its version",
+    options: {
+      "--plugin <folder>": "with a module.toml",
+      "--registry <host>": "host[:port] with or without a path; else SLIPWAY_MODULE_REGISTRY",
+    },
+    examples: ["slipway ci publish --plugin ./my-plugin --registry localhost:5055"],
+    doing: "publishing",
+    load: async () => (await import("./publish.ts")).publishPlugin,
+  },
 ];

@@ -1,3 +1,4 @@
+import { parseReference } from "@slipway/registry/reference";
 import { z } from "zod";
 import { Job } from "./job.ts";
 import {
@@ -33,6 +34,12 @@ export const Pipeline = z.strictObject({
   project: z.strictObject({
     name: Text,
     default_runner: Name.optional().meta({ description: "Of jobs that name none." }),
+    registry: Text.refine(
+      (text) => parseReference(`${text}/kind/name`).ok,
+      "host or host:port, with or without a path",
+    )
+      .optional()
+      .meta({ description: "Where modules come from that are named without a host." }),
   }),
   variables: z.record(VariableName, Scalar).optional().meta({
     description: "Set in the environment of every job, and in templates: `{{ NAME }}`.",

@@ -1,5 +1,6 @@
 import { isRegistryHost, isRepository } from "@slipway/registry/reference";
 import type { RegistryHost, Repository } from "@slipway/registry";
+import { isPluginName } from "../plugins/plugin-name.ts";
 import { anyVersion, parseConstraint } from "./constraint.ts";
 import type { Constraint, TextProblem } from "./constraint.ts";
 
@@ -27,15 +28,14 @@ export type Address =
     }
   | {
       readonly kind: "local";
-      /** Relative to the folder of `cig.toml`, with slashes; empty for that folder itself. */
+      /** Relative to the root of the workspace, with slashes; empty for the root itself. */
       readonly folder: string;
     };
 
-const name = /^[a-z0-9]+(?:[._-]+[a-z0-9]+)*\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*$/;
 const longestName = 128;
 
 export function isModuleName(text: string): text is ModuleName {
-  return text.length <= longestName && name.test(text) && isRepository(text);
+  return text.length <= longestName && isPluginName(text) && isRepository(text);
 }
 
 /**
@@ -55,7 +55,7 @@ export function parseAddress(text: string): Address | TextProblem {
     );
   }
   if (text.startsWith("/")) {
-    return at(0, "a folder is named relative to this one, and begins with ./");
+    return at(0, "a folder is named relative to the workspace, and begins with ./");
   }
   if (text.includes("//")) return parseGit(text, 0, "https://");
   return parseModule(text);
@@ -84,10 +84,7 @@ function parseModule(text: string): Address | TextProblem {
   const repository = segments.join("/");
   if (!isModuleName(own) || !isRepository(repository)) {
     const offset = from + oddAt(segments);
-    return at(
-      offset,
-      "a module is named in lower-case letters and digits, with . _ - between them",
-    );
+    return at(offset, "a module is named in lower-case letters, digits and -");
   }
   if ("message" in constraint) return at(end + constraint.column, constraint.message);
   return isHosted && isRegistryHost(first)
@@ -99,7 +96,7 @@ function parseModule(text: string): Address | TextProblem {
 function oddAt(segments: readonly string[]): number {
   let offset = 0;
   for (const segment of segments) {
-    if (!isModuleName(`a/${segment}`)) return offset;
+    if (!isRepository(segment)) return offset;
     offset += segment.length + 1;
   }
   return 0;

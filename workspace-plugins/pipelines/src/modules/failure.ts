@@ -13,6 +13,8 @@ export type ResolutionFailure =
   | {
       readonly reason: "modules-conflict";
       readonly module: string;
+      /** `standard`: it comes with slipway. */
+      readonly place: string;
       /** All there are; the highest first. */
       readonly versions: readonly string[];
       readonly chains: readonly RequirementChain[];
@@ -24,6 +26,9 @@ export type ResolutionFailure =
       readonly places: readonly { readonly place: string; readonly by: readonly string[] }[];
     }
   | { readonly reason: "modules-unresolved"; readonly steps: number };
+
+/** Why a signed statement does not count; `signer` is the hint of the key, where somebody signed. */
+export type SignatureObjection = { readonly signer: string | undefined; readonly problem: string };
 
 export type ModulesFailure =
   | ResolutionFailure
@@ -43,6 +48,64 @@ export type ModulesFailure =
       readonly reason: "modules-lock-invalid";
       readonly file: string;
       readonly problems: readonly PipelineProblem[];
+    }
+  | { readonly reason: "module-manifest-missing"; readonly file: string }
+  | { readonly reason: "module-program-missing"; readonly module: string; readonly program: string }
+  | {
+      readonly reason: "module-version-taken";
+      readonly reference: string;
+      readonly own: Digest;
+      readonly published: Digest;
+    }
+  | { readonly reason: "module-missing"; readonly reference: string }
+  | { readonly reason: "module-source-unknown"; readonly module: string }
+  | {
+      readonly reason: "module-named-otherwise";
+      readonly module: string;
+      readonly place: string;
+      readonly actual: string;
+    }
+  | {
+      readonly reason: "module-requires-local";
+      readonly module: string;
+      readonly requires: string;
+    }
+  | { readonly reason: "module-git-failed"; readonly place: string; readonly said: string }
+  | { readonly reason: "modules-stopped" }
+  | { readonly reason: "module-not-added"; readonly file: string; readonly module: string }
+  | { readonly reason: "module-not-here"; readonly module: string; readonly version: string }
+  | {
+      readonly reason: "module-platform-missing";
+      readonly module: string;
+      readonly version: string;
+      readonly platform: string;
+      readonly platforms: readonly string[];
+    }
+  | {
+      readonly reason: "module-not-granted";
+      readonly asked: readonly {
+        readonly module: string;
+        readonly version: string;
+        readonly capabilities: readonly string[];
+      }[];
+    }
+  | {
+      readonly reason: "modules-lock-stale";
+      readonly file: string;
+      /** Lines that go and that come. */
+      readonly differences: readonly string[];
+    }
+  | { readonly reason: "modules-offline"; readonly needed: readonly string[] }
+  | {
+      readonly reason: "module-artefact-invalid";
+      readonly reference: string;
+      readonly problem: string;
+    }
+  | {
+      readonly reason: "module-unsigned";
+      readonly reference: string;
+      /** One for each statement that there is. */
+      readonly objections: readonly SignatureObjection[];
     }
   | {
       readonly reason: "module-changed";

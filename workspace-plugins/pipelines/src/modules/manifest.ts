@@ -27,6 +27,12 @@ export const platforms = [
 ] as const;
 export type Platform = (typeof platforms)[number];
 
+/** The one of this machine; `any` where no module can have a program of its own for it. */
+export function machinePlatform(): Platform {
+  const own = `${process.platform}-${process.arch}`;
+  return platforms.find((platform) => platform === own) ?? "any";
+}
+
 export const sandboxCapabilities = [
   "filesystem:read",
   "filesystem:write",

@@ -1,16 +1,18 @@
+export { addPlugin } from "./add-plugin.ts";
+export { isModuleName, parseAddress } from "./address.ts";
 export { checkInputs } from "./inputs.ts";
 export type { CheckedInputs } from "./inputs.ts";
-export { manifestName, manifestOf, parseManifest, programFor } from "./manifest.ts";
-export type { ModuleManifest } from "./manifest.ts";
-export {
-  formatLock,
-  configDigest,
-  lockDifferences,
-  lockName,
-  parseLock,
-  standardSource,
-} from "./lock.ts";
+export { lockDifferences, standardSource } from "./lock.ts";
 export type { Lock, LockedPlugin } from "./lock.ts";
+export { moduleCache } from "./module-cache.ts";
+export { verifyModule } from "./module-folder.ts";
+export { machinePlatform, parseManifest, programFor } from "./manifest.ts";
+export type { ModuleManifest, Platform, SandboxCapability } from "./manifest.ts";
+export { openModules, readLock, withoutStandard } from "./open-modules.ts";
+export type { OpenedModule } from "./open-modules.ts";
+export { publishModule } from "./publish.ts";
+export type { ModulesCause } from "./publish.ts";
 export { resolveModules } from "./resolve.ts";
-export type { ModuleSource, Requirement, ResolvedModule, Root } from "./resolve.ts";
-export { contentDigest, filesProblem, inOrder, moduleLimits } from "./module-files.ts";
+export { standardVersions } from "./standard-versions.ts";
+export { syncModules } from "./sync.ts";
+export type { Ask, Synced, SyncOptions } from "./sync.ts";

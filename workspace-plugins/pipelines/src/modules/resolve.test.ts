@@ -121,6 +121,7 @@ test("a conflict shows each chain from the file to the constraint", async () => 
   expect(await resolve(diamond, ["a/rails@2.0", "a/ruby@2.0"])).toEqual({
     reason: "modules-conflict",
     module: "a/ruby",
+    place: "registry.example",
     versions: ["2.0.0", "1.3.0", "1.2.5", "1.2.0", "1.1.0"],
     chains: [
       { by: ["plugins.a/ruby"], constraint: "2.0" },
@@ -130,6 +131,7 @@ test("a conflict shows each chain from the file to the constraint", async () => 
   expect(await resolve({ "a/x": { "1.0.0": [], "2.0.0-rc.1": [] } }, ["a/x@^2.0"])).toEqual({
     reason: "modules-conflict",
     module: "a/x",
+    place: "registry.example",
     versions: ["2.0.0-rc.1", "1.0.0"],
     chains: [{ by: ["plugins.a/x"], constraint: "^2.0" }],
   });

@@ -212,7 +212,9 @@ function conflict(
   const chains = sorted(demands).map(({ by, requirement }): RequirementChain => {
     return { by, constraint: requirement.constraint.text };
   });
-  return { reason: "modules-conflict", module, versions: inDescendingOrder(versions), chains };
+  const place = demands[0]?.requirement.place ?? "";
+  const all = inDescendingOrder(versions);
+  return { reason: "modules-conflict", module, place, versions: all, chains };
 }
 
 function sourcesDiffer(module: string, demands: readonly Demand[]): ResolutionFailure {

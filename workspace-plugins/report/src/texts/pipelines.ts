@@ -1,5 +1,6 @@
 import type { PipelinesFailure } from "@slipway/pipelines";
-import type { Texts } from "../text.ts";
+import type { ModulesCause } from "@slipway/pipelines/modules";
+import type { Causes, Texts } from "../text.ts";
 import { pipelinesModulesTexts, placedFacts } from "./pipelines-modules.ts";
 import { pipelinesOutputTexts } from "./pipelines-output.ts";
 import { pipelinesPluginsTexts } from "./pipelines-plugins.ts";
@@ -24,5 +25,7 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
   }),
 };
 
-/** No target of the package says anything of its own yet. */
-export const pipelinesCauses: Readonly<Record<string, string>> = {};
+export const pipelinesCauses: Causes<ModulesCause> = {
+  "module-published": "the registry had no such version",
+  "module-was-published": "the registry has this content",
+};

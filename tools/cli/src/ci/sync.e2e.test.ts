@@ -1,0 +1,99 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { initKeys } from "@slipway/attestation";
+import { startRegistryRig } from "@slipway/registry/rig";
+import type { RegistryRig } from "@slipway/registry/rig";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const cli = path.join(import.meta.dirname, "../../slipway.cjs");
+
+let served: RegistryRig;
+const root = mkdtempSync(path.join(tmpdir(), "slipway-ci-sync-"));
+const home = path.join(root, "home");
+
+beforeAll(async () => {
+  served = await startRegistryRig();
+  write("nx.json", "{}");
+  write(
+    "cig.toml",
+    `version = "0.2"\nproject = { name = "app" }\n[jobs.a]\nsteps = [{ run = "make" }]\n`,
+  );
+  write(
+    "mine/module.toml",
+    `[module]\nname = "acme/ruby"\nversion = "1.2.0"\ncapabilities_required = ["network:https"]\n[run]\nprogram = "./plugin.ts"\n`,
+  );
+  write("mine/plugin.ts", "");
+  await initKeys(root, { HOME: home });
+});
+afterAll(async () => served[Symbol.asyncDispose]());
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  writeFileSync(path.join(root, file), text);
+}
+
+async function ci(...words: readonly string[]) {
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: home,
+    SLIPWAY_MODULE_REGISTRY: `${served.host}/t`,
+  };
+  return new Promise<{ code: unknown; out: string; error: string }>((resolve) => {
+    execFile(process.execPath, [cli, "ci", ...words], { cwd: root, env }, (failed, out, error) => {
+      resolve({ code: failed?.code ?? 0, out, error });
+    }).stdin?.end();
+  });
+}
+
+test("a plugin is published, added, granted, locked and kept as it is", async () => {
+  const published = await ci("publish", "--plugin", "mine");
+  expect(published).toMatchObject({ code: 0 });
+  expect(published.out).toContain(`${served.host}/t/acme/ruby:1.2.0`);
+
+  const refused = await ci("plugin", "add", "acme/ruby@~1.2");
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.error).toContain("slipway ci sync --grant acme/ruby=network:https");
+  expect(existsSync(path.join(root, "cig.lock"))).toBe(false);
+  expect(readFileSync(path.join(root, "cig.toml"), "utf8")).not.toContain("acme/ruby");
+
+  const added = await ci("plugin", "add", "acme/ruby@~1.2", "--grant", "acme/ruby=network:https");
+  expect(added).toMatchObject({
+    code: 0,
+    out: `acme/ruby            1.2.0  ${served.host}/t/acme/ruby  granted network:https\ncig.lock is written\n`,
+  });
+  const frozen = await ci("sync", "--frozen", "--json");
+  expect(frozen).toMatchObject({ code: 0 });
+  expect(JSON.parse(frozen.out)).toMatchObject({
+    schema: 1,
+    state: "unchanged",
+    plugins: [{ name: "acme/ruby", version: "1.2.0", granted: ["network:https"] }],
+    differences: [],
+  });
+});
+
+test("a lock that a merge left open is told with its line", async () => {
+  const lock = path.join(root, "cig.lock");
+  const before = readFileSync(lock, "utf8");
+  writeFileSync(lock, before.replace("[core]", "<<<<<<< HEAD\n[core]"));
+  const { code, error } = await ci("sync");
+  writeFileSync(lock, before);
+  expect(code).toBe(1);
+  expect(error).toContain("cig.lock:5:1");
+  expect(error).toContain("left by a merge of git");
+});
+
+test("an address that is none is told with its column", async () => {
+  const { code, error } = await ci("plugin", "add", "acme/ruby@~1");
+  expect(code).toBe(2);
+  expect(error).toContain(
+    "acme/ruby@~1, character 11: ~1 does not say of which minor version: ~1.0",
+  );
+});
+
+test("a publish without its folder or its registry says so", async () => {
+  expect((await ci("publish")).error).toContain("--plugin is missing: the folder of the module");
+  const odd = await ci("publish", "--plugin", "mine", "--registry", "not a host");
+  expect(odd.error).toContain("not a host is no host of a registry");
+});

@@ -1,0 +1,473 @@
+import { execFileSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { initKeys, readSigningKey, readTrust, signingKeyFile } from "@slipway/attestation";
+import { mediaTypes, openRegistry, parseReference } from "@slipway/registry";
+import { startRegistryRig } from "@slipway/registry/rig";
+import type { RegistryRig } from "@slipway/registry/rig";
+import { digestOf, fail, ok } from "@slipway/signature";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { addPlugin } from "./add-plugin.ts";
+import { parseAddress } from "./address.ts";
+import { writeArchive } from "./archive.ts";
+import { contentDigest, isModulePath } from "./module-files.ts";
+import type { ModuleFile } from "./module-files.ts";
+import { describeBytes, writeArtefact } from "./module-artefact.ts";
+import { openModules, readLock, withoutStandard } from "./open-modules.ts";
+import { publishModule } from "./publish.ts";
+import { syncModules } from "./sync.ts";
+import type { Ask, SyncOptions } from "./sync.ts";
+
+let served: RegistryRig;
+let root: string;
+let home: string;
+let asked: string[];
+let asks: readonly Ask[];
+let team = 0;
+
+beforeAll(async () => {
+  served = await startRegistryRig();
+});
+afterAll(async () => served[Symbol.asyncDispose]());
+beforeEach(async () => {
+  root = mkdtempSync(path.join(tmpdir(), "slipway-sync-"));
+  home = mkdtempSync(path.join(tmpdir(), "slipway-sync-home-"));
+  asked = [];
+  asks = [];
+  team += 1;
+  await initKeys(root, { HOME: home });
+});
+
+const registry = openRegistry({ counted: (question) => void asked.push(question) });
+const place = () => `${served.host}/t${team}`;
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  writeFileSync(path.join(root, file), text);
+}
+
+function writeModule(folder: string, name: string, version: string, more = ""): void {
+  write(
+    `${folder}/module.toml`,
+    `[module]\nname = "${name}"\nversion = "${version}"\n${more}\n[run]\nprogram = "./plugin.ts"\n`,
+  );
+  write(`${folder}/plugin.ts`, `// ${name} ${version}\n`);
+}
+
+async function publish(name: string, version: string, more = "") {
+  const folder = `modules/${name}-${version}`;
+  writeModule(folder, name, version, more);
+  const key = await readSigningKey(signingKeyFile({ HOME: home }));
+  if (!key.ok) throw new Error("no key");
+  return publishModule({
+    folder: path.join(root, folder),
+    to: place(),
+    registry,
+    key: key.value,
+    progress: () => {},
+  });
+}
+
+const head = () =>
+  `version = "0.2"\nproject = { name = "app", registry = "${place()}" }\n[jobs.a]\nsteps = [{ run = "make" }]\n`;
+
+async function sync(text: string, more: Partial<SyncOptions> = {}) {
+  asked = [];
+  return syncModules(await optionsOf(text, more));
+}
+
+async function optionsOf(text: string, more: Partial<SyncOptions> = {}): Promise<SyncOptions> {
+  const trust = await readTrust(root);
+  if (!trust.ok) throw new Error("no trust");
+  return {
+    root,
+    file: "cig.toml",
+    text: `${head()}${text}`,
+    registry,
+    defaultRegistry: undefined,
+    standard: new Map([["provider/github", "0.1.0"]]),
+    isOnPath: async () => false,
+    trust: trust.value,
+    now: new Date(),
+    cache: { folder: path.join(home, "modules") },
+    platform: "linux-x64",
+    core: { version: "0.1.0", protocol: 1 },
+    isFrozen: false,
+    isOffline: false,
+    isUpdate: false,
+    approve: async (each) => {
+      asks = each;
+      return ok(undefined);
+    },
+    progress: () => {},
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
+
+const lockText = () => readFileSync(path.join(root, "cig.lock"), "utf8");
+
+async function opened() {
+  const lock = await readLock(root, "cig.toml");
+  if (!lock.ok || lock.value === undefined) throw new Error("no lock");
+  const cache = { folder: path.join(home, "modules") };
+  return openModules(lock.value, { root, cache, platform: "linux-x64" });
+}
+
+test("what is published is resolved, fetched and locked; again nothing is asked and nothing written", async () => {
+  await publish("lang/ruby", "1.2.0");
+  await publish("lang/ruby", "1.3.0");
+  await publish("lang/rails", "2.0.0", `requires = ["lang/ruby@~1.2"]`);
+  const text = `[plugins]\n"lang/rails" = "^2.0"\n[[outputs]]\nprovider = "github"\npath = "x.yml"\n`;
+  const first = await sync(text);
+  expect(first).toMatchObject({
+    value: {
+      state: "done",
+      lock: {
+        plugins: [
+          { name: "lang/rails", version: "2.0.0", requires: ["lang/ruby"] },
+          { name: "lang/ruby", version: "1.2.0", constraints: ["~1.2"] },
+          { name: "provider/github", version: "0.1.0", source: "standard" },
+        ],
+      },
+    },
+  });
+  const modules = await opened();
+  if (!modules.ok) throw new Error(JSON.stringify(modules.failure));
+  expect([...modules.value.keys()]).toEqual(["lang/rails", "lang/ruby"]);
+  const plugin = path.join(modules.value.get("lang/ruby")?.folder ?? "", "plugin.ts");
+  expect(readFileSync(plugin, "utf8")).toBe("// lang/ruby 1.2.0\n");
+  expect(statSync(plugin).mode & 0o777).toBe(0o444);
+
+  const before = lockText();
+  expect(await sync(text)).toMatchObject({ value: { state: "unchanged", differences: [] } });
+  expect(await sync(text, { isFrozen: true, isOffline: true })).toMatchObject({ ok: true });
+  expect(asked).toEqual([]);
+  expect(lockText()).toBe(before);
+  const lock = await readLock(root, "cig.toml");
+  const plugins = { "provider/github": { version: "*", settings: { a: 1 } }, "lang/ruby": "~1.2" };
+  expect(withoutStandard(plugins, lock.ok ? lock.value : undefined)).toEqual({
+    "provider/github": { settings: { a: 1 } },
+    "lang/ruby": "~1.2",
+  });
+});
+
+test("what is locked stays until it is updated, and an empty cache is filled from the lock", async () => {
+  await publish("lang/ruby", "1.2.0");
+  const text = `[plugins]\n"lang/ruby" = "^1.0"\n`;
+  await sync(text);
+  await publish("lang/ruby", "1.3.0");
+  rmSync(path.join(home, "modules"), { recursive: true });
+  expect(await sync(text, { isOffline: true })).toMatchObject({
+    failure: { reason: "modules-offline", needed: ["lang/ruby@1.2.0"] },
+  });
+  expect(await sync(text, { isFrozen: true })).toMatchObject({ value: { state: "unchanged" } });
+  expect(asked.filter((one) => one.includes("tags/list"))).toEqual([]);
+  expect((await opened()).ok).toBe(true);
+  expect(await sync(text, { isUpdate: true })).toMatchObject({
+    value: { state: "done", lock: { plugins: [{ version: "1.3.0" }] } },
+  });
+});
+
+test("frozen says what would change, and writes nothing", async () => {
+  await publish("lang/ruby", "1.2.0");
+  await publish("lang/ruby", "1.3.0");
+  await sync(`[plugins]\n"lang/ruby" = "1.2.0"\n`);
+  const before = lockText();
+  const stale = await sync(`[plugins]\n"lang/ruby" = "1.3.0"\n`, { isFrozen: true });
+  expect(stale).toMatchObject({ failure: { reason: "modules-lock-stale", file: "cig.lock" } });
+  const lines =
+    !stale.ok && stale.failure.reason === "modules-lock-stale" ? stale.failure.differences : [];
+  expect(lines.filter((line) => /version|constraints/.test(line))).toEqual([
+    `- version = "1.2.0"`,
+    `- constraints = [ "1.2.0" ]`,
+    `+ version = "1.3.0"`,
+    `+ constraints = [ "1.3.0" ]`,
+  ]);
+  expect(lockText()).toBe(before);
+  rmSync(path.join(root, "cig.lock"));
+  await sync(`[plugins]\n"lang/ruby" = "1.3.0"\n`, { isFrozen: true });
+  expect(existsSync(path.join(root, "cig.lock"))).toBe(false);
+});
+
+test("a module that nobody, or only a stranger, has signed is refused", async () => {
+  await publish("lang/ruby", "1.2.0");
+  const text = `[plugins]\n"lang/ruby" = "^1.0"\n`;
+  const stranger = await readSigningKey(signingKeyFile({ HOME: home }));
+  expect(await sync(text, { trust: new Map() })).toMatchObject({
+    failure: {
+      reason: "module-unsigned",
+      reference: `${place()}/lang/ruby:1.2.0`,
+      objections: [{ signer: stranger.ok ? stranger.value.hint : "", problem: "unknown" }],
+    },
+  });
+  expect(existsSync(path.join(root, "cig.lock"))).toBe(false);
+  expect(existsSync(path.join(home, "modules"))).toBe(false);
+});
+
+function fileOf(name: string, text: string): ModuleFile {
+  if (!isModulePath(name)) throw new Error(name);
+  return { path: name, isExecutable: false, bytes: Buffer.from(text) };
+}
+
+/** Puts a module there as a publisher would that has no key. */
+async function putUnsigned(name: string, version: string, content: string) {
+  const files = [fileOf("plugin.ts", content)];
+  const archive = await writeArchive(files);
+  const config = Buffer.from(
+    JSON.stringify({ module: { name, version }, run: { program: "./plugin.ts" } }),
+  );
+  const read = parseReference(`${place()}/${name}:${version}`);
+  if (!read.ok) throw new Error(name);
+  const layer = {
+    platform: "any" as const,
+    layer: describeBytes(archive),
+    content: contentDigest(files),
+  };
+  const bytes = writeArtefact({ config: describeBytes(config), layers: [layer] });
+  for (const blob of [config, archive]) {
+    await registry.uploadBlob(read.value, digestOf(blob), new Blob([blob]));
+  }
+  await registry.putManifest(read.value, { mediaType: mediaTypes.ociManifest, bytes });
+}
+
+test("an unsigned version, and a tag that moves to one, are refused", async () => {
+  await putUnsigned("lang/bare", "1.0.0", "x");
+  expect(await sync(`[plugins]\n"lang/bare" = "^1.0"\n`)).toMatchObject({
+    failure: { reason: "module-unsigned", objections: [] },
+  });
+  await publish("lang/ruby", "1.2.0");
+  const text = `[plugins]\n"lang/ruby" = "^1.0"\n`;
+  await sync(text);
+  await putUnsigned("lang/ruby", "1.2.0", "evil");
+  rmSync(path.join(home, "modules"), { recursive: true });
+  expect(await sync(text)).toMatchObject({
+    failure: { reason: "module-changed", module: "lang/ruby", place: `${place()}/lang/ruby` },
+  });
+});
+
+test("a layer that is changed where the registry keeps it is refused, and nothing of it is kept", async () => {
+  await publish("lang/ruby", "9.9.9");
+  const blobs = path.join(served.dataFolder, "docker/registry/v2/blobs/sha256");
+  const layers = readdirSync(blobs, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith("/data"))
+    .map((name) => path.join(blobs, name))
+    .filter((name) => readFileSync(name).includes(`// lang/ruby 9.9.9`));
+  expect(layers.length).toBeGreaterThan(0);
+  const layer = layers.at(-1) ?? "";
+  const bytes = readFileSync(layer);
+  bytes.write("EVIL", bytes.indexOf("// lang/ruby"));
+  writeFileSync(layer, bytes);
+  expect(await sync(`[plugins]\n"lang/ruby" = "9.9.9"\n`)).toMatchObject({
+    failure: { reason: "blob-mismatch", repository: `${place()}/lang/ruby` },
+  });
+  expect(existsSync(path.join(root, "cig.lock"))).toBe(false);
+});
+
+test("what was changed in the cache is fetched again by a sync, and refused before", async () => {
+  await publish("lang/ruby", "1.2.0");
+  const text = `[plugins]\n"lang/ruby" = "^1.0"\n`;
+  await sync(text);
+  const modules = await opened();
+  const folder = (modules.ok && modules.value.get("lang/ruby")?.folder) || "";
+  chmodSync(path.join(folder, "plugin.ts"), 0o644);
+  writeFileSync(path.join(folder, "plugin.ts"), "evil");
+  expect(await opened()).toMatchObject({ failure: { reason: "module-changed" } });
+  expect(await sync(text)).toMatchObject({ ok: true });
+  expect((await opened()).ok).toBe(true);
+});
+
+test("a published version never changes, and publishing it again sends nothing", async () => {
+  expect(await publish("lang/ruby", "1.2.0")).toMatchObject({
+    value: { state: "done", cause: "module-published" },
+  });
+  asked = [];
+  expect(await publish("lang/ruby", "1.2.0")).toMatchObject({
+    value: { state: "unchanged", cause: "module-was-published" },
+  });
+  expect(asked.filter((one) => /^(?:PUT|POST|PATCH)/.test(one))).toEqual([]);
+  expect(await publish("lang/ruby", "1.2.0", `description = "other"`)).toMatchObject({
+    failure: { reason: "module-version-taken", reference: `${place()}/lang/ruby:1.2.0` },
+  });
+});
+
+test("capabilities are asked for once, and again when a module asks for more", async () => {
+  await publish(
+    "lang/ruby",
+    "1.2.0",
+    `capabilities_required = ["network:https", "filesystem:read"]`,
+  );
+  const text = `[plugins]\n"lang/ruby" = "^1.0"\n`;
+  const refuse: SyncOptions["approve"] = async (each) =>
+    fail({ reason: "module-not-granted", asked: each });
+  expect(await sync(text, { approve: refuse })).toMatchObject({
+    failure: {
+      reason: "module-not-granted",
+      asked: [{ module: "lang/ruby", version: "1.2.0", capabilities: ["network:https"] }],
+    },
+  });
+  expect(existsSync(path.join(root, "cig.lock"))).toBe(false);
+  expect(await sync(text)).toMatchObject({ ok: true });
+  expect(asks).toHaveLength(1);
+  expect(lockText()).toContain(`granted = [ "network:https" ]`);
+  expect(await sync(text, { approve: refuse })).toMatchObject({ ok: true });
+  await publish(
+    "lang/ruby",
+    "1.3.0",
+    `capabilities_required = ["network:https", "filesystem:write"]`,
+  );
+  expect(await sync(text, { isUpdate: true, approve: refuse })).toMatchObject({
+    failure: { asked: [{ version: "1.3.0", capabilities: ["filesystem:write"] }] },
+  });
+});
+
+function makeRepository(): string {
+  const folder = path.join(root, "elsewhere");
+  writeModule("elsewhere/ci/deploy", "acme/deploy", "1.0.0");
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: folder });
+  git("init", "--quiet", "--initial-branch=main");
+  git("add", ".");
+  git("commit", "--quiet", "-m", "one");
+  git("tag", "v1");
+  return folder;
+}
+
+test("a folder of a git repository is locked by its commit, whoever moves the tag", async () => {
+  const repository = makeRepository();
+  const source = `git+file://${repository}//ci/deploy@v1`;
+  const text = `[plugins]\n"acme/deploy" = { source = "${source}" }\n`;
+  expect(await sync(text)).toMatchObject({
+    value: { lock: { plugins: [{ name: "acme/deploy", version: "1.0.0", source }] } },
+  });
+  const commit = execFileSync("git", ["rev-parse", "v1"], { cwd: repository }).toString().trim();
+  expect(lockText()).toContain(`commit = "${commit}"`);
+  writeModule("elsewhere/ci/deploy", "acme/deploy", "1.1.0");
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+      cwd: repository,
+    });
+  git("commit", "--quiet", "-am", "two");
+  git("tag", "-f", "v1");
+  rmSync(path.join(home, "modules"), { recursive: true });
+  expect(await sync(text)).toMatchObject({ value: { state: "unchanged" } });
+  expect(await sync(text, { isUpdate: true })).toMatchObject({
+    value: { lock: { plugins: [{ version: "1.1.0" }] } },
+  });
+});
+
+test("what git cannot give, and links in it, are told", async () => {
+  const repository = makeRepository();
+  const check = async (address: string) => {
+    const synced = await sync(`[plugins]\n"acme/deploy" = { source = "${address}" }\n`);
+    return synced.ok ? "ok" : synced.failure;
+  };
+  expect(await check(`git+file://${repository}//ci/deploy@v9`)).toMatchObject({
+    reason: "module-git-failed",
+    said: expect.stringContaining("v9") as string,
+  });
+  execFileSync("ln", ["-s", "/etc/passwd", path.join(repository, "ci/deploy/link")]);
+  execFileSync("git", ["add", "."], { cwd: repository });
+  execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "link"], {
+    cwd: repository,
+  });
+  expect(await check(`git+file://${repository}//ci/deploy@main`)).toMatchObject({
+    reason: "module-files-refused",
+    path: "link",
+    problem: "not-a-file",
+  });
+});
+
+test("folders of the repository are locked without a digest, and what they require counts", async () => {
+  await publish("lang/ruby", "1.2.0");
+  writeModule("ci/mine", "acme/mine", "0.1.0", `requires = ["./ci/other"]`);
+  writeModule("ci/other", "acme/other", "0.2.0");
+  const text = `[plugins]\n"acme/mine" = { source = "./ci/mine" }\n`;
+  expect(await sync(text)).toMatchObject({
+    value: {
+      lock: {
+        plugins: [
+          { name: "acme/mine", source: "./ci/mine", requires: ["acme/other"], sha256: {} },
+          { name: "acme/other", source: "./ci/other", version: "0.2.0" },
+        ],
+      },
+    },
+  });
+  expect(asked).toEqual([]);
+  writeModule("ci/other", "acme/other", "0.2.0", `requires = ["lang/ruby@^1.0"]`);
+  expect(await sync(text, { isFrozen: true })).toMatchObject({
+    failure: { reason: "modules-lock-stale" },
+  });
+  expect(await sync(text)).toMatchObject({
+    value: { lock: { plugins: [{}, {}, { name: "lang/ruby", version: "1.2.0" }] } },
+  });
+});
+
+test("a published module has no say in what of the repository is run", async () => {
+  await publish("lang/evil", "1.0.0", `requires = ["./ci/mine"]`);
+  writeModule("ci/mine", "acme/mine", "0.1.0");
+  expect(await sync(`[plugins]\n"lang/evil" = "1.0"\n`)).toMatchObject({
+    failure: { reason: "module-requires-local", module: "lang/evil", requires: "./ci/mine" },
+  });
+});
+
+test("steps that use modules ask for them, and what is unknown or misspelt is told with its place", async () => {
+  await publish("lang/ruby", "1.2.0");
+  const uses = (text: string) => `[jobs.b]\nsteps = [{ uses = "${text}" }]\n`;
+  expect(await sync(uses("lang/ruby@~1.2"))).toMatchObject({
+    value: { lock: { plugins: [{ name: "lang/ruby", constraints: ["~1.2"] }] } },
+  });
+  expect(await sync(uses("lang/ruby@~1"))).toMatchObject({
+    failure: {
+      reason: "pipeline-invalid",
+      problems: [
+        { line: 6, column: 12, message: expect.stringContaining("~1 does not say") as string },
+      ],
+    },
+  });
+  const bare = `version = "0.2"\nproject = { name = "app" }\n[jobs.b]\nsteps = [{ uses = "lang/x" }]\n`;
+  expect(await syncModules({ ...(await optionsOf("")), text: bare })).toMatchObject({
+    failure: { reason: "module-source-unknown", module: "lang/x" },
+  });
+});
+
+test("a plugin is added to the file, with its comments, and to the lock", async () => {
+  await publish("lang/ruby", "1.2.0");
+  const text = `# mine\n[plugins] # all of them\n`;
+  write("cig.toml", `${head()}${text}`);
+  const add = async (address: string) => {
+    const parsed = parseAddress(address);
+    if ("message" in parsed) throw new Error(parsed.message);
+    const options = await optionsOf("");
+    return addPlugin(parsed, {
+      ...options,
+      text: readFileSync(path.join(root, "cig.toml"), "utf8"),
+    });
+  };
+  expect(await add("lang/ruby@~1.2")).toMatchObject({
+    value: { name: "lang/ruby", state: "done" },
+  });
+  expect(readFileSync(path.join(root, "cig.toml"), "utf8")).toBe(
+    `${head()}${text}"lang/ruby" = "~1.2"\n`,
+  );
+  expect(lockText()).toContain(`[plugins."lang/ruby"]`);
+  const before = readFileSync(path.join(root, "cig.toml"), "utf8");
+  expect(await add("lang/ruby@^3.0")).toMatchObject({ failure: { reason: "modules-conflict" } });
+  expect(readFileSync(path.join(root, "cig.toml"), "utf8")).toBe(before);
+  writeModule("ci/mine", "acme/mine", "0.1.0");
+  expect(await add("./ci/mine")).toMatchObject({ value: { name: "acme/mine" } });
+  expect(readFileSync(path.join(root, "cig.toml"), "utf8")).toContain(
+    `"acme/mine" = { source = "./ci/mine" }\n`,
+  );
+});
