@@ -7,8 +7,12 @@ import { serveUnary } from "./grpc-server.ts";
 
 type Methods = Omit<typeof Plugin.method, "handshake">;
 
-/** The signal is aborted when the core takes the call back, or its deadline has passed. */
-export type HookCall = { readonly signal: AbortSignal };
+export type HookCall = {
+  /** Aborted when the core takes the call back, or its deadline has passed. */
+  readonly signal: AbortSignal;
+  /** What the handshake said of the file's words to this plugin: a JSON object, or empty. */
+  readonly settings: string;
+};
 
 /** What a plugin does, and with what it says about itself. A hook that throws fails the call with the message of its error. */
 export type PluginDefinition = Pick<
@@ -79,8 +83,13 @@ function takeStandardStreams(): Duplex {
 function methodsOf(definition: PluginDefinition) {
   const { handshake, detect, plan, generate, validate, preflight } = Plugin.method;
   const { hooks } = definition;
+  const kept = { settings: "" };
+  const served = serveWith(kept);
   return [
-    served(handshake, async (hello) => handshakeOf(definition, hello)),
+    served(handshake, async (hello) => {
+      kept.settings = hello.settings;
+      return handshakeOf(definition, hello);
+    }),
     ...(hooks.detect === undefined ? [] : [served(detect, hooks.detect)]),
     ...(hooks.plan === undefined ? [] : [served(plan, hooks.plan)]),
     ...(hooks.generate === undefined ? [] : [served(generate, hooks.generate)]),
@@ -95,16 +104,20 @@ type Method<Input extends DescMessage, Output extends DescMessage> = {
   readonly output: Output;
 };
 
-function served<Input extends DescMessage, Output extends DescMessage>(
-  { name, input, output }: Method<Input, Output>,
-  hook: (
-    request: MessageShape<Input>,
-    call: HookCall,
-  ) => Promise<MessageInitShape<Output> | MessageShape<Output>>,
-) {
-  const answer = async (request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> =>
-    toBinary(output, create(output, await hook(fromBinary(input, request), { signal })));
-  return [`/${Plugin.typeName}/${name}`, answer] as const;
+function serveWith(kept: Pick<HookCall, "settings">) {
+  return <Input extends DescMessage, Output extends DescMessage>(
+    { name, input, output }: Method<Input, Output>,
+    hook: (
+      request: MessageShape<Input>,
+      call: HookCall,
+    ) => Promise<MessageInitShape<Output> | MessageShape<Output>>,
+  ) => {
+    const answer = async (request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> => {
+      const result = await hook(fromBinary(input, request), { ...kept, signal });
+      return toBinary(output, create(output, result));
+    };
+    return [`/${Plugin.typeName}/${name}`, answer] as const;
+  };
 }
 
 function handshakeOf(definition: PluginDefinition, hello: Hello): PluginInfo {
