@@ -1,0 +1,193 @@
+import { Feature_Support } from "@slipway/pipeline-sdk/protocol";
+
+type RenderedFeature = {
+  readonly name: string;
+  readonly support: Feature_Support;
+  readonly note: string;
+};
+
+const native = [
+  "Graph.workflows Graph.runners Graph.services Graph.caches Graph.environments",
+  "Workflow.id Workflow.triggers Workflow.jobs Workflow.overrides",
+  "ManualTrigger.inputs Input.name Input.type Input.description Input.default Input.options",
+  "TYPE_STRING TYPE_BOOLEAN TYPE_CHOICE",
+  "Job.id Job.needs Job.work Job.approval Job.overrides",
+  "Work.runner Work.container Work.env Work.steps Work.caches Work.checkout Work.parallelism Work.test_reports",
+  "Container.image Container.credentials Container.user Container.entrypoint Credentials.username Credentials.password_secret",
+  "Checkout.disabled Checkout.path",
+  "Step.name Step.run Step.provider_step Step.restore_cache Step.save_cache Step.env",
+  "Run.command Run.working_directory ProviderStep.provider ProviderStep.reference ProviderStep.with CacheStep.cache",
+  "Variable.name Variable.value Value.literal Value.input",
+  "Condition.literal Condition.status STATUS_SUCCESS STATUS_ALWAYS",
+  "Service.id Service.container Service.env Service.command Port.container",
+  "Cache.id Cache.paths Cache.key_parts KeyPart.text KeyPart.file KeyPart.platform",
+  "Runner.id Runner.settings Override.provider Override.json",
+];
+
+const expanded = "its jobs are jobs of their own, with its values in their names";
+const when =
+  "a condition of the workflow: which pushes make a pipeline is a setting of the project";
+const shell = "by the shell of a step";
+const shared = "by the workspace, under /tmp/slipway";
+const docker = "the ports are waited for; on a machine it is Docker's own";
+const continued = "a setup configuration finds out which jobs run, and goes on with those";
+const bounded = "by the program timeout around each command";
+
+const emulated: Readonly<Record<string, string>> = {
+  "Graph.project": "the beginning of the names of groups, which are of a whole organisation",
+  "Workflow.name": "people see the id",
+  "Workflow.env": "variables of each of its jobs",
+  "Workflow.permissions": "a job has no token of the host of the repository that could be bounded",
+  "Workflow.concurrency": "by the project's setting Auto-cancel redundant workflows, if it cancels",
+  "Triggers.push": when,
+  "Triggers.pull_request":
+    "a push to any branch: turn on Only build pull requests in the project's settings for those alone",
+  "Triggers.schedules":
+    "a scheduled workflow, which GitHub OAuth and Bitbucket Cloud have; beside a setup configuration a schedule trigger of the project's settings",
+  "Triggers.manual": "a pipeline that is started in the app or by the API",
+  "Triggers.merge_queue":
+    "pushes to gh-readonly-queue/**, on which GitHub tries what is to be merged",
+  "PushTrigger.branches": when,
+  "PushTrigger.branches_ignore": when,
+  "PushTrigger.tags": when,
+  "PushTrigger.tags_ignore": when,
+  "PullRequestTrigger.branches":
+    "CircleCI does not tell where a pull request goes: it runs for all",
+  "PullRequestTrigger.types": "opened, synchronize and reopened are pushes; others are refused",
+  "Schedule.cron": "with lists of numbers for steps, ranges and names",
+  "Schedule.branches": "the branches of the scheduled workflow, which has to name some",
+  "Input.required": "empty where nobody gives it: a parameter of a pipeline needs a value",
+  TYPE_NUMBER: "a text",
+  "Job.name": "the description of the job: people see its id",
+  "Job.base": expanded,
+  "Job.stage": "what it waits for is among the needs",
+  "Job.matrix": expanded,
+  "MatrixValue.dimension": expanded,
+  "MatrixValue.value": expanded,
+  "Job.condition":
+    "a first step ends the job well where it does not hold; an expression in filters for an approval",
+  "Approval.prompt": "people see the id of the job",
+  "Work.services": "containers beside the job's; on a machine, by Docker. On localhost",
+  "Work.artifacts": shared,
+  "Work.uses_artifacts": shared,
+  "Work.outputs": shared,
+  "Work.environment": "the context of its name, which can hold its secrets and say who may use it",
+  "Work.permissions": "a job has no token of the host of the repository that could be bounded",
+  "Work.concurrency": "serial-group: jobs wait for each other",
+  "Work.timeout_minutes": bounded,
+  "Work.retry": "each command of the job is run again, and not the job",
+  "Retry.attempts": "five at most",
+  "Work.may_fail":
+    "its commands end well whatever they find, and a mark tells the steps after them",
+  "Work.shell": "at each step",
+  "Work.working_directory": "at each step",
+  "Work.skip": continued,
+  "Skip.mode": continued,
+  MODE_AUTO: continued,
+  MODE_ASKED: continued,
+  MODE_NEVER: "the job never asks",
+  "Work.matrix_policy": "max_parallel alone",
+  "MatrixPolicy.max_parallel": "a job of the matrix waits for the end of an earlier one",
+  "Checkout.depth": "all of the history is fetched",
+  "Checkout.submodules": shell,
+  "Checkout.lfs": shell,
+  "Checkout.tags": shell,
+  "Step.id": "its outputs are a file, whose name the command finds in GITHUB_OUTPUT",
+  "Step.condition": shell,
+  "Step.upload": shared,
+  "Step.download": shared,
+  "Step.timeout_minutes": bounded,
+  "Step.may_fail": shell,
+  "Step.origin": "of the pipeline, and no part of a run",
+  "Step.only_for": "the core leaves the step out for others",
+  "Run.shell": "bash and sh are CircleCI's own; others get a file",
+  "Artifact.name": shared,
+  "Artifact.paths": shared,
+  "Artifact.retention_days": "as long as the plan says, for all artifacts",
+  "Artifact.when": shell,
+  "Artifact.may_be_missing": shell,
+  WHEN_SUCCESS: shell,
+  WHEN_FAILURE: shell,
+  WHEN_ALWAYS: shell,
+  "ArtifactUse.name": shared,
+  "ArtifactUse.jobs": shared,
+  "ArtifactUse.path": shared,
+  "Output.name": shared,
+  "Output.step": shared,
+  "Output.output": shared,
+  "Value.secret": "a variable of the project or of a context",
+  "Value.setting": "a variable of the project or of a context",
+  "Value.output": shared,
+  "Value.fact": shell,
+  "Value.env": shell,
+  "Value.joined": shell,
+  "Values.of": shell,
+  "Value.step": shell,
+  "JobOutput.job": shared,
+  "JobOutput.name": shared,
+  "StepOutput.step": shell,
+  "StepOutput.name": shell,
+  FACT_COMMIT: shell,
+  FACT_BRANCH: shell,
+  FACT_TAG: shell,
+  FACT_EVENT: "a push to the branch of a pull request is an event of the pull request",
+  FACT_RUN_NUMBER: "the number of the pipeline",
+  FACT_ACTOR: "only people with an account of CircleCI have a name",
+  FACT_HEAD_BRANCH: "of a fork it is pull/<number>",
+  "Condition.comparison": shell,
+  "Condition.all": shell,
+  "Condition.any": shell,
+  "Condition.not": shell,
+  "Conditions.of": shell,
+  "Comparison.left": shell,
+  "Comparison.operator": shell,
+  "Comparison.right": shell,
+  OPERATOR_EQUAL: shell,
+  OPERATOR_MATCHES: shell,
+  STATUS_FAILURE: "of a job that needs one other; of a step in any job",
+  STATUS_CANCELLED: "of a job that needs one other; a cancelled job begins no step",
+  "Permissions.default": "a job has no token that could be bounded; what may write is warned of",
+  "Permissions.scopes": "a job has no token that could be bounded; what may write is warned of",
+  ACCESS_NONE: "a job has no token",
+  ACCESS_READ: "a checkout needs no token of the job",
+  ACCESS_WRITE: "a job has no token: put one into a context",
+  "Concurrency.group": "letters, digits, dots, slashes, _ and -, and values of the pipeline",
+  "Concurrency.cancel_in_progress": "by the project's setting Auto-cancel redundant workflows",
+  "Environment.id": "a context",
+  "Environment.name": "a context",
+  "Environment.url": "printed by the last step",
+  "Service.ports": docker,
+  "Service.health": docker,
+  "Port.host": "on a machine; beside a container a service keeps its ports",
+  "Health.command": docker,
+  "Health.interval_seconds": docker,
+  "Health.timeout_seconds": docker,
+  "Health.retries": docker,
+  "Health.start_period_seconds": docker,
+  "Cache.backend": "native; a plugin that keeps another puts its steps there",
+};
+
+const unmade = "the plugin of the module gives its steps before";
+
+const missing: Readonly<Record<string, string>> = {
+  "MatrixPolicy.fail_fast":
+    "jobs of a matrix are jobs of their own, and do not stop each other: write fail_fast = false, or leave it out",
+  FACT_BASE_BRANCH:
+    "CircleCI does not tell where a pull request goes: ask the host of the repository in a step",
+  "Step.module": unmade,
+  "ModuleReference.name": unmade,
+  "ModuleReference.number": unmade,
+};
+
+/** What of the graph CircleCI has: each field, and each value of an enumeration. */
+export const features: readonly RenderedFeature[] = [
+  ...native
+    .flatMap((line) => line.split(" "))
+    .map((name) => ({ name, support: Feature_Support.NATIVE, note: "" })),
+  ...Object.entries(emulated).map(([name, note]) => ({
+    name,
+    support: Feature_Support.EMULATED,
+    note,
+  })),
+  ...Object.entries(missing).map(([name, note]) => ({ name, support: Feature_Support.NONE, note })),
+];
