@@ -4,6 +4,7 @@ import type { DiscoveryFailure } from "./plugins/discovery-failure.ts";
 import type { OutputFailure } from "./output/output-failure.ts";
 import type { PluginFailure } from "./plugins/plugin-failure.ts";
 import type { CapabilityFailure } from "./plugins/sandbox-capabilities.ts";
+import type { StoreFailure } from "./skipping/success-record.ts";
 import type { PluginSetFailure } from "./plugins/plugin-set.ts";
 
 export type { PipelineProblem };
@@ -21,7 +22,13 @@ export type PipelinesFailure =
       /** In the order of the file. */
       readonly problems: readonly PipelineProblem[];
     }
+  | StoreFailure
   | { readonly reason: "pipeline-missing"; readonly file: string }
+  | {
+      readonly reason: "workflow-unknown";
+      readonly workflow: string;
+      readonly known: readonly string[];
+    }
   | {
       /** Two plugins say different things of the repository. */
       readonly reason: "plugin-facts-differ";

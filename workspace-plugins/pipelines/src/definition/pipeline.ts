@@ -102,6 +102,10 @@ export const Pipeline = z.strictObject({
       secrets: z.array(VariableName).optional().meta({
         description: "Names of secrets that the store needs.",
       }),
+      protected_branches: z.array(Text).optional().meta({
+        description:
+          "Whose successes every run believes; usually main and master. Others believe their own too.",
+      }),
       timeout_minutes: Minutes.optional().meta({ description: "Of the decision; usually 5." }),
     })
     .optional()

@@ -1,6 +1,7 @@
-import type { ArtifactUse, Condition, Graph, Job, Value } from "@slipway/pipeline-sdk/graph";
+import type { ArtifactUse, Graph, Job, Value } from "@slipway/pipeline-sdk/graph";
 import { namesNear } from "@slipway/signature/names-near";
 import type { PlanProblem, Tell } from "./scope.ts";
+import { valuesIn } from "./values-in.ts";
 
 type Jobs = ReadonlyMap<string, Job>;
 
@@ -124,22 +125,4 @@ function madeBy({ kind }: Job): readonly string[] {
     step.kind.case === "upload" ? [step.kind.value.name] : [],
   );
   return [...kind.value.artifacts.map(({ name }) => name), ...uploads];
-}
-
-/** What a condition asks for. */
-function valuesIn(condition: Condition | undefined): readonly Value[] {
-  const kind = condition?.kind;
-  switch (kind?.case) {
-    case "comparison":
-      return kind.value.left === undefined ? [] : [kind.value.left];
-    case "not":
-      return valuesIn(kind.value);
-    case "all":
-    case "any":
-      return kind.value.of.flatMap(valuesIn);
-    case undefined:
-    case "literal":
-    case "status":
-      return [];
-  }
 }

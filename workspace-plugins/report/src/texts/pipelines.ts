@@ -18,6 +18,21 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
       ...(first === undefined ? {} : { at: first.at }),
     };
   },
+  "store-address-invalid": ({ address }) => ({
+    what: `${address} is no store of successes`,
+    facts: {},
+    hint: "write a folder, https://host/path, or oci://registry/name",
+  }),
+  "store-unreachable": ({ address, detail }) => ({
+    what: `the store of successes ${address} does not answer as it should`,
+    facts: { detail },
+    hint: "what it does not know of has to run; see that it can be reached from there",
+  }),
+  "workflow-unknown": ({ workflow, known }) => ({
+    what: `there is no workflow ${workflow}`,
+    facts: { "there are": known.join(", ") },
+    hint: "name one of them, or render the files again",
+  }),
   "pipeline-missing": (failure) => ({
     what: `there is no ${failure.file}`,
     facts: {},

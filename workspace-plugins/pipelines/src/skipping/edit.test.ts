@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { skipInBuildkite } from "./edit-buildkite.ts";
+import { leaveOutOfCircleci } from "./edit-circleci.ts";
+
+const circleci = `version: 2.1
+jobs:
+  build: { docker: [{ image: "a:1" }], steps: [checkout] }
+  test: { docker: [{ image: "a:1" }], steps: [checkout, { run: "echo \\"on\\"" }] }
+  deploy: { docker: [{ image: "a:1" }], steps: [checkout] }
+workflows:
+  ci:
+    jobs:
+      - build
+      - test:
+          requires:
+            - build
+          filters: { branches: { only: main } }
+      - hold: { type: approval, requires: [test] }
+      - deploy: { requires: [hold, test] }
+`;
+
+test("in CircleCI a job that is left out goes, and what needed it needs what it needed", () => {
+  expect(leaveOutOfCircleci(circleci, "ci", new Set(["test"]))).toBe(`version: 2.1
+jobs:
+  build: { docker: [ { image: "a:1" } ], steps: [ checkout ] }
+  deploy: { docker: [ { image: "a:1" } ], steps: [ checkout ] }
+workflows:
+  ci:
+    jobs:
+      - build
+      - hold: { type: approval, requires: [ build ] }
+      - deploy: { requires: [ hold, build ] }
+`);
+});
+
+test("a pipeline of CircleCI without jobs goes on with one that does nothing", () => {
+  const all = new Set(["build", "test", "hold", "deploy"]);
+  expect(leaveOutOfCircleci(circleci, "ci", all)).toBe(`version: 2.1
+jobs:
+  nothing-to-run:
+    type: no-op
+workflows:
+  nothing-to-run:
+    jobs:
+      - nothing-to-run
+`);
+});
+
+test("nothing left out, nothing changed but the form", () => {
+  expect(leaveOutOfCircleci(circleci, "ci", new Set())).toContain('echo \\"on\\"');
+  expect(() => leaveOutOfCircleci("jobs: {}", "ci", new Set())).toThrow(
+    "the configuration has no workflow ci",
+  );
+});
+
+test("in Buildkite a step says why it is skipped, and what needs it waits for what it waited for", () => {
+  const steps = `steps:
+  - key: build
+    command: make
+  - key: test
+    command: make test
+    depends_on: [build]
+  - key: deploy
+    command: make deploy
+    depends_on:
+      - { step: test, allow_failure: false }
+  - key: last
+    command: "true"
+    depends_on: deploy
+`;
+  expect(skipInBuildkite(steps, new Map([["test", "unchanged: sha256:abc"]]))).toBe(
+    `steps:
+  - key: build
+    command: make
+  - key: test
+    command: make test
+    depends_on: [ build ]
+    skip: unchanged: sha256:abc
+  - key: deploy
+    command: make deploy
+    depends_on:
+      - { step: test, allow_failure: false }
+      - build
+  - key: last
+    command: "true"
+    depends_on: deploy
+`.replace("skip: unchanged: sha256:abc", 'skip: "unchanged: sha256:abc"'),
+  );
+});
