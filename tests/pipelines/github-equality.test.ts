@@ -27,6 +27,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { awkwardTexts, randomPipeline } from "./random-pipeline.ts";
 import { readGithub, textIn } from "./read-github.ts";
+import { scenarios, usualScenario } from "./scenarios.ts";
 import type { JobFile, ReadJob, ReadWorkflow, StepFile } from "./read-github.ts";
 
 const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
@@ -66,22 +67,6 @@ async function readBack(graph: Graph, isSkipping = false): Promise<readonly Read
     }),
   );
 }
-
-const usual: Scenario = {
-  event: "push",
-  branch: "main",
-  tag: undefined,
-  baseBranch: "main",
-  headBranch: "feature/a/b",
-  action: "synchronize",
-  cron: undefined,
-  actor: "somebody",
-  commit: "0123456789abcdef",
-  runNumber: "7",
-  inputs: {},
-  settings: {},
-  outputs: {},
-};
 
 const before = { hasFailed: false, wasCancelled: false, isEnding: false };
 
@@ -383,7 +368,7 @@ function knownOf({ jobs }: Workflow, isAsking: (job: Job) => boolean): Known {
   return { before: all, open };
 }
 
-async function checkGraph(graph: Graph, scenario: Scenario = usual): Promise<void> {
+async function checkGraph(graph: Graph, scenario: Scenario = usualScenario): Promise<void> {
   const reads = await readBack(graph);
   for (const [at, workflow] of graph.workflows.entries()) {
     const read = reads[at];
@@ -429,23 +414,6 @@ steps = [{ name = ${quoted}, run = ${quoted}, env = { Y = ${quoted} } }]
 `),
   );
 });
-
-const scenarios: fc.Arbitrary<Scenario> = fc
-  .record({
-    event: fc.constantFrom("push", "pull-request", "merge-queue", "schedule", "manual"),
-    branch: fc.constantFrom("main", "release/1", "feature/a/b", "dev"),
-    tag: fc.constantFrom(undefined, "v1", "v2/x", "other"),
-    baseBranch: fc.constantFrom("main", "release/1"),
-    headBranch: fc.constantFrom("dev", "main"),
-    actor: fc.constantFrom("somebody", "a"),
-    inputs: fc.constantFrom({ level: "low", dry: "true" }, { level: "high", dry: "false" }),
-    settings: fc.constantFrom({}, { FAST: "1" }, { SKIP: "yes" }, { SKIP: "false", FAST: "0" }),
-  } as const)
-  .map((random) => ({
-    ...usual,
-    ...random,
-    tag: random.event === "push" || random.event === "manual" ? random.tag : undefined,
-  }));
 
 test("of any pipeline GitHub's own parser reads the same graph back", async () => {
   await fc.assert(

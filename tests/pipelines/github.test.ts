@@ -417,6 +417,11 @@ test.each([
     "a-y has max_parallel, and a concurrency group",
   ],
   [
+    'fail_fast = true\nmatrix = { x = ["y"] }',
+    "GITHUB_FAIL_FAST",
+    "a failure of a-y does not stop the others of a",
+  ],
+  [
     'artifacts = [{ name = "a:b", paths = ["x"] }]',
     "GITHUB_ARTIFACT",
     'a:b has " * / : < > ? \\ or |',

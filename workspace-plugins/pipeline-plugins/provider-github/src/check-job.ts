@@ -102,8 +102,24 @@ function checkValues(graph: Graph, { place }: Job, work: Work): readonly Diagnos
   ];
 }
 
-/** Both would need the group of the job. */
 function checkParallel(job: Job, work: Work): readonly Diagnostic[] {
+  const found =
+    work.matrixPolicy?.failFast === true
+      ? [
+          problem({
+            code: "GITHUB_FAIL_FAST",
+            title: "jobs of a matrix are jobs of their own",
+            message: `a failure of ${job.id} does not stop the others of ${job.base}`,
+            fixHint: "write fail_fast = false, or leave it out",
+            place: job.place,
+          }),
+        ]
+      : [];
+  return [...found, ...checkGroups(job, work)];
+}
+
+/** Both would need the group of the job. */
+function checkGroups(job: Job, work: Work): readonly Diagnostic[] {
   const isGrouped = work.concurrency !== undefined;
   const reasons = [
     ...((work.matrixPolicy?.maxParallel ?? 0) > 0 ? ["max_parallel"] : []),

@@ -7,6 +7,8 @@ type RenderedFeature = {
 };
 
 const native = [
+  // Of the pipeline, and no part of a run; a matrix is jobs of their own, and a stage is among the needs.
+  "Graph.project Job.base Job.stage Job.matrix MatrixValue.dimension MatrixValue.value Step.origin",
   "Graph.workflows Graph.runners Graph.services Graph.caches Graph.environments",
   "Workflow.id Workflow.name Workflow.triggers Workflow.env Workflow.permissions Workflow.concurrency Workflow.jobs Workflow.overrides",
   "Triggers.push Triggers.pull_request Triggers.schedules Triggers.manual Triggers.merge_queue",
@@ -33,24 +35,17 @@ const native = [
   "Permissions.default Permissions.scopes ACCESS_NONE ACCESS_READ ACCESS_WRITE Concurrency.group Concurrency.cancel_in_progress",
   "Environment.id Environment.name Environment.url Service.id Service.container Service.env Service.ports Service.command Service.health",
   "Port.container Port.host Health.command Health.interval_seconds Health.timeout_seconds Health.retries Health.start_period_seconds",
+  "Skip.mode MODE_AUTO MODE_ASKED MODE_NEVER Cache.backend",
   "Cache.id Cache.paths Cache.key_parts KeyPart.text KeyPart.file KeyPart.platform",
   "Runner.id Runner.settings Override.provider Override.json",
 ];
 
-const expanded = "its jobs are jobs of their own, with its values in their names";
-const whole = "of the pipeline, and no part of a run";
-
 const emulated: Readonly<Record<string, string>> = {
-  "Graph.project": whole,
-  "Job.base": whole,
-  "Job.stage": "what it waits for is among the needs",
-  "Job.matrix": expanded,
-  "MatrixValue.dimension": expanded,
-  "MatrixValue.value": expanded,
-  "Step.origin": whole,
   "Job.approval":
     "a job of the environment of its name: name required reviewers under Settings, Environments",
   "Approval.prompt": "the name of its only step",
+  "MatrixPolicy.fail_fast":
+    "jobs of a matrix are jobs of their own, and do not stop each other: only false can be rendered",
   "MatrixPolicy.max_parallel":
     "its jobs share as many concurrency groups of the run, with queue: max",
   "Work.parallelism":
@@ -58,11 +53,6 @@ const emulated: Readonly<Record<string, string>> = {
   "Work.test_reports": "kept as the artifact test-reports-<job>: GitHub reads no such file",
   "Container.entrypoint":
     "of services only: the container of a job is started by GitHub's own program",
-  "Cache.backend": "native; a plugin that keeps another puts its steps there",
-  "Skip.mode": "a job named signatures says which jobs run, one named gate records their successes",
-  MODE_AUTO: "as Skip.mode",
-  MODE_ASKED: "as Skip.mode",
-  MODE_NEVER: "the job never asks",
   OPERATOR_EQUAL: "GitHub compares texts without regard to capital letters",
   OPERATOR_MATCHES:
     "by the beginning, the end or a part of a text, without regard to capital letters",
@@ -73,8 +63,6 @@ const missing: Readonly<Record<string, string>> = {
     "GitHub runs schedules on the default branch alone: leave branches out, and check others out in a step",
   "Work.retry": "GitHub starts no job again by itself: repeat the command in its step",
   "Retry.attempts": "GitHub starts no job again by itself: repeat the command in its step",
-  "MatrixPolicy.fail_fast":
-    "jobs of a matrix are jobs of their own, and do not stop each other: write fail_fast = false, or leave it out",
   "Step.module": "the plugin of the module gives its steps before",
   "ModuleReference.name": "the plugin of the module gives its steps before",
   "ModuleReference.number": "the plugin of the module gives its steps before",

@@ -102,7 +102,8 @@ function recording(workflow: Workflow, skipping: Skipping): readonly Rendered[] 
 }
 
 function prepared({ install }: Skipping): readonly Rendered[] {
-  return [{ uses: actions.checkout }, { name: "get slipway", run: quoted(install), shell: "sh" }];
+  const get = { name: "get slipway", run: quoted(install), shell: "sh" };
+  return [{ uses: actions.checkout }, ...(install === "" ? [] : [get])];
 }
 
 function secretsOf({ secrets }: Skipping): Rendered {

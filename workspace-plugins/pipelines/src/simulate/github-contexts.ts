@@ -1,7 +1,7 @@
 import type { Contexts } from "./github-expressions.ts";
 import type { EventName, Scenario } from "./scenario.ts";
 
-const githubEvents: Readonly<Record<EventName, string>> = {
+export const githubEvents: Readonly<Record<EventName, string>> = {
   push: "push",
   "pull-request": "pull_request",
   "merge-queue": "merge_group",
