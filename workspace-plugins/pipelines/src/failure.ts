@@ -1,4 +1,5 @@
 import type { PipelineProblem } from "./definition/problem.ts";
+import type { ImportFailure } from "./import/import-failure.ts";
 import type { ModulesFailure } from "./modules/failure.ts";
 import type { DiscoveryFailure } from "./plugins/discovery-failure.ts";
 import type { OutputFailure } from "./output/output-failure.ts";
@@ -12,6 +13,7 @@ export type { PipelineProblem };
 export type PipelinesFailure =
   | CapabilityFailure
   | DiscoveryFailure
+  | ImportFailure
   | OutputFailure
   | PluginFailure
   | PluginSetFailure

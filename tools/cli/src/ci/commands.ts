@@ -85,6 +85,21 @@ export const ciCommands: readonly Command[] = [
     load: async () => (await import("./record-success.ts")).recordSuccess,
   },
   {
+    name: "ci import",
+    takes: "<file> [--to <cig.toml>] [--print] [--json]",
+    does: "write a cig.toml that says what a file of another system says, and tell what it cannot say",
+    options: {
+      "<file>": "a workflow of GitHub Actions",
+      "--to <cig.toml>": "where it is written; the cig.toml of this folder without it",
+      "--print": "write nothing; print the text in the place of what it cannot say",
+      "--json": "one object: schema, file, text, notes",
+      "exit code 1": "the file cannot be read, or the cig.toml is there already",
+    },
+    examples: ["slipway ci import .github/workflows/ci.yml"],
+    doing: "importing",
+    load: async () => (await import("./import.ts")).importFile,
+  },
+  {
     name: "ci plugin test",
     takes: "<program> [--limit <ms>] [--json]",
     does: "try whether a program is a plugin of pipelines, whatever it is written in",

@@ -33,6 +33,21 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
     facts: { "there are": known.join(", ") },
     hint: "name one of them, or render the files again",
   }),
+  "import-unreadable": ({ file, detail, line, column }) => ({
+    what: `${file} is no YAML`,
+    facts: { [`${file}:${line}:${column}`]: detail },
+    hint: "correct the file, or import another",
+  }),
+  "import-unknown": ({ file, keys }) => ({
+    what: `${file} is of no CI system that slipway reads`,
+    facts: { "its keys": keys.join(", ") },
+    hint: "a workflow of GitHub Actions has on and jobs",
+  }),
+  "import-in-the-way": ({ file }) => ({
+    what: `there is a ${file} already`,
+    facts: {},
+    hint: "move it away, or print what would be imported: slipway ci import --print <file>",
+  }),
   "pipeline-missing": (failure) => ({
     what: `there is no ${failure.file}`,
     facts: {},

@@ -1,0 +1,59 @@
+import path from "node:path/posix";
+import { fail, ok } from "@slipway/signature/basics";
+import type { Result } from "@slipway/signature";
+import { importGithub } from "./github.ts";
+import type { ImportFailure } from "./import-failure.ts";
+import { entriesOf, readYaml } from "./located.ts";
+import type { ImportNote } from "./note.ts";
+import { writeToml } from "./write-toml.ts";
+
+export type ImportedPipeline = {
+  /** Of a `cig.toml`. */
+  readonly text: string;
+  /** In the order of the source. */
+  readonly notes: readonly ImportNote[];
+};
+
+type Source = {
+  /** Relative to the workspace. */
+  readonly file: string;
+  readonly text: string;
+  /** The name of the project. */
+  readonly project: string;
+};
+
+/** A workflow of GitHub Actions as a `cig.toml`, and all that is not in it as it was. */
+export function importPipeline({
+  file,
+  text,
+  project,
+}: Source): Result<ImportedPipeline, ImportFailure> {
+  const read = readYaml(text);
+  if ("problem" in read) {
+    return fail({ reason: "import-unreadable", file, detail: read.problem, ...read.at });
+  }
+  const keys = entriesOf(read.root).map(([key]) => key);
+  if (!keys.includes("jobs") || !keys.includes("on")) {
+    return fail({ reason: "import-unknown", file, keys });
+  }
+  const notes: ImportNote[] = [];
+  notes.push(...commentsIn(text));
+  const rendered = file.startsWith(".github/workflows/")
+    ? file
+    : `.github/workflows/${path.basename(file)}`;
+  const table = importGithub(read.root, { file: rendered, project }, (note) => {
+    notes.push(note);
+  });
+  return ok({
+    text: `# Imported from ${file}.\n${writeToml(table)}`,
+    notes: notes.toSorted((a, b) => a.line - b.line || a.column - b.column),
+  });
+}
+
+/** They say why, and nobody but a person can put them where they belong. */
+function commentsIn(text: string): readonly ImportNote[] {
+  const at = text.split("\n").findIndex((line) => /^\s*#/.test(line));
+  if (at === -1) return [];
+  const message = "the comments of the file are not imported";
+  return [{ line: at + 1, column: 1, outcome: "lost", message }];
+}
