@@ -1,0 +1,76 @@
+import type { Override } from "@slipway/pipeline-sdk/graph";
+import { call, named } from "./groovy.ts";
+import type { Argument, Node } from "./groovy.ts";
+
+export type Plain = null | string | number | boolean | readonly Plain[] | Table;
+export type Table = { readonly [key: string]: Plain };
+
+/** What the file says to Jenkins alone; of a key said twice, the last. Tables are laid over each other. */
+export function ownOf(overrides: readonly Override[]): Table {
+  return overrides
+    .filter(({ provider }) => provider === "jenkins")
+    .reduce<Table>((under, { json }) => merged(under, tableIn(json)), {});
+}
+
+export function merged(under: Table, over: Table): Table {
+  const result: Record<string, Plain> = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const below = under[key];
+    result[key] = isTable(below) && isTable(value) ? merged(below, value) : value;
+  }
+  return result;
+}
+
+export function isTable(value: Plain | undefined): value is Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function tableIn(json: string): Table {
+  const parsed: unknown = JSON.parse(json);
+  return isRendered(parsed) ? parsed : {};
+}
+
+/** What JSON has no other tables than. */
+function isRendered(value: unknown): value is Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Calls by name: `true` is one without arguments, a table one with named arguments. */
+export function callsOf(table: Plain | undefined): readonly Node[] {
+  if (!isTable(table)) return [];
+  return Object.entries(table).map(([name, value]) =>
+    value === true ? call(name) : call(name, argumentIn(value)),
+  );
+}
+
+/** As calls, where a table is a block of them. */
+export function blocksOf(table: Table): readonly Node[] {
+  return Object.entries(table).map(([name, value]) =>
+    isTable(value) ? { call: name, body: blocksOf(value) } : call(name, argumentIn(value)),
+  );
+}
+
+function argumentIn(value: Plain): Argument {
+  if (value === null) return { code: "null" };
+  if (typeof value !== "object") return value;
+  if (!isTable(value)) return value.map(argumentIn);
+  return named(
+    Object.fromEntries(Object.entries(value).map(([key, each]) => [key, argumentIn(each)])),
+  );
+}
+
+/** What Groovy takes for the name of a call. */
+export function isCallable(name: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(name);
+}
+
+/** Ours, but for those that the file says itself. */
+export function overlaid(ours: readonly Node[], own: readonly Node[]): readonly Node[] {
+  const said = own.map((node) => ("call" in node ? node.call : ""));
+  return [...ours.filter((node) => !("call" in node) || !said.includes(node.call)), ...own];
+}
+
+/** Keys that are none of those. */
+export function keysOf(table: Table, known: readonly string[]): readonly string[] {
+  return Object.keys(table).filter((key) => !known.includes(key));
+}
