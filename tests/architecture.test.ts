@@ -117,6 +117,7 @@ test("these files and no others touch the world outside", () => {
     "workspace-plugins/packages/src/layer.ts: tar-stream",
     "workspace-plugins/packages/src/process.ts: execa",
     "workspace-plugins/pipeline-sdk/src/grpc-server.ts: node:http2",
+    "workspace-plugins/pipeline-sdk/src/wasm/wasm-methods.ts: node:worker_threads",
     "workspace-plugins/pipelines/src/modules/archive.ts: tar-stream",
     "workspace-plugins/pipelines/src/plugins/grpc-client.ts: node:http2",
     "workspace-plugins/pipelines/src/plugins/plugin-process.ts: node:child_process",

@@ -3,19 +3,28 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
 
 /** Makes the bytes of the answer from those of the request. The signal is aborted when nobody waits for it any more. */
-type UnaryMethod = (request: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>;
+export type UnaryMethod = (request: Uint8Array, signal: AbortSignal) => Promise<Uint8Array>;
 
-const largestMessageBytes = 64 * 1024 * 1024;
+export const largestMessageBytes = 64 * 1024 * 1024;
 
 /** Of HTTP/2: what may be on its way before the other side has to say that it was read. */
 const windowBytes = 1024 * 1024;
 
-const statuses = {
+export const statuses = {
   deadlineExceeded: 4,
   resourceExhausted: 8,
   unimplemented: 12,
   internal: 13,
 } as const;
+
+/** What a method throws to end a call with another status than one of an internal error, and without a word in the log. */
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /**
  * Unary calls of gRPC over HTTP/2 on one connection, by `/package.Service/Method`. Our own: `@grpc/grpc-js` takes 30 ms to load, half
@@ -62,7 +71,10 @@ function answerCall(stream: ServerHttp2Stream, method: UnaryMethod, limitMs: num
       if (request === undefined) return refuse(stream, statuses.internal, "no message");
       method(request, stop.signal).then(
         (answer) => respond(stream, answer),
-        (error: unknown) => refuse(stream, statuses.internal, tell(error)),
+        (error: unknown) => {
+          if (error instanceof Refusal) refuse(stream, error.status, error.message);
+          else refuse(stream, statuses.internal, tell(error));
+        },
       );
     });
 }

@@ -1,9 +1,9 @@
-import { Duplex } from "node:stream";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { DescMessage, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import { Hook, Plugin, PluginInfoSchema } from "./generated/slipway/pipelines/v1/plugin_pb.js";
 import type { Hello, PluginInfo } from "./generated/slipway/pipelines/v1/plugin_pb.js";
 import { serveUnary } from "./grpc-server.ts";
+import { takeStandardStreams } from "./standard-streams.ts";
 
 type Methods = Omit<typeof Plugin.method, "handshake">;
 
@@ -57,27 +57,6 @@ export function servePlugin(definition: PluginDefinition): void {
 
 function introduce({ name, version }: PluginDefinition): string {
   return `${name} ${version} is a plugin of slipway, which starts it by itself and talks to it on its standard input and output. Name it in cig.toml, or try it with: slipway ci plugin test <this program>`;
-}
-
-/** From now on the only way to standard output. The process ends with its input: nobody can ask it any more. */
-function takeStandardStreams(): Duplex {
-  const write = process.stdout.write.bind(process.stdout);
-  process.stdout.write = process.stderr.write.bind(process.stderr);
-  const { stdin } = process;
-  const streams = new Duplex({
-    read: () => {
-      stdin.resume();
-    },
-    write: (chunk: Uint8Array, _encoding, done) => {
-      write(chunk, done);
-    },
-  });
-  stdin
-    .on("data", (chunk) => {
-      if (!streams.push(chunk)) stdin.pause();
-    })
-    .once("close", () => process.exit());
-  return streams;
 }
 
 function methodsOf(definition: PluginDefinition) {

@@ -19,6 +19,18 @@ export async function buildGoPlugin(): Promise<string> {
   });
 }
 
+/** As `plugin.wasm`, for WASI preview 1. */
+export async function buildWasmPlugin(): Promise<string> {
+  const sources = ["main.go", "go.mod", "go.sum", "buf.gen.yaml"];
+  const plugin = await buildOnce("go-wasm-plugin", sources, async (folder) => {
+    const cwd = { cwd: folder };
+    await run("buf", ["generate", protocol, "--template", "buf.gen.yaml"], cwd);
+    const env = { ...process.env, GOOS: "wasip1", GOARCH: "wasm" };
+    await run("go", ["build", "-o", "plugin.wasm", "."], { ...cwd, env });
+  });
+  return `${plugin}.wasm`;
+}
+
 export async function buildPythonPlugin(): Promise<string> {
   return buildOnce("python-plugin", ["plugin.py", "requirements.txt"], async (folder, place) => {
     const packages = path.join(folder, "packages");

@@ -7,7 +7,7 @@ import type { DiscoveryFailure } from "./discovery-failure.ts";
 import type { PluginFailure } from "./plugin-failure.ts";
 import { compileCacheOf } from "./plugin-process.ts";
 import type { CallLimits, PluginProgram } from "./plugin-process.ts";
-import { launchOf } from "./program.ts";
+import { isWasm, launchOf } from "./program.ts";
 import { hiddenEntries } from "./repository-view.ts";
 import { alwaysGranted, refusedCapabilities } from "./sandbox-capabilities.ts";
 import type { CapabilityFailure } from "./sandbox-capabilities.ts";
@@ -61,7 +61,7 @@ export async function openPlugins<Refusal>(
         settings: settings.get(plugin.name) ?? "",
       };
       if (sandbox.state === "not-enforced") return { program, told };
-      const isOurs = plugin.place === "standard";
+      const isOurs = plugin.place === "standard" || isWasm(plugin.program);
       if (isOurs) await makeCompileCache(program);
       const confined = { root, hidden, folder: plugin.folder, granted: told.granted, isOurs };
       return { program: confine(program, confined), told };

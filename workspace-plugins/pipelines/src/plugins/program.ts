@@ -1,13 +1,25 @@
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 
-/** How a file is run: scripts by the Node that runs us, all else by itself. */
+/** How a file is run: scripts and WebAssembly by the Node that runs us, all else by itself. */
 export function launchOf(file: string): {
   readonly file: string;
   readonly args: readonly string[];
 } {
-  return scripts.includes(path.extname(file))
-    ? { file: process.execPath, args: [file] }
+  if (scripts.includes(path.extname(file))) return { file: process.execPath, args: [file] };
+  return isWasm(file)
+    ? { file: process.execPath, args: [memoryLimit, fileURLToPath(wasmRunner), file] }
     : { file, args: [] };
 }
 
+/** It has no way to files but through the program of ours that runs it. */
+export function isWasm(file: string): boolean {
+  return path.extname(file) === ".wasm";
+}
+
 const scripts = [".ts", ".js", ".mjs", ".cjs"];
+
+const wasmRunner = import.meta.resolve("@slipway/pipeline-sdk/wasm");
+
+/** Pages of 64 KiB: 256 MiB for each memory of a module. */
+const memoryLimit = "--wasm-max-mem-pages=4096";

@@ -44,7 +44,7 @@ export type Confined = {
   /** Its own, or the program alone. */
   readonly folder: string | undefined;
   readonly granted: readonly string[];
-  /** It came with us: what its Node compiles may be kept. */
+  /** What is run came with us: what its Node compiles may be kept. */
   readonly isOurs: boolean;
 };
 
@@ -58,8 +58,7 @@ export function confine(
   plugin: PluginProgram,
   { root, hidden, folder, granted, isOurs }: Confined,
 ): PluginProgram {
-  const [script = plugin.file] = plugin.args;
-  const own = folder ?? script;
+  const own = folder ?? plugin.args.at(-1) ?? plugin.file;
   const compiled = compileCacheOf(plugin);
   const args = [
     ...closed,
