@@ -32,6 +32,8 @@ export function defaultRegistry(
     : fail({ reason: "arguments-invalid", problem: `${named} is no host of a registry` });
 }
 
+const grantWords = /^[a-z0-9-]+\/[a-z0-9-]+=[a-z]+:[a-z]+$/;
+
 export type SyncWish = {
   readonly isFrozen?: boolean;
   readonly isOffline?: boolean;
@@ -46,6 +48,11 @@ export async function openSync(
   { signal, progress }: Answer,
   { isFrozen = false, isOffline = false, isUpdate = false, grants = [] }: SyncWish,
 ): Promise<Result<SyncOptions, Failure>> {
+  const odd = grants.find((grant) => !grantWords.test(grant));
+  if (odd !== undefined) {
+    const problem = `${odd} is no grant: kind/name=capability, as lang/ruby=network:https`;
+    return fail({ reason: "arguments-invalid", problem });
+  }
   const registryPlace = defaultRegistry();
   if (!registryPlace.ok) return registryPlace;
   const trust = await readTrust(root);
@@ -64,7 +71,6 @@ export async function openSync(
     now: new Date(),
     cache: moduleCache(process.env),
     platform: machinePlatform(),
-    core: { version: "0.1.0", protocol: 1 },
     isFrozen,
     isOffline,
     isUpdate,

@@ -18,7 +18,9 @@ import type { ModuleCache } from "./module-cache.ts";
 import { contentDigest } from "./module-files.ts";
 import { readLocal } from "./module-source.ts";
 import type { Found, OpenedSource } from "./module-source.ts";
-import type { ModuleManifest, Platform, SandboxCapability } from "./manifest.ts";
+import { alwaysGranted } from "../plugins/sandbox-capabilities.ts";
+import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
+import type { ModuleManifest, Platform } from "./manifest.ts";
 import { findSignature, objectionTo, readLayer } from "./registry-modules.ts";
 import type { ResolvedModule } from "./resolve.ts";
 
@@ -81,7 +83,7 @@ function lockedAs(
   { old }: LockingOptions,
 ): LockedModule {
   const required = (manifest?.capabilitiesRequired ?? []).filter(
-    (capability): boolean => capability !== "filesystem:read",
+    (capability) => !alwaysGranted.includes(capability),
   );
   const before = old?.plugins.find((one) => one.name === name && one.source === place);
   const granted = (before?.granted ?? []).filter((each) => required.includes(each));

@@ -104,7 +104,7 @@ test("what an edit left is told with its place", () => {
     .replace(`schema_version = "1"`, `schema_version = "2"`);
   expect(told(edited)).toEqual([
     "2:1 schema_version: must be 1",
-    "20:13 plugins.db/postgres.granted.0: must be filesystem:read or filesystem:write or network:https",
+    "20:13 plugins.db/postgres.granted.0: must be filesystem:read or network:https",
     "32:1 plugins.lang/ruby.sha256.linux-x64: must be 64 hex digits in lower case",
   ]);
   expect(told(written.replace(`"1.3.0"`, `"2.0.0"`))).toEqual([

@@ -19,8 +19,10 @@ import type { ModuleName } from "./address.ts";
 import { allows, isVersion, parseConstraint } from "./constraint.ts";
 import type { Version } from "./constraint.ts";
 import type { ModulesFailure } from "./failure.ts";
-import { platforms, sandboxCapabilities } from "./manifest.ts";
-import type { Platform, SandboxCapability } from "./manifest.ts";
+import { sandboxCapabilities } from "../plugins/sandbox-capabilities.ts";
+import { platforms } from "./manifest.ts";
+import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
+import type { Platform } from "./manifest.ts";
 
 export const lockName = "cig.lock";
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Use } from "../plan/steps.ts";
 import { checkInputs } from "./inputs.ts";
 import { parseManifest, programFor } from "./manifest.ts";
 import type { ModuleManifest } from "./manifest.ts";
@@ -92,7 +93,7 @@ program = "../plugin.ts"
     "4:13 module.requires.0: ~1 does not say of which minor version: ~1.0 (character 11)",
     "4:29 module.requires.1: node has no namespace: a module is named namespace/name (character 1)",
     '5:1 module.capabilites: Unrecognized key: "capabilites"; did you mean capabilities?',
-    "6:26 module.capabilities_required.0: must be filesystem:read or filesystem:write or network:https",
+    "6:26 module.capabilities_required.0: must be filesystem:read or network:https",
     "9:1 inputs.version.type: must be string or number or boolean or list",
     "12:1 inputs.jobs.default: must be a number, as its type says",
     "15:1 run.program: a file of the module, as ./plugin.ts",
@@ -119,25 +120,43 @@ test.each([
 
 test("inputs are checked, and defaults put in", () => {
   const manifest = manifestIn(ruby);
-  const check = (given: Readonly<Record<string, unknown>>) =>
+  const literal = (value: string) => ({ kind: { case: "literal", value } }) as const;
+  const secret = { kind: { case: "secret", value: "X" } } as const;
+  const check = (given: Use["given"], resolved: Use["inputs"] = {}) =>
     checkInputs(
       manifest,
-      Object.fromEntries(
-        Object.entries(given).map(([name, value]) => [name, JSON.stringify(value)]),
-      ),
+      {
+        given,
+        inputs: {
+          ...Object.fromEntries(
+            Object.entries(given).map(([name, value]) => [
+              name,
+              literal(typeof value === "object" ? "" : String(value)),
+            ]),
+          ),
+          ...resolved,
+        },
+      },
       ["jobs", "test", "steps", 0, "with"],
     );
-  expect(check({ path: "app", jobs: 8, groups: ["dev"] })).toEqual({
-    values: { version: '"3.3"', jobs: "8", groups: '["dev"]', path: '"app"' },
+  expect(check({ path: "app", jobs: 8, groups: "dev, test" })).toEqual({
+    values: {
+      version: literal("3.3"),
+      jobs: literal("8"),
+      groups: literal('["dev","test"]'),
+      path: literal("app"),
+    },
     problems: [],
   });
-  const { problems } = check({
-    verison: "3.3",
-    version: 3.1,
-    frozen: "yes",
-    groups: ["prod"],
-    jobs: { secret: "X" },
-  });
+  const fromMatrix = check(
+    { path: { secret: "X" }, jobs: "{{ matrix.jobs }}" },
+    { path: secret, jobs: literal("8") },
+  );
+  expect(fromMatrix).toMatchObject({ values: { path: secret, jobs: literal("8") }, problems: [] });
+  const { problems } = check(
+    { verison: "3.3", version: 3.1, frozen: "yes", groups: "prod", jobs: { secret: "X" } },
+    { jobs: secret },
+  );
   expect(
     problems.map(({ path, message, hint }) => [path.slice(4).join("."), message, hint]),
   ).toEqual([
@@ -149,7 +168,7 @@ test("inputs are checked, and defaults put in", () => {
     ],
     [
       "with.jobs",
-      "a module is asked before a run, and this is known only then",
+      "it is put in before a run, and this is known only then",
       "give it to the step as env",
     ],
     ["with.frozen", "must be true or false, and is a text", undefined],

@@ -6,6 +6,8 @@ import { Step } from "../definition/step.ts";
 import { parseToml, placedProblems, schemaProblems } from "../definition/toml-problems.ts";
 import type { FoundProblem } from "../definition/toml-problems.ts";
 import { Name, Scalar, Text } from "../definition/words.ts";
+import { sandboxCapabilities } from "../plugins/sandbox-capabilities.ts";
+import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
 import { isModuleName, parseAddress } from "./address.ts";
 import type { Address, ModuleName } from "./address.ts";
 import { isVersion } from "./constraint.ts";
@@ -32,13 +34,6 @@ export function machinePlatform(): Platform {
   const own = `${process.platform}-${process.arch}`;
   return platforms.find((platform) => platform === own) ?? "any";
 }
-
-export const sandboxCapabilities = [
-  "filesystem:read",
-  "filesystem:write",
-  "network:https",
-] as const;
-export type SandboxCapability = (typeof sandboxCapabilities)[number];
 
 const Program = z.strictObject({
   program: z

@@ -1,7 +1,6 @@
 import path from "node:path";
 import { exists, fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
-import type { Pipeline } from "../definition/pipeline.ts";
 import { parseAddress } from "./address.ts";
 import type { ModulesFailure } from "./failure.ts";
 import { lockName, parseLock, standardSource } from "./lock.ts";
@@ -10,7 +9,8 @@ import { cachedFolder } from "./module-cache.ts";
 import type { ModuleCache } from "./module-cache.ts";
 import { verifyModule } from "./module-folder.ts";
 import { readLocal } from "./module-source.ts";
-import type { ModuleManifest, Platform, SandboxCapability } from "./manifest.ts";
+import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
+import type { ModuleManifest, Platform } from "./manifest.ts";
 
 /** A locked module on this machine. */
 export type OpenedModule = {
@@ -37,7 +37,7 @@ export async function readLock(
  * is what `slipway ci sync` brings.
  */
 export async function openModules(
-  lock: Lock,
+  plugins: Lock["plugins"],
   {
     root,
     cache,
@@ -45,7 +45,7 @@ export async function openModules(
   }: { readonly root: string; readonly cache: ModuleCache; readonly platform: Platform },
 ): Promise<Result<ReadonlyMap<string, OpenedModule>, ModulesFailure>> {
   const opened = new Map<string, OpenedModule>();
-  for (const plugin of lock.plugins) {
+  for (const plugin of plugins) {
     if (plugin.source === standardSource) continue;
     const module = await openModule(plugin, { root, cache, platform });
     if (!module.ok) return module;
@@ -80,23 +80,4 @@ async function openModule(
   if (!verified.ok) return verified;
   const read = await readLocal(folder, "");
   return read.ok ? ok({ folder, manifest: read.value.manifest, content, granted }) : read;
-}
-
-type Plugins = NonNullable<Pipeline["plugins"]>;
-
-/**
- * `[plugins]` for who looks for programs: of what came with slipway the lock has said that its version is let in, and
- * only its settings are left.
- */
-export function withoutStandard(plugins: Plugins, lock: Lock | undefined): Plugins {
-  const locked = lock?.plugins ?? [];
-  const isStandard = (plugin: string): boolean =>
-    locked.some(({ name, source }) => name === plugin && source === standardSource);
-  const entries = Object.entries(plugins).map(([name, entry]): [string, Plugins[string]] => {
-    if (!isStandard(name)) return [name, entry];
-    if (typeof entry === "string") return [name, {}];
-    const { version: _version, ...rest } = entry;
-    return [name, rest];
-  });
-  return Object.fromEntries(entries);
 }

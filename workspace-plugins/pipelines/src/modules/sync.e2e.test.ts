@@ -24,7 +24,8 @@ import { writeArchive } from "./archive.ts";
 import { contentDigest, isModulePath } from "./module-files.ts";
 import type { ModuleFile } from "./module-files.ts";
 import { describeBytes, writeArtefact } from "./module-artefact.ts";
-import { openModules, readLock, withoutStandard } from "./open-modules.ts";
+import { parsePipeline } from "../definition/parse-pipeline.ts";
+import { lockedPlugins } from "./locked-plugins.ts";
 import { publishModule } from "./publish.ts";
 import { syncModules } from "./sync.ts";
 import type { Ask, SyncOptions } from "./sync.ts";
@@ -102,7 +103,6 @@ async function optionsOf(text: string, more: Partial<SyncOptions> = {}): Promise
     now: new Date(),
     cache: { folder: path.join(home, "modules") },
     platform: "linux-x64",
-    core: { version: "0.1.0", protocol: 1 },
     isFrozen: false,
     isOffline: false,
     isUpdate: false,
@@ -118,11 +118,18 @@ async function optionsOf(text: string, more: Partial<SyncOptions> = {}): Promise
 
 const lockText = () => readFileSync(path.join(root, "cig.lock"), "utf8");
 
-async function opened() {
-  const lock = await readLock(root, "cig.toml");
-  if (!lock.ok || lock.value === undefined) throw new Error("no lock");
+async function opened(text = "") {
+  const pipeline = parsePipeline("cig.toml", `${head()}${text}`);
+  if (!pipeline.ok) throw new Error(JSON.stringify(pipeline.failure));
   const cache = { folder: path.join(home, "modules") };
-  return openModules(lock.value, { root, cache, platform: "linux-x64" });
+  return lockedPlugins(pipeline.value, { root, file: "cig.toml", cache, platform: "linux-x64" });
+}
+
+async function openedFolder(name: string): Promise<string> {
+  const plugins = await opened();
+  const folder = plugins.ok ? plugins.value.folders.get(name) : undefined;
+  if (folder === undefined) throw new Error(`${name} is not there`);
+  return folder;
 }
 
 test("what is published is resolved, fetched and locked; again nothing is asked and nothing written", async () => {
@@ -143,10 +150,7 @@ test("what is published is resolved, fetched and locked; again nothing is asked 
       },
     },
   });
-  const modules = await opened();
-  if (!modules.ok) throw new Error(JSON.stringify(modules.failure));
-  expect([...modules.value.keys()]).toEqual(["lang/rails", "lang/ruby"]);
-  const plugin = path.join(modules.value.get("lang/ruby")?.folder ?? "", "plugin.ts");
+  const plugin = path.join(await openedFolder("lang/ruby"), "plugin.ts");
   expect(readFileSync(plugin, "utf8")).toBe("// lang/ruby 1.2.0\n");
   expect(statSync(plugin).mode & 0o777).toBe(0o444);
 
@@ -155,12 +159,16 @@ test("what is published is resolved, fetched and locked; again nothing is asked 
   expect(await sync(text, { isFrozen: true, isOffline: true })).toMatchObject({ ok: true });
   expect(asked).toEqual([]);
   expect(lockText()).toBe(before);
-  const lock = await readLock(root, "cig.toml");
-  const plugins = { "provider/github": { version: "*", settings: { a: 1 } }, "lang/ruby": "~1.2" };
-  expect(withoutStandard(plugins, lock.ok ? lock.value : undefined)).toEqual({
+  const locked = await opened(
+    `[plugins]\n"provider/github" = { version = "*", settings = { a = 1 } }\n"lang/ruby" = "~1.2"\n`,
+  );
+  if (!locked.ok) throw new Error(JSON.stringify(locked.failure));
+  expect(locked.value.configured).toEqual({
     "provider/github": { settings: { a: 1 } },
     "lang/ruby": "~1.2",
   });
+  expect([...locked.value.folders.keys()]).toEqual(["lang/rails", "lang/ruby"]);
+  expect(locked.value.manifests.get("lang/rails")?.version).toBe("2.0.0");
 });
 
 test("what is locked stays until it is updated, and an empty cache is filled from the lock", async () => {
@@ -279,11 +287,16 @@ test("what was changed in the cache is fetched again by a sync, and refused befo
   await publish("lang/ruby", "1.2.0");
   const text = `[plugins]\n"lang/ruby" = "^1.0"\n`;
   await sync(text);
-  const modules = await opened();
-  const folder = (modules.ok && modules.value.get("lang/ruby")?.folder) || "";
+  const folder = await openedFolder("lang/ruby");
+  const before = await opened();
+  if (!before.ok) throw new Error(JSON.stringify(before.failure));
+  const plugin = { name: "lang/ruby", place: "locked", folder } as const;
+  expect(await before.value.verify(plugin)).toMatchObject({ ok: true });
   chmodSync(path.join(folder, "plugin.ts"), 0o644);
   writeFileSync(path.join(folder, "plugin.ts"), "evil");
-  expect(await opened()).toMatchObject({ failure: { reason: "module-changed" } });
+  const changed = { failure: { reason: "module-changed", module: "lang/ruby" } };
+  expect(await before.value.verify(plugin)).toMatchObject(changed);
+  expect(await opened()).toMatchObject(changed);
   expect(await sync(text)).toMatchObject({ ok: true });
   expect((await opened()).ok).toBe(true);
 });
@@ -302,33 +315,27 @@ test("a published version never changes, and publishing it again sends nothing",
   });
 });
 
-test("capabilities are asked for once, and again when a module asks for more", async () => {
-  await publish(
-    "lang/ruby",
-    "1.2.0",
-    `capabilities_required = ["network:https", "filesystem:read"]`,
-  );
+test("capabilities are asked for once, and what was granted stays with another version", async () => {
+  await publish("lang/ruby", "1.2.0", `capabilities_required = ["filesystem:read"]`);
   const text = `[plugins]\n"lang/ruby" = "^1.0"\n`;
   const refuse: SyncOptions["approve"] = async (each) =>
     fail({ reason: "module-not-granted", asked: each });
-  expect(await sync(text, { approve: refuse })).toMatchObject({
+  expect(await sync(text, { approve: refuse })).toMatchObject({ ok: true });
+  const before = lockText();
+  await publish("lang/ruby", "1.3.0", `capabilities_required = ["network:https"]`);
+  expect(await sync(text, { approve: refuse, isUpdate: true })).toMatchObject({
     failure: {
       reason: "module-not-granted",
-      asked: [{ module: "lang/ruby", version: "1.2.0", capabilities: ["network:https"] }],
+      asked: [{ module: "lang/ruby", version: "1.3.0", capabilities: ["network:https"] }],
     },
   });
-  expect(existsSync(path.join(root, "cig.lock"))).toBe(false);
-  expect(await sync(text)).toMatchObject({ ok: true });
+  expect(lockText()).toBe(before);
+  expect(await sync(text, { isUpdate: true })).toMatchObject({ ok: true });
   expect(asks).toHaveLength(1);
   expect(lockText()).toContain(`granted = [ "network:https" ]`);
-  expect(await sync(text, { approve: refuse })).toMatchObject({ ok: true });
-  await publish(
-    "lang/ruby",
-    "1.3.0",
-    `capabilities_required = ["network:https", "filesystem:write"]`,
-  );
+  await publish("lang/ruby", "1.4.0", `capabilities_required = ["network:https"]`);
   expect(await sync(text, { isUpdate: true, approve: refuse })).toMatchObject({
-    failure: { asked: [{ version: "1.3.0", capabilities: ["filesystem:write"] }] },
+    value: { lock: { plugins: [{ version: "1.4.0", granted: ["network:https"] }] } },
   });
 });
 

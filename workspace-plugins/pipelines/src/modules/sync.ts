@@ -12,6 +12,7 @@ import {
 import type { Result } from "@slipway/signature";
 import { invalidPipeline } from "../definition/parse-pipeline.ts";
 import type { PipelinesFailure } from "../failure.ts";
+import { lockedCore } from "../plugins/handshake.ts";
 import { planPipeline } from "../plan/plan.ts";
 import { askedBy } from "./asked.ts";
 import type { Asked } from "./asked.ts";
@@ -22,7 +23,7 @@ import { formatLock, lockDifferences, lockName, parseLock, standardSource } from
 import type { Lock } from "./lock.ts";
 import type { ModuleCache } from "./module-cache.ts";
 import { openModuleSource } from "./module-source.ts";
-import type { SandboxCapability } from "./manifest.ts";
+import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
 import { resolveModules } from "./resolve.ts";
 import type { ResolvedModule } from "./resolve.ts";
 
@@ -51,7 +52,6 @@ export type SyncOptions = {
   readonly now: Date;
   readonly cache: ModuleCache;
   readonly platform: LockingOptions["platform"];
-  readonly core: Lock["core"];
   /** Nothing is written, and what would be is a failure. */
   readonly isFrozen: boolean;
   /** Nobody is asked: what is locked has to be on this machine. */
@@ -156,7 +156,7 @@ async function makeLock(
   if (!modules.ok) return modules;
   const lock: Lock = {
     config: config.value,
-    core: options.core,
+    core: lockedCore,
     plugins: modules.value.map(({ locked }) => locked),
     resolvedVersions: old?.resolvedVersions ?? {},
   };

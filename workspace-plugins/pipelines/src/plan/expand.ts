@@ -114,7 +114,7 @@ function expandModules(work: Work, expansions: Expansions): void {
 }
 
 /** A step of a plugin as if it stood where the module is named. */
-function placed(step: Step, outer: Step, use: Use): Step {
+export function placed(step: Step, outer: Step, use: Use): Step {
   const condition = both(outer.condition, step.condition);
   return {
     ...step,

@@ -11,6 +11,9 @@ const protocols = [1, 1] as const;
 
 const coreVersion = "0.1.0";
 
+/** What a lock says of us. */
+export const lockedCore = { version: coreVersion, protocol: protocols[1] };
+
 /** kind:name */
 const capability = /^[a-z][a-z0-9-]*:[a-z0-9][a-z0-9-]*$/;
 
