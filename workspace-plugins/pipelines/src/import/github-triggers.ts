@@ -43,8 +43,14 @@ function triggerOf(
   context: Context,
 ): readonly [string, Plain] | undefined {
   switch (name) {
-    case "push":
-      return ["push", filtered(name, located, pushKeys, context)];
+    case "push": {
+      const push = filtered(name, located, pushKeys, context);
+      // GitHub starts it for tags too, unless it is told of some branches or tags.
+      const isFiltered = Object.keys(pushKeys).some((key) =>
+        entriesOf(located).some(([own]) => own === key),
+      );
+      return ["push", isFiltered ? push : { branches: ["**"], tags: ["**"] }];
+    }
     case "pull_request":
       return ["pull_request", filtered(name, located, pullKeys, context)];
     case "schedule": {

@@ -181,6 +181,10 @@ jobs:
     outputs: {o: "\${{ job.status }}"}
     steps: [{run: x}]
 `);
+  expect(toml["triggers"]).toEqual({
+    push: { branches: ["**"], tags: ["**"] },
+    pull_request: {},
+  });
   expect(toml["workflows"]).toEqual({
     ci: {
       github: {

@@ -37,7 +37,7 @@ class Reader {
   readonly #document: Document;
   readonly #lines: LineCounter;
   /** Of aliases in aliases: a few lines of them can stand for more than a machine can hold. */
-  #left = 200_000;
+  #left = 100_000;
 
   constructor(document: Document, lines: LineCounter) {
     this.#document = document;
