@@ -26,6 +26,7 @@ type Asked = {
   readonly files?: Texts;
   readonly facts?: Texts;
   readonly work?: Partial<Pick<Work, "container" | "workingDirectory">>;
+  readonly providers?: readonly string[];
   readonly caches?: MessageInitShape<typeof GraphSchema>["caches"];
 };
 
@@ -33,11 +34,12 @@ type Asked = {
 export function planned(
   language: Language,
   uses: readonly Texts[],
-  { files = {}, facts = {}, work = {}, caches = [] }: Asked = {},
+  { files = {}, facts = {}, work = {}, caches = [], providers = ["github", "jenkins"] }: Asked = {},
 ) {
   const job = { id: "test", kind: { case: "work", value: work } as const };
   const request = create(PlanRequestSchema, {
     facts,
+    capabilities: providers.map((provider) => `provider:${provider}`),
     graph: { workflows: [{ id: "ci", jobs: [job] }], caches: caches ?? [] },
     uses: uses.map((inputs, at) => ({
       number: at + 1,
@@ -65,7 +67,8 @@ function inWords({ expansions, caches, diagnostics }: PlanResult) {
           return `${onlyFor.join(",")}: ${kind.value.reference} ${inputs.join(" ")}`;
         }
         const where = kind.case === "run" ? kind.value.workingDirectory : "";
-        return where === "" ? name : `${name} in ${where}`;
+        const only = onlyFor.length === 0 ? "" : `${onlyFor.join(",")}: `;
+        return where === "" ? `${only}${name}` : `${only}${name} in ${where}`;
       }),
       env: variablesInWords(env),
       caches: ids,

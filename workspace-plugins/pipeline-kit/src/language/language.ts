@@ -14,8 +14,8 @@ export type Install = {
   /** For a POSIX shell, in the folder. */
   readonly command: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** It gets the version of the language by itself. */
-  readonly bringsVersion?: true;
+  /** It gets the version of the language by itself; the one that the use asks for by these variables. */
+  readonly bringsVersion?: Pin;
   readonly cache: {
     readonly id: string;
     /** Relative to the folder, or `~/...`. */
@@ -24,6 +24,9 @@ export type Install = {
   /** What decides what is installed, of the folder; those that are there. */
   readonly keyFiles: readonly string[];
 };
+
+/** Variables that make a version that the use asks for the one of all steps. */
+type Pin = (version: string) => Readonly<Record<string, string>> | undefined;
 
 export type Texts = Readonly<Record<string, string | undefined>>;
 
@@ -57,10 +60,9 @@ export type Language = {
   readonly inputs?: readonly string[];
   /** A cache of the file by this id is used in the place of the language's own, beside one of the same id. */
   readonly cacheAlias?: string;
-  /** For a POSIX shell in the folder: makes sure of the version in SLIPWAY_WANTED, `22.3` or `>=22.3`. */
-  readonly setup: string;
+  /** For a POSIX shell in the folder: makes sure of the version, whose numbers are in SLIPWAY_WANTED. */
+  readonly setup: (wanted: Wanted) => string;
   /** The step with which GitHub's own machines get it, where there is one for what is wanted. */
   readonly github?: (wanted: Wanted) => GithubSetup | undefined;
-  /** Variables that make a version that the use asks for the one of all steps. */
-  readonly pin?: (version: string) => Readonly<Record<string, string>> | undefined;
+  readonly pin?: Pin;
 };

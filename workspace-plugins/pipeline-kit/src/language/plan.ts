@@ -19,6 +19,7 @@ import type { PlannedCache } from "./caches.ts";
 import { codeOf } from "./detect.ts";
 import { filesOf, findManager, findVersion } from "./find.ts";
 import type { Install, Language, Texts } from "./language.ts";
+import { variablesOfCheck } from "./setup.ts";
 import { describeWanted, parseWanted } from "./version.ts";
 import type { Wanted } from "./version.ts";
 
@@ -49,6 +50,13 @@ export function planLanguage(language: Language, request: PlanRequest, tree: Tre
   };
 }
 
+function providersOf(capabilities: readonly string[]): readonly string[] {
+  return capabilities
+    .filter((each) => each.startsWith("provider:"))
+    .map((each) => each.slice("provider:".length))
+    .toSorted();
+}
+
 function idsIn(graph: Graph | undefined): readonly string[] {
   return (graph?.caches ?? []).map(({ id }) => id);
 }
@@ -56,7 +64,7 @@ function idsIn(graph: Graph | undefined): readonly string[] {
 function planUse(
   language: Language,
   use: ModuleUse,
-  { graph, facts }: PlanRequest,
+  { graph, facts, capabilities }: PlanRequest,
   tree: Tree,
 ): PlannedUse {
   const names = { texts: ["version", "path", ...(language.inputs ?? [])] };
@@ -73,17 +81,21 @@ function planUse(
     : undefined;
   if (version === undefined && install === undefined) return empty(language, use, folder);
   const isUsual = path === parseFolder(usual);
-  const place: StepPlace = { use, folder, isUsual, isContained: work?.container !== undefined };
+  const providers = work?.container === undefined ? providersOf(capabilities) : [];
+  const place: StepPlace = { use, folder, isUsual, providers };
   return {
     expansion: {
       number: use.number,
       steps: [
-        ...(version === undefined || install?.bringsVersion === true
+        ...(version === undefined || install?.bringsVersion !== undefined
           ? []
           : setupSteps(language, version.wanted, place)),
         ...(install === undefined ? [] : [installStep(install, place)]),
       ],
-      env: variables({ ...install?.env, ...pinnedBy(language, version) }),
+      env: variables({
+        ...install?.env,
+        ...pinnedBy(install?.bringsVersion ?? language.pin, version),
+      }),
     },
     cache: install === undefined ? undefined : cacheOf(language, install, folder, version?.wanted),
     problems: [],
@@ -114,7 +126,7 @@ function versionOf(
   return { wanted: { version: fact, isMinimum: false }, isAsked: false };
 }
 
-function pinnedBy({ pin }: Language, version: PlannedVersion | undefined) {
+function pinnedBy(pin: Language["pin"], version: PlannedVersion | undefined) {
   return version?.isAsked === true && !version.wanted.isMinimum
     ? pin?.(version.wanted.version)
     : undefined;
@@ -125,29 +137,31 @@ type StepPlace = {
   readonly folder: Folder;
   /** Where the steps of the job run anyhow. */
   readonly isUsual: boolean;
-  readonly isContained: boolean;
+  /** That run the job on machines of their own, and in no container. */
+  readonly providers: readonly string[];
 };
 
-/** What a container has is its image's affair: the steps of GitHub are for its own machines. */
+/**
+ * Of a container the image has to have it. GitHub's own machines get it by a step of GitHub, and others have to be those that have
+ * it: for each the version is made sure of, and nothing is put where only some providers would find it.
+ */
 function setupSteps(language: Language, wanted: Wanted, place: StepPlace): readonly StepInit[] {
-  const said = describeWanted(wanted);
-  const name = `${language.name} ${said}`;
-  const own = place.isContained ? undefined : language.github?.(wanted);
-  const value = { ...own, provider: "github", with: variables(own?.with ?? {}) };
+  const name = `${language.name} ${describeWanted(wanted)}`;
+  const check = {
+    ...runStep(name, language.setup(wanted), place),
+    env: variables(variablesOfCheck(wanted)),
+  };
+  const own = place.providers.includes("github") ? language.github?.(wanted) : undefined;
+  if (own === undefined) return [check];
+  const value = { ...own, provider: "github", with: variables(own.with) };
+  const others = place.providers.filter((provider) => provider !== "github");
   return [
-    ...(own === undefined
-      ? []
-      : [
-          {
-            ...placedStep(name, place),
-            kind: { case: "providerStep", value } as const,
-            onlyFor: ["github"],
-          },
-        ]),
     {
-      ...runStep(name, language.setup, place),
-      env: variables({ SLIPWAY_WANTED: said }),
+      ...placedStep(name, place),
+      kind: { case: "providerStep", value },
+      onlyFor: ["github"],
     },
+    ...(others.length === 0 ? [] : [{ ...check, onlyFor: others }]),
   ];
 }
 

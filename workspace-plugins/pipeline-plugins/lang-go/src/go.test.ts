@@ -30,7 +30,7 @@ test("a package of a job becomes its version, its install and its cache", () => 
       {
         steps: [
           "github: actions/setup-go@v5 cache=false go-version=>=1.22",
-          "go >=1.22",
+          "jenkins: go >=1.22",
           "go mod download",
         ],
         env: [],
@@ -39,7 +39,7 @@ test("a package of a job becomes its version, its install and its cache", () => 
       {
         steps: [
           "github: actions/setup-go@v5 cache=false go-version=1.23.4",
-          "go 1.23.4",
+          "jenkins: go 1.23.4",
           "go mod download",
         ],
         env: ["GOTOOLCHAIN=go1.23.4"],

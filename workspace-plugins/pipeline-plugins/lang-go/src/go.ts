@@ -1,6 +1,6 @@
 import { firstLine, toolVersions } from "@slipway/pipeline-kit/language";
 import type { Install, Language, Manager } from "@slipway/pipeline-kit/language";
-import { setupScript } from "@slipway/pipeline-kit/setup";
+import { checkVersion } from "@slipway/pipeline-kit/setup";
 
 /** Lines `toolchain go1.22.3` and `go 1.22`: each is the lowest that will do. */
 function lowest(line: RegExp): (text: string) => string | undefined {
@@ -45,10 +45,5 @@ export const go: Language = {
   }),
   // Go gets what this names by itself; it has to be a release, and 1.22 is none.
   pin: (version) => (/^\d+\.\d+\.\d+$/.test(version) ? { GOTOOLCHAIN: `go${version}` } : undefined),
-  setup: setupScript({
-    name: "go",
-    version: "go version",
-    toolFolder: "go",
-    image: "golang:VERSION",
-  }),
+  setup: checkVersion({ name: "go", version: "go version", image: "golang" }),
 };

@@ -103,7 +103,7 @@ test("a package of a job becomes its version, its install and its cache", () => 
   expect(planned(node, [{}], { files })).toEqual({
     uses: [
       {
-        steps: ["github: actions/setup-node@v4 node-version=22", "node 22", "npm ci"],
+        steps: ["github: actions/setup-node@v4 node-version=22", "jenkins: node 22", "npm ci"],
         env: [],
         caches: ["npm"],
       },
@@ -165,7 +165,7 @@ test("caches of two versions are two, and one that the file declares is taken", 
 test("what the lock of the pipeline says of the version stands above what the file says", () => {
   const files = { "package.json": "{}", "package-lock.json": "{}", ".nvmrc": "22" };
   const { uses } = planned(node, [{}], { files, facts: { node_version: "22.3.0" } });
-  expect(uses[0]?.steps.at(1)).toBe("node 22.3.0");
+  expect(uses[0]?.steps.at(1)).toBe("jenkins: node 22.3.0");
 });
 
 test("inputs that are none, folders outside and uses with nothing to do are refused", () => {

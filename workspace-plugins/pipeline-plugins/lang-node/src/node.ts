@@ -1,6 +1,6 @@
 import { firstLine, toolVersions } from "@slipway/pipeline-kit/language";
 import type { Language } from "@slipway/pipeline-kit/language";
-import { setupScript } from "@slipway/pipeline-kit/setup";
+import { checkVersion } from "@slipway/pipeline-kit/setup";
 import { bun, npm, pnpm, unlockedNpm, yarn } from "./managers.ts";
 import { packageText } from "./package-file.ts";
 
@@ -44,12 +44,7 @@ export const node: Language = {
     reference: "actions/setup-node@v4",
     with: { "node-version": isMinimum ? `>=${version}` : version },
   }),
-  setup: setupScript({
-    name: "node",
-    version: "node --version",
-    toolFolder: "node",
-    image: "node:VERSION",
-  }),
+  setup: checkVersion({ name: "node", version: "node --version", image: "node" }),
 };
 
 function runtimeOf(text: string): string | undefined {

@@ -10,7 +10,7 @@ export const uv: Manager = {
     name: "uv sync",
     command: `${having("uv", "uv")}uv sync --locked\n`,
     env: beside,
-    bringsVersion: true,
+    bringsVersion: (version) => ({ UV_PYTHON: version }),
     cache: { id: "uv", paths: ["~/.cache/uv"] },
     keyFiles: ["pyproject.toml", "uv.lock"],
   }),

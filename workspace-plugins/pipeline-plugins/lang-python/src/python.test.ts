@@ -65,7 +65,7 @@ test("a package of a job becomes its version, its install and its cache", () => 
       {
         steps: [
           "github: actions/setup-python@v5 python-version=3.12",
-          "python 3.12",
+          "jenkins: python 3.12",
           "pip install",
         ],
         env: ["PIP_BREAK_SYSTEM_PACKAGES=1", "PIP_DISABLE_PIP_VERSION_CHECK=1"],

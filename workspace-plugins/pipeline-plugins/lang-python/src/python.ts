@@ -1,6 +1,6 @@
 import { firstLine, toolVersions } from "@slipway/pipeline-kit/language";
 import type { Language } from "@slipway/pipeline-kit/language";
-import { setupScript } from "@slipway/pipeline-kit/setup";
+import { checkVersion } from "@slipway/pipeline-kit/setup";
 import { pip, pipenv, poetry, project, uv } from "./managers.ts";
 import { tomlText } from "@slipway/pipeline-kit/toml";
 
@@ -28,11 +28,5 @@ export const python: Language = {
     reference: "actions/setup-python@v5",
     with: { "python-version": isMinimum ? `>=${version}` : version },
   }),
-  pin: (version) => ({ UV_PYTHON: version }),
-  setup: setupScript({
-    name: "python3",
-    version: "python3 --version",
-    toolFolder: "Python",
-    image: "python:VERSION",
-  }),
+  setup: checkVersion({ name: "python3", version: "python3 --version", image: "python" }),
 };

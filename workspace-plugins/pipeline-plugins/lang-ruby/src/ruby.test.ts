@@ -41,7 +41,11 @@ test("a package of a job becomes its version, its install and its cache", () => 
   expect(planned(ruby, [{}], { files })).toEqual({
     uses: [
       {
-        steps: ["github: ruby/setup-ruby@v1 ruby-version=3.3.0", "ruby 3.3.0", "bundle install"],
+        steps: [
+          "github: ruby/setup-ruby@v1 ruby-version=3.3.0",
+          "jenkins: ruby 3.3.0",
+          "bundle install",
+        ],
         env: ["BUNDLE_DEPLOYMENT=true", "BUNDLE_PATH=vendor/bundle"],
         caches: ["bundler"],
       },
@@ -62,7 +66,7 @@ test("inputs say the version of bundler and the place of gems", () => {
   const { uses, caches } = planned(ruby, [inputs], { files: { "gems.rb": "" } });
   expect(uses).toEqual([
     {
-      steps: ["github: ruby/setup-ruby@v1 ruby-version=3.3", "ruby 3.3", "bundle install"],
+      steps: ["github: ruby/setup-ruby@v1 ruby-version=3.3", "jenkins: ruby 3.3", "bundle install"],
       env: ["BUNDLER_VERSION=2.5.0", "BUNDLE_PATH=gems"],
       caches: ["bundler"],
     },

@@ -1,6 +1,6 @@
 import { firstLine, toolVersions } from "@slipway/pipeline-kit/language";
 import type { Folder, Install, Language, Texts } from "@slipway/pipeline-kit/language";
-import { setupScript } from "@slipway/pipeline-kit/setup";
+import { checkVersion } from "@slipway/pipeline-kit/setup";
 
 /** `ruby-3.3.0`, as rvm writes it, is 3.3.0; other engines have versions of their own. */
 function rubyFile(text: string): string | undefined {
@@ -28,14 +28,12 @@ export const ruby: Language = {
   ],
   unlocked: (folder, inputs) => bundle(folder, inputs, {}),
   inputs: ["bundler_version", "install_path"],
-  github: ({ version, isMinimum }) =>
-    isMinimum ? undefined : { reference: "ruby/setup-ruby@v1", with: { "ruby-version": version } },
-  setup: setupScript({
-    name: "ruby",
-    version: "ruby --version",
-    toolFolder: "Ruby",
-    image: "ruby:VERSION",
+  // It knows no ranges: of one the lowest version, which may be a line of them, is within it.
+  github: ({ version }) => ({
+    reference: "ruby/setup-ruby@v1",
+    with: { "ruby-version": version },
   }),
+  setup: checkVersion({ name: "ruby", version: "ruby --version", image: "ruby" }),
 };
 
 /** The section below `RUBY VERSION`: `   ruby 3.3.0p0` */

@@ -1,7 +1,9 @@
 import { firstLine, toolVersions } from "@slipway/pipeline-kit/language";
 import type { Install, Language } from "@slipway/pipeline-kit/language";
-import { matching } from "@slipway/pipeline-kit/setup";
+import { checkVersion } from "@slipway/pipeline-kit/setup";
 import { tomlText } from "@slipway/pipeline-kit/toml";
+
+const check = checkVersion({ name: "rust", version: "rustc --version", image: "rust" });
 
 export const rust: Language = {
   name: "rust",
@@ -22,21 +24,10 @@ export const rust: Language = {
   managers: [{ name: "cargo", locks: ["Cargo.lock"], install: () => fetch(" --locked") }],
   unlocked: () => fetch(""),
   pin: (version) => ({ RUSTUP_TOOLCHAIN: version }),
-  setup: `${matching}
-version_of() { "$@" 2>/dev/null | sed -n '1s/^[^0-9]*\\([0-9][0-9.]*\\).*/\\1/p'; }
-if command -v rustup >/dev/null 2>&1; then
-  if [ -n "\${RUSTUP_TOOLCHAIN:-}" ]; then rustup toolchain install "$RUSTUP_TOOLCHAIN" --profile minimal --no-self-update
-  else rustup toolchain install --no-self-update >/dev/null 2>&1 || rustup show active-toolchain; fi
+  setup: (wanted) => `if command -v rustup >/dev/null 2>&1; then
+  rustup toolchain install \${RUSTUP_TOOLCHAIN:+"$RUSTUP_TOOLCHAIN"} --no-self-update || rustup show active-toolchain
 fi
-found=$(version_of rustc --version)
-if matches "$found"; then
-  echo "rustc $found"
-  exit 0
-fi
-echo "rust $SLIPWAY_WANTED is wanted, and there is \${found:-none}." >&2
-echo "Give the job an image that has it, such as rust:\${SLIPWAY_WANTED#>=}, or one with rustup." >&2
-exit 1
-`,
+${check(wanted)}`,
 };
 
 /** What a crate says is the oldest that it is compiled by. */

@@ -112,15 +112,21 @@ function readOnlyIfThere(place: string): readonly string[] {
   return ["--ro-bind-try", place, place];
 }
 
-/** Where Node looks for the packages of a script, and our SDK, to which links of a workspace lead. */
+/** Where Node looks for the packages of a script, and those of ours that plugins are made of, to which links of a workspace lead. */
 function packagesAbove(own: string): readonly string[] {
-  const sdk = path.dirname(
-    fileURLToPath(import.meta.resolve("@slipway/pipeline-sdk/package.json")),
-  );
-  const places = [own, sdk].flatMap((place) =>
+  const sdk = fileURLToPath(import.meta.resolve("@slipway/pipeline-sdk/package.json"));
+  const kit = manifestSeenFrom(own, "@slipway/pipeline-kit");
+  const shared = [sdk, ...kit].map((manifest) => path.dirname(manifest));
+  const places = [own, ...shared].flatMap((place) =>
     foldersAbove(place).map((folder) => path.join(folder, "node_modules")),
   );
-  return [...new Set([...places, sdk])].filter((place) => existsSync(place));
+  return [...new Set([...places, ...shared])].filter((place) => existsSync(place));
+}
+
+function manifestSeenFrom(place: string, name: string): readonly string[] {
+  const above = foldersAbove(place).map((folder) => path.join(folder, "node_modules", name));
+  const found = above.map((folder) => path.join(folder, "package.json")).find(existsSync);
+  return found === undefined ? [] : [realpathSync(found)];
 }
 
 function foldersAbove(place: string): readonly string[] {
