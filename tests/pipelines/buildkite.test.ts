@@ -1,0 +1,528 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { create } from "@bufbuild/protobuf";
+import type { DescMessage } from "@bufbuild/protobuf";
+import { file_slipway_pipelines_v1_graph as graphFile } from "@slipway/pipeline-sdk/graph";
+import type { Graph } from "@slipway/pipeline-sdk/graph";
+import { GenerateRequestSchema } from "@slipway/pipeline-sdk/protocol";
+import type { GenerateResult } from "@slipway/pipeline-sdk/protocol";
+import { planPipeline } from "@slipway/pipelines/plan";
+import { features, renderBuildkite } from "@slipway/provider-buildkite";
+import { afterAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+
+const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
+
+function graphOf(text: string): Graph {
+  const planned = planPipeline({ file: "cig.toml", text: `${head}${text}` }, { facts: {} });
+  if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
+  return planned.value.resolved.graph;
+}
+
+const skipping = {
+  install: "get slipway",
+  decide: "slipway decide",
+  record: "slipway record",
+  secrets: ["STORE_TOKEN"],
+  folder: ".slipway/store",
+  timeoutMinutes: 5,
+};
+
+function rendered(text: string, isSkipping = false): GenerateResult {
+  const graph = graphOf(text);
+  const workflows = graph.workflows.map(({ id }) => id);
+  return renderBuildkite(
+    create(GenerateRequestSchema, {
+      target: "buildkite",
+      graph,
+      outputs: [{ path: "pipeline.yml", secondPath: isSkipping ? "steps.yml" : "", workflows }],
+      ...(isSkipping ? { skipping } : {}),
+    }),
+  );
+}
+
+const File = z.object({ steps: z.array(z.record(z.string(), z.unknown())) });
+
+/** Steps of one file, without what each has for the events of its workflow. */
+function stepsOf(result: GenerateResult, at = 0): readonly Record<string, unknown>[] {
+  expect(result.diagnostics.map(({ message }) => message)).toEqual([]);
+  const { steps } = File.parse(parse(result.fragments[at]?.content ?? ""));
+  return steps;
+}
+
+function commandOf(step: Record<string, unknown> | undefined): string {
+  return z.string().parse(step?.["command"]).replaceAll("$$", "$");
+}
+
+const problemsOf = (text: string) =>
+  rendered(text).diagnostics.map(({ code, message, fixHint }) => [code, message, fixHint]);
+
+test("each field and each value of the graph has its word in the table of features", () => {
+  const named: string[] = [];
+  const walk = (message: DescMessage): void => {
+    for (const field of message.fields) {
+      if (field.message?.name !== "Place") named.push(`${message.name}.${field.name}`);
+    }
+    for (const inner of message.nestedMessages) walk(inner);
+    for (const list of message.nestedEnums) named.push(...valuesOf(list));
+  };
+  const valuesOf = (list: (typeof graphFile.enums)[number]) =>
+    list.values.flatMap((value) => (value.number === 0 ? [] : [value.name]));
+  for (const message of graphFile.messages) if (message.name !== "Place") walk(message);
+  for (const list of graphFile.enums) named.push(...valuesOf(list));
+  expect(features.map(({ name }) => name).toSorted()).toEqual(named.toSorted());
+});
+
+test("what Buildkite has by itself is said in its own words", () => {
+  const [step] = stepsOf(
+    rendered(`[runners.large]
+buildkite = { agents = { queue = "large" } }
+[jobs.a]
+name = "all of it"
+runner = "large"
+image = { name = "registry.example/node:26", credentials = { username = "u", password_secret = "P" }, user = "1000", entrypoint = ["/init", "--"] }
+env = { A = "1", B = { secret = "TOKEN" } }
+checkout = { depth = 1, submodules = true, tags = true }
+timeout_minutes = 10
+retry = 2
+continue_on_error = true
+parallelism = 3
+fail_fast = true
+concurrency = { group = "deploy-{{ branch }} $x" }
+test_reports = ["reports/*.xml"]
+buildkite = { priority = 1, env = { A = "$BUILDKITE_TAG" } }
+steps = [{ uses = "buildkite:mise#v1.1.0", with = { version = "1" } }, { run = "make" }]
+`),
+  );
+  const { if: _if, command: _command, ...said } = step ?? {};
+  expect(said).toEqual({
+    label: "all of it",
+    key: "a",
+    depends_on: [],
+    plugins: [
+      {
+        "docker-login#v3.0.0": {
+          username: "u",
+          "password-env": "SLIPWAY_REGISTRY_PASSWORD",
+          server: "registry.example",
+        },
+      },
+      { "mise#v1.1.0": { version: "1" } },
+      {
+        "docker#v5.13.0": {
+          image: "registry.example/node:26",
+          user: "1000",
+          entrypoint: "/init",
+          shell: ["--", "/bin/sh", "-e", "-c"],
+          "propagate-environment": true,
+          environment: ["B"],
+        },
+      },
+    ],
+    env: { A: "$BUILDKITE_TAG" },
+    secrets: { B: "TOKEN", SLIPWAY_REGISTRY_PASSWORD: "P" },
+    checkout: { submodules: true, depth: 1, flags: { fetch: "-v --prune --tags" } },
+    artifact_paths: ["reports/*.xml"],
+    timeout_in_minutes: 10,
+    retry: { automatic: [{ exit_status: "*", limit: 2 }] },
+    soft_fail: true,
+    parallelism: 3,
+    concurrency: 1,
+    concurrency_group: "${BUILDKITE_PIPELINE_SLUG}/deploy-${BUILDKITE_BRANCH} $$x",
+    cancel_on_build_failing: true,
+    agents: { queue: "large" },
+    priority: 1,
+  });
+});
+
+test("a step waits for all before it, also through one that may be left out; an approval and a form wait for people", () => {
+  const steps = stepsOf(
+    rendered(`[triggers.push]
+branches = ["main"]
+[triggers.manual.inputs.level]
+type = "choice"
+options = ["low", "high"]
+default = "low"
+description = "how much"
+[jobs.a]
+steps = [{ run = "a" }]
+[jobs.b]
+needs = ["a"]
+if = "branch == 'main'"
+steps = [{ run = "b" }]
+[jobs.c]
+needs = ["b"]
+if = "always() && setting.C == '1'"
+approval = "go on?"
+`),
+  );
+  expect(steps.map(({ if: _if, command: _command, ...step }) => step)).toEqual([
+    {
+      input: "inputs",
+      key: "ci-inputs",
+      depends_on: [],
+      fields: [
+        {
+          select: "level",
+          key: "input/level",
+          hint: "how much",
+          required: false,
+          default: "low",
+          options: [
+            { label: "low", value: "low" },
+            { label: "high", value: "high" },
+          ],
+        },
+      ],
+    },
+    { label: "a", key: "a", depends_on: ["ci-inputs"] },
+    { label: "b", key: "b", depends_on: ["ci-inputs", "a"] },
+    {
+      block: "c",
+      key: "c",
+      prompt: "go on?",
+      depends_on: [
+        "ci-inputs",
+        { step: "b", allow_failure: true },
+        { step: "a", allow_failure: true },
+      ],
+    },
+  ]);
+  expect(z.string().parse(steps[3]?.["if"])).toMatch(/ && build\.env\("C"\) == "1"$/);
+});
+
+const folder = mkdtempSync(path.join(tmpdir(), "buildkite-unit-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+type Ran = { readonly status: number | null; readonly told: readonly string[] };
+
+/** Runs a command with programs that say how they were called. */
+function run(command: string, fakes: Readonly<Record<string, string>>): Ran {
+  const place = mkdtempSync(path.join(folder, "run-"));
+  const told = path.join(place, "told");
+  writeFileSync(told, "");
+  mkdirSync(path.join(place, "bin"));
+  for (const [name, text] of Object.entries(fakes)) {
+    const script = `#!/bin/sh\necho "${name} $*" >>"$TOLD"\n${text}\n`;
+    writeFileSync(path.join(place, "bin", name), script, { mode: 0o755 });
+  }
+  const { status } = spawnSync("/bin/bash", ["-e", "-c", command], {
+    cwd: place,
+    stdio: "ignore",
+    env: { PATH: `${place}/bin:/usr/bin:/bin`, TOLD: told, BUILDKITE_JOB_ID: "job", HOME: place },
+  });
+  return { status, told: readFileSync(told, "utf8").split("\n").slice(0, -1) };
+}
+
+const skippable = `[jobs.a]
+steps = [{ run = "a" }]
+[jobs.b]
+needs = ["a"]
+if = "actor != 'bot'"
+steps = [{ run = "b" }]
+[jobs.c]
+needs = ["b"]
+skip = "never"
+steps = [{ run = "c" }]
+`;
+
+test("the first step uploads what was decided, and all as it is where anything goes wrong", () => {
+  const [step, ...others] = stepsOf(rendered(skippable, true));
+  expect(others).toEqual([]);
+  expect(step?.["secrets"]).toEqual(["STORE_TOKEN"]);
+  const command = commandOf(step);
+  const decided = "slipway decide --provider buildkite --workflow ci --file steps.yml";
+  const fine = { get: "", slipway: "echo 'steps: []'", "buildkite-agent": "" };
+  const good = run(command, fine);
+  expect({ ...good, told: good.told.map((line) => line.replace(/\/tmp\S*/, "FILE")) }).toEqual({
+    status: 0,
+    told: ["get slipway", decided, "buildkite-agent pipeline upload FILE"],
+  });
+  const all = "buildkite-agent pipeline upload steps.yml";
+  for (const faulty of [{ get: "exit 1" }, { slipway: "echo x; exit 1" }, { slipway: "exit 0" }]) {
+    const { status, told } = run(command, { ...fine, ...faulty });
+    expect({ status, last: told.at(-1) }).toEqual({ status: 0, last: all });
+  }
+});
+
+test("successes are recorded at the end, and not of a job that was left out", () => {
+  const steps = stepsOf(rendered(skippable, true), 1);
+  expect(steps.map(({ key }) => key)).toEqual(["a", "b", "c", "record-signatures"]);
+  expect(steps[3]?.["depends_on"]).toEqual([
+    { step: "a", allow_failure: true },
+    { step: "b", allow_failure: true },
+  ]);
+  // What needs a job that may be left out waits for what that needs.
+  expect(steps[2]?.["depends_on"]).toEqual(["b", "a"]);
+  const command = commandOf(steps[3]);
+  const agent = (outcome: string, leftOut: string): string =>
+    `case "$1" in step) echo ${outcome} ;; meta-data) echo ${leftOut} ;; esac`;
+  const records = (outcome: string, leftOut: string): readonly string[] =>
+    run(command, { get: "", slipway: "", "buildkite-agent": agent(outcome, leftOut) }).told.filter(
+      (line) => line.startsWith("slipway"),
+    );
+  const record = "slipway record --provider buildkite --workflow ci --job";
+  expect(records("passed", "no")).toEqual([`${record} a`, `${record} b`]);
+  expect(records("passed", "yes")).toEqual([]);
+  expect(records("hard_failed", "no")).toEqual([]);
+});
+
+test("a job whose own condition does not hold does nothing, and tells that it was left out", () => {
+  const [step] = stepsOf(
+    rendered('[jobs.a]\nif = "actor == \'anna\'"\nsteps = [{ run = "touch made" }]\n'),
+  );
+  expect(run(commandOf(step), { "buildkite-agent": "", touch: "" })).toEqual({
+    status: 0,
+    told: ["buildkite-agent meta-data set left-out/a yes"],
+  });
+});
+
+test("a job after a failure asks how those before it ended", () => {
+  const steps = stepsOf(
+    rendered(`[jobs.a]
+steps = [{ run = "a" }]
+[jobs.b]
+needs = ["a"]
+if = "failure()"
+steps = [{ run = "clean" }]
+`),
+  );
+  const command = commandOf(steps[1]);
+  const runs = (outcome: string): boolean =>
+    run(command, { "buildkite-agent": `echo ${outcome}`, clean: "" }).told.includes("clean ");
+  expect([runs("hard_failed"), runs("errored"), runs("passed"), runs("")]).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+});
+
+const services = `[services.db]
+image = "postgres:16"
+env = { PASSWORD = "it's" }
+ports = ["6543:5432"]
+health = { command = "pg_isready -U \\"a b\\"", interval_seconds = 5 }
+[jobs.a]
+services = ["db"]
+steps = [{ run = "make test" }]
+`;
+
+test("services are started, waited for, and removed whatever happens", () => {
+  const [step] = stepsOf(rendered(services));
+  const network = "slipway-job";
+  const docker = (health: string): string => `case "$1" in inspect) echo "${health}" ;; esac`;
+  const ran = run(commandOf(step), { docker: docker("running healthy"), make: "exit 3" });
+  const started = [
+    `docker network create ${network}`,
+    `docker run --detach --name ${network}-db --label slipway=${network} --network ${network} --network-alias db --env PASSWORD=it's --publish 6543:5432 --health-cmd pg_isready -U "a b" --health-interval 5s postgres:16`,
+  ];
+  const asked = `docker inspect --format {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}} ${network}-db`;
+  const removed = [
+    `docker ps --all --quiet --filter label=slipway=${network}`,
+    "docker rm --force --volumes",
+    `docker network rm ${network}`,
+  ];
+  expect(ran).toEqual({ status: 3, told: [...started, asked, "make test", ...removed] });
+  expect(run(commandOf(step), { docker: docker("running unhealthy"), make: "" })).toEqual({
+    status: 1,
+    told: [...started, asked, `docker logs ${network}-db`, ...removed],
+  });
+});
+
+test("a cache is packed for its plugin and unpacked where its files belong", () => {
+  const [step] = stepsOf(
+    rendered(`[caches.c]
+paths = ["made/*.txt", "~/.tool"]
+key_parts = ["lock", "v:1", "platform"]
+[jobs.a]
+caches = ["c"]
+steps = [{ run = "mkdir made $HOME/.tool && echo 1 >made/a.txt && echo 2 >made/b && echo 3 >$HOME/.tool/x" }]
+`),
+  );
+  const common = { path: ".slipway/caches/c", manifest: ["lock"], restore: "file" };
+  const key = "c v:1 runner: image:";
+  expect(step?.["plugins"]).toEqual([
+    { "cache#v1.10.0": { ...common, "key-extra": `${key} false`, "soft-fail": true } },
+    {
+      "cache#v1.10.0": {
+        ...common,
+        save: "file",
+        "key-extra": `${key} \${BUILDKITE_PULL_REQUEST}`,
+        "soft-fail": true,
+      },
+    },
+  ]);
+  const again = "rm -r made $HOME/.tool\n";
+  const show = "(cd made && echo *; cat a.txt; cat $HOME/.tool/x) >shown";
+  const restored = commandOf(step).replaceAll("mkdir made", `${show}; exit 0; mkdir made`);
+  const check = 'while read -r line; do said "$line"; done <shown';
+  expect(run(`(\n${commandOf(step)})\n${again}(\n${restored})\n${check}`, { said: "" })).toEqual({
+    status: 0,
+    told: ["said a.txt", "said 1", "said 3"],
+  });
+});
+
+test("artifacts are kept, and fetched by the paths and the job of who made them", () => {
+  const steps = stepsOf(
+    rendered(`[jobs.a]
+artifacts = [{ name = "out", paths = ["dist/", "log-*.txt"] }]
+steps = [{ run = "make" }]
+[jobs.b]
+uses_artifacts = [{ name = "out", path = "in" }]
+needs = ["a"]
+steps = [{ run = "make" }]
+`),
+  );
+  const made = run(commandOf(steps[0]), { "buildkite-agent": "", make: "" });
+  expect(made.told.slice(0, 2)).toEqual([
+    "make ",
+    "buildkite-agent artifact upload dist;dist/**/*;log-*.txt",
+  ]);
+  const none = '[ "$2" != search ] || exit 1';
+  expect(run(commandOf(steps[0]), { "buildkite-agent": none, make: "" }).status).toBe(1);
+  const fetches = ["dist", "dist/**/*", "log-*.txt"].map(
+    (pattern) => `buildkite-agent artifact download ${pattern} in/ --step a`,
+  );
+  expect(run(commandOf(steps[1]), { "buildkite-agent": "", make: "" })).toEqual({
+    status: 0,
+    told: [...fetches, "make "],
+  });
+  expect(run(commandOf(steps[1]), { "buildkite-agent": "exit 1", make: "" })).toEqual({
+    status: 1,
+    told: fetches,
+  });
+});
+
+test("outputs and the place of a deployment are told, and heard by who needs them", () => {
+  const steps = stepsOf(
+    rendered(`[environments.live]
+url = "https://example.com/{{ commit }}"
+[jobs.a]
+environment = "live"
+outputs = { v = "s.version" }
+steps = [{ id = "s", run = "echo version=1 >>$GITHUB_OUTPUT" }]
+[jobs.b]
+needs = ["a"]
+env = { V = { output = "a.v" } }
+steps = [{ run = "make $V" }]
+`),
+  );
+  const env = "BUILDKITE_COMMIT=c0ffee\n";
+  expect(run(env + commandOf(steps[0]), { "buildkite-agent": "" }).told).toEqual([
+    "buildkite-agent meta-data set output/a/v 1",
+    "buildkite-agent annotate --style info --context environment-live Deployed to live: https://example.com/c0ffee",
+  ]);
+  expect(run(commandOf(steps[1]), { "buildkite-agent": "echo 1", make: "" }).told).toEqual([
+    "buildkite-agent meta-data get output/a/v --default ",
+    "make 1",
+  ]);
+});
+
+test("what Buildkite has not is refused with what to write", () => {
+  expect(
+    problemsOf(`[triggers.pull_request]
+types = ["closed"]
+[runners.r]
+github = { runs-on = "x" }
+[caches.c]
+paths = ["**/node_modules"]
+key_parts = ["**/lock"]
+backend = "minio"
+[jobs.a]
+runner = "r"
+caches = ["c"]
+artifacts = [{ name = "x", paths = ["a;b"] }]
+concurrency = { group = "{{ event }}" }
+max_parallel = 2
+steps = [
+  { uses = "circleci:node/install@5" },
+  { uses = "buildkite:mise", continue_on_error = true, with = { a = { secret = "S" } } },
+]
+[jobs.b]
+approval = true
+if = "actor == 'a'"
+`),
+  ).toEqual([
+    [
+      "BUILDKITE_RUNNER",
+      "r says nothing of the agents of Buildkite",
+      'write buildkite = { agents = { queue = "default" } } at runners.r',
+    ],
+    ["BUILDKITE_CACHE", "c is kept by minio", "write native, s3, gcs, azure, or use its plugin"],
+    [
+      "BUILDKITE_CACHE",
+      "**/node_modules of c goes through folders",
+      "write the folders themselves",
+    ],
+    ["BUILDKITE_CACHE", "**/lock of c is no one file", "write the files themselves"],
+    [
+      "BUILDKITE_PULL_REQUEST",
+      "closed is not to be told from other things",
+      "leave types out; what starts a build is in the settings of the pipeline",
+    ],
+    [
+      "BUILDKITE_CONCURRENCY",
+      "the name of the group of a is known only when the job runs",
+      "write texts, commit, branch, tag, base-branch, run-number or actor",
+    ],
+    ["BUILDKITE_CONCURRENCY", "a would be in two groups", "write concurrency or max_parallel"],
+    [
+      "BUILDKITE_STEP",
+      "circleci:node/install@5 is none of Buildkite",
+      "write what it does as run, or leave its job to the other provider",
+    ],
+    ["BUILDKITE_PLUGIN", "mise is of no version", "write mise#v1.0.0"],
+    [
+      "BUILDKITE_PLUGIN",
+      "mise is for the whole job",
+      "write if, env and timeout_minutes at the job",
+    ],
+    [
+      "BUILDKITE_PLUGIN",
+      "settings of mise are texts",
+      "name a variable of the job, if the plugin takes one",
+    ],
+    ["BUILDKITE_ARTIFACT", "a;b of x has a semicolon", "write ? for it"],
+    [
+      "BUILDKITE_APPROVAL",
+      "the condition of b is known only later",
+      "ask for branch, tag, event or a setting, or write the condition at the jobs after it",
+    ],
+  ]);
+});
+
+test("what the settings of Buildkite decide is told", () => {
+  expect(
+    problemsOf(`[services.db]
+image = "postgres:16"
+ports = [5432]
+[jobs.a]
+if = "!success() || cancelled()"
+services = ["db"]
+permissions = { contents = "write" }
+concurrency = { group = "x", cancel_in_progress = true }
+artifacts = [{ name = "x", paths = ["a"], retention_days = 5 }]
+steps = [{ run = "a" }]
+`).map(([code, message]) => [code, message]),
+  ).toEqual([
+    ["BUILDKITE_CANCELLED", "cancelled() never holds for a"],
+    ["BUILDKITE_PERMISSIONS", "write access to contents is not given by the file"],
+    ["BUILDKITE_CANCEL", "the file cannot say that a stops an earlier build"],
+    ["BUILDKITE_RETENTION", "x is kept for longer or shorter than 5 days"],
+    ["BUILDKITE_PORT", "db gets any free port of the agent on which a runs"],
+  ]);
+});
+
+test("what a newer core says and this plugin does not know is no guard left out", () => {
+  const graph = graphOf('[jobs.a]\nif = "branch == \'main\'"\nsteps = [{ run = "true" }]\n');
+  const [job] = graph.workflows[0]?.jobs ?? [];
+  if (job?.condition !== undefined) job.condition.kind = { case: undefined };
+  const request = { graph, outputs: [{ path: "p.yml", workflows: ["ci"] }] };
+  expect(() => renderBuildkite(create(GenerateRequestSchema, request))).toThrow(
+    /does not know the kind of a condition/,
+  );
+});

@@ -1,0 +1,82 @@
+import type { Graph, Job, Value, Workflow } from "@slipway/pipeline-sdk/graph";
+import { frameOf } from "./frame.ts";
+import type { FrameContext } from "./frame.ts";
+import { renderApproval, renderInputs } from "./gates.ts";
+import { needsOf } from "./needs.ts";
+import { overlay } from "./overlay.ts";
+import type { Table } from "./plain.ts";
+import { isAsking } from "./skipping.ts";
+import { escapedTable } from "./uploaded.ts";
+import { renderWork } from "./work.ts";
+
+/** The steps of workflows, as the agent uploads them. */
+export function renderPipeline(
+  graph: Graph,
+  workflows: readonly Workflow[],
+  more: readonly Table[],
+  isSkipping: boolean,
+): Table {
+  const steps = [
+    ...workflows.flatMap((workflow) => workflowSteps(graph, workflow, isSkipping)),
+    ...more.map(escapedTable),
+  ];
+  return workflows.reduce<Table>((under, { overrides }) => overlay(under, overrides), { steps });
+}
+
+function workflowSteps(graph: Graph, workflow: Workflow, isSkipping: boolean): readonly Table[] {
+  const { triggers, jobs } = workflow;
+  const inputs = triggers?.manual?.inputs ?? [];
+  const inputStep = inputs.length === 0 ? undefined : inputStepKey(graph, workflow);
+  const needs = needsOf(
+    jobs,
+    (job) => job.condition !== undefined || (isSkipping && isAsking(job)),
+  );
+  return [
+    ...(inputStep === undefined ? [] : [escapedTable(renderInputs(inputStep, inputs))]),
+    ...jobs.map((job) => {
+      const variableOf = (name: string): Value | undefined => variable(workflow, job, name);
+      return renderJob(graph, workflow, job, { triggers, needs, inputStep, variableOf });
+    }),
+  ];
+}
+
+/** Keys are of a whole build. */
+function inputStepKey(graph: Graph, { id }: Workflow): string {
+  const taken = new Set(graph.workflows.flatMap(({ jobs }) => jobs.map((job) => job.id)));
+  return freeKey(`${id}-inputs`, taken);
+}
+
+export function freeKey(wanted: string, taken: ReadonlySet<string>): string {
+  return taken.has(wanted) ? freeKey(`${wanted}_`, taken) : wanted;
+}
+
+export function variable(workflow: Workflow, { kind }: Job, name: string): Value | undefined {
+  const own = kind.case === "work" ? kind.value.env : [];
+  return [...own, ...workflow.env].find((one) => one.name === name)?.value;
+}
+
+/** Settings of the runner, then those of the job, which are Buildkite's own words already. */
+function renderJob(graph: Graph, workflow: Workflow, job: Job, context: FrameContext): Table {
+  const frame = frameOf(job, context);
+  const { kind } = job;
+  switch (kind.case) {
+    case "approval":
+      return overlay(escapedTable(renderApproval(job, kind.value, frame)), job.overrides);
+    case "work": {
+      const work = kind.value;
+      const rendered = escapedTable(renderWork({ graph, workflow, job, work, frame }));
+      return overlay(withRunner(graph, work.runner, rendered), job.overrides);
+    }
+    case undefined:
+      throw new Error("this plugin does not know the kind of a job: it is older than the graph");
+  }
+}
+
+/** A name that the file does not declare is a queue. */
+function withRunner(graph: Graph, id: string, rendered: Table): Table {
+  if (id === "") return rendered;
+  const runner = graph.runners.find((one) => one.id === id);
+  return runner === undefined
+    ? { ...rendered, ...escapedTable({ agents: { queue: id } }) }
+    : overlay(rendered, runner.settings);
+}

@@ -1,0 +1,108 @@
+import { Skip_Mode } from "@slipway/pipeline-sdk/graph";
+import type { Job, Workflow } from "@slipway/pipeline-sdk/graph";
+import type { OutputFile, Skipping } from "@slipway/pipeline-sdk/protocol";
+import { shellQuoted } from "@slipway/pipeline-sdk/shell-job";
+import { trustedPlugins } from "./caches.ts";
+import { leftOutKey } from "./conditions.ts";
+import { compact, positive } from "./plain.ts";
+import type { Table } from "./plain.ts";
+import { any, expressionText } from "./expressions.ts";
+import { triggerExpression } from "./triggers.ts";
+
+/** Whether it is asked for a job if it has to run. */
+export function isAsking({ kind }: Job): boolean {
+  const mode = kind.case === "work" ? kind.value.skip?.mode : undefined;
+  return mode === Skip_Mode.AUTO || mode === Skip_Mode.ASKED;
+}
+
+/** Uploads the steps, those that need not run marked as left out; whatever goes wrong, as they are. */
+export function decidingStep(
+  workflows: readonly Workflow[],
+  { secondPath }: OutputFile,
+  skipping: Skipping,
+): Table {
+  const asking = workflows.filter(({ jobs }) => jobs.some(isAsking));
+  const decisions = asking.map(({ id }, at) => {
+    const from = at === 0 ? shellQuoted(secondPath) : `"$folder/${at}"`;
+    return `${skipping.decide} --provider buildkite --workflow ${id} --file ${from} >"$folder/${at + 1}"`;
+  });
+  const script = [skipping.install, ...decisions].join("\n");
+  const limit = skipping.timeoutMinutes === 0 ? "" : `timeout ${skipping.timeoutMinutes * 60} `;
+  const last = `"$folder/${asking.length}"`;
+  const command = [
+    "folder=$(mktemp -d) && export folder",
+    `if ${limit}sh -e -c ${shellQuoted(script)} &&`,
+    `  [ -s ${last} ] && buildkite-agent pipeline upload ${last}; then`,
+    "  exit 0",
+    "fi",
+    "echo 'which jobs need not run is not known: all do'",
+    `buildkite-agent pipeline upload ${shellQuoted(secondPath)}`,
+  ].join("\n");
+  return compact({
+    label: "signatures",
+    depends_on: [],
+    if: eventsOf(workflows),
+    command,
+    plugins: folderPlugins(skipping, false),
+    secrets: skipping.secrets,
+    // An agent that is lost decides nothing.
+    retry: { automatic: [{ exit_status: -1, limit: 2 }] },
+  });
+}
+
+/** Records the successes at the end, where our own binary runs on the agent itself. */
+export function recordingStep(
+  workflows: readonly Workflow[],
+  skipping: Skipping,
+  key: string,
+): readonly Table[] {
+  const jobs = workflows.flatMap(({ id, jobs: all }) =>
+    all.filter(isAsking).map((job) => ({ job, workflow: id })),
+  );
+  if (jobs.length === 0) return [];
+  const records = jobs.map(
+    ({ job, workflow }) =>
+      `if succeeded ${job.id}; then ${skipping.record} --provider buildkite --workflow ${workflow} --job ${job.id} || :; fi`,
+  );
+  const command = [skipping.install, succeeded, ...records].join("\n");
+  return [
+    compact({
+      label: "record signatures",
+      key,
+      depends_on: jobs.map(({ job }) => ({ step: job.id, allow_failure: true })),
+      if: eventsOf(workflows),
+      command,
+      plugins: folderPlugins(skipping, true),
+      secrets: skipping.secrets,
+      timeout_in_minutes: positive(skipping.timeoutMinutes),
+      soft_fail: true,
+    }),
+  ];
+}
+
+/** A job that its own guard left out ends well, and did nothing. */
+const succeeded = `succeeded() {
+  [ "$(buildkite-agent step get outcome --step "$1" 2>/dev/null)" = passed ] &&
+    [ "$(buildkite-agent meta-data get "${leftOutKey("$1")}" --default no)" = no ]
+}`;
+
+/** What branches keep and what a pull request keeps are two things; so are two branches. */
+function folderPlugins({ folder }: Skipping, isSaved: boolean): readonly Table[] {
+  if (folder === "") return [];
+  return trustedPlugins({
+    folder,
+    level: "branch",
+    files: [],
+    key: "signatures",
+    backend: undefined,
+    isSaved,
+    isForced: true,
+  });
+}
+
+/** For a build that none of the workflows is for, there is nothing to find out. */
+function eventsOf(workflows: readonly Workflow[]): string | undefined {
+  const expressions = workflows.map(({ triggers }) => triggerExpression(triggers));
+  const known = expressions.flatMap((one) => one ?? []);
+  return known.length < expressions.length ? undefined : expressionText(any(...known));
+}

@@ -1,0 +1,77 @@
+import { create } from "@bufbuild/protobuf";
+import { Comparison_Operator, ConditionSchema, Fact } from "@slipway/pipeline-sdk/graph";
+import type { PushTrigger, Triggers } from "@slipway/pipeline-sdk/graph";
+import { all, any, atUpload, eventExpressions, expressionOf, not } from "./expressions.ts";
+import type { Expression } from "./expressions.ts";
+
+/** Whether the workflow is for the event of a build: Buildkite starts builds by the settings of a pipeline. */
+export function triggerExpression(triggers: Triggers | undefined): Expression | undefined {
+  if (triggers === undefined) return undefined;
+  const { push, pullRequest, schedules, manual, mergeQueue } = triggers;
+  return any(
+    ...(push === undefined ? [] : [all(eventExpressions.push, pushedTo(push))]),
+    ...(pullRequest === undefined
+      ? []
+      : [
+          all(
+            eventExpressions["pull-request"],
+            ...(pullRequest.branches.length === 0
+              ? []
+              : [fits(Fact.BASE_BRANCH, pullRequest.branches)]),
+          ),
+        ]),
+    ...(mergeQueue === undefined ? [] : [eventExpressions["merge-queue"]]),
+    ...(schedules.length === 0 ? [] : [eventExpressions.schedule]),
+    ...(manual === undefined ? [] : [eventExpressions.manual]),
+  );
+}
+
+/** A list of branches without tags means no tag, a list of tags without branches no branch. */
+function pushedTo({ branches, branchesIgnore, tags, tagsIgnore }: PushTrigger): Expression {
+  const forTags =
+    tags.length > 0
+      ? [all(atUpload.isTag, fits(Fact.TAG, tags))]
+      : tagsIgnore.length > 0
+        ? [all(atUpload.isTag, not(fits(Fact.TAG, tagsIgnore)))]
+        : [];
+  const forBranches =
+    branches.length > 0
+      ? [all(atUpload.isNoTag, fits(Fact.BRANCH, branches))]
+      : branchesIgnore.length > 0
+        ? [all(atUpload.isNoTag, not(fits(Fact.BRANCH, branchesIgnore)))]
+        : forTags.length === 0
+          ? [atUpload.isNoTag]
+          : [];
+  return any(...forBranches, ...forTags);
+}
+
+function fits(fact: Fact, globs: readonly string[]): Expression {
+  // One that cannot be said is told as a problem of its own.
+  return any(...globs.map((glob) => fit(fact, glob) ?? "false"));
+}
+
+function fit(fact: Fact, right: string): Expression | undefined {
+  const condition = create(ConditionSchema, {
+    kind: {
+      case: "comparison",
+      value: {
+        left: { kind: { case: "fact", value: fact } },
+        operator: /[*?]/.test(right) ? Comparison_Operator.MATCHES : Comparison_Operator.EQUAL,
+        right,
+      },
+    },
+  });
+  return expressionOf(condition, () => undefined);
+}
+
+/** Globs that no expression can hold. */
+export function globProblems(triggers: Triggers | undefined): readonly string[] {
+  const { push, pullRequest } = triggers ?? {};
+  const globs = [
+    ...(push === undefined
+      ? []
+      : [...push.branches, ...push.branchesIgnore, ...push.tags, ...push.tagsIgnore]),
+    ...(pullRequest?.branches ?? []),
+  ];
+  return globs.filter((glob) => fit(Fact.BRANCH, glob) === undefined);
+}
