@@ -183,22 +183,27 @@ test("a manifest that cannot be used says why", async () => {
         reason: "plugin-manifest-invalid",
         plugin: "lang/ruby",
         file: path.join(root, folder, "module.toml"),
-        problems: [problem],
+        problem,
       },
     ]);
   };
-  await check(manifest("lang/ruby"), "run: ./plugin.ts there is no such file");
-  await check(manifest("lang/ruby"), "run: ./plugin.ts leads out of its folder", "outside.ts");
+  await check(manifest("lang/ruby"), "run: plugin.ts there is no such file");
+  await check(manifest("lang/ruby"), "run: plugin.ts leads out of its folder", "outside.ts");
   await check(manifest("lang/node"), "module.name: is lang/node, where lang/ruby is looked for");
   await check(
-    manifest("lang/ruby", `[run]\nprogram = "/bin/sh"`),
-    "run: /bin/sh does not begin with ./",
-  );
-  await check(
-    manifest("lang/ruby", `[run.plan9-mips]\nprogram = "./plugin"`),
+    manifest("lang/ruby", `[run.win32-x64]\nprogram = "./plugin"`),
     `run: has nothing for ${process.platform}-${process.arch}`,
   );
-  await check("[module\n", "1:8: Invalid TOML document: illegal character in key");
+});
+
+test("a manifest that is none says so as one of a module does", async () => {
+  const folder = ".slipway/plugins/lang/ruby";
+  const root = workspace({
+    [`${folder}/module.toml`]: manifest("lang/ruby").replace("network:https", "filesystem:write"),
+  });
+  expect(await find(root, [])).toMatchObject([
+    { reason: "module-invalid", problems: [{ line: 4 }] },
+  ]);
 });
 
 test("a program is taken by platform, and a module that is made of steps is no plugin", async () => {

@@ -4,9 +4,11 @@ import path from "node:path";
 import { fail, hasCode, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
 import type { Pipeline } from "../definition/pipeline.ts";
+import type { ModulesFailure } from "../modules/failure.ts";
 import type { DiscoveryFailure } from "./discovery-failure.ts";
 import { readPluginFolder, resolveInside } from "./plugin-folder.ts";
 import { isPluginName } from "./plugin-name.ts";
+import type { SandboxCapability } from "./sandbox-capabilities.ts";
 
 /** In the order in which they are looked through. */
 const places = ["configured", "locked", "local", "path", "standard"] as const;
@@ -20,7 +22,7 @@ export type FoundPlugin = {
   readonly program: string;
   readonly folder: string | undefined;
   /** Capabilities of the sandbox that its manifest asks for. */
-  readonly required: readonly string[];
+  readonly required: readonly SandboxCapability[];
   /** Where else one of this name is, which is not taken. */
   readonly passedOver: readonly PluginPlace[];
 };
@@ -41,13 +43,15 @@ type Candidate = Pick<FoundPlugin, "folder" | "required"> & {
   readonly program: string | undefined;
 };
 
-type Found = Result<Candidate, DiscoveryFailure> | undefined;
+type FindFailure = DiscoveryFailure | ModulesFailure;
+
+type Found = Result<Candidate, FindFailure> | undefined;
 
 /** The plugins that are needed, that cig.toml names, and that lie in the repository; by name, or with every failure. */
 export async function findPlugins(
   needed: readonly string[],
   sources: PluginSources,
-): Promise<Result<readonly FoundPlugin[], readonly DiscoveryFailure[]>> {
+): Promise<Result<readonly FoundPlugin[], readonly FindFailure[]>> {
   const local = await localNames(sources.root);
   const names = new Set([...needed, ...Object.keys(sources.configured), ...local]);
   const found = await Promise.all(
@@ -67,7 +71,7 @@ async function findPlugin(
   plugin: string,
   sources: PluginSources,
   local: readonly string[],
-): Promise<Result<Omit<FoundPlugin, "program"> & Candidate, DiscoveryFailure>> {
+): Promise<Result<Omit<FoundPlugin, "program"> & Candidate, FindFailure>> {
   const candidates = await Promise.all(
     places.map(async (place) => ({ place, found: await lookers[place](plugin, sources) })),
   );

@@ -13,6 +13,6 @@ export type DiscoveryFailure = { readonly plugin: string } & (
   | {
       readonly reason: "plugin-manifest-invalid";
       readonly file: string;
-      readonly problems: readonly string[];
+      readonly problem: string;
     }
 );

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { fail, ok } from "@slipway/signature";
 import type { FileListing, Result } from "@slipway/signature";
+import type { ModulesFailure } from "../modules/failure.ts";
 import { findPlugins } from "./discover.ts";
 import type { FoundPlugin, PluginSources } from "./discover.ts";
 import type { DiscoveryFailure } from "./discovery-failure.ts";
@@ -34,7 +35,7 @@ export type OpenPlugins = StartedPlugins & {
   readonly sandbox: Sandbox;
 };
 
-type OpenFailure = DiscoveryFailure | CapabilityFailure | PluginFailure;
+type OpenFailure = DiscoveryFailure | ModulesFailure | CapabilityFailure | PluginFailure;
 
 /** Finds, checks and starts them, or says everything that is in the way. */
 export async function openPlugins<Refusal>(
@@ -55,9 +56,9 @@ export async function openPlugins<Refusal>(
   const starts = await Promise.all(
     found.value.map(async (plugin): Promise<PluginStart> => {
       const program = { name: plugin.name, folder: root, ...launchOf(plugin.program) };
-      // A plugin is granted what it asks for, and nothing else that the lock may say.
+      // All that it asks for was granted, and what the lock grants beyond that it has no use for.
       const told = {
-        granted: grants(plugin.name).filter((one) => plugin.required.includes(one)),
+        granted: plugin.required,
         settings: settings.get(plugin.name) ?? "",
       };
       if (sandbox.state === "not-enforced") return { program, told };

@@ -123,7 +123,7 @@ test("it runs in bubblewrap as every plugin does", async () => {
   const folder = path.join(root, ".slipway/plugins/lang/wasm-greeter");
   mkdirSync(folder, { recursive: true });
   copyFileSync(await buildWasmPlugin(), path.join(folder, "plugin.wasm"));
-  const manifest = `[module]\nname = "lang/wasm-greeter"\n[run]\nprogram = "./plugin.wasm"\n`;
+  const manifest = `[module]\nname = "lang/wasm-greeter"\nversion = "1.0.0"\n[run]\nprogram = "./plugin.wasm"\n`;
   writeFileSync(path.join(folder, "module.toml"), manifest);
   const tries = "environment:";
   writeFileSync(path.join(root, "tries"), tries);

@@ -69,20 +69,15 @@ export const pipelinesPluginsTexts: Texts<OwnFailure> = {
     facts: { source, problem },
     hint: "write a folder of this repository as ./folder; it has a module.toml",
   }),
-  "plugin-manifest-invalid": ({ plugin, file, problems }) => ({
+  "plugin-manifest-invalid": ({ plugin, file, problem }) => ({
     what: `the plugin ${plugin} cannot be started as its manifest says`,
-    facts: { file, problems: problems.join("\n") },
+    facts: { file, problem },
     hint: "correct the manifest",
   }),
   "plugin-capability-refused": ({ plugin, capability }) => ({
     what: `the plugin ${plugin} asks for ${capability}, which nobody granted`,
     facts: {},
     hint: `if you trust it with that: slipway ci sync --grant ${plugin}=${capability}`,
-  }),
-  "plugin-capability-unknown": ({ plugin, capability, known }) => ({
-    what: `the plugin ${plugin} asks for ${capability}, which no plugin is granted`,
-    facts: { "can be granted": known.join(", ") },
-    hint: "a plugin reads the repository and writes to its own temporary folder; take the capability out of its manifest",
   }),
   "plugin-facts-differ": ({ fact, given }) => ({
     what: `plugins do not agree on ${fact}`,
