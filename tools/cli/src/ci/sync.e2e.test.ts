@@ -1,8 +1,12 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { setImmediate as turn } from "node:timers/promises";
 import path from "node:path";
 import { initKeys } from "@slipway/attestation";
+import { hangs } from "@slipway/registry/faults";
+import { serveMemory } from "@slipway/registry/memory-registry";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -71,6 +75,35 @@ test("a plugin is published, added, granted, locked and kept as it is", async ()
     plugins: [{ name: "acme/ruby", version: "1.2.0", granted: ["network:https"] }],
     differences: [],
   });
+});
+
+test("Ctrl-C stops a sync that waits for a registry, and the lock stays as it was", async () => {
+  await using silent = await serveMemory();
+  silent.misbehave(/tags\/list/, hangs);
+  const before = readFileSync(path.join(root, "cig.lock"), "utf8");
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: home,
+    SLIPWAY_MODULE_REGISTRY: `${silent.host}/t`,
+  };
+  const child = spawn(process.execPath, [cli, "ci", "plugin", "add", "acme/other@1.0"], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  while (!silent.asked.some((one) => one.includes("tags/list"))) await turn();
+  child.kill("SIGINT");
+  await once(child, "close");
+  const code = child.exitCode;
+  expect({ code, lock: readFileSync(path.join(root, "cig.lock"), "utf8") }).toEqual({
+    code: 1,
+    lock: before,
+  });
+  expect(said).toContain("stopped");
 });
 
 test("a lock that a merge left open is told with its line", async () => {

@@ -24,7 +24,8 @@ const variables = {
   GIT_ASKPASS: "true",
   LC_ALL: "C",
 };
-const foreignVariables = /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|OBJECT_DIRECTORY)$/;
+const foreignVariables =
+  /^GIT_(?:DIR|WORK_TREE|INDEX_FILE|PREFIX|COMMON_DIR|NAMESPACE|(?:ALTERNATE_)?OBJECT_DIRECTOR(?:Y|IES))$/;
 
 /**
  * The files of a folder at a ref, with its commit. Nothing is checked out: the objects themselves are read, so that no

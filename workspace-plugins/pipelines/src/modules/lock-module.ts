@@ -1,8 +1,9 @@
 import type { Trust } from "@slipway/attestation";
+import { formatReference } from "@slipway/registry";
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { fail, ok } from "@slipway/signature/basics";
+import { canonicalJson, fail, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
-import type { ModulesFailure } from "./failure.ts";
+import type { ModulesFailure, SignatureObjection } from "./failure.ts";
 import { standardSource } from "./lock.ts";
 import type { Lock, LockedPlugin } from "./lock.ts";
 import { contentOf } from "./module-artefact.ts";
@@ -16,10 +17,12 @@ import {
 } from "./module-cache.ts";
 import type { ModuleCache } from "./module-cache.ts";
 import { contentDigest } from "./module-files.ts";
+import type { ModuleFile } from "./module-files.ts";
 import { readLocal } from "./module-source.ts";
 import type { Found, OpenedSource } from "./module-source.ts";
 import { alwaysGranted } from "../plugins/sandbox-capabilities.ts";
 import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
+import { manifestName, parseManifest } from "./manifest.ts";
 import type { ModuleManifest, Platform } from "./manifest.ts";
 import { findSignature, objectionTo, readLayer } from "./registry-modules.ts";
 import type { ResolvedModule } from "./resolve.ts";
@@ -55,17 +58,19 @@ export async function lockModule(
       name === resolved.name && version === resolved.version && source === resolved.place,
   );
   const kept = before === undefined ? undefined : await keptModule(before, options);
-  if (kept !== undefined) return ok(lockedAs(resolved, kept, options));
-  const found =
-    options.isOffline && isElsewhere(resolved.place)
-      ? fail({
-          reason: "modules-offline",
-          needed: [`${resolved.name}@${resolved.version}`],
-        } as const)
-      : await options.source.found(resolved, resolved.version);
+  if (kept?.objections.length === 0) return ok(lockedAs(resolved, kept, options));
+  if (options.isOffline && isElsewhere(resolved.place)) return fail(absent(resolved, kept));
+  const found = await options.source.found(resolved, resolved.version);
   if (!found.ok) return found;
   const got = await getModule(found.value, before, options);
   return got.ok ? ok(lockedAs(resolved, got.value, options)) : got;
+}
+
+/** Nobody may be asked for what is not here, or for another signature than the one that it came with. */
+function absent({ name, version, place }: ResolvedModule, kept: Kept | undefined): ModulesFailure {
+  return kept === undefined
+    ? { reason: "modules-offline", needed: [`${name}@${version}`] }
+    : { reason: "module-unsigned", reference: `${place}:${version}`, objections: kept.objections };
 }
 
 function isElsewhere(place: string): boolean {
@@ -93,24 +98,29 @@ function lockedAs(
   };
 }
 
-/** From the cache, if it is there and its signature still counts. */
+type Kept = Got & {
+  /** Why the signature that it came with does not count any more. */
+  readonly objections: readonly SignatureObjection[];
+};
+
+/** From the cache, if it is there. */
 async function keptModule(
   before: LockedPlugin,
   { cache, platform, trust, now }: LockingOptions,
-): Promise<Got | undefined> {
+): Promise<Kept | undefined> {
   const content = before.sha256[platform] ?? before.sha256.any;
   if (content === undefined || !(await isCached(cache, content))) return undefined;
   const manifest = await readLocal(cachedFolder(cache, content), "");
   if (!manifest.ok) return undefined;
   const { sha256, commit, name, version } = before;
   const got = { manifest: manifest.value.manifest, sha256, commit };
-  if (commit !== undefined) return got;
+  if (commit !== undefined) return { ...got, objections: [] };
   const bundle = await readKeptSignature(cache, content);
+  if (bundle === undefined) return undefined;
   const of = before.sha256[platform] === undefined ? "any" : platform;
   const wanted = { name, version, content: { [of]: content } };
-  const isSigned =
-    bundle !== undefined && objectionTo(bundle, wanted, { trust, now }) === undefined;
-  return isSigned ? got : undefined;
+  const objection = objectionTo(bundle, wanted, { trust, now });
+  return { ...got, objections: objection === undefined ? [] : [objection] };
 }
 
 async function getModule(
@@ -161,10 +171,22 @@ async function getPublished(
     options.progress(`fetching ${name} ${version}`);
     const files = await readLayer(options.registry, found, layer);
     if (!files.ok) return files;
+    if (!isManifestOf(files.value, manifest)) {
+      const problem = `what it says of itself is not what its ${manifestName} says`;
+      const reference = formatReference(found.reference);
+      return fail({ reason: "module-artefact-invalid", reference, problem });
+    }
     await keepModule(options.cache, layer.content, files.value);
   }
   await keepSignature(options.cache, layer.content, signature.value);
   return ok({ manifest, sha256, commit: undefined });
+}
+
+/** Capabilities are granted by what was published, and asked for by what lies in the folder: they have to be one. */
+function isManifestOf(files: readonly ModuleFile[], manifest: ModuleManifest): boolean {
+  const own = files.find((file) => file.path === manifestName);
+  const parsed = parseManifest(manifestName, Buffer.from(own?.bytes ?? []).toString("utf8"));
+  return parsed.ok && canonicalJson(parsed.value) === canonicalJson(manifest);
 }
 
 function layerFor(layers: readonly ModuleLayer[], platform: Platform): ModuleLayer | undefined {

@@ -12,8 +12,16 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { initKeys, readSigningKey, readTrust, signingKeyFile } from "@slipway/attestation";
+import {
+  initKeys,
+  readSigningKey,
+  readTrust,
+  signStatement,
+  signingKeyFile,
+} from "@slipway/attestation";
+import { bundleType } from "@slipway/attestation/statement-types";
 import { mediaTypes, openRegistry, parseReference } from "@slipway/registry";
+import { attach } from "@slipway/registry/attachments";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
 import { digestOf, fail, ok } from "@slipway/signature";
@@ -23,7 +31,8 @@ import { parseAddress } from "./address.ts";
 import { writeArchive } from "./archive.ts";
 import { contentDigest, isModulePath } from "./module-files.ts";
 import type { ModuleFile } from "./module-files.ts";
-import { describeBytes, writeArtefact } from "./module-artefact.ts";
+import { contentOf, describeBytes, parseArtefact, writeArtefact } from "./module-artefact.ts";
+import { moduleStatement } from "./module-statement.ts";
 import { parsePipeline } from "../definition/parse-pipeline.ts";
 import { lockedPlugins } from "./locked-plugins.ts";
 import { publishModule } from "./publish.ts";
@@ -229,6 +238,81 @@ function fileOf(name: string, text: string): ModuleFile {
   return { path: name, isExecutable: false, bytes: Buffer.from(text) };
 }
 
+test("a signer who is trusted no more is told, offline too, whatever is in the cache", async () => {
+  await publish("lang/ruby", "1.2.0");
+  const text = `[plugins]\n"lang/ruby" = "^1.0"\n`;
+  await sync(text);
+  for (const isOffline of [true, false]) {
+    expect(await sync(text, { isOffline, trust: new Map() })).toMatchObject({
+      failure: { reason: "module-unsigned", objections: [{ problem: "unknown" }] },
+    });
+  }
+});
+
+test("nobody can publish a namesake of what comes with slipway, or of a folder of the workspace", async () => {
+  await publish("provider/github", "9.9.9");
+  await publish("lang/mine", "9.9.9");
+  writeModule(".slipway/plugins/lang/mine", "lang/mine", "0.0.1");
+  const text = `[jobs.b]\nsteps = [{ uses = "lang/mine" }]\n[[outputs]]\nprovider = "github"\npath = "x.yml"\n`;
+  expect(await sync(text)).toMatchObject({
+    value: {
+      lock: {
+        plugins: [
+          { name: "lang/mine", version: "0.0.1", source: "./.slipway/plugins/lang/mine" },
+          { name: "provider/github", version: "0.1.0", source: "standard" },
+        ],
+      },
+    },
+  });
+  expect(asked).toEqual([]);
+  expect(await sync(text.replace("lang/mine", "lang/mine@9.9"))).toMatchObject({
+    failure: {
+      reason: "modules-conflict",
+      place: "./.slipway/plugins/lang/mine",
+      versions: ["0.0.1"],
+      chains: [{ by: ["jobs.b.steps.0.uses"], constraint: "9.9" }],
+    },
+  });
+});
+
+test("a program on PATH is nobody's to lock", async () => {
+  const text = `[jobs.b]\nsteps = [{ uses = "lang/here" }]\n`;
+  const isOnPath = async (name: string) => name === "lang/here";
+  expect(await sync(text, { isOnPath })).toMatchObject({ value: { lock: { plugins: [] } } });
+});
+
+test("programs for several machines are locked all, and only this machine's is fetched", async () => {
+  const folder = "modules/native";
+  const programs = ["linux-x64", "darwin-arm64"];
+  const run = programs.map((one) => `[run.${one}]\nprogram = "./bin/${one}"\n`).join("");
+  write(`${folder}/module.toml`, `[module]\nname = "lang/native"\nversion = "1.0.0"\n${run}`);
+  for (const one of programs) write(`${folder}/bin/${one}`, one);
+  chmodSync(path.join(root, folder, "bin/linux-x64"), 0o755);
+  const key = await readSigningKey(signingKeyFile({ HOME: home }));
+  if (!key.ok) throw new Error("no key");
+  const to = place();
+  const progress = () => {};
+  await publishModule({ folder: path.join(root, folder), to, registry, key: key.value, progress });
+  const text = `[plugins]\n"lang/native" = "^1.0"\n`;
+  await sync(text);
+  const kept = await openedFolder("lang/native");
+  expect(readdirSync(path.join(kept, "bin"))).toEqual(["linux-x64"]);
+  expect(statSync(path.join(kept, "bin/linux-x64")).mode & 0o777).toBe(0o555);
+  const before = lockText();
+  expect(before.match(/^(?:linux-x64|darwin-arm64) = "[0-9a-f]{64}"$/gm)).toHaveLength(2);
+  expect(await sync(text, { platform: "darwin-arm64" })).toMatchObject({
+    value: { state: "unchanged" },
+  });
+  expect(await sync(text, { platform: "win32-x64" })).toMatchObject({
+    failure: {
+      reason: "module-platform-missing",
+      platform: "win32-x64",
+      platforms: ["linux-x64", "darwin-arm64"],
+    },
+  });
+  expect(lockText()).toBe(before);
+});
+
 /** Puts a module there as a publisher would that has no key. */
 async function putUnsigned(name: string, version: string, content: string) {
   const files = [fileOf("plugin.ts", content)];
@@ -248,7 +332,36 @@ async function putUnsigned(name: string, version: string, content: string) {
     await registry.uploadBlob(read.value, digestOf(blob), new Blob([blob]));
   }
   await registry.putManifest(read.value, { mediaType: mediaTypes.ociManifest, bytes });
+  return bytes;
 }
+
+test("what the registry says of a module is what its own file says", async () => {
+  const bytes = await putUnsigned("lang/two", "1.0.0", "x");
+  const key = await readSigningKey(signingKeyFile({ HOME: home }));
+  const name = parseReference(`${place()}/lang/two`);
+  const artefact = parseArtefact(bytes);
+  if (!key.ok || !name.ok || !artefact.ok) throw new Error("internal: no artefact");
+  const manifestDigest = digestOf(bytes);
+  const statement = moduleStatement({
+    repository: `${place()}/lang/two`,
+    manifestDigest,
+    name: "lang/two",
+    version: "1.0.0",
+    content: contentOf(artefact.value.layers),
+  });
+  await attach(
+    registry,
+    name.value,
+    { digest: manifestDigest, sizeBytes: bytes.byteLength, mediaType: mediaTypes.ociManifest },
+    { artifactType: bundleType, bytes: Buffer.from(await signStatement(statement, key.value)) },
+  );
+  expect(await sync(`[plugins]\n"lang/two" = "1.0"\n`)).toMatchObject({
+    failure: {
+      reason: "module-artefact-invalid",
+      problem: "what it says of itself is not what its module.toml says",
+    },
+  });
+});
 
 test("an unsigned version, and a tag that moves to one, are refused", async () => {
   await putUnsigned("lang/bare", "1.0.0", "x");
