@@ -57,7 +57,7 @@ const passedOn = ["PATH", "LANG", "LC_ALL", "TMPDIR", "TZ"];
 const graceMs = 2000;
 
 const keptLogBytes = 16 * 1024;
-const toldLogLines = 10;
+const toldLogLines = 20;
 const toldStrayBytes = 200;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;

@@ -10,13 +10,19 @@ import { settleExchanges } from "../plan/exchanges.ts";
 import { expandGraph } from "../plan/expand.ts";
 import { resolvePipeline } from "../plan/graph.ts";
 import type { PipelineText } from "../plan/plan.ts";
+import { composeModules } from "../modules/modules.ts";
+import type { ModuleManifest } from "../modules/modules.ts";
 import { pruneGraph } from "../plan/prune.ts";
 import type { PlanProblem } from "../plan/scope.ts";
 import type { CallLimits } from "../plugins/plugin-process.ts";
 import { runHook } from "../plugins/plugins.ts";
 import type { StartedPlugin } from "../plugins/start-plugins.ts";
 import type { Detection } from "./detect.ts";
+import { askedOf, checkVersions } from "./module-uses.ts";
 import { placeGraph } from "./place-graph.ts";
+
+/** By the name of the module; not of plugins that say nothing of their inputs. */
+export type Manifests = ReadonlyMap<string, ModuleManifest>;
 
 export type PlannedGraph = { readonly graph: Graph; readonly diagnostics: readonly Diagnostic[] };
 
@@ -25,18 +31,24 @@ type Planned = {
   readonly pipeline: Pipeline;
   readonly detection: Detection;
   readonly repository: Repository;
+  readonly manifests: Manifests;
 };
 
 /** The graph with all that plugins put into it, and with its places. */
 export async function planWithPlugins(
-  { text, pipeline, detection, repository }: Planned,
+  { text, pipeline, detection, repository, manifests }: Planned,
   plugins: readonly StartedPlugin[],
   limits: CallLimits,
 ): Promise<Result<PlannedGraph, readonly PipelinesFailure[]>> {
   const { facts, detected } = detection;
-  const { graph, uses, problems: found } = resolvePipeline(pipeline, { facts });
+  const { graph, uses: named, problems: found } = resolvePipeline(pipeline, { facts });
   placeGraph(graph, text.file, text.text);
   const problems: PlanProblem[] = [...found];
+  const tell = (problem: PlanProblem): void => void problems.push(problem);
+  const versions = new Map(plugins.map(({ info }) => [info.name, info.version]));
+  const uses = composeModules(graph, named, manifests, tell);
+  checkVersions(named, (module) => versions.get(module) ?? manifests.get(module)?.version, tell);
+  if (problems.length > 0) return fail([invalidPipeline(text.file, text.text, problems)]);
   const asked = await runHook(
     plugins,
     Service.method.plan,
@@ -46,22 +58,11 @@ export async function planWithPlugins(
       repository,
       capabilities: plugins.flatMap((one) => one.info.capabilities),
       signals: detected.flatMap(({ signals }) => signals),
-      uses: uses
-        .filter(({ module }) => module === info.name)
-        .map(({ number, job, inputs, isPackage, path }) => ({
-          number,
-          job,
-          inputs,
-          isPackage,
-          place: { path: path.join(".") },
-          module: info.name,
-          version: info.version,
-        })),
+      uses: askedOf(info.name, info.version, uses),
     }),
     limits,
   );
   if (asked.failures.length > 0) return fail(asked.failures);
-  const tell = (problem: PlanProblem): void => void problems.push(problem);
   const plans = asked.answers.map(({ plugin, answer }) => ({ plugin, result: answer }));
   expandGraph(graph, uses, plans, tell);
   settleExchanges(graph, tell);

@@ -6,14 +6,15 @@ import { fail, listFiles, ok, readTextIfPresent } from "@slipway/signature";
 import type { FileListing, Result, SignatureFailure } from "@slipway/signature";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { PipelinesFailure } from "../failure.ts";
+import { lockedPlugins, machinePlatform, moduleCache, parseManifest } from "../modules/modules.ts";
 import { finishFile, planWrites, readDisk } from "../output/output.ts";
 import type { WritePlan } from "../output/output.ts";
 import type { CallLimits } from "../plugins/plugin-process.ts";
 import { openPlugins } from "../plugins/plugins.ts";
-import type { OpenPlugins } from "../plugins/plugins.ts";
 import { isError } from "./generate.ts";
 import { renderPipeline } from "./render.ts";
-import type { RenderRequest, RenderedPipeline } from "./render.ts";
+import type { Manifests } from "./plan-with-plugins.ts";
+import type { Installed, RenderRequest, RenderedPipeline } from "./render.ts";
 import { skippingOf } from "./skipping.ts";
 import { standardPlugins } from "./standard-plugins.ts";
 
@@ -46,7 +47,7 @@ export async function planRender(
   if (!files.ok) return fail([files.failure]);
   const rendered = await renderPipeline({
     text: { file, text },
-    open: async (names, pipeline) => openIn(files.value, names, pipeline, limits),
+    install: async (pipeline) => installedFor(pipeline, files.value, request),
     repository: repositoryOf(files.value),
     providers,
     skippingOf,
@@ -62,31 +63,49 @@ export async function planRender(
   return writes.ok ? ok({ ...rendered.value, writes: writes.value }) : writes;
 }
 
-async function openIn(
+async function installedFor(
+  pipeline: Pipeline,
   files: FileListing,
-  needed: readonly string[],
-  { plugins = {} }: Pipeline,
-  limits: Limits,
-): Promise<Result<OpenPlugins, readonly PipelinesFailure[]>> {
-  const settings = Object.entries(plugins).map(
+  { root, file, limits }: WorkspaceRender,
+): Promise<Result<Installed, PipelinesFailure>> {
+  const machine = { cache: moduleCache(process.env), platform: machinePlatform() };
+  const locked = await lockedPlugins(pipeline, { root, file, ...machine });
+  if (!locked.ok) return locked;
+  const { configured, folders, granted, verify } = locked.value;
+  const standard = standardPlugins();
+  const manifests = await withStandard(locked.value.manifests, standard);
+  if (!manifests.ok) return manifests;
+  const settings = Object.entries(pipeline.plugins ?? {}).map(
     ([name, plugin]) => [name, settingsOf(plugin)] as const,
   );
-  return openPlugins(
-    {
-      needed,
-      sources: {
-        configured: plugins,
-        locked: new Map(),
-        searchPath: process.env["PATH"] ?? "",
-        standard: standardPlugins(),
-      },
-      files,
-      settings: new Map(settings),
-      granted: new Map(),
-      verify: async () => ok(undefined),
-    },
-    limits,
-  );
+  const sources = {
+    configured,
+    locked: folders,
+    searchPath: process.env["PATH"] ?? "",
+    standard,
+  };
+  const about = { sources, files, settings: new Map(settings), granted, verify };
+  return ok({
+    manifests: manifests.value,
+    open: async (needed) => openPlugins({ ...about, needed }, limits),
+  });
+}
+
+/** With those of what comes with us. */
+async function withStandard(
+  locked: Manifests,
+  standard: ReturnType<typeof standardPlugins>,
+): Promise<Result<Manifests, PipelinesFailure>> {
+  const found = new Map(locked);
+  for (const [name, { folder }] of standard) {
+    const file = path.join(folder, "module.toml");
+    const text = found.has(name) ? undefined : await readTextIfPresent(file);
+    if (text === undefined) continue;
+    const manifest = parseManifest(file, text);
+    if (!manifest.ok) return manifest;
+    found.set(name, manifest.value);
+  }
+  return ok(found);
 }
 
 /** As plugins see it from their working folder. Neither commit nor branch: the files are the same on all. */

@@ -5,6 +5,7 @@ import type { Result } from "@slipway/signature";
 import { invalidPipeline, parsePipeline } from "../definition/parse-pipeline.ts";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { PipelinesFailure } from "../failure.ts";
+import { composeModules } from "../modules/modules.ts";
 import { resolvePipeline } from "../plan/graph.ts";
 import type { PipelineText } from "../plan/plan.ts";
 import { grantPaths, mergeFragments } from "../output/output.ts";
@@ -17,14 +18,20 @@ import type { Detected } from "./detect.ts";
 import { generate, isError, validate } from "./generate.ts";
 import { wantedFiles } from "./output-files.ts";
 import { planWithPlugins } from "./plan-with-plugins.ts";
+import type { Manifests } from "./plan-with-plugins.ts";
 
-export type RenderRequest = {
-  readonly text: PipelineText;
+/** What is on this machine for a pipeline. */
+export type Installed = {
+  readonly manifests: Manifests;
   /** Starts the plugins of these names, and those that the workspace wants beside them. */
   readonly open: (
     needed: readonly string[],
-    pipeline: Pipeline,
   ) => Promise<Result<OpenPlugins, readonly PipelinesFailure[]>>;
+};
+
+export type RenderRequest = {
+  readonly text: PipelineText;
+  readonly install: (pipeline: Pipeline) => Promise<Result<Installed, PipelinesFailure>>;
   readonly repository: Repository;
   /** Only these; `undefined`: all of the file. */
   readonly providers: readonly string[] | undefined;
@@ -61,17 +68,20 @@ export async function renderPipeline(request: RenderRequest): Promise<Rendered> 
   const pipeline = parsed.value;
   // What no plugin is needed for is told before any is started.
   const first = resolvePipeline(pipeline, { facts: undefined });
-  if (first.problems.length > 0) {
-    return fail([invalidPipeline(text.file, text.text, first.problems)]);
-  }
+  const installed = await request.install(pipeline);
+  if (!installed.ok) return fail([installed.failure]);
+  const { manifests, open } = installed.value;
+  const problems = [...first.problems];
+  const uses = composeModules(first.graph, first.uses, manifests, (one) => problems.push(one));
+  if (problems.length > 0) return fail([invalidPipeline(text.file, text.text, problems)]);
   const wanted = wantedFiles(pipeline, first.graph, request.providers);
   const names = pluginNames(
     pipeline,
     wanted.map(({ provider }) => provider),
-    first.uses.map(({ module }) => module),
+    uses.map(({ module }) => module),
   );
   request.onStage("starting");
-  const opened = await request.open(names, pipeline);
+  const opened = await open(names);
   if (!opened.ok) return opened;
   await using running = opened.value;
   const { plugins } = running;
@@ -80,19 +90,20 @@ export async function renderPipeline(request: RenderRequest): Promise<Rendered> 
     wanted,
   );
   if (mismatches.length > 0) return fail(mismatches);
-  return await renderWith(running, pipeline, request);
+  return await renderWith(running, pipeline, manifests, request);
 }
 
 async function renderWith(
   { plugins, found: foundPlugins, sandbox }: OpenPlugins,
   pipeline: Pipeline,
+  manifests: Manifests,
   { text, repository, providers, skippingOf, limits, onStage }: RenderRequest,
 ): Promise<Rendered> {
   onStage("detecting");
   const detection = await detect(plugins, repository, limits);
   if (detection.failures.length > 0) return fail(detection.failures);
   onStage("planning");
-  const about = { text, pipeline, detection, repository };
+  const about = { text, pipeline, detection, repository, manifests };
   const planned = await planWithPlugins(about, plugins, limits);
   if (!planned.ok) return planned;
   const { graph } = planned.value;
