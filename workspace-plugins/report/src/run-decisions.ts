@@ -3,10 +3,10 @@ import { shortDigest } from "@slipway/signature/digest";
 
 /** Why a job of a run runs or does not. */
 export function decisionLine(id: string, decision: Decision): string {
-  return `${decision.run ? "run " : "skip"} ${id}: ${whyOf(decision)}`;
+  return `${decision.run ? "run " : "skip"} ${id}: ${whyDecided(decision)}`;
 }
 
-function whyOf(decision: Decision): string {
+export function whyDecided(decision: Decision): string {
   switch (decision.reason) {
     case "succeeded":
       return `as at a success (${shortDigest(decision.signature)})`;

@@ -17,6 +17,7 @@ import { detect } from "./detect.ts";
 import type { Detected } from "./detect.ts";
 import { generate, isError, validate } from "./generate.ts";
 import { wantedFiles } from "./output-files.ts";
+import type { WantedFile } from "./output-files.ts";
 import { planWithPlugins } from "./plan-with-plugins.ts";
 import type { Manifests } from "./plan-with-plugins.ts";
 
@@ -53,6 +54,8 @@ export type RenderedPipeline = {
   readonly sandbox: OpenPlugins["sandbox"];
   readonly detected: readonly Detected[];
   readonly graph: Graph;
+  /** What the providers were asked for. */
+  readonly outputs: readonly WantedFile[];
   /** Nothing is to be written where one of them is an error. In the order of their places. */
   readonly diagnostics: readonly Diagnostic[];
   readonly files: readonly MergedFile[];
@@ -120,6 +123,7 @@ async function renderWith(
     }),
     detected: detection.detected,
     graph,
+    outputs: wanted,
   };
   if (soFar.some(isError)) return ok({ ...found, diagnostics: inOrder(soFar), files: [] });
   const grants = grantPaths(wanted, []);

@@ -1,5 +1,6 @@
 import { Comparison_Operator, Fact, Status } from "@slipway/pipeline-sdk/graph";
 import type { Condition, Value } from "@slipway/pipeline-sdk/graph";
+import { valuesIn } from "../plan/values-in.ts";
 import { textOf } from "./condition.ts";
 import type { World } from "./condition.ts";
 import type { Asked } from "./fates.ts";
@@ -89,20 +90,4 @@ export function askedIn(condition: Condition, world: World): readonly Asked[] {
     found.set(what, { what, value: textOf(value, world) });
   }
   return [...found.values()];
-}
-
-function valuesIn({ kind }: Condition): readonly Value[] {
-  switch (kind.case) {
-    case "comparison":
-      return kind.value.left === undefined ? [] : [kind.value.left];
-    case "not":
-      return valuesIn(kind.value);
-    case "all":
-    case "any":
-      return kind.value.of.flatMap(valuesIn);
-    case undefined:
-    case "literal":
-    case "status":
-      return [];
-  }
 }

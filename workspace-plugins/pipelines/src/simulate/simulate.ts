@@ -6,7 +6,9 @@ import type { Assumed } from "./run-workflow.ts";
 import type { Scenario } from "./scenario.ts";
 
 export { holds, textOf } from "./condition.ts";
-export type { Asked, Fate } from "./fates.ts";
+export { decideChange } from "./decide-change.ts";
+export type { ChangeDecision } from "./decide-change.ts";
+export type { Fate } from "./fates.ts";
 export { githubContexts } from "./github-contexts.ts";
 export { githubHolds, githubText } from "./github-expressions.ts";
 export { events } from "./scenario.ts";
