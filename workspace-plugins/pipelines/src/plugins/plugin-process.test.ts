@@ -168,3 +168,12 @@ test("a plugin sees of the environment what is on the list, and its cookie", asy
   expect(seen).toContain("SLIPWAY_PLUGIN_COOKIE");
   expect(seen.filter((name) => !listed.includes(name))).toEqual([]);
 });
+
+test("many plugins wait for the end of this process with one listener, and none when they have ended", async () => {
+  const before = process.listenerCount("exit");
+  const program = { name: "gone", file: "/nowhere/plugin", args: [], folder: "/" };
+  const plugins = Array.from({ length: 20 }, () => startPlugin(program));
+  expect(process.listenerCount("exit")).toBe(before + 1);
+  await Promise.all(plugins.map(async (plugin) => plugin[Symbol.asyncDispose]()));
+  expect(process.listenerCount("exit")).toBe(before);
+});

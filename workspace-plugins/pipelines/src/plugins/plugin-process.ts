@@ -62,6 +62,13 @@ const toldStrayBytes = 200;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
+/** What ends each plugin. One listener for all: of more than ten Node warns. */
+const running = new Set<() => void>();
+
+function endRunning(): void {
+  for (const endAll of running) endAll();
+}
+
 /** Starts without a word: the first call tells whether there is a plugin. */
 export function startPlugin(
   program: PluginProgram,
@@ -87,7 +94,8 @@ export function startPlugin(
       resolve({ code: undefined, signal: undefined });
     });
   });
-  process.once("exit", endAll);
+  running.add(endAll);
+  if (running.size === 1) process.once("exit", endRunning);
   const streams = joinStreams(child, {
     stray: (text) => {
       // What follows it is no frame either.
@@ -147,7 +155,8 @@ export function startPlugin(
         if ((await within(ended, graceMs)) === undefined) endAll();
       }
       await ended;
-      process.removeListener("exit", endAll);
+      running.delete(endAll);
+      if (running.size === 0) process.removeListener("exit", endRunning);
     },
   };
 }
