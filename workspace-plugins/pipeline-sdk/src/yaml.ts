@@ -14,6 +14,11 @@ export function formatYaml(value: unknown): string {
       }
     },
   });
+  return printYaml(document);
+}
+
+/** A document as text, also one that was read and edited. */
+export function printYaml(document: Pick<Document, "toString">): string {
   return document
     .toString({ lineWidth: 0 })
     .replaceAll(

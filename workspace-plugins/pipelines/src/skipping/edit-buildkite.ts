@@ -1,3 +1,4 @@
+import { printYaml } from "@slipway/pipeline-sdk/yaml";
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { YAMLMap } from "yaml";
 import { needsBeyond } from "./needs-beyond.ts";
@@ -24,7 +25,7 @@ export function skipInBuildkite(text: string, reasons: ReadonlyMap<string, strin
     const more = needsBeyond(key, needs, leftOut).filter((need) => !names.includes(need));
     if (more.length > 0) step.set("depends_on", document.createNode([...own, ...more]));
   }
-  return document.toString({ lineWidth: 0 });
+  return printYaml(document);
 }
 
 function keyOf(step: YAMLMap): string {

@@ -1,3 +1,4 @@
+import { printYaml } from "@slipway/pipeline-sdk/yaml";
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Document, YAMLMap, YAMLSeq } from "yaml";
 import { needsBeyond } from "./needs-beyond.ts";
@@ -30,7 +31,7 @@ export function leaveOutOfCircleci(
     document.set("jobs", document.createNode({ [nothing]: { type: "no-op" } }));
     document.set("workflows", document.createNode({ [nothing]: { jobs: [nothing] } }));
   }
-  return document.toString({ lineWidth: 0 });
+  return printYaml(document);
 }
 
 const nothing = "nothing-to-run";

@@ -87,3 +87,8 @@ test("in Buildkite a step says why it is skipped, and what needs it waits for wh
 `.replace("skip: unchanged: sha256:abc", 'skip: "unchanged: sha256:abc"'),
   );
 });
+
+test("what readers of 1.1 take for the end of a line keeps its number", () => {
+  const steps = 'steps:\n  - key: a\n    command: "x\\u0085y"\n';
+  expect(skipInBuildkite(steps, new Map())).toBe(steps);
+});
