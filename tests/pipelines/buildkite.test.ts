@@ -227,6 +227,12 @@ steps = [{ run = "b" }]
 needs = ["b"]
 skip = "never"
 steps = [{ run = "c" }]
+[jobs.d]
+needs = ["c"]
+approval = true
+[jobs.e]
+needs = ["d"]
+steps = [{ run = "e" }]
 `;
 
 test("the first step uploads what was decided, and all as it is where anything goes wrong", () => {
@@ -250,14 +256,22 @@ test("the first step uploads what was decided, and all as it is where anything g
 
 test("successes are recorded at the end, and not of a job that was left out", () => {
   const steps = stepsOf(rendered(skippable, true), 1);
-  expect(steps.map(({ key }) => key)).toEqual(["a", "b", "c", "record-signatures"]);
-  expect(steps[3]?.["depends_on"]).toEqual([
-    { step: "a", allow_failure: true },
-    { step: "b", allow_failure: true },
+  expect(steps.map(({ key }) => key)).toEqual([
+    "a",
+    "b",
+    "c",
+    "d",
+    "e",
+    "record-signatures",
+    "record-signatures-2",
   ]);
+  const ends = (ids: string) => ids.split(" ").map((step) => ({ step, allow_failure: true }));
+  expect(steps[5]?.["depends_on"]).toEqual(ends("a b"));
+  // It may wait for ever.
+  expect(steps[6]?.["depends_on"]).toEqual(ends("d c b a e"));
   // What needs a job that may be left out waits for what that needs.
   expect(steps[2]?.["depends_on"]).toEqual(["b", "a"]);
-  const command = commandOf(steps[3]);
+  const command = commandOf(steps[5]);
   const agent = (outcome: string, leftOut: string): string =>
     `case "$1" in step) echo ${outcome} ;; meta-data) echo ${leftOut} ;; esac`;
   const records = (outcome: string, leftOut: string): readonly string[] =>

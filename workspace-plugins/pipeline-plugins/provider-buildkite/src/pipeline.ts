@@ -1,6 +1,7 @@
 import type { Graph, Job, Value, Workflow } from "@slipway/pipeline-sdk/graph";
 import { frameOf } from "./frame.ts";
 import type { FrameContext } from "./frame.ts";
+import { freeKey } from "./free-key.ts";
 import { renderApproval, renderInputs } from "./gates.ts";
 import { needsOf } from "./needs.ts";
 import { overlay } from "./overlay.ts";
@@ -40,14 +41,9 @@ function workflowSteps(graph: Graph, workflow: Workflow, isSkipping: boolean): r
   ];
 }
 
-/** Keys are of a whole build. */
 function inputStepKey(graph: Graph, { id }: Workflow): string {
   const taken = new Set(graph.workflows.flatMap(({ jobs }) => jobs.map((job) => job.id)));
   return freeKey(`${id}-inputs`, taken);
-}
-
-export function freeKey(wanted: string, taken: ReadonlySet<string>): string {
-  return taken.has(wanted) ? freeKey(`${wanted}_`, taken) : wanted;
 }
 
 export function variable(workflow: Workflow, { kind }: Job, name: string): Value | undefined {

@@ -14,10 +14,10 @@ import type {
 } from "@slipway/pipeline-sdk/protocol";
 import { formatYaml } from "@slipway/pipeline-sdk/yaml";
 import { overlay } from "./overlay.ts";
-import { freeKey, renderPipeline } from "./pipeline.ts";
+import { renderPipeline } from "./pipeline.ts";
 import type { Table } from "./plain.ts";
 import { problemsOf } from "./problems.ts";
-import { decidingStep, isAsking, recordingStep } from "./skipping.ts";
+import { decidingStep, isAsking, recordingSteps } from "./skipping.ts";
 import { escapedTable } from "./uploaded.ts";
 
 /** A file for each output; of a skipping one two, of which the first uploads the second. */
@@ -53,7 +53,7 @@ function filesOf(
     return [{ path, content: renderPipeline(graph, workflows, [], false) }];
   }
   const taken = new Set(graph.workflows.flatMap(({ jobs }) => jobs.map(({ id }) => id)));
-  const recording = recordingStep(workflows, skipping, freeKey("record-signatures", taken));
+  const recording = recordingSteps(workflows, skipping, taken);
   return [
     { path, content: decidingPipeline(workflows, output, skipping) },
     { path: secondPath, content: renderPipeline(graph, workflows, recording, true) },

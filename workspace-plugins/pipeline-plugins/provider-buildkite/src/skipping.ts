@@ -4,6 +4,8 @@ import type { OutputFile, Skipping } from "@slipway/pipeline-sdk/protocol";
 import { shellQuoted } from "@slipway/pipeline-sdk/shell-job";
 import { trustedPlugins } from "./caches.ts";
 import { leftOutKey } from "./conditions.ts";
+import { freeKey } from "./free-key.ts";
+import { needsOf } from "./needs.ts";
 import { compact, positive } from "./plain.ts";
 import type { Table } from "./plain.ts";
 import { any, expressionText } from "./expressions.ts";
@@ -26,7 +28,7 @@ export function decidingStep(
     const from = at === 0 ? shellQuoted(secondPath) : `"$folder/${at}"`;
     return `${skipping.decide} --provider buildkite --workflow ${id} --file ${from} >"$folder/${at + 1}"`;
   });
-  const script = [skipping.install, ...decisions].join("\n");
+  const script = [...installLines(skipping), ...decisions].join("\n");
   const limit = skipping.timeoutMinutes === 0 ? "" : `timeout ${skipping.timeoutMinutes * 60} `;
   const last = `"$folder/${asking.length}"`;
   const command = [
@@ -50,34 +52,65 @@ export function decidingStep(
   });
 }
 
-/** Records the successes at the end, where our own binary runs on the agent itself. */
-export function recordingStep(
+type Asking = {
+  readonly workflow: string;
+  readonly job: Job;
+  /** Ids of jobs before it. */
+  readonly before: readonly string[];
+};
+
+/**
+ * Records the successes at the end, where our own binary runs on the agent itself; of what comes after an approval in a step of its own,
+ * for that may wait for ever.
+ */
+export function recordingSteps(
+  workflows: readonly Workflow[],
+  skipping: Skipping,
+  taken: ReadonlySet<string>,
+): readonly Table[] {
+  const groups = Map.groupBy(workflows.flatMap(askingJobs), ({ approvals }) => approvals);
+  return [...groups.values()].map((jobs, at) => {
+    const key = freeKey(at === 0 ? "record-signatures" : `record-signatures-${at + 1}`, taken);
+    return recordingStep(jobs, workflows, skipping, key);
+  });
+}
+
+function askingJobs({ id, jobs }: Workflow): readonly (Asking & { readonly approvals: string })[] {
+  const needs = needsOf(jobs, () => false);
+  const approvals = new Set(jobs.flatMap((job) => (job.kind.case === "approval" ? [job.id] : [])));
+  return jobs.filter(isAsking).map((job) => {
+    const before = needs.all(job);
+    const waits = before.filter((need) => approvals.has(need)).toSorted();
+    return { workflow: id, job, before, approvals: waits.join(" ") };
+  });
+}
+
+function recordingStep(
+  jobs: readonly Asking[],
   workflows: readonly Workflow[],
   skipping: Skipping,
   key: string,
-): readonly Table[] {
-  const jobs = workflows.flatMap(({ id, jobs: all }) =>
-    all.filter(isAsking).map((job) => ({ job, workflow: id })),
-  );
-  if (jobs.length === 0) return [];
+): Table {
   const records = jobs.map(
     ({ job, workflow }) =>
       `if succeeded ${job.id}; then ${skipping.record} --provider buildkite --workflow ${workflow} --job ${job.id} || :; fi`,
   );
-  const command = [skipping.install, succeeded, ...records].join("\n");
-  return [
-    compact({
-      label: "record signatures",
-      key,
-      depends_on: jobs.map(({ job }) => ({ step: job.id, allow_failure: true })),
-      if: eventsOf(workflows),
-      command,
-      plugins: folderPlugins(skipping, true),
-      secrets: skipping.secrets,
-      timeout_in_minutes: positive(skipping.timeoutMinutes),
-      soft_fail: true,
-    }),
-  ];
+  const ends = new Set(jobs.flatMap(({ job, before }) => [...before, job.id]));
+  return compact({
+    label: "record signatures",
+    key,
+    depends_on: [...ends].map((step) => ({ step, allow_failure: true })),
+    if: eventsOf(workflows),
+    command: [...installLines(skipping), succeeded, ...records].join("\n"),
+    plugins: folderPlugins(skipping, true),
+    secrets: skipping.secrets,
+    timeout_in_minutes: positive(skipping.timeoutMinutes),
+    soft_fail: true,
+  });
+}
+
+function installLines({ install }: Skipping): readonly string[] {
+  return install === "" ? [] : [install];
 }
 
 /** A job that its own guard left out ends well, and did nothing. */
