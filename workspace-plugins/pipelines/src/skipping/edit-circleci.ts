@@ -1,6 +1,6 @@
 import { printYaml } from "@slipway/pipeline-sdk/yaml";
 import { isMap, isScalar, isSeq, parseDocument } from "yaml";
-import type { Document, YAMLMap, YAMLSeq } from "yaml";
+import type { YAMLMap } from "yaml";
 import { needsBeyond } from "./needs-beyond.ts";
 
 /**
@@ -16,16 +16,22 @@ export function leaveOutOfCircleci(
   const jobs = document.getIn(["workflows", workflow, "jobs"]);
   if (!isSeq(jobs)) throw new Error(`the configuration has no workflow ${workflow}`);
   const entries = jobs.items.map((item) => ({ item, ...entryOf(item) }));
-  const needs = new Map(entries.map(({ name, settings }) => [name, requiresOf(settings)]));
-  jobs.items = entries
-    .filter(({ name }) => !leftOut.has(name))
-    .map(({ item, name, settings }) => {
-      if (settings !== undefined)
-        setRequires(document, settings, needsBeyond(name, needs, leftOut));
-      return item;
+  const never = neverBegun(entries, leftOut);
+  const needs = new Map(entries.map(({ name, requires }) => [name, requires.map(nameOf)]));
+  const kept = entries.filter(({ name }) => !leftOut.has(name) && !never.has(name));
+  for (const { settings, requires } of kept) {
+    if (!requires.some(({ name }) => leftOut.has(name) || never.has(name))) continue;
+    const left = requires.flatMap((one): readonly Requirement[] => {
+      if (never.has(one.name)) return [];
+      if (!leftOut.has(one.name)) return [one];
+      return needsBeyond(one.name, needs, leftOut).map((name) => ({ ...one, name }));
     });
+    if (left.length === 0) settings?.delete("requires");
+    else settings?.set("requires", document.createNode(withoutDoubles(left)));
+  }
+  jobs.items = kept.map(({ item }) => item);
   if (jobs.items.length === 0) document.deleteIn(["workflows", workflow]);
-  for (const name of leftOut) document.deleteIn(["jobs", name]);
+  for (const name of [...leftOut, ...never]) document.deleteIn(["jobs", name]);
   const left = document.get("workflows");
   if (!isMap(left) || left.items.length === 0) {
     document.set("jobs", document.createNode({ [nothing]: { type: "no-op" } }));
@@ -36,23 +42,64 @@ export function leaveOutOfCircleci(
 
 const nothing = "nothing-to-run";
 
-function entryOf(item: unknown): { readonly name: string; readonly settings?: YAMLMap } {
-  if (isScalar(item)) return { name: String(item.value) };
+/** A job that has to end, and how: usually well. */
+type Requirement = { readonly name: string; readonly ends: readonly string[] | undefined };
+
+type Entry = {
+  readonly name: string;
+  readonly settings?: YAMLMap;
+  readonly requires: readonly Requirement[];
+};
+
+/** Jobs that wait for a failure of one that is left out, which ends well, and those that wait for them. */
+function neverBegun(entries: readonly Entry[], leftOut: ReadonlySet<string>): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const { name, requires } of entries) {
+    const waits = requires.some((one) => {
+      if (leftOut.has(one.name)) return !endsIn(one, ["success", "terminal"]);
+      return found.has(one.name) && !endsIn(one, ["not_run", "terminal"]);
+    });
+    if (waits && !leftOut.has(name)) found.add(name);
+  }
+  return found;
+}
+
+function endsIn({ ends = ["success"] }: Requirement, of: readonly string[]): boolean {
+  return ends.some((one) => of.includes(one));
+}
+
+function withoutDoubles(requires: readonly Requirement[]): readonly unknown[] {
+  const written = requires.map(({ name, ends }) => (ends === undefined ? name : { [name]: ends }));
+  const known = new Map(written.map((one) => [JSON.stringify(one), one]));
+  return [...known.values()];
+}
+
+function nameOf({ name }: Requirement): string {
+  return name;
+}
+
+function entryOf(item: unknown): Entry {
+  if (isScalar(item)) return { name: String(item.value), requires: [] };
   const [pair] = isMap(item) ? item.items : [];
   const name = isScalar(pair?.key) ? String(pair.key.value) : "";
-  return isMap(pair?.value) ? { name, settings: pair.value } : { name };
+  if (!isMap(pair?.value)) return { name, requires: [] };
+  const requires = pair.value.get("requires");
+  return {
+    name,
+    settings: pair.value,
+    requires: isSeq(requires) ? requires.items.map(requirementOf) : [],
+  };
 }
 
-function requiresOf(settings: YAMLMap | undefined): readonly string[] {
-  const requires = settings?.get("requires");
-  return isSeq(requires) ? textsOf(requires) : [];
-}
-
-function textsOf(list: YAMLSeq): readonly string[] {
-  return list.items.map((item) => (isScalar(item) ? String(item.value) : String(item)));
-}
-
-function setRequires(document: Document, settings: YAMLMap, needs: readonly string[]): void {
-  if (needs.length === 0) settings.delete("requires");
-  else settings.set("requires", document.createNode(needs));
+function requirementOf(item: unknown): Requirement {
+  const [pair] = isMap(item) ? item.items : [];
+  if (pair === undefined) {
+    return { name: isScalar(item) ? String(item.value) : String(item), ends: undefined };
+  }
+  const { value } = pair;
+  const ends = isSeq(value) ? value.items : [value];
+  return {
+    name: isScalar(pair.key) ? String(pair.key.value) : "",
+    ends: ends.map((one) => (isScalar(one) ? String(one.value) : "")),
+  };
 }

@@ -33,6 +33,33 @@ workflows:
 `);
 });
 
+const endings = `version: 2.1
+jobs: {}
+workflows:
+  ci:
+    jobs:
+      - build
+      - test:
+          requires:
+            - build
+      - report: { requires: [{ test: [failed, not_run] }] }
+      - after: { requires: [{ report: terminal }, { test: terminal }] }
+      - last: { requires: [report] }
+      - other: { requires: [{ build: [failed] }] }
+`;
+
+test("in CircleCI a job that waits for a failure of one that is left out never begins", () => {
+  expect(leaveOutOfCircleci(endings, "ci", new Set(["test"]))).toBe(`version: 2.1
+jobs: {}
+workflows:
+  ci:
+    jobs:
+      - build
+      - after: { requires: [ { build: [ terminal ] } ] }
+      - other: { requires: [ { build: [ failed ] } ] }
+`);
+});
+
 test("a pipeline of CircleCI without jobs goes on with one that does nothing", () => {
   const all = new Set(["build", "test", "hold", "deploy"]);
   expect(leaveOutOfCircleci(circleci, "ci", all)).toBe(`version: 2.1
