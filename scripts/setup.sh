@@ -11,7 +11,7 @@ source scripts/apt-install.sh
 # The pinned Node is linked against libatomic.
 debian_packages=(busybox-static docker-registry libatomic1 mmdebstrap python3)
 if [[ ${1:-} == tests ]]; then
-  debian_packages+=(bubblewrap catatonit groovy podman skopeo)
+  debian_packages+=(bubblewrap catatonit groovy jq podman shellcheck skopeo)
   command -v go >/dev/null || debian_packages+=(golang-go)
 fi
 readonly debian_packages

@@ -75,7 +75,7 @@ const branch = fc.constantFrom("main", "release/1", "feature/a/b", "dev");
 const nameGlob = fc.constantFrom("release/**", "feature/**", "main");
 
 /** A condition that no provider needs a variable of a job for. */
-function conditionText(parts: Without, where: "job" | "step"): fc.Arbitrary<string> {
+export function conditionText(parts: Without, where: "job" | "step"): fc.Arbitrary<string> {
   const leaf: fc.Arbitrary<string>[] = [
     branch.map((name) => `branch == '${name}'`),
     branch.map((name) => `branch != '${name}'`),

@@ -46,7 +46,7 @@ to=$SLIPWAY_TO/\${CIRCLE_NODE_INDEX:-0}
 mkdir -p "$to"
 found=
 while IFS= read -r pattern; do
-  case $pattern in '~/'*) pattern=$HOME/\${pattern#??} ;; esac
+  case $pattern in \\~/*) pattern=$HOME/\${pattern#??} ;; esac
   IFS=
   for path in $pattern; do
     [ -e "$path" ] || continue

@@ -131,7 +131,7 @@ function exportStep(computed: readonly Variable[]): readonly Table[] {
     "{",
     `  echo 'if [ -z "\${SLIPWAY_ENVIRONMENT-}" ]; then export SLIPWAY_ENVIRONMENT=1'`,
     ...computed.map(({ name, value }) => `  printf 'export ${name}=%q\\n' ${word(value)}`),
-    "  echo fi",
+    "  echo 'fi'",
     `} >>"$BASH_ENV"`,
   ];
   const command = quoted(script(lines.join("\n")));

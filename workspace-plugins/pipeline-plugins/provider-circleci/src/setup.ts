@@ -2,12 +2,12 @@ import { Skip_Mode } from "@slipway/pipeline-sdk/graph";
 import type { Job, Workflow } from "@slipway/pipeline-sdk/graph";
 import type { OutputFile, Skipping } from "@slipway/pipeline-sdk/protocol";
 import { shellQuoted } from "@slipway/pipeline-sdk/shell-job";
-import { any } from "./logic.ts";
-import { compact, positive, quoted } from "./plain.ts";
+import { any, source } from "./logic.ts";
+import { compact, quoted } from "./plain.ts";
 import type { Plain, Table } from "./plain.ts";
 import { run } from "./run.ts";
 import { acceptsTags, renderParameters, whenOfTriggers } from "./triggers.ts";
-import { failedMark, folder } from "./words.ts";
+import { failedMark, folder, script } from "./words.ts";
 
 /** Has git, curl and jq. */
 const image = "cimg/base:2024.12";
@@ -84,27 +84,41 @@ function recordsOf(job: string, branch: string): string {
 const configuration = `${folder}/configuration.yml`;
 const decided = `${folder}/decided.yml`;
 
-function decideStep(file: OutputFile, workflows: readonly Workflow[], skipping: Skipping): Table {
-  const { install, decide, timeoutMinutes } = skipping;
+function decideStep(
+  file: OutputFile,
+  workflows: readonly Workflow[],
+  { install, decide, timeoutMinutes }: Skipping,
+): Table {
   const lines = workflows.flatMap(({ id }) => [
-    `${decide} --provider circleci --workflow ${shellQuoted(id)} --file ${configuration} >${decided}`,
+    `${decide} --provider circleci --event "$slipway_event" --workflow ${shellQuoted(id)} --file ${configuration} >${decided}`,
     `[ -s ${decided} ]`,
     `mv ${decided} ${configuration}`,
   ]);
   const original = shellQuoted(file.secondPath);
-  const limit = timeoutMinutes === 0 ? "" : `timeout ${timeoutMinutes * 60} `;
   const command = `mkdir -p ${folder}
 cp ${original} ${configuration}
-if ! ${limit}bash -eo pipefail -c "$SLIPWAY_COMMAND"; then
+if ! ${bounded(timeoutMinutes)}bash -eo pipefail -c "$SLIPWAY_COMMAND"; then
   echo 'it could not be found out which jobs need not run: all run'
   cp ${original} ${configuration}
 fi`;
   return run({
     name: "decide",
     command: quoted(command),
-    no_output_timeout: timeoutMinutes === 0 ? undefined : `${positive(timeoutMinutes) ?? 0}m`,
-    environment: { SLIPWAY_COMMAND: quoted([`(\n${install}\n) >&2`, ...lines].join("\n")) },
+    no_output_timeout: timeoutMinutes === 0 ? undefined : `${timeoutMinutes}m`,
+    environment: {
+      SLIPWAY_SOURCE: source,
+      SLIPWAY_COMMAND: quoted(script(...installLines(install), ...lines)),
+    },
   });
+}
+
+function bounded(minutes: number): string {
+  return minutes === 0 ? "" : `timeout ${minutes * 60} `;
+}
+
+/** What is got may say what it does, which is no answer. */
+function installLines(install: string): readonly string[] {
+  return install.trim() === "" ? [] : [`(\n${install}\n) >&2`];
 }
 
 /** A pipeline goes on once: https://circleci.com/docs/api/v2/#operation/continuePipeline. What CircleCI does not take is no decision either. */
@@ -127,15 +141,14 @@ export function recordSteps(
   { install, record, folder: kept, timeoutMinutes }: Skipping,
 ): readonly Plain[] {
   if (!isSkippable(job)) return [];
-  const limit = timeoutMinutes === 0 ? "" : `timeout ${timeoutMinutes * 60} `;
   const command = `if [ -e ${failedMark} ]; then exit 0; fi
-${limit}bash -eo pipefail -c "$SLIPWAY_COMMAND" || echo 'the success could not be put on record'`;
+${bounded(timeoutMinutes)}bash -eo pipefail -c "$SLIPWAY_COMMAND" || echo 'the success could not be put on record'`;
   const call = `${record} --provider circleci --workflow ${shellQuoted(workflow.id)} --job ${job.id}`;
   const key = recordsOf(job.id, "{{ .Branch }}");
   const step = run({
     name: "record",
     command: quoted(command),
-    environment: { SLIPWAY_COMMAND: quoted(`(\n${install}\n) >&2\n${call}`) },
+    environment: { SLIPWAY_COMMAND: quoted([...installLines(install), call].join("\n")) },
   });
   if (kept === "") return [step];
   return [

@@ -87,7 +87,7 @@ const facts = `case \${SLIPWAY_SOURCE-} in
 esac
 slipway_branch=\${CIRCLE_BRANCH-} slipway_head=
 case $slipway_event:$slipway_branch in
-  push:gh-readonly-queue/*) slipway_event=merge-queue ;;
+  push:gh-readonly-queue/*) slipway_event=merge-queue slipway_branch= ;;
   push:?*)
     if [ -n "\${CIRCLE_PULL_REQUEST-}" ]; then
       slipway_event=pull-request slipway_head=$slipway_branch slipway_branch=
