@@ -135,7 +135,7 @@ export const ciCommands: readonly Command[] = [
     takes: "<program> [--limit <ms>] [--json]",
     does: "try whether a program is a plugin of pipelines, whatever it is written in",
     options: {
-      "<program>": "a file that can be run; .ts, .js, .mjs and .cjs by the Node of slipway",
+      "<program>": "a file that can be run; .ts, .js, .mjs, .cjs and .wasm by the Node of slipway",
       "--limit <ms>": "for each call; 10000 without it",
       "--json": "one object: schema, plugin, version, checks with name, problem, failure",
       "exit code 1": "a check found something",

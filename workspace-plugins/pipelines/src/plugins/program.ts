@@ -7,9 +7,9 @@ export function launchOf(file: string): {
   readonly args: readonly string[];
 } {
   if (scripts.includes(path.extname(file))) return { file: process.execPath, args: [file] };
-  return isWasm(file)
-    ? { file: process.execPath, args: [memoryLimit, fileURLToPath(wasmRunner), file] }
-    : { file, args: [] };
+  if (!isWasm(file)) return { file, args: [] };
+  const runner = fileURLToPath(import.meta.resolve("@slipway/pipeline-sdk/wasm"));
+  return { file: process.execPath, args: [memoryLimit, runner, file] };
 }
 
 /** It has no way to files but through the program of ours that runs it. */
@@ -18,8 +18,6 @@ export function isWasm(file: string): boolean {
 }
 
 const scripts = [".ts", ".js", ".mjs", ".cjs"];
-
-const wasmRunner = import.meta.resolve("@slipway/pipeline-sdk/wasm");
 
 /** Pages of 64 KiB: 256 MiB for each memory of a module. */
 const memoryLimit = "--wasm-max-mem-pages=4096";
