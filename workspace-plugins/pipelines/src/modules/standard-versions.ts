@@ -1,23 +1,21 @@
 import path from "node:path";
-import { exists, parseJson, readTextIfPresent } from "@slipway/signature/basics";
-import { namesIn } from "@slipway/signature/names-in";
+import { parseJson, readTextIfPresent } from "@slipway/signature/basics";
 import { z } from "zod";
-
-const folder = path.join(import.meta.dirname, "../../../pipeline-plugins");
+import { standardPlugins } from "../render/standard-plugins.ts";
+import { manifestName, parseManifest } from "./manifest.ts";
 
 const PackageJson = z.object({ version: z.string() });
 
-/** Versions of the plugins that come with us, by name: `provider-github` is provider/github. */
+/** Versions of the plugins that come with us, by name: of their manifest, or else of their package. */
 export async function standardVersions(): Promise<ReadonlyMap<string, string>> {
   const versions = new Map<string, string>();
-  for (const name of (await namesIn(folder)).toSorted()) {
-    const text = await readTextIfPresent(path.join(folder, name, "package.json"));
+  for (const [name, { folder }] of standardPlugins()) {
+    const manifest = await readTextIfPresent(path.join(folder, manifestName));
+    const own = manifest === undefined ? undefined : parseManifest(manifestName, manifest);
+    const text = await readTextIfPresent(path.join(folder, "package.json"));
     const { data } = PackageJson.safeParse(parseJson(text ?? ""));
-    // What others share is a package there too, and no plugin.
-    const isPlugin = name.includes("-") && (await exists(path.join(folder, name, "src/main.ts")));
-    if (data !== undefined && isPlugin) {
-      versions.set(name.replace("-", "/"), data.version);
-    }
+    const version = own?.ok === true ? own.value.version : data?.version;
+    if (version !== undefined) versions.set(name, version);
   }
   return versions;
 }
