@@ -1,7 +1,13 @@
 import { access, constants, readFile } from "node:fs/promises";
 import path from "node:path";
 import { readTrust } from "@slipway/attestation";
-import { machinePlatform, moduleCache, standardVersions } from "@slipway/pipelines/modules";
+import {
+  machinePlatform,
+  moduleCache,
+  recordVersions,
+  standardVersions,
+  versionsIn,
+} from "@slipway/pipelines/modules";
 import type { Ask, SyncOptions, Synced } from "@slipway/pipelines/modules";
 import { openUserRegistry } from "@slipway/registry";
 import { parseReference } from "@slipway/registry/reference";
@@ -13,6 +19,7 @@ import type { Answer } from "../answer.ts";
 import type { ArgumentsFailure } from "../arguments.ts";
 import { confirm } from "../confirm.ts";
 import type { PipelinePlace } from "../pipeline-place.ts";
+import { planHere } from "./plan-here.ts";
 
 export const syncWords = {
   offline: { type: "boolean" },
@@ -126,6 +133,21 @@ async function approveAll(
   }
   const isAnswered = open.length === 0 || process.stdin.isTTY;
   return isAnswered ? ok(undefined) : fail({ reason: "module-not-granted", asked: open } as const);
+}
+
+/** With the versions that plugins find, where they can be asked; what could not is what was locked before. */
+export async function withVersions(
+  place: PipelinePlace,
+  answer: Answer,
+  { synced, isFrozen }: { readonly synced: Synced; readonly isFrozen: boolean },
+): Promise<Result<Synced, Failure>> {
+  const planned = await planHere(place, answer, undefined);
+  if (!planned.ok) {
+    answer.progress("which versions there are could not be found out: slipway ci plan says why");
+    return ok(synced);
+  }
+  const facts = planned.value.detected.flatMap((each) => Object.entries(each.facts));
+  return recordVersions(synced, versionsIn(Object.fromEntries(facts)), { ...place, isFrozen });
 }
 
 /** For people, a row each; what changed in the lock comes first. */

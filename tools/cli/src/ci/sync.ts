@@ -4,7 +4,7 @@ import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
 import { pipelinePlaceOf } from "../pipeline-place.ts";
 import { tellFailure, tellUsage } from "../tell.ts";
-import { openSync, syncWords, syncedRows } from "./sync-here.ts";
+import { openSync, syncWords, syncedRows, withVersions } from "./sync-here.ts";
 
 const options = {
   ...syncWords,
@@ -31,7 +31,10 @@ export async function syncPipeline({ args }: Call): Promise<number> {
   const place = pipelinePlaceOf(read.value.words[0] ?? ".");
   const opened = await openSync(place, answer, wish);
   if (!opened.ok) return tellFailure(opened.failure, { json });
-  const synced = await syncModules(opened.value);
+  const modules = await syncModules(opened.value);
+  if (!modules.ok) return tellFailure(modules.failure, { json });
+  const about = { synced: modules.value, isFrozen: wish.isFrozen };
+  const synced = await withVersions(place, answer, about);
   if (!synced.ok) return tellFailure(synced.failure, { json });
   const { state, lock, differences } = synced.value;
   return answer.show({ state, plugins: lock.plugins, differences }, syncedRows(synced.value));

@@ -50,6 +50,7 @@ project = { name = "app", registry = "${served.host}/team" }
 [plugins]
 "lang/go-greeter" = "~1.0"
 [jobs.a]
+packages = ["ruby"]
 steps = [{ uses = "acme/build@^1.0", with = { target = "docs" } }]
 [[outputs]]
 provider = "github"
@@ -85,7 +86,12 @@ test("a pipeline is rendered with what a registry has, by its lock, and not with
   const missing = await ci("render");
   expect(missing.code).toBe(1);
   expect(missing.error).toContain("lang/go-greeter");
+  write(".ruby-version", "3.3.0\n");
+  write("Gemfile.lock", "BUNDLED WITH\n   2.6.3\n");
   expect(await ci("sync")).toMatchObject({ code: 0 });
+  const lock = readFileSync(path.join(root, "cig.lock"), "utf8");
+  expect(lock.split("\n[resolved_versions]\n")[1]).toBe(`bundler = "2.6.3"\nruby = "3.3.0"\n`);
+  expect(await ci("sync", "--frozen", "--offline")).toMatchObject({ code: 0 });
 
   const planned = await ci("plan", "--json");
   expect(planned).toMatchObject({ code: 0 });

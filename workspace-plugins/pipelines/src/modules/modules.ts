@@ -15,6 +15,7 @@ export { openModules, readLock } from "./open-modules.ts";
 export type { OpenedModule } from "./open-modules.ts";
 export { publishModule } from "./publish.ts";
 export type { ModulesCause } from "./publish.ts";
+export { recordVersions, versionsIn } from "./record-versions.ts";
 export { resolveModules } from "./resolve.ts";
 export { standardVersions } from "./standard-versions.ts";
 export { syncModules } from "./sync.ts";
