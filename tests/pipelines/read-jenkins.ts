@@ -1,7 +1,7 @@
 import type { Pipeline, Stage } from "./jenkins/declarative.ts";
 import { bodyOf, declarativeIn, textIn } from "./jenkins/declarative.ts";
-import { treesOf } from "./jenkins/groovy-tree.ts";
-import type { Tree } from "./jenkins/groovy-tree.ts";
+import { treesOf } from "./jenkins/groovy.ts";
+import type { Tree } from "./jenkins/groovy.ts";
 
 /** What Groovy's own compiler makes of a Jenkinsfile: what a graph of ours can be compared with. */
 export type ReadPipeline = {

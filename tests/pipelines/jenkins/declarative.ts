@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Tree } from "./groovy-tree.ts";
+import { Tree } from "./groovy.ts";
 
 /**
  * The sections of a declarative pipeline and where each may stand, as pipeline-model-definition checks them: written down from its

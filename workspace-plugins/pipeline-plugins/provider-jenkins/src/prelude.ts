@@ -59,15 +59,16 @@ void finish(String job) {
   eventName: String.raw`
 String eventName() {
     if (env.CHANGE_ID) { return 'pull-request' }
+    if (isManualKnown() && currentBuild.getBuildCauses('hudson.model.Cause$UserIdCause').size() > 0) { return 'manual' }
     if (env.TAG_NAME) { return 'push' }
     if ((env.BRANCH_NAME ?: '').startsWith('gh-readonly-queue/')) { return 'merge-queue' }
     if (currentBuild.getBuildCauses('hudson.triggers.TimerTrigger$TimerTriggerCause').size() > 0) { return 'schedule' }
-    if (isManualKnown() && currentBuild.getBuildCauses('hudson.model.Cause$UserIdCause').size() > 0) { return 'manual' }
     return 'push'
 }`,
   branchName: String.raw`
 String branchName() {
-    return env.CHANGE_ID || env.TAG_NAME ? '' : (env.BRANCH_NAME ?: '')
+    String name = env.BRANCH_NAME ?: ''
+    return env.CHANGE_ID || env.TAG_NAME || name.startsWith('gh-readonly-queue/') ? '' : name
 }`,
   tagName: String.raw`
 String tagName() {
