@@ -354,6 +354,22 @@ test("a part of a name that leaves a job out is said wider, with a warning", () 
   );
 });
 
+test("of very many jobs before, those are named that the file lets be cancelled", () => {
+  const jobs = Array.from({ length: 250 }, (_, at) => {
+    const needs = at === 0 ? "" : `needs = ["j${at - 1}"]\n`;
+    return `[jobs.j${at}]\n${needs}${at === 7 ? "timeout_minutes = 9\n" : ""}${step}`;
+  });
+  const { fragments, diagnostics } = rendered(graphOf(`${head}${jobs.join("")}`), true);
+  expect(diagnostics.map(({ code, level }) => [code, level])).toEqual([
+    ["GITHUB_NEEDS", Diagnostic_Level.WARNING],
+  ]);
+  expect(partOf(fragments[0]?.content ?? "", "jobs", "j249", "needs")).toEqual([
+    "signatures",
+    "j248",
+    "j7",
+  ]);
+});
+
 test("two workflows in one file are refused with what to write", () => {
   const graph = graphOf(`${head}[jobs.a]\n${step}[jobs.b]\nworkflow = "other"\n${step}`);
   const { fragments, diagnostics } = renderGithub(

@@ -1,13 +1,19 @@
 import type { Graph, Place, PushTrigger, Workflow } from "@slipway/pipeline-sdk/graph";
+import { Diagnostic_Level } from "@slipway/pipeline-sdk/protocol";
 import type { Diagnostic } from "@slipway/pipeline-sdk/protocol";
 import { checkJob } from "./check-job.ts";
 import { checkGroup, checkPermissions } from "./check-shared.ts";
 import { filterPattern } from "./globs.ts";
+import { jobsBefore } from "./jobs-before.ts";
 import { problem } from "./problems.ts";
 import { checkName, checkValue } from "./check-values.ts";
 
 /** What the graph can say and a workflow of GitHub cannot. */
-export function checkWorkflow(graph: Graph, workflow: Workflow): readonly Diagnostic[] {
+export function checkWorkflow(
+  graph: Graph,
+  workflow: Workflow,
+  isSkipping: boolean,
+): readonly Diagnostic[] {
   const { env, permissions, concurrency, place } = workflow;
   const known = {
     where: "the variables of a workflow",
@@ -15,10 +21,29 @@ export function checkWorkflow(graph: Graph, workflow: Workflow): readonly Diagno
   } as const;
   return [
     ...checkTriggers(workflow),
+    ...checkSize(workflow, isSkipping),
     ...env.flatMap((variable) => checkValue(variable.value, variable.place, known)),
     ...checkPermissions(permissions),
     ...checkGroup(concurrency?.group, concurrency?.place ?? place, ["input", "fact"]),
     ...workflow.jobs.flatMap((job) => checkJob(graph, job)),
+  ];
+}
+
+/** Only where jobs may be left out do others name all that come before. */
+function checkSize(workflow: Workflow, isSkipping: boolean): readonly Diagnostic[] {
+  const isOpen = isSkipping || workflow.jobs.some(({ condition }) => condition !== undefined);
+  if (!isOpen || jobsBefore(workflow.jobs).isWhole) return [];
+  return [
+    problem(
+      {
+        code: "GITHUB_NEEDS",
+        title: "too many jobs to name all that come before each",
+        message: `behind a job of ${workflow.id} that is left out, one that GitHub ends after six hours is not seen`,
+        fixHint: "give long jobs a timeout_minutes: one that the file ends is seen",
+        place: workflow.place,
+      },
+      Diagnostic_Level.WARNING,
+    ),
   ];
 }
 

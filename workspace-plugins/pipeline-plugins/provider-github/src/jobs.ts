@@ -17,7 +17,7 @@ export type JobContext = StepContext & {
   readonly bootstrap: string | undefined;
   /** Ids of jobs that may be left out: what needs them runs all the same. */
   readonly mayBeLeftOut: ReadonlySet<string>;
-  /** Ids of all jobs that end before each. */
+  /** Ids of jobs that end before each, and that it names beside its needs. */
   readonly before: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether a job asks the bootstrap. */
   readonly isAsking: (job: Job) => boolean;
@@ -53,15 +53,11 @@ function saysWell(job: Job, { isAsking, mayBeLeftOut }: JobContext): boolean {
   return isAsking(job) || job.needs.some((need) => mayBeLeftOut.has(need));
 }
 
-/**
- * Where a job says itself that all before it ended well, it names them all: a cancelled job before one that was left out is seen
- * in no other way.
- */
+/** Where a job says itself that all before it ended well: a cancelled job before one that was left out is seen by its name alone. */
 function needsOf(job: Job, context: JobContext): readonly string[] {
   const before = saysWell(job, context) ? (context.before.get(job.id) ?? new Set()) : new Set();
-  const others = context.jobs
-    .map(({ id }) => id)
-    .filter((id) => before.has(id) && !job.needs.includes(id));
+  const own = new Set(job.needs);
+  const others = context.jobs.map(({ id }) => id).filter((id) => before.has(id) && !own.has(id));
   const asked = context.isAsking(job) ? [context.bootstrap ?? ""] : [];
   return [...asked, ...job.needs, ...others];
 }

@@ -23,7 +23,7 @@ export function renderGithub({ graph, outputs, skipping }: GenerateRequest): Gen
   const files = outputs.map((output) => ({ output, workflows: workflowsOf(graph, output) }));
   const diagnostics = files.flatMap(({ output, workflows }) => [
     ...oneWorkflow(output, workflows),
-    ...workflows.flatMap((workflow) => checkWorkflow(graph, workflow)),
+    ...workflows.flatMap((workflow) => checkWorkflow(graph, workflow, skipping !== undefined)),
   ]);
   const isRefused = diagnostics.some(({ level }) => level === Diagnostic_Level.ERROR);
   if (isRefused) return create(GenerateResultSchema, { diagnostics });

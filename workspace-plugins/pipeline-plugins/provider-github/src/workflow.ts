@@ -2,6 +2,7 @@ import type { Graph, Job, Workflow } from "@slipway/pipeline-sdk/graph";
 import type { Skipping } from "@slipway/pipeline-sdk/protocol";
 import { makersIn } from "./artifacts.ts";
 import { quoted } from "./expressions.ts";
+import { jobsBefore } from "./jobs-before.ts";
 import { renderConcurrency, renderJob } from "./jobs.ts";
 import { overlay } from "./overlay.ts";
 import { renderPermissions } from "./permissions.ts";
@@ -31,7 +32,7 @@ export function renderWorkflow(
     makers: makersIn(workflow),
     bootstrap,
     mayBeLeftOut,
-    before: jobsBefore(workflow.jobs),
+    before: jobsBefore(workflow.jobs).named,
     isAsking,
   };
   const jobs = workflow.jobs.map((job) => [job.id, renderJob(job, context)] as const);
@@ -62,15 +63,6 @@ function leftOut(jobs: readonly Job[], isAsking: (job: Job) => boolean): Readonl
   for (const job of jobs) {
     const isOpen = isAsking(job) || job.condition !== undefined;
     if (isOpen || job.needs.some((need) => found.has(need))) found.add(job.id);
-  }
-  return found;
-}
-
-function jobsBefore(jobs: readonly Job[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const found = new Map<string, ReadonlySet<string>>();
-  for (const { id, needs } of jobs) {
-    const all = needs.flatMap((need) => [need, ...(found.get(need) ?? [])]);
-    found.set(id, new Set(all));
   }
   return found;
 }

@@ -57,15 +57,33 @@ function evaluated(
     maxArgs: 255,
     call: () => new data.BooleanData(answer(name)),
   }));
-  const parsed: unknown = JSON.parse(JSON.stringify(contexts), data.reviver);
-  if (!(parsed instanceof data.Dictionary)) throw new Error("internal: contexts are a table");
+  const known = new data.Dictionary(
+    ...Object.entries(contexts).map(([key, value]) => ({ key, value: dataOf(value) })),
+  );
   try {
     const { tokens } = new Lexer(expression).lex();
     const tree = new Parser(tokens, Object.keys(contexts), functions).parse();
-    return new Evaluator(tree, parsed, new Map(calls.map((call) => [call.name, call]))).evaluate();
+    return new Evaluator(tree, known, new Map(calls.map((call) => [call.name, call]))).evaluate();
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** What was made of a table before: that of a job is asked for by all that need it. */
+const made = new WeakMap<object, data.ExpressionData>();
+
+function dataOf(value: unknown): data.ExpressionData {
+  if (typeof value === "string") return new data.StringData(value);
+  if (typeof value === "boolean") return new data.BooleanData(value);
+  if (typeof value === "number") return new data.NumberData(value);
+  if (typeof value !== "object" || value === null) return new data.Null();
+  const before = made.get(value);
+  if (before !== undefined) return before;
+  const table = new data.Dictionary(
+    ...Object.entries(value).map(([key, each]) => ({ key, value: dataOf(each) })),
+  );
+  made.set(value, table);
+  return table;
 }
 
 function isTrue(value: data.ExpressionData): boolean {

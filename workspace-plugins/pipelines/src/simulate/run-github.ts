@@ -46,11 +46,15 @@ export function runGithub(content: string, scenario: Scenario, assumed: Assumed)
   const before = new Map<string, ReadonlySet<string>>();
   const waiting = new Map(Object.entries(jobs));
   while (waiting.size > 0) {
-    const [next] = [...waiting].filter(([, { needs }]) => needs.every((need) => ended.has(need)));
+    const next = waiting.entries().find(([, { needs }]) => needs.every((need) => ended.has(need)));
     if (next === undefined) return { problem: `needs go round: ${[...waiting.keys()].join(", ")}` };
     const [id, job] = next;
     waiting.delete(id);
-    const all = new Set(job.needs.flatMap((need) => [need, ...(before.get(need) ?? [])]));
+    const all = new Set<string>();
+    for (const need of job.needs) {
+      all.add(need);
+      for (const one of before.get(need) ?? []) all.add(one);
+    }
     before.set(id, all);
     const runs = isRun(job, all, ended, scenario);
     if (typeof runs !== "boolean") return { problem: `${id}: ${runs.problem}` };
