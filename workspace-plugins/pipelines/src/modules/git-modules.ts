@@ -6,9 +6,10 @@ import type { Result } from "@slipway/signature";
 import { runProgram } from "@slipway/signature/program";
 import type { Address } from "./address.ts";
 import { placeText } from "./address.ts";
+import type { RefusedFile } from "./archive.ts";
 import type { ModulesFailure } from "./failure.ts";
 import { filesProblem, isModulePath, moduleLimits } from "./module-files.ts";
-import type { ModuleFile } from "./module-files.ts";
+import type { FilesProblem, ModuleFile } from "./module-files.ts";
 
 export type GitAddress = Extract<Address, { readonly kind: "git" }>;
 
@@ -39,28 +40,14 @@ export async function fetchGitModule(
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-git-"));
   try {
     const git = openGit(folder, signal);
+    const refs = wanted === undefined ? [address.ref] : [wanted, address.ref];
     await git(["init", "--quiet", "--bare"]);
-    await fetchFirst(
-      git,
-      address.url,
-      wanted === undefined ? [address.ref] : [wanted, address.ref],
-    );
+    await fetchFirst(git, address.url, refs);
     const commit = (await git(["rev-parse", "--verify", "FETCH_HEAD^{commit}"])).toString().trim();
-    const listed = await git(["ls-tree", "-r", "-z", "-l", `${commit}:${address.folder}`]);
-    const entries = entriesIn(listed);
-    const odd = entries.find((entry) => entry.problem !== undefined);
-    const refuse = (refused: { readonly path: string; readonly problem: FilesProblemOf }) =>
-      fail({ reason: "module-files-refused", module: place, ...refused } as const);
-    if (odd?.problem !== undefined) return refuse({ path: odd.path, problem: odd.problem });
-    const size = entries.reduce((sum, entry) => sum + entry.size, 0);
-    if (size > moduleLimits.bytes) return refuse({ path: address.folder, problem: "too-large" });
-    if (entries.length > moduleLimits.files) {
-      return refuse({ path: address.folder, problem: "too-many" });
-    }
-    const objects = entries.map(({ object }) => `${object}\n`).join("");
-    const files = filesOf(entries, await git(["cat-file", "--batch"], objects));
-    const problem = filesProblem(files);
-    return problem === undefined ? ok({ commit, files }) : refuse(problem);
+    const files = await readTree(git, `${commit}:${address.folder}`);
+    return files.ok
+      ? ok({ commit, files: files.value })
+      : fail({ reason: "module-files-refused", module: place, ...files.failure });
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     return signal.aborted
@@ -69,6 +56,24 @@ export async function fetchGitModule(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Nothing is read of what cannot be a module. */
+async function readTree(
+  git: Git,
+  tree: string,
+): Promise<Result<readonly ModuleFile[], RefusedFile>> {
+  const entries = entriesIn(await git(["ls-tree", "-r", "-z", "-l", tree]));
+  for (const { path: name, problem } of entries) {
+    if (problem !== undefined) return fail({ path: name, problem });
+  }
+  const size = entries.reduce((sum, entry) => sum + entry.size, 0);
+  if (size > moduleLimits.bytes) return fail({ path: tree, problem: "too-large" });
+  if (entries.length > moduleLimits.files) return fail({ path: tree, problem: "too-many" });
+  const objects = entries.map(({ object }) => `${object}\n`).join("");
+  const files = filesOf(entries, await git(["cat-file", "--batch"], objects));
+  const problem = filesProblem(files);
+  return problem === undefined ? ok(files) : fail(problem);
 }
 
 /** Not every server gives a commit that no ref names. */
@@ -112,17 +117,12 @@ function saidBy(error: unknown): string {
   return said.trim() === "" ? error.message : said.trim();
 }
 
-type FilesProblemOf = Extract<
-  ModulesFailure,
-  { readonly reason: "module-files-refused" }
->["problem"];
-
 type TreeEntry = {
   readonly path: string;
   readonly object: string;
   readonly size: number;
   readonly isExecutable: boolean;
-  readonly problem: FilesProblemOf | undefined;
+  readonly problem: FilesProblem | undefined;
 };
 
 /** Of `ls-tree -r -z -l`: mode, kind, object and size, a tab, the path. */

@@ -47,49 +47,77 @@ type Failure = ModulesFailure | RegistryFailure;
 export async function publishModule(
   options: PublishOptions,
 ): Promise<Result<Outcome<ModulesCause>, Failure>> {
-  const read = await readModule(options.folder);
-  if (!read.ok) return read;
-  const { manifest, config, files } = read.value;
-  const { name, version } = manifest;
-  const reference = parseReference(`${options.to}/${name}:${version}`);
-  if (!reference.ok) return reference;
-  const layers = await layersOf(name, manifest, files);
-  if (!layers.ok) return layers;
-  const described = layers.value.map(({ described: layer }) => layer);
-  const bytes = writeArtefact({ config: describeBytes(config), layers: described });
-  const own = digestOf(bytes);
-  const { registry } = options;
-  const there = await registry.headManifest(reference.value);
+  const prepared = await prepare(options.folder);
+  if (!prepared.ok) return prepared;
+  const { name, version } = prepared.value.manifest;
+  const parsed = parseReference(`${options.to}/${name}:${version}`);
+  if (!parsed.ok) return parsed;
+  const reference = parsed.value;
+  const shown = formatReference(reference);
+  const own = digestOf(prepared.value.bytes);
+  const there = await options.registry.headManifest(reference);
   if (there.state === "unknown") return fail(there.failure);
   if (there.state === "present" && there.value.digest !== own) {
-    return fail({
-      reason: "module-version-taken",
-      reference: formatReference(reference.value),
-      own,
-      published: there.value.digest,
-    });
+    const published = there.value.digest;
+    return fail({ reason: "module-version-taken", reference: shown, own, published });
   }
-  const blobs = [config, ...layers.value.map(({ archive }) => archive)];
-  if (there.state === "missing") {
-    options.progress(`sending ${formatReference(reference.value)}`);
-    for (const blob of blobs) {
-      const sent = await registry.uploadBlob(reference.value, digestOf(blob), new Blob([blob]));
-      if (!sent.ok) return sent;
-    }
+  const isNew = there.state === "missing";
+  if (isNew) {
+    const sent = await sendBlobs(options, reference, prepared.value.blobs);
+    if (!sent.ok) return sent;
   }
-  const signed = await sign(options, reference.value, { bytes, manifest, layers: described });
+  const signed = await sign(options, reference, prepared.value);
   if (!signed.ok) return signed;
-  const facts = {
-    reference: formatReference(reference.value),
-    digest: own,
-    signer: shortDigest(options.key.hint),
-  };
-  if (there.state === "present") {
-    const isNews = signed.value === "attached";
-    return ok({ state: isNews ? "done" : "unchanged", cause: "module-was-published", facts });
+  const facts = { reference: shown, digest: own, signer: shortDigest(options.key.hint) };
+  if (isNew) return sendManifest(options, reference, prepared.value.bytes, facts);
+  const state = signed.value === "attached" ? "done" : "unchanged";
+  return ok({ state, cause: "module-was-published", facts });
+}
+
+type Prepared = {
+  readonly manifest: ModuleManifest;
+  readonly layers: readonly ModuleLayer[];
+  /** The config and the layers. */
+  readonly blobs: readonly Buffer<ArrayBuffer>[];
+  /** Of the manifest in the registry. */
+  readonly bytes: Buffer<ArrayBuffer>;
+};
+
+async function prepare(folder: string): Promise<Result<Prepared, ModulesFailure>> {
+  const read = await readModule(folder);
+  if (!read.ok) return read;
+  const { manifest, config, files } = read.value;
+  const written = await layersOf(manifest, files);
+  if (!written.ok) return written;
+  const layers = written.value.map(({ described }) => described);
+  return ok({
+    manifest,
+    layers,
+    blobs: [config, ...written.value.map(({ archive }) => archive)],
+    bytes: writeArtefact({ config: describeBytes(config), layers }),
+  });
+}
+
+async function sendBlobs(
+  { registry, progress }: PublishOptions,
+  reference: Reference,
+  blobs: Prepared["blobs"],
+): Promise<Result<undefined, RegistryFailure>> {
+  progress(`sending ${formatReference(reference)}`);
+  for (const blob of blobs) {
+    const sent = await registry.uploadBlob(reference, digestOf(blob), new Blob([blob]));
+    if (!sent.ok) return sent;
   }
-  const manifestMedia = { mediaType: mediaTypes.ociManifest, bytes };
-  const put = await registry.putManifest(reference.value, manifestMedia);
+  return ok(undefined);
+}
+
+async function sendManifest(
+  { registry }: PublishOptions,
+  reference: Reference,
+  bytes: Buffer<ArrayBuffer>,
+  facts: Outcome["facts"],
+): Promise<Result<Outcome<ModulesCause>, RegistryFailure>> {
+  const put = await registry.putManifest(reference, { mediaType: mediaTypes.ociManifest, bytes });
   return put.ok ? ok({ state: "done", cause: "module-published", facts }) : put;
 }
 
@@ -118,8 +146,7 @@ type WrittenLayer = { readonly described: ModuleLayer; readonly archive: Buffer<
 
 /** One for each platform that has a program of its own, and one for all where there is no such. */
 async function layersOf(
-  module: string,
-  { content }: ModuleManifest,
+  { name: module, content }: ModuleManifest,
   files: readonly ModuleFile[],
 ): Promise<Result<readonly WrittenLayer[], ModulesFailure>> {
   const programs = content.kind === "program" ? content.programs : {};
@@ -149,15 +176,7 @@ function withoutOthers(
 async function sign(
   { registry, key }: PublishOptions,
   reference: Reference,
-  {
-    bytes,
-    manifest: { name, version },
-    layers,
-  }: {
-    readonly bytes: Buffer<ArrayBuffer>;
-    readonly manifest: ModuleManifest;
-    readonly layers: readonly ModuleLayer[];
-  },
+  { bytes, manifest: { name, version }, layers }: Prepared,
 ): Promise<Result<"attached" | "was-attached", RegistryFailure>> {
   const repository = { registry: reference.registry, repository: reference.repository };
   const digest = digestOf(bytes);
