@@ -89,13 +89,16 @@ export const ciCommands: readonly Command[] = [
     takes: "<file> [--to <cig.toml>] [--print] [--json]",
     does: "write a cig.toml that says what a file of another system says, and tell what it cannot say",
     options: {
-      "<file>": "a workflow of GitHub Actions",
+      "<file>": "a workflow of GitHub Actions, or a configuration of CircleCI",
       "--to <cig.toml>": "where it is written; the cig.toml of this folder without it",
       "--print": "write nothing; print the text in the place of what it cannot say",
       "--json": "one object: schema, file, text, notes",
       "exit code 1": "the file cannot be read, or the cig.toml is there already",
     },
-    examples: ["slipway ci import .github/workflows/ci.yml"],
+    examples: [
+      "slipway ci import .github/workflows/ci.yml",
+      "slipway ci import --print .circleci/config.yml",
+    ],
     doing: "importing",
     load: async () => (await import("./import.ts")).importFile,
   },

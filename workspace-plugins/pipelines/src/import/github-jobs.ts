@@ -196,9 +196,15 @@ function isList(value: Plain): value is readonly Plain[] {
   return Array.isArray(value);
 }
 
-/** What is said for GitHub alone, at its path of keys. */
-export function keep(own: Table, path: readonly string[], located: Located, tell: TellNote): void {
-  const message = `${path.join(".")}: ${shown(located)} is kept for GitHub alone`;
+/** What is said for its own provider alone, at its path of keys. */
+export function keep(
+  own: Table,
+  path: readonly string[],
+  located: Located,
+  tell: TellNote,
+  provider = "GitHub",
+): void {
+  const message = `${path.join(".")}: ${shown(located)} is kept for ${provider} alone`;
   tell({ ...located.at, outcome: "kept", message });
   lay(own, path, plainOf(located));
 }

@@ -1,6 +1,7 @@
 import path from "node:path/posix";
 import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
+import { importCircleci } from "./circleci.ts";
 import { importGithub } from "./github.ts";
 import type { ImportFailure } from "./import-failure.ts";
 import { entriesOf, readYaml } from "./located.ts";
@@ -22,7 +23,12 @@ type Source = {
   readonly project: string;
 };
 
-/** A workflow of GitHub Actions as a `cig.toml`, and all that is not in it as it was. */
+const importers = [
+  { needs: ["on", "jobs"], folder: ".github/workflows/", name: undefined, read: importGithub },
+  { needs: ["version", "jobs"], folder: ".circleci/", name: "config.yml", read: importCircleci },
+] as const;
+
+/** A file of GitHub Actions or CircleCI as a `cig.toml`, and all that is not in it as it was. */
 export function importPipeline({
   file,
   text,
@@ -33,20 +39,18 @@ export function importPipeline({
     return fail({ reason: "import-unreadable", file, detail: read.problem, ...read.at });
   }
   const keys = entriesOf(read.root).map(([key]) => key);
-  if (!keys.includes("jobs") || !keys.includes("on")) {
-    return fail({ reason: "import-unknown", file, keys });
-  }
-  const notes: ImportNote[] = [];
-  notes.push(...commentsIn(text));
-  const rendered = file.startsWith(".github/workflows/")
+  const notes = [...commentsIn(text)];
+  const importer = importers.find(({ needs }) => needs.every((key) => keys.includes(key)));
+  if (importer === undefined) return fail({ reason: "import-unknown", file, keys });
+  const rendered = file.startsWith(importer.folder)
     ? file
-    : `.github/workflows/${path.basename(file)}`;
-  const table = importGithub(read.root, { file: rendered, project }, (note) => {
+    : `${importer.folder}${importer.name ?? path.basename(file)}`;
+  const table = importer.read(read.root, { file: rendered, project }, (note) => {
     notes.push(note);
   });
   return ok({
     text: `# Imported from ${file}.\n${writeToml(table)}`,
-    notes: notes.toSorted((a, b) => a.line - b.line || a.column - b.column),
+    notes: unique(notes).toSorted((a, b) => a.line - b.line || a.column - b.column),
   });
 }
 
@@ -56,4 +60,9 @@ function commentsIn(text: string): readonly ImportNote[] {
   if (at === -1) return [];
   const message = "the comments of the file are not imported";
   return [{ line: at + 1, column: 1, outcome: "lost", message }];
+}
+
+/** What is used several times is read as often. */
+function unique(notes: readonly ImportNote[]): readonly ImportNote[] {
+  return [...new Map(notes.map((note) => [JSON.stringify(note), note])).values()];
 }

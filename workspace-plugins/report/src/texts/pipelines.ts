@@ -41,7 +41,7 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
   "import-unknown": ({ file, keys }) => ({
     what: `${file} is of no CI system that slipway reads`,
     facts: { "its keys": keys.join(", ") },
-    hint: "a workflow of GitHub Actions has on and jobs",
+    hint: "a workflow of GitHub Actions has on and jobs, a configuration of CircleCI version and jobs",
   }),
   "import-in-the-way": ({ file }) => ({
     what: `there is a ${file} already`,

@@ -1,0 +1,217 @@
+import { importFilters } from "./circleci-filters.ts";
+import type { CircleFile } from "./circleci-jobs.ts";
+import { jobsOf } from "./circleci-matrix.ts";
+import { valuesOf } from "./circleci-steps.ts";
+import { keep, nameFrom } from "./github-jobs.ts";
+import type { Table } from "./github-jobs.ts";
+import { given } from "./github-steps.ts";
+import { Taking, entriesOf, itemsOf, plainOf, textOf } from "./located.ts";
+import type { At, Located, Plain } from "./located.ts";
+import type { TellNote } from "./note.ts";
+
+export type Context = { readonly circle: CircleFile; readonly tell: TellNote };
+
+/** An entry of the jobs of a workflow. */
+export type Entry = {
+  readonly job: string;
+  /** As it is shown. */
+  readonly name: string;
+  /** What others require it by. */
+  readonly alias: string;
+  readonly inputs: Located | undefined;
+  readonly located: Located;
+};
+
+export function entryOf(located: Located): Entry {
+  const text = textOf(located);
+  const [[job, inputs] = [text ?? "", undefined]] = entriesOf(located);
+  const said = tableIn(inputs);
+  const written = textOf(said.get("name"));
+  // A name of values of the matrix is that of several.
+  const name = written === undefined || written.includes("<<") ? job : written;
+  const alias = textOf(tableIn(said.get("matrix")).get("alias"));
+  return { job, name, alias: alias ?? name, inputs, located };
+}
+
+export function hasTagFilter(inputs: Located | undefined): boolean {
+  return tableIn(tableIn(inputs).get("filters")).has("tags");
+}
+
+/** Ids are of the whole file, names of CircleCI of a workflow. */
+export function nameEntries(
+  workflow: string,
+  entries: readonly Entry[],
+  { circle, tell }: Context,
+): readonly string[] {
+  const taken = new Set([...circle.tables.jobs.keys()].map((each) => each.toLowerCase()));
+  return entries.map(({ name, job, located, inputs }) => {
+    const isLeftOut = !circle.jobs.has(job) && textOf(tableIn(inputs).get("type")) !== "approval";
+    const wanted = nameFrom(name);
+    const choices = [wanted, `${wanted}-${workflow}`];
+    for (let number = 2; ; number += 1) {
+      const id = choices.find((each) => !taken.has(each.toLowerCase()));
+      if (id !== undefined) {
+        taken.add(id.toLowerCase());
+        if (id !== name && !isLeftOut) {
+          const message = `the job ${name} of the workflow ${workflow} is called ${id}`;
+          tell({ ...located.at, outcome: "changed", message });
+        }
+        return id;
+      }
+      choices.push(`${wanted}-${workflow}-${number}`);
+    }
+  });
+}
+
+export type Place = {
+  readonly id: string;
+  readonly workflow: string;
+  readonly guards: readonly string[];
+  readonly isGuardLost: boolean;
+  readonly hasTags: boolean;
+};
+
+/** What an entry became: none, one, or several jobs, which are told what they need when all are there. */
+export type Imported = {
+  readonly alias: string;
+  readonly at: At;
+  readonly jobs: readonly { readonly id: string; readonly table: Table; readonly own: Table }[];
+  readonly requires: readonly Located[];
+  /** Its steps are kept as they were. */
+  readonly isKept: boolean;
+};
+
+export function importEntry(entry: Entry, place: Place, { circle, tell }: Context): Imported {
+  const taking = new Taking(entry.inputs ?? entry.located);
+  const own: Table = {};
+  taking.take("name");
+  const isApproval = textOf(taking.take("type")) === "approval";
+  const requires = itemsOf(taking.take("requires"));
+  const filters = taking.take("filters");
+  const filter = importFilters(filters);
+  const job = circle.jobs.get(entry.job);
+  const matrix = taking.take("matrix");
+  const made = { alias: entry.alias, at: entry.located.at, requires };
+  if (job === undefined && !isApproval) {
+    const message = `the job ${entry.job} is of an orb, and is left out`;
+    tell({ ...entry.located.at, outcome: "lost", message, hint: "write its steps here" });
+    return { ...made, jobs: [], isKept: false };
+  }
+  const condition = conditionOf(filter?.condition, place);
+  const head: Table = {
+    ...(place.workflow === "ci" ? {} : { workflow: place.workflow }),
+    needs: [],
+    ...given("if", condition),
+  };
+  if (filter === undefined && filters !== undefined) {
+    keep(own, ["filters"], filters, tell, "CircleCI");
+  }
+  if (isApproval || job === undefined) {
+    return {
+      ...made,
+      jobs: [{ id: place.id, table: { ...head, approval: true }, own }],
+      isKept: false,
+    };
+  }
+  circle.used.add(`jobs.${entry.job}`);
+  const values = valuesOf(job, entry.inputs);
+  for (const name of tableIn(tableIn(job).get("parameters")).keys()) taking.take(name);
+  for (const [key, each] of taking.left()) keep(own, [key], each, tell, "CircleCI");
+  const lost = [
+    ...(filter === undefined ? ["its filters"] : []),
+    ...(requires.some((each) => each.kind === "table") ? ["how what it requires ends"] : []),
+  ];
+  if (lost.length > 0) {
+    const message = `the job ${place.id} is for CircleCI alone: ${lost.join(" and ")} cannot be said`;
+    tell({ ...entry.located.at, outcome: "changed", message });
+  }
+  const isAlone = place.isGuardLost || lost.length > 0;
+  const built = jobsOf(place.id, job, values, matrix, circle);
+  for (const note of built[0]?.built.notes ?? []) tell(note);
+  if (built.length > 1) {
+    const ids = built.map(({ id }) => id).join(", ");
+    const message = `the job ${place.id} is ${ids}: its machine or its steps are of its matrix`;
+    tell({ ...entry.located.at, outcome: "changed", message });
+  }
+  const jobs = built.map(({ id, table, built: one }) => ({
+    id,
+    table: { ...head, ...table, ...one.job, steps: isAlone ? alone(one.steps) : one.steps },
+    own: { ...own, ...one.own },
+  }));
+  return { ...made, jobs, isKept: built.some((each) => each.built.isKept) };
+}
+
+/** Puts the jobs into the table of all, with what they need. */
+export function linkEntries(entries: readonly Imported[], { circle, tell }: Context): void {
+  const idsOf = (name: string): readonly string[] =>
+    entries.flatMap(({ alias, jobs }) => (alias === name ? jobs.map(({ id }) => id) : []));
+  for (const { alias, at, jobs, requires } of entries) {
+    for (const each of requires) {
+      const [name] = requirementOf(each);
+      if (idsOf(name).length > 0) continue;
+      const message = `there is no job ${name} any more that could be required`;
+      tell({ ...each.at, outcome: "lost", message });
+    }
+    const needed = requirementsOf(requires, idsOf);
+    for (const { id, table, own } of jobs) {
+      if (circle.tables.jobs.has(id)) {
+        const message = `there is a job ${id} already: the one of ${alias} is left out`;
+        tell({ ...at, outcome: "lost", message });
+        continue;
+      }
+      const { needs: _needs, ...rest } = table;
+      const all = needed.own === undefined ? own : { ...own, requires: needed.own };
+      circle.tables.jobs.set(id, {
+        ...(needed.ids.length === 0 ? rest : { ...table, needs: needed.ids }),
+        ...ownTable(all),
+      });
+    }
+  }
+}
+
+function ownTable(own: Table): Table {
+  return Object.keys(own).length === 0 ? {} : { circleci: own };
+}
+
+/** For no other provider. */
+function alone(steps: readonly Table[]): Plain {
+  return steps.map((step) => ({ ...step, only_for: ["circleci"] }));
+}
+
+type Requirements = { readonly ids: readonly string[]; readonly own: Plain | undefined };
+
+/** Of what is required to end otherwise than well only CircleCI is told how. */
+function requirementsOf(
+  requires: readonly Located[],
+  idsOf: (name: string) => readonly string[],
+): Requirements {
+  const read = requires.map((each) => {
+    const [name, ends] = requirementOf(each);
+    const ids = idsOf(name);
+    return { ids, own: ids.map((id) => (ends === undefined ? id : { [id]: plainOf(ends) })) };
+  });
+  const own = read.flatMap((each) => each.own);
+  return {
+    ids: [...new Set(read.flatMap(({ ids }) => ids))],
+    own: own.every((each) => typeof each === "string") ? undefined : own,
+  };
+}
+
+function requirementOf(located: Located): readonly [string, Located | undefined] {
+  const [[name, ends] = [textOf(located) ?? "", undefined]] = entriesOf(located);
+  return [name, ends];
+}
+
+/** A job without filters runs for no tag, which only counts where tags start something. */
+function conditionOf(filter: string | undefined, { guards, hasTags }: Place): string | undefined {
+  const own = filter === undefined || (filter === "!tag" && !hasTags) ? [] : [filter];
+  const all = [...guards, ...own];
+  if (all.length === 0) return undefined;
+  return all.length === 1
+    ? all[0]
+    : all.map((each) => (/\|\|/.test(each) ? `(${each})` : each)).join(" && ");
+}
+
+function tableIn(located: Located | undefined): ReadonlyMap<string, Located> {
+  return new Map(entriesOf(located));
+}
