@@ -256,7 +256,7 @@ steps = [{ run = "${fails ? "exit 1" : "true"}" }, { run = '${said("ran")}', if 
         });
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 60 },
   );
 });
 

@@ -14,8 +14,10 @@ import { renderCircleci } from "@slipway/provider-circleci";
 import { features } from "@slipway/provider-circleci/features";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
 import { awkwardTexts, randomPipeline } from "./random-pipeline.ts";
-import { entriesOf, holds, readCircleci, unescaped } from "./read-circleci.ts";
+import { entriesOf, holds, readByCircleci, readCircleci, unescaped } from "./read-circleci.ts";
 import type {
   CircleciConfig,
   CircleciEntry,
@@ -252,9 +254,29 @@ function check(graph: Graph): void {
   }
 }
 
+function checkByCircleci(graph: Graph): void {
+  const content = rendered(graph).fragments[0]?.content ?? "";
+  const config = readCircleci(content);
+  const byCircleci = readByCircleci(content);
+  expect(byCircleci.needs).toEqual(
+    graph.workflows.map(({ id, jobs }) => ({
+      name: id,
+      jobs: jobs.map((job) => ({ name: job.id, needs: [...job.needs].toSorted() })),
+    })),
+  );
+  expect(byCircleci.commands).toEqual(
+    Object.entries(config.jobs).map(([name, job]) => ({
+      name,
+      commands: runsOf(job).map(({ command }) => unescaped(command)),
+    })),
+  );
+}
+
 test("a reader of CircleCI's reference finds the graph of the example", () => {
   const example = path.join(import.meta.dirname, "../../examples/pipeline/cig.toml");
-  check(graphOf(readFileSync(example, "utf8")));
+  const graph = graphOf(readFileSync(example, "utf8"));
+  check(graph);
+  checkByCircleci(graph);
 });
 
 test.each(awkwardTexts)(
@@ -278,7 +300,7 @@ test("of any pipeline a reader finds the same jobs, needs, commands, variables, 
       fc.pre(errors.length === 0);
       check(graph);
     }),
-    { numRuns: 200 },
+    { numRuns: 60 },
   );
 });
 
@@ -314,6 +336,18 @@ const pipelines: readonly Pipeline[] = [
   ...["v1", "v2/3", "w"].map((tag) => ({ branch: "", tag, source: "webhook" })),
 ];
 
+test("of any pipeline without services a library of CircleCI's own finds the same jobs, needs and commands", () => {
+  const pipeline = randomPipeline({
+    without: ["approvals", "concurrency", "schedules", "services", "step-conditions"],
+  });
+  fc.assert(
+    fc.property(pipeline, (text) =>
+      checkByCircleci(graphOf(text.replaceAll('"base-branch"', '"branch"'))),
+    ),
+    { numRuns: 20 },
+  );
+});
+
 test("a workflow is for the pipelines that its triggers name, and its jobs take tags where it does", () => {
   fc.assert(
     fc.property(randomPipeline({ without: ["approvals", "concurrency", "schedules"] }), (text) => {
@@ -332,7 +366,7 @@ test("a workflow is for the pipelines that its triggers name, and its jobs take 
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   );
 });
 
@@ -410,4 +444,161 @@ ${plain}`;
   expect(codesOf(plain.replace("steps", "[jobs.a]\nsteps"))).toEqual([
     "INFO CIRCLECI_PULL_REQUEST triggers.pull_request",
   ]);
+});
+
+const everything = `version = "0.2"
+triggers = { push = { branches = ["main", "release/*"], tags = ["v*"] }, schedule = [{ cron = "*/20 3 * * MON-FRI", branches = ["main", "release/**"] }], manual = { inputs = { level = { type = "choice", options = ["low", "high"] }, dry = { type = "boolean", default = true }, note = { type = "string", required = true } } } }
+[workflows.ci]
+circleci = { max_auto_reruns = 2, orbs = { slack = "circleci/slack@4.1.0" } }
+[project]
+name = "fleet"
+default_runner = "large"
+[runners.large]
+circleci = { resource_class = "large" }
+[runners.own]
+circleci = { resource_class = "fleet/own" }
+[environments.live]
+name = "production"
+url = "https://example.com/{{ branch }}"
+[services.db]
+image = { name = "registry.example.com/postgres:16", credentials = { username = "bot", password_secret = "REGISTRY" } }
+env = { POSTGRES_PASSWORD = { secret = "DB" }, POSTGRES_USER = "u" }
+ports = [5432, "6000:6379"]
+health = { command = "pg_isready -U 'u'", interval_seconds = 5 }
+[jobs.build]
+matrix = { arch = ["amd64", "arm64", "s390x"] }
+max_parallel = 2
+retry = 2
+parallelism = 3
+checkout = { submodules = true, tags = true, path = "src" }
+steps = [
+  { uses = "circleci:setup_remote_docker", with = { docker_layer_caching = "true" } },
+  { uses = "circleci:circleci/node@5.2.0/install-packages", with = { pkg-manager = "npm" } },
+  { run = "make", env = { LEVEL = { input = "level" } } },
+]
+[jobs.hold]
+needs = ["build"]
+if = "branch == 'main' && input.dry != 'true'"
+approval = "go on?"
+[jobs.deploy]
+needs = ["hold"]
+runner = "own"
+environment = "live"
+services = ["db"]
+concurrency = { group = "deploy-{{ branch }}" }
+circleci = { context = ["one", "two"], resource_class = "fleet/big" }
+steps = [{ run = "deploy" }]
+[jobs.report]
+needs = ["deploy"]
+if = "failure() && event == 'schedule'"
+steps = [{ run = "report" }]
+[jobs.always]
+needs = ["deploy", "build"]
+if = "always()"
+steps = [{ run = "clean" }]
+`;
+
+test("workflows, parameters and what the file says to CircleCI alone", () => {
+  const result = rendered(graphOf(everything));
+  expect(errorsOf(result)).toEqual([]);
+  const config: unknown = parse(result.fragments[0]?.content ?? "");
+  const tags = { filters: { tags: { only: "/.*/" } } };
+  expect(config).toMatchObject({
+    orbs: { node: "circleci/node@5.2.0", slack: "circleci/slack@4.1.0" },
+    parameters: {
+      dry: { type: "boolean", default: true },
+      level: { type: "enum", enum: ["low", "high"], default: "low" },
+      note: { type: "string", default: "" },
+    },
+    workflows: {
+      ci: {
+        max_auto_reruns: 2,
+        jobs: [
+          { "build-amd64": tags },
+          { "build-arm64": tags },
+          { "build-s390x": { requires: [{ "build-amd64": "terminal" }], ...tags } },
+          {
+            hold: {
+              type: "approval",
+              requires: ["build-amd64", "build-arm64", "build-s390x"],
+              filters:
+                '(pipeline.git.branch == "main") and (not (pipeline.parameters.dry == true))',
+            },
+          },
+          {
+            deploy: {
+              requires: ["hold", "build-amd64", "build-arm64", "build-s390x"],
+              context: ["one", "two"],
+              ...tags,
+              "serial-group": "fleet/deploy-<< pipeline.git.branch >>",
+            },
+          },
+          {
+            always: {
+              requires: ["build-amd64", "build-arm64", "build-s390x", "deploy"].map((id) => ({
+                [id]: "terminal",
+              })),
+              ...tags,
+            },
+          },
+          { report: { requires: [{ deploy: ["failed", "not_run"] }], ...tags } },
+        ],
+      },
+      "ci-schedule": {
+        triggers: [
+          {
+            schedule: {
+              cron: "0,20,40 3 * * 1,2,3,4,5",
+              filters: { branches: { only: ["main", "/^release/.*$/"] } },
+            },
+          },
+        ],
+      },
+    },
+  });
+});
+
+const Jobs = z.object({
+  jobs: z.record(z.string(), z.looseObject({ steps: z.array(z.unknown()) })),
+});
+
+test("machines, services on one, submodules, reruns and steps of CircleCI's own", () => {
+  const config = Jobs.parse(parse(rendered(graphOf(everything)).fragments[0]?.content ?? ""));
+  expect(config.jobs["deploy"]).toMatchObject({ machine: true, resource_class: "fleet/big" });
+  expect(config.jobs["build-amd64"]).toMatchObject({
+    machine: { image: "ubuntu-2404:current" },
+    resource_class: "large",
+    parallelism: 3,
+    environment: { SLIPWAY_INPUT_level: "<< pipeline.parameters.level >>" },
+  });
+  expect(config.jobs["build-amd64"]?.steps.slice(1)).toMatchObject([
+    { checkout: { path: "src" } },
+    { run: { command: "git fetch --force --tags", working_directory: "src" } },
+    { run: { name: "fetch submodules" } },
+    { setup_remote_docker: { docker_layer_caching: true } },
+    { "node/install-packages": { "pkg-manager": "npm" } },
+    { run: { environment: { SLIPWAY_COMMAND: "make" }, max_auto_reruns: 2 } },
+  ]);
+  const [, start] = config.jobs["deploy"]?.steps ?? [];
+  expect(start).toEqual({
+    run: {
+      name: "start db",
+      command: String.raw`printf '%s' "$REGISTRY" | docker login --username bot --password-stdin registry.example.com
+POSTGRES_PASSWORD="${"${DB-}"}"
+export POSTGRES_PASSWORD
+docker run --detach --name db --publish 5432:5432 --publish 6000:6379 --env POSTGRES_PASSWORD --env POSTGRES_USER --health-cmd 'pg_isready -U '\''u'\''' --health-interval 5s registry.example.com/postgres:16
+tries=15
+until [ "$(docker inspect --format '{{ .State.Health.Status }}' db)" = healthy ]; do
+  tries=$((tries - 1))
+  if [ "$tries" -le 0 ]; then docker logs db >&2; exit 1; fi
+  sleep 1
+done`,
+      environment: { POSTGRES_USER: "u" },
+    },
+  });
+});
+
+test("the same graph is the same bytes", () => {
+  const [first, second] = [rendered(graphOf(everything)), rendered(graphOf(everything))];
+  expect(first.fragments[0]?.content).toBe(second.fragments[0]?.content);
 });

@@ -1,3 +1,4 @@
+import { parseConfig } from "@circleci/circleci-config-parser";
 import { parse } from "yaml";
 import { z } from "zod";
 
@@ -233,4 +234,42 @@ function valueOf(text: string, { branch, tag, source }: Pipeline): string {
   if (text === "<< pipeline.git.tag >>") return tag;
   if (text === "<< pipeline.trigger_source >>") return source;
   return unescaped(text);
+}
+
+const ReadByCircleci = z.object({
+  jobs: z.array(z.object({ name: z.string(), steps: z.array(z.unknown()) })),
+  workflows: z.array(
+    z.object({
+      name: z.string(),
+      jobs: z.array(
+        z.object({
+          name: z.string().optional(),
+          job: z.object({ name: z.string() }).optional(),
+          parameters: z.object({ requires: Texts.optional() }).optional(),
+        }),
+      ),
+    }),
+  ),
+});
+const ReadCommand = z.object({ parameters: z.object({ command: z.string() }) });
+
+/** The jobs, what they need and their commands, by a library of CircleCI's own. It knows the keys of 2022. */
+export function readByCircleci(content: string) {
+  const { jobs, workflows } = ReadByCircleci.parse(parseConfig(content));
+  return {
+    commands: jobs.map(({ name, steps }) => ({
+      name,
+      commands: steps.flatMap((step) => {
+        const read = ReadCommand.safeParse(step);
+        return read.success ? [unescaped(read.data.parameters.command)] : [];
+      }),
+    })),
+    needs: workflows.map(({ name, jobs: entries }) => ({
+      name,
+      jobs: entries.map((entry) => ({
+        name: entry.job?.name ?? entry.name,
+        needs: [...(entry.parameters?.requires ?? [])].toSorted(),
+      })),
+    })),
+  };
 }

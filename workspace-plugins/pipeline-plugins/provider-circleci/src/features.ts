@@ -12,7 +12,7 @@ const native = [
   "ManualTrigger.inputs Input.name Input.type Input.description Input.default Input.options",
   "TYPE_STRING TYPE_BOOLEAN TYPE_CHOICE",
   "Job.id Job.needs Job.work Job.approval Job.overrides",
-  "Work.runner Work.container Work.env Work.steps Work.caches Work.checkout Work.parallelism Work.test_reports",
+  "Work.runner Work.container Work.env Work.steps Work.caches Work.checkout Work.test_reports",
   "Container.image Container.credentials Container.user Container.entrypoint Credentials.username Credentials.password_secret",
   "Checkout.disabled Checkout.path",
   "Step.name Step.run Step.provider_step Step.restore_cache Step.save_cache Step.env",
@@ -79,6 +79,8 @@ const emulated: Readonly<Record<string, string>> = {
   "Retry.attempts": "five at most",
   "Work.may_fail":
     "its commands end well whatever they find, and a mark tells the steps after them",
+  "Work.parallelism":
+    "CircleCI's own; the variables SLIPWAY_PART (from 0) and SLIPWAY_PARTS say which run it is",
   "Work.shell": "at each step",
   "Work.working_directory": "at each step",
   "Work.skip": continued,

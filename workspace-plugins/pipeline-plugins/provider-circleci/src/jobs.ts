@@ -83,7 +83,10 @@ function stepsOf(
     mayFail: work.mayFail,
     exported: new Set(computed.map(({ name }) => name)),
   };
-  const decided = [...exportStep(computed), ...haltStep(startOf(job.condition)?.guard ?? true)];
+  const decided = [
+    ...exportStep(computed, work.parallelism),
+    ...haltStep(startOf(job.condition)?.guard ?? true),
+  ];
   const services = servicesOf(graph, work);
   const steps = [
     ...decided,
@@ -125,12 +128,16 @@ function prepareStep(job: Job, work: Work): readonly Table[] {
 }
 
 /** Every shell of the job begins with these, but none that such a shell starts. */
-function exportStep(computed: readonly Variable[]): readonly Table[] {
-  if (computed.length === 0) return [];
+function exportStep(computed: readonly Variable[], parallelism: number): readonly Table[] {
+  const parts = [
+    `  printf 'export SLIPWAY_PART=%q SLIPWAY_PARTS=%q\\n' "$CIRCLE_NODE_INDEX" "$CIRCLE_NODE_TOTAL"`,
+  ];
+  if (computed.length === 0 && parallelism === 0) return [];
   const lines = [
     "{",
     `  echo 'if [ -z "\${SLIPWAY_ENVIRONMENT-}" ]; then export SLIPWAY_ENVIRONMENT=1'`,
     ...computed.map(({ name, value }) => `  printf 'export ${name}=%q\\n' ${word(value)}`),
+    ...(parallelism === 0 ? [] : parts),
     "  echo 'fi'",
     `} >>"$BASH_ENV"`,
   ];
