@@ -10,9 +10,11 @@ import { GenerateRequestSchema } from "@slipway/pipeline-sdk/protocol";
 import type { GenerateResult } from "@slipway/pipeline-sdk/protocol";
 import { planPipeline } from "@slipway/pipelines/plan";
 import { features, renderBuildkite } from "@slipway/provider-buildkite";
+import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { holdsIn } from "./read-buildkite.ts";
 
 const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
 
@@ -192,6 +194,82 @@ approval = "go on?"
     },
   ]);
   expect(z.string().parse(steps[3]?.["if"])).toMatch(/ && build\.env\("C"\) == "1"$/);
+});
+
+type RandomJob = {
+  readonly needs: readonly number[];
+  readonly fate: "passes" | "fails" | "has no place" | "is skipped" | "leaves itself out";
+};
+
+const randomJobs: fc.Arbitrary<readonly RandomJob[]> = fc.array(
+  fc.record({
+    needs: fc.array(fc.nat(20), { maxLength: 3 }),
+    fate: fc.constantFrom("passes", "fails", "has no place", "is skipped", "leaves itself out"),
+  }),
+  { minLength: 1, maxLength: 9 },
+);
+
+/** The number of each job that runs, as the graph says: what is left out passes on what it waited for. */
+function runningJobs(jobs: readonly RandomJob[]): readonly number[] {
+  const isStopped = new Map<number, boolean>();
+  const hasFailed = new Map<number, boolean>();
+  return jobs.flatMap(({ needs, fate }, at) => {
+    const before = needs.filter((need) => need < at);
+    const stopped = before.some(
+      (need) => isStopped.get(need) === true || hasFailed.get(need) === true,
+    );
+    isStopped.set(at, stopped);
+    hasFailed.set(at, !stopped && fate === "fails");
+    return !stopped && (fate === "passes" || fate === "fails") ? [at] : [];
+  });
+}
+
+const Step = z.object({
+  depends_on: z.array(z.union([z.string(), z.object({ step: z.string() })])),
+  if: z.string(),
+});
+
+/** As Buildkite does it: a step that is not there, or is skipped, stops nobody and waits for nobody. */
+function runningSteps(
+  steps: readonly Record<string, unknown>[],
+  jobs: readonly RandomJob[],
+): readonly number[] {
+  const values = {
+    "build.source": "webhook",
+    "build.branch": "main",
+    "build.tag": undefined,
+    "build.pull_request.id": undefined,
+    "build.merge_queue.base_branch": undefined,
+  };
+  const stops = new Set<string>();
+  return jobs.flatMap(({ fate }, at) => {
+    const step = Step.parse(steps.find(({ key }) => key === `j${at}`));
+    const isThere = holdsIn(step.if, { values, env: {} });
+    expect(isThere).toBe(fate !== "has no place");
+    if (!isThere || fate === "is skipped") return [];
+    const isStopped = step.depends_on.some((need) => typeof need === "string" && stops.has(need));
+    if (isStopped || fate === "fails") stops.add(`j${at}`);
+    return isStopped || fate === "leaves itself out" ? [] : [at];
+  });
+}
+
+test("whatever is left out, a failure stops the same jobs as in the graph", () => {
+  const conditions = { "has no place": "branch == 'dev'", "leaves itself out": "actor == ''" };
+  fc.assert(
+    fc.property(randomJobs, (jobs) => {
+      const text = jobs.map(({ needs, fate }, at) => {
+        const before = [...new Set(needs)].filter((need) => need < at).map((need) => `"j${need}"`);
+        const condition =
+          fate === "has no place" || fate === "leaves itself out"
+            ? `if = ${JSON.stringify(conditions[fate])}\n`
+            : "";
+        return `[jobs.j${at}]\nneeds = [${before.join(", ")}]\n${condition}steps = [{ run = "x" }]\n`;
+      });
+      const steps = stepsOf(rendered(text.join(""), true), 1);
+      expect(runningSteps(steps, jobs)).toEqual(runningJobs(jobs));
+    }),
+    { numRuns: 200 },
+  );
 });
 
 const folder = mkdtempSync(path.join(tmpdir(), "buildkite-unit-"));
@@ -434,6 +512,45 @@ steps = [{ run = "make $V" }]
     "buildkite-agent meta-data get output/a/v --default ",
     "make 1",
   ]);
+});
+
+test("a workflow that is to be alone stands between two steps of one group", () => {
+  const steps = stepsOf(
+    rendered(`[concurrency]
+group = "deploy-{{ branch }}"
+[jobs.a]
+steps = [{ run = "a" }]
+[jobs.b]
+needs = ["a"]
+steps = [{ run = "b" }]
+`),
+  );
+  const group = "${BUILDKITE_PIPELINE_SLUG}/deploy-${BUILDKITE_BRANCH}";
+  const waits = steps.map(({ key, depends_on: needs, concurrency_group: of }) => [key, needs, of]);
+  expect(waits).toEqual([
+    ["ci-begin", [], group],
+    ["a", ["ci-begin"], undefined],
+    ["b", ["ci-begin", "a"], undefined],
+    [
+      "ci-end",
+      [
+        { step: "a", allow_failure: true },
+        { step: "b", allow_failure: true },
+      ],
+      group,
+    ],
+  ]);
+});
+
+test("shellcheck finds nothing in the scripts around commands", () => {
+  const all = rendered(`${skippable}${services.replace("jobs.a", "jobs.f")}`, true);
+  const steps = [0, 1].flatMap((at) => stepsOf(all, at));
+  for (const step of steps) {
+    if (step["command"] === undefined) continue;
+    const input = `#!/bin/sh\n${commandOf(step)}`;
+    const { stdout } = spawnSync("shellcheck", ["-S", "warning", "-"], { input, encoding: "utf8" });
+    expect(stdout).toBe("");
+  }
 });
 
 test("what Buildkite has not is refused with what to write", () => {

@@ -50,6 +50,7 @@ const page = "shown on the page of the build";
 
 const emulated: Readonly<Record<string, string>> = {
   "Workflow.triggers": when,
+  "Workflow.concurrency": "a gate: two steps of one group, before and after its jobs",
   "Workflow.permissions": noToken,
   "PullRequestTrigger.types": "opened, synchronize and reopened; others are refused",
   "ManualTrigger.inputs": "an input step of builds that a person starts; others have the defaults",
@@ -72,7 +73,6 @@ const emulated: Readonly<Record<string, string>> = {
 const schedules = "a schedule is of the settings of a pipeline: make one there, with its cron";
 
 const none: Readonly<Record<string, string>> = {
-  "Workflow.concurrency": "write concurrency at the jobs that have to be alone",
   "Triggers.schedules": schedules,
   "Schedule.cron": schedules,
   "Schedule.branches": schedules,

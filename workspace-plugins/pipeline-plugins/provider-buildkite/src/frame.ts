@@ -20,14 +20,14 @@ export type StepFrame = {
 export type FrameContext = {
   readonly triggers: Triggers | undefined;
   readonly needs: NeedsOf;
-  /** The key of the step that asks a person. */
-  readonly inputStep: string | undefined;
+  /** Keys of steps that every job of the workflow waits for. */
+  readonly first: readonly string[];
   readonly variableOf: VariableOf;
 };
 
 /** Buildkite lets a step without `depends_on` wait for each block before it: none is left without. */
 export function frameOf(job: Job, context: FrameContext): StepFrame {
-  const { triggers, needs, inputStep, variableOf } = context;
+  const { triggers, needs, first, variableOf } = context;
   const { expressions, guard, allowsFailure } = splitCondition(job.condition, variableOf);
   const trigger = triggerExpression(triggers);
   const parts = [...(trigger === undefined ? [] : [trigger]), ...expressions];
@@ -35,7 +35,7 @@ export function frameOf(job: Job, context: FrameContext): StepFrame {
   return {
     common: compact({
       depends_on: [
-        ...(inputStep === undefined ? [] : [inputStep]),
+        ...first,
         ...direct.map((step) => (allowsFailure ? { step, allow_failure: true } : step)),
       ],
       if: parts.length === 0 ? undefined : expressionText(all(...parts)),

@@ -1,4 +1,6 @@
 import type { Graph, Job, Value, Workflow } from "@slipway/pipeline-sdk/graph";
+import { beginStep, endStep } from "./concurrency.ts";
+import { expressionText } from "./expressions.ts";
 import { frameOf } from "./frame.ts";
 import type { FrameContext } from "./frame.ts";
 import { freeKey } from "./free-key.ts";
@@ -7,6 +9,7 @@ import { needsOf } from "./needs.ts";
 import { overlay } from "./overlay.ts";
 import type { Table } from "./plain.ts";
 import { isAsking } from "./skipping.ts";
+import { triggerExpression } from "./triggers.ts";
 import { escapedTable } from "./uploaded.ts";
 import { renderWork } from "./work.ts";
 
@@ -26,24 +29,45 @@ export function renderPipeline(
 
 function workflowSteps(graph: Graph, workflow: Workflow, isSkipping: boolean): readonly Table[] {
   const { triggers, jobs } = workflow;
-  const inputs = triggers?.manual?.inputs ?? [];
-  const inputStep = inputs.length === 0 ? undefined : inputStepKey(graph, workflow);
+  const { before, first, after } = surroundings(graph, workflow);
   const needs = needsOf(
     jobs,
     (job) => job.condition !== undefined || (isSkipping && isAsking(job)),
   );
   return [
-    ...(inputStep === undefined ? [] : [escapedTable(renderInputs(inputStep, inputs))]),
+    ...before.map(escapedTable),
     ...jobs.map((job) => {
       const variableOf = (name: string): Value | undefined => variable(workflow, job, name);
-      return renderJob(graph, workflow, job, { triggers, needs, inputStep, variableOf });
+      return renderJob(graph, workflow, job, { triggers, needs, first, variableOf });
     }),
+    ...after.map(escapedTable),
   ];
 }
 
-function inputStepKey(graph: Graph, { id }: Workflow): string {
+type Surroundings = {
+  readonly before: readonly Table[];
+  /** Keys of steps that every job waits for. */
+  readonly first: readonly string[];
+  readonly after: readonly Table[];
+};
+
+/** The form that a person fills in, and the gate of a workflow that is to be alone. */
+function surroundings(graph: Graph, workflow: Workflow): Surroundings {
+  const { id, triggers, concurrency } = workflow;
   const taken = new Set(graph.workflows.flatMap(({ jobs }) => jobs.map((job) => job.id)));
-  return freeKey(`${id}-inputs`, taken);
+  const inputs = triggers?.manual?.inputs ?? [];
+  const inputKey = freeKey(`${id}-inputs`, taken);
+  const beginKey = freeKey(`${id}-begin`, taken);
+  const forms = inputs.length === 0 ? [] : [renderInputs(inputKey, inputs)];
+  const formKeys = inputs.length === 0 ? [] : [inputKey];
+  if (concurrency === undefined) return { before: forms, first: formKeys, after: [] };
+  const expression = triggerExpression(triggers);
+  const condition = expression === undefined ? undefined : expressionText(expression);
+  return {
+    before: [...forms, beginStep(beginKey, concurrency.group, condition)],
+    first: [...formKeys, beginKey],
+    after: [endStep(freeKey(`${id}-end`, taken), workflow, condition)],
+  };
 }
 
 export function variable(workflow: Workflow, { kind }: Job, name: string): Value | undefined {

@@ -7,6 +7,7 @@ import {
 } from "@slipway/pipeline-sdk/graph";
 import type {
   Artifact,
+  Concurrency,
   Condition,
   Graph,
   Job,
@@ -19,11 +20,11 @@ import type {
 import { DiagnosticSchema, Diagnostic_Level } from "@slipway/pipeline-sdk/protocol";
 import type { Diagnostic, OutputFile, Skipping } from "@slipway/pipeline-sdk/protocol";
 import { cacheBackends } from "./caches.ts";
+import { groupText } from "./concurrency.ts";
 import { splitCondition } from "./conditions.ts";
 import { variable } from "./pipeline.ts";
 import { isAsking } from "./skipping.ts";
 import { globProblems } from "./triggers.ts";
-import { groupText } from "./work.ts";
 
 /** What a value of the graph says and Buildkite has not, each with what to write. */
 export function problemsOf(
@@ -39,6 +40,7 @@ export function problemsOf(
     ...graph.workflows.flatMap((workflow) => [
       ...triggerProblems(workflow.triggers),
       ...permissionProblems(workflow.permissions),
+      ...groupProblems(workflow.concurrency, workflow.id),
       ...workflow.jobs.flatMap((job) => jobProblems(graph, workflow, job)),
     ]),
   ];
@@ -238,10 +240,10 @@ function waitsForStop(condition: Condition | undefined, isAsserted: boolean): bo
   }
 }
 
-function workProblems(graph: Graph, { id, place }: Job, work: Work): readonly Diagnostic[] {
+function workProblems(graph: Graph, { id }: Job, work: Work): readonly Diagnostic[] {
   return [
     ...permissionProblems(work.permissions),
-    ...concurrencyProblems(work, id, place),
+    ...concurrencyProblems(work, id),
     ...pluginProblems(work),
     ...[
       ...work.artifacts,
@@ -254,37 +256,47 @@ function workProblems(graph: Graph, { id, place }: Job, work: Work): readonly Di
 function concurrencyProblems(
   { concurrency, matrixPolicy }: Work,
   id: string,
-  place: Place | undefined,
 ): readonly Diagnostic[] {
-  if (concurrency === undefined) return [];
-  const told = (message: string, fixHint: string): Diagnostic =>
-    error({
-      code: "BUILDKITE_CONCURRENCY",
-      title: "a group that Buildkite cannot make",
-      message,
-      fixHint,
-      place: concurrency.place,
-    });
+  const isTwice = concurrency !== undefined && (matrixPolicy?.maxParallel ?? 0) > 0;
   return [
-    ...(groupText(concurrency.group) === undefined
+    ...groupProblems(concurrency, id),
+    ...(isTwice
       ? [
-          told(
-            `the name of the group of ${id} is known only when the job runs`,
-            "write texts, commit, branch, tag, base-branch, run-number or actor",
-          ),
+          error({
+            code: "BUILDKITE_CONCURRENCY",
+            title: "a group that Buildkite cannot make",
+            message: `${id} would be in two groups`,
+            fixHint: "write concurrency or max_parallel",
+            place: concurrency.place,
+          }),
         ]
       : []),
-    ...((matrixPolicy?.maxParallel ?? 0) > 0
-      ? [told(`${id} would be in two groups`, "write concurrency or max_parallel")]
+  ];
+}
+
+function groupProblems(concurrency: Concurrency | undefined, id: string): readonly Diagnostic[] {
+  if (concurrency === undefined) return [];
+  const { group, cancelInProgress, place } = concurrency;
+  return [
+    ...(groupText(group) === undefined
+      ? [
+          error({
+            code: "BUILDKITE_CONCURRENCY",
+            title: "a group that Buildkite cannot make",
+            message: `the name of the group of ${id} is known only when the job runs`,
+            fixHint: "write texts, commit, branch, tag, base-branch, run-number or actor",
+            place,
+          }),
+        ]
       : []),
-    ...(concurrency.cancelInProgress
+    ...(cancelInProgress
       ? [
           diagnostic(Diagnostic_Level.INFO, {
             code: "BUILDKITE_CANCEL",
             title: "what runs is stopped by a setting",
             message: `the file cannot say that ${id} stops an earlier build`,
             fixHint: "turn on Cancel Intermediate Builds in the settings of the pipeline",
-            place: concurrency.place ?? place,
+            place,
           }),
         ]
       : []),

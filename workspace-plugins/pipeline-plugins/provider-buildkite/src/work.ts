@@ -1,10 +1,8 @@
-import { Fact } from "@slipway/pipeline-sdk/graph";
 import type {
   Container,
   Graph,
   Job,
   ProviderStep,
-  Value,
   Variable,
   Work,
   Workflow,
@@ -13,6 +11,7 @@ import { shellJob, shellWord } from "@slipway/pipeline-sdk/shell-job";
 import type { OwnWord, ShellStep } from "@slipway/pipeline-sdk/shell-job";
 import { cachePlugins } from "./caches.ts";
 import { checkoutOf } from "./checkout.ts";
+import { oneOf } from "./concurrency.ts";
 import { guardScript } from "./conditions.ts";
 import type { StepFrame } from "./frame.ts";
 import { compact, flag, positive } from "./plain.ts";
@@ -194,14 +193,9 @@ function loginSecret({ container, services }: Work): { readonly [name: string]: 
   return credentials === undefined ? {} : { [passwordVariable]: credentials.passwordSecret };
 }
 
-/** Groups are of the whole organisation. */
 function concurrencyOf(job: Job, { concurrency, matrixPolicy }: Work): Table {
   if (concurrency !== undefined) {
-    const group = groupText(concurrency.group) ?? "";
-    return {
-      concurrency: 1,
-      concurrency_group: `${uploadVariable("BUILDKITE_PIPELINE_SLUG")}/${group}`,
-    };
+    return oneOf(concurrency.group);
   }
   const most = matrixPolicy?.maxParallel ?? 0;
   if (most === 0) return {};
@@ -211,39 +205,3 @@ function concurrencyOf(job: Job, { concurrency, matrixPolicy }: Work): Table {
     concurrency_method: "eager",
   };
 }
-
-/** As known when the steps are uploaded. `undefined`: it is not. */
-export function groupText(value: Value | undefined): string | undefined {
-  const kind = value?.kind;
-  switch (kind?.case) {
-    case "literal":
-      return kind.value;
-    case "joined": {
-      const parts = kind.value.of.map(groupText);
-      return parts.some((part) => part === undefined) ? undefined : parts.join("");
-    }
-    case "fact": {
-      const name = groupFacts[kind.value];
-      return name === undefined ? undefined : uploadVariable(name);
-    }
-    case "secret":
-    case "input":
-    case "output":
-    case "env":
-    case "step":
-    case "setting":
-      return undefined;
-    case undefined:
-      throw new Error("this plugin does not know the kind of a value: it is older than the graph");
-  }
-}
-
-/** A pull request has the branch that it comes from. */
-const groupFacts: { readonly [fact in Fact]?: string } = {
-  [Fact.COMMIT]: "BUILDKITE_COMMIT",
-  [Fact.BRANCH]: "BUILDKITE_BRANCH",
-  [Fact.TAG]: "BUILDKITE_TAG",
-  [Fact.BASE_BRANCH]: "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
-  [Fact.RUN_NUMBER]: "BUILDKITE_BUILD_NUMBER",
-  [Fact.ACTOR]: "BUILDKITE_BUILD_CREATOR",
-};
