@@ -27,7 +27,11 @@ export function planCaches<Settings extends BackendSettings>(
   const caches = (graph?.caches ?? []).filter((one) => one.backend === backend.name);
   if (caches.length === 0) return {};
   const read = readSettings(`cache/${backend.name}`, backend.settings, settingsText);
-  if (!read.ok) return { diagnostics: [...read.problems] };
+  if (!read.ok) {
+    // They are kept by this plugin, whatever is wrong with its settings.
+    const cacheSteps = caches.map(({ id }) => ({ cache: id }));
+    return { cacheSteps, diagnostics: [...read.problems] };
+  }
   return {
     cacheSteps: caches.map((cache) => stepsOf(backend, cache, read.settings)),
     diagnostics: caches.flatMap((cache) => globProblems(backend, cache)),

@@ -56,7 +56,8 @@ type Asked = {
   readonly image: string;
   readonly port: number;
   readonly version: string;
-  readonly url: string;
+  /** `undefined`: a secret would be within it, which not every provider can write, and nobody asks for it. */
+  readonly url: string | undefined;
   readonly access: Access;
 };
 
@@ -79,7 +80,7 @@ function planUse(database: Database, use: ModuleUse, { graph }: PlanRequest): Pl
       services: [id],
       env: variables({
         ...database.client(access, address),
-        [url]: urlOf(database, access, address),
+        ...(url === undefined ? {} : { [url]: urlOf(database, access, address) }),
       }),
     },
     service: { ...serviceOf(database, asked), place: use.place },
@@ -89,16 +90,18 @@ function planUse(database: Database, use: ModuleUse, { graph }: PlanRequest): Pl
 
 function askedBy(database: Database, { texts, values }: ReadInputs): Asked {
   const version = texts["version"] ?? database.version;
+  const password = values["password"] ?? literal(database.name);
+  const isText = password.kind?.case === "literal";
   return {
     version,
     id: texts["name"] ?? `${database.name}-${version}`.replaceAll(/[^A-Za-z0-9-]+/g, "-"),
     image: texts["image"] ?? `${database.image}:${version}`,
     port: Number(texts["port"] ?? database.port),
-    url: texts["url_variable"] ?? database.url.variable,
+    url: texts["url_variable"] ?? (isText ? database.url.variable : undefined),
     access: {
       user: texts["user"] ?? database.access?.user ?? "",
       database: texts["database"] ?? database.access?.database ?? "",
-      password: values["password"] ?? literal(database.name),
+      password,
     },
   };
 }
@@ -157,7 +160,12 @@ function problemsOf(
     ["name", id, /^[A-Za-z][A-Za-z0-9-]*$/.test(id), "letters, digits and -"],
     ["version", version, /^\w[\w.-]*$/.test(version), "a tag of the image"],
     ["port", String(port), Number.isInteger(port) && port > 0 && port < 65_536, "1 to 65535"],
-    ["url_variable", url, /^[A-Za-z_]\w*$/.test(url), "letters, digits and _"],
+    [
+      "url_variable",
+      url ?? "",
+      url === undefined || /^[A-Za-z_]\w*$/.test(url),
+      "letters, digits and _",
+    ],
     ...(database.access === undefined
       ? []
       : ([

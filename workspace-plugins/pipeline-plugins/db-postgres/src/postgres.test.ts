@@ -52,7 +52,7 @@ test("a job in a container finds it by its name, on its own port", () => {
 test("a secret stays one, and a literal password is written as a URL has it", () => {
   const secret = { kind: { case: "secret", value: "DB" } } as const;
   const both = [
-    { password: secret, user: "app", database: "shop", name: "main" },
+    { password: secret, user: "app", database: "shop", name: "main", url_variable: "DATABASE_URL" },
     { password: "a/b@c", url_variable: "OTHER_URL", image: "registry.example/pg:1", port: "5433" },
   ];
   const { uses, services, told } = plannedDatabase(postgres, both);
@@ -64,6 +64,17 @@ test("a secret stays one, and a literal password is written as a URL has it", ()
   expect(services.map(({ id, image, ports, env }) => [id, image, ports, env[1]])).toEqual([
     ["main", "postgres:17", ["5432:5432"], "POSTGRES_PASSWORD=(DB)"],
     ["postgres-17", "registry.example/pg:1", ["5433:5432"], "POSTGRES_PASSWORD=a/b@c"],
+  ]);
+});
+
+test("a URL with a secret in it is there only where it is asked for", () => {
+  const secret = { kind: { case: "secret", value: "DB" } } as const;
+  expect(plannedDatabase(postgres, [{ password: secret }]).uses[0]?.env).toEqual([
+    "PGDATABASE=test",
+    "PGHOST=127.0.0.1",
+    "PGPASSWORD=(DB)",
+    "PGPORT=5432",
+    "PGUSER=postgres",
   ]);
 });
 

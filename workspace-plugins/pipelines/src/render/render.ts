@@ -18,6 +18,7 @@ import type { Detected } from "./detect.ts";
 import { generate, isError, validate } from "./generate.ts";
 import { wantedFiles } from "./output-files.ts";
 import type { WantedFile } from "./output-files.ts";
+import { placeMessages } from "./place-messages.ts";
 import { planWithPlugins } from "./plan-with-plugins.ts";
 import type { Manifests } from "./plan-with-plugins.ts";
 
@@ -132,6 +133,7 @@ async function renderWith(
   if (!files.ok) return files;
   const judged = await validate(plugins, graph, files.value, limits);
   if (judged.failures.length > 0) return fail(judged.failures);
+  placeMessages(judged.diagnostics, text);
   const diagnostics = inOrder([...soFar, ...judged.diagnostics]);
   return ok({ ...found, diagnostics, files: files.value });
 }

@@ -1,19 +1,25 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { Graph } from "@slipway/pipeline-sdk/graph";
+import type { Diagnostic } from "@slipway/pipeline-sdk/protocol";
 import { placeOf, placesIn } from "../definition/toml-places.ts";
+import type { PipelineText } from "../plan/plan.ts";
 
-/** Gives every place of the graph its file, line and column: plugins copy them into what they say. Changes `graph`. */
-export function placeGraph(graph: Graph, file: string, text: string): void {
+/** Gives every place in messages its file, line and column, but those of other files. Changes them: plugins copy places into what they say. */
+export function placeMessages(
+  messages: Graph | readonly Diagnostic[],
+  { file, text }: PipelineText,
+): void {
   const places = placesIn(text);
   const positionOf = positionsIn(text);
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(visit);
     else if (isPlace(value)) {
+      if (value.file !== "" || value.path === "") return;
       const { line, column } = positionOf(placeOf(places, value.path.split(".")).offset);
       Object.assign(value, { file, line, column });
     } else if (typeof value === "object" && value !== null) Object.values(value).forEach(visit);
   };
-  visit(graph);
+  visit(messages);
 }
 
 /** Of offsets into a text; line and column count from 1. */
@@ -32,7 +38,7 @@ function positionsIn(
   };
 }
 
-type Placed = Message & { readonly path: string };
+type Placed = Message & { readonly file: string; readonly path: string };
 
 function isPlace(value: unknown): value is Placed {
   return (
