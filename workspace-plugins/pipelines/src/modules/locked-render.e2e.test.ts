@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import { initKeys } from "@slipway/attestation";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
@@ -30,6 +31,18 @@ beforeAll(async () => {
     "published/greeter/module.toml",
     `[module]\nname = "lang/go-greeter"\nversion = "1.0.0"\n[run.linux-x64]\nprogram = "./greeter"\n`,
   );
+  write(
+    "published/script/module.toml",
+    `[module]\nname = "lang/greeter"\nversion = "1.2.3"\n[run]\nprogram = "./plugin.mjs"\n`,
+  );
+  // In the cache there is nothing to import from: a script travels as one file.
+  await promisify(execFile)("rolldown", [
+    path.join(import.meta.dirname, "../../../pipeline-sdk/test/greeter.ts"),
+    "--platform",
+    "node",
+    "--file",
+    path.join(root, "published/script/plugin.mjs"),
+  ]);
   copyFileSync(await buildGoPlugin(), path.join(root, "published/greeter/greeter"));
   chmodSync(path.join(root, "published/greeter/greeter"), 0o755);
   write(
@@ -49,6 +62,7 @@ run = "make {{ inputs.target }}"
 project = { name = "app", registry = "${served.host}/team" }
 [plugins]
 "lang/go-greeter" = "~1.0"
+"lang/greeter" = "~1.2"
 [jobs.a]
 packages = ["ruby"]
 steps = [{ uses = "acme/build@^1.0", with = { target = "docs" } }]
@@ -80,7 +94,7 @@ async function ci(...words: readonly string[]) {
 }
 
 test("a pipeline is rendered with what a registry has, by its lock, and not with what was changed since", async () => {
-  for (const module of ["greeter", "build"]) {
+  for (const module of ["greeter", "script", "build"]) {
     expect(await ci("publish", "--plugin", `published/${module}`)).toMatchObject({ code: 0 });
   }
   const missing = await ci("render");
@@ -98,6 +112,7 @@ test("a pipeline is rendered with what a registry has, by its lock, and not with
   expect(JSON.parse(planned.out)).toMatchObject({
     plugins: expect.arrayContaining([
       expect.objectContaining({ name: "lang/go-greeter", place: "locked" }),
+      expect.objectContaining({ name: "lang/greeter", version: "1.2.3", place: "locked" }),
     ]) as unknown,
   });
   expect(await ci("render")).toMatchObject({ code: 0 });
