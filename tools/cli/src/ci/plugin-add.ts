@@ -1,4 +1,4 @@
-import { addPlugin, parseAddress } from "@slipway/pipelines/modules";
+import { addPlugin, parseAddress } from "@slipway/pipelines/sync";
 import { openAnswer } from "../answer.ts";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";

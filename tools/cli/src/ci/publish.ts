@@ -1,6 +1,6 @@
 import path from "node:path";
 import { readSigningKey, signingKeyFile } from "@slipway/attestation";
-import { publishModule } from "@slipway/pipelines/modules";
+import { publishModule } from "@slipway/pipelines/sync";
 import { openUserRegistry } from "@slipway/registry";
 import { userHome } from "@slipway/registry/user-home";
 import { openAnswer } from "../answer.ts";

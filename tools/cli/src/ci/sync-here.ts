@@ -7,8 +7,8 @@ import {
   recordVersions,
   standardVersions,
   versionsIn,
-} from "@slipway/pipelines/modules";
-import type { Ask, SyncOptions, Synced } from "@slipway/pipelines/modules";
+} from "@slipway/pipelines/sync";
+import type { Ask, SyncOptions, Synced } from "@slipway/pipelines/sync";
 import { openUserRegistry } from "@slipway/registry";
 import { parseReference } from "@slipway/registry/reference";
 import { userHome } from "@slipway/registry/user-home";

@@ -4,7 +4,7 @@ import { addressText, askedTexts } from "./asked.ts";
 import type { Asked } from "./asked.ts";
 import type { ModulesFailure } from "./failure.ts";
 import { configDigest } from "./lock.ts";
-import { readLocal } from "./module-source.ts";
+import { readLocal } from "./local-module.ts";
 
 /** Of what a resolution is made from and nobody has to be asked for: `cig.toml`, and the modules of this repository. */
 export async function askedDigest(

@@ -1,4 +1,8 @@
-import semver from "semver";
+// One function each: all of the library is 47 files.
+import parse from "semver/functions/parse.js";
+import rcompare from "semver/functions/rcompare.js";
+import satisfies from "semver/functions/satisfies.js";
+import validRange from "semver/ranges/valid.js";
 
 /** Three numbers, and what they are before if they are not released: `1.2.3`, `2.0.0-rc.1`. */
 export type Version = string & { readonly __brand: "Version" };
@@ -21,7 +25,7 @@ const longest = 200;
 
 /** The text is the only one for its version: what is signed and locked under it must not have another spelling. */
 export function isVersion(text: string): text is Version {
-  return text.length <= longest && semver.parse(text)?.version === text;
+  return text.length <= longest && parse(text)?.version === text;
 }
 
 export function parseVersion(text: string): Version | undefined {
@@ -51,7 +55,7 @@ export function parseConstraint(text: string): Constraint | TextProblem {
   }
   const range = ranges.join(" ");
   // The library would take numbers that it cannot hold for no version at all.
-  return semver.validRange(range) === null
+  return validRange(range) === null
     ? { message: `${text} holds a number that is too large`, column: 1 }
     : { text, range };
 }
@@ -75,10 +79,10 @@ function threeNumbers(version: string): string {
 }
 
 export function allows({ range }: Constraint, version: Version): boolean {
-  return semver.satisfies(version, range);
+  return satisfies(version, range);
 }
 
 /** The highest first. */
 export function inDescendingOrder(versions: readonly Version[]): readonly Version[] {
-  return versions.toSorted((a, b) => semver.rcompare(a, b));
+  return versions.toSorted((a, b) => rcompare(a, b));
 }

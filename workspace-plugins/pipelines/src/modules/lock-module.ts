@@ -18,7 +18,7 @@ import {
 import type { ModuleCache } from "./module-cache.ts";
 import { contentDigest } from "./module-files.ts";
 import type { ModuleFile } from "./module-files.ts";
-import { readLocal } from "./module-source.ts";
+import { readLocal } from "./local-module.ts";
 import type { Found, OpenedSource } from "./module-source.ts";
 import { alwaysGranted } from "../plugins/sandbox-capabilities.ts";
 import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";

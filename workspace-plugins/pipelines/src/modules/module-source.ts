@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Registry, RegistryFailure } from "@slipway/registry";
-import { exists, fail, ok, readTextIfPresent } from "@slipway/signature/basics";
+import { exists, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { parseAddress, placeText } from "./address.ts";
 import type { Address, ModuleName } from "./address.ts";
@@ -9,6 +9,8 @@ import type { Version } from "./constraint.ts";
 import type { ModulesFailure } from "./failure.ts";
 import { fetchGitModule } from "./git-modules.ts";
 import type { FetchedModule } from "./git-modules.ts";
+import { readLocal } from "./local-module.ts";
+import type { LocalModule } from "./local-module.ts";
 import { manifestName, parseManifest } from "./manifest.ts";
 import type { ModuleManifest } from "./manifest.ts";
 import { publishedVersions, readPublished } from "./registry-modules.ts";
@@ -37,7 +39,7 @@ export type SourceOptions = {
 /** What a place gave: asked once each. */
 export type Found =
   | { readonly kind: "standard"; readonly version: Version }
-  | { readonly kind: "local"; readonly manifest: ModuleManifest; readonly folder: string }
+  | ({ readonly kind: "local" } & LocalModule)
   | ({ readonly kind: "git"; readonly manifest: ModuleManifest } & FetchedModule)
   | ({ readonly kind: "registry" } & PublishedModule);
 
@@ -94,7 +96,7 @@ type RegistryAddress = Extract<Address, { readonly kind: "registry" }>;
 /** Each is asked once. */
 function openPlaces({ root, registry, commits, signal }: SourceOptions) {
   const fixed = async (address: Exclude<Sourced, RegistryAddress>) => {
-    if (address.kind === "local") return readLocal(root, address.folder);
+    if (address.kind === "local") return localAt(root, address.folder);
     const place = placeText(address);
     const fetched = await fetchGitModule(address, { commit: commits.get(place), signal });
     return fetched.ok ? withManifest(place, fetched.value) : fetched;
@@ -194,15 +196,12 @@ async function localOf(root: string, name: ModuleName): Promise<Sourced | undefi
     : undefined;
 }
 
-export async function readLocal(
+async function localAt(
   root: string,
   folder: string,
 ): Promise<Result<Extract<Found, { readonly kind: "local" }>, ModulesFailure>> {
-  const file = path.posix.join(folder, manifestName);
-  const text = await readTextIfPresent(path.join(root, file));
-  if (text === undefined) return fail({ reason: "module-manifest-missing", file });
-  const manifest = parseManifest(file, text);
-  return manifest.ok ? ok({ kind: "local", manifest: manifest.value, folder }) : manifest;
+  const local = await readLocal(root, folder);
+  return local.ok ? ok({ kind: "local", ...local.value }) : local;
 }
 
 function withManifest(

@@ -8,7 +8,7 @@ import type { Lock, LockedPlugin } from "./lock.ts";
 import { cachedFolder } from "./module-cache.ts";
 import type { ModuleCache } from "./module-cache.ts";
 import { verifyModule } from "./module-folder.ts";
-import { readLocal } from "./module-source.ts";
+import { readLocal } from "./local-module.ts";
 import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
 import type { ModuleManifest, Platform } from "./manifest.ts";
 

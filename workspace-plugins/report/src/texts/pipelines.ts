@@ -1,5 +1,5 @@
 import type { PipelinesFailure } from "@slipway/pipelines";
-import type { ModulesCause } from "@slipway/pipelines/modules";
+import type { ModulesCause } from "@slipway/pipelines/sync";
 import type { Causes, Texts } from "../text.ts";
 import { pipelinesModulesTexts, placedFacts } from "./pipelines-modules.ts";
 import { pipelinesOutputTexts } from "./pipelines-output.ts";

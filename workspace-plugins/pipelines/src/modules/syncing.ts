@@ -1,0 +1,10 @@
+export { addPlugin } from "./add-plugin.ts";
+export { parseAddress } from "./address.ts";
+export { moduleCache } from "./module-cache.ts";
+export { machinePlatform } from "./manifest.ts";
+export { publishModule } from "./publish.ts";
+export type { ModulesCause } from "./publish.ts";
+export { recordVersions, versionsIn } from "./record-versions.ts";
+export { standardVersions } from "./standard-versions.ts";
+export { syncModules } from "./sync.ts";
+export type { Ask, Synced, SyncOptions } from "./sync.ts";
