@@ -29,6 +29,24 @@ const Uses = z.union([
   }),
 ]);
 
+const ofApprovals = [
+  "approval",
+  "description",
+  "if",
+  "matrix",
+  "name",
+  "needs",
+  "skip_if",
+  "stage",
+  // Told as being one thing too many.
+  "steps",
+  "workflow",
+];
+
+function isOfApproval(key: string): boolean {
+  return ofApprovals.includes(key) || Object.hasOwn(overrides, key);
+}
+
 export const Job = z
   .strictObject({
     /** For people: part of no signature. */
@@ -122,5 +140,13 @@ export const Job = z
     error: "steps, or approval",
     // Told beside what is wrong with other keys.
     when: ({ value }) => typeof value === "object" && value !== null,
+  })
+  .superRefine((job, context) => {
+    if (job.approval === undefined) return;
+    for (const [key, value] of Object.entries(job)) {
+      if (value === undefined || isOfApproval(key)) continue;
+      const message = `an approval has no ${key}: nothing runs in it`;
+      context.addIssue({ code: "custom", path: [key], message });
+    }
   });
 export type Job = z.output<typeof Job>;

@@ -103,6 +103,20 @@ provider = "circleci"
   ]);
 });
 
+test("what an approval would need a machine for is not passed over", () => {
+  const text = `${head}[jobs.ok]
+approval = "go on?"
+name = "Release"
+runner = "large"
+env = { A = "1" }
+github = { if = "always()" }
+`;
+  expect(problemsIn(text)).toEqual([
+    "7:1 jobs.ok.runner: an approval has no runner: nothing runs in it <runner>",
+    "8:1 jobs.ok.env: an approval has no env: nothing runs in it <env>",
+  ]);
+});
+
 test("jobs that do not exist, and jobs that need each other, are reported where they are needed", () => {
   const steps = 'steps = [{ run = "true" }]';
   const text = `${head}[jobs.a]
