@@ -9,6 +9,7 @@ import type {
   Graph,
   Job,
   Permissions,
+  Run,
   Service,
   Step,
   Triggers,
@@ -145,16 +146,16 @@ function expectedJob(graph: Graph, { id, name, kind }: Job, scenario: Scenario) 
     steps: [
       { uses: "actions/checkout@v4" },
       ...work.caches.map((cache) => expectedCache(graph, cache)),
-      ...work.usesArtifacts.flatMap(expectedDownload),
-      ...work.steps.map((step) => expectedStep(step, scenario)),
+      ...work.usesArtifacts.flatMap((use) => expectedDownloads(graph, use)),
+      ...work.steps.flatMap((step) => expectedSteps(graph, id, step, scenario)),
       ...work.artifacts.map((artifact) => expectedUpload(graph, id, artifact)),
       ...expectedReports(id, work),
     ],
   };
+}
 
-  function expectedDownload({ name: artifact, jobs, path: folder }: ArtifactUse) {
-    return jobs.map((maker) => ({ fetches: artifactName(graph, maker, artifact), to: folder }));
-  }
+function expectedDownloads(graph: Graph, { name, jobs, path: folder }: ArtifactUse) {
+  return jobs.map((maker) => ({ fetches: artifactName(graph, maker, name), to: folder }));
 }
 
 /** Each job of a matrix has its own. */
@@ -188,12 +189,46 @@ function expectedKey({ id, keyParts }: Cache): string {
   const parts = keyParts.map(({ kind }) => (kind.case === "platform" ? "Linux-X64" : kind.value));
   const texts = parts.filter((_, at) => keyParts[at]?.kind.case !== "file");
   const files = parts.filter((_, at) => keyParts[at]?.kind.case === "file");
-  return [id, ...texts, ...files.map((file) => `<'${String(file)}'>`)].join("-");
+  // Quotes are said by two.
+  const listed = files.map((file) => `'${String(file).replaceAll("'", "''")}'`).join(", ");
+  return [id, ...texts, ...(listed === "" ? [] : [`<${listed}>`])].join("-");
 }
 
-function expectedStep(step: Step, scenario: Scenario) {
-  if (step.kind.case !== "run") throw new Error("random pipelines have commands only");
-  const { command, shell, workingDirectory } = step.kind.value;
+function expectedSteps(
+  graph: Graph,
+  job: string,
+  step: Step,
+  scenario: Scenario,
+): readonly object[] {
+  const { kind } = step;
+  switch (kind.case) {
+    case "upload":
+      return [expectedUpload(graph, job, kind.value)];
+    case "download":
+      return expectedDownloads(graph, kind.value);
+    case "restoreCache":
+      return [{ ...expectedCache(graph, kind.value.cache), only: "restore" }];
+    case "saveCache":
+      return [{ ...expectedCache(graph, kind.value.cache), only: "save" }];
+    case "providerStep": {
+      // Of its provider's own language: expressions in it are meant.
+      const inputs = Object.fromEntries(
+        Object.entries(expectedEnv(kind.value.with, scenario)).map(([name, of]) => [
+          name,
+          of.replace("${{ github.sha }}", scenario.commit),
+        ]),
+      );
+      return [{ uses: kind.value.reference, with: inputs, id: step.id }];
+    }
+    case "run":
+      return [expectedRun(step, kind.value, scenario)];
+    case "module":
+    case undefined:
+      throw new Error("no step of a graph for a provider");
+  }
+}
+
+function expectedRun(step: Step, { command, shell, workingDirectory }: Run, scenario: Scenario) {
   return {
     run: command,
     shell,
@@ -295,6 +330,10 @@ function foundStep(step: StepFile, text: Text) {
       return { uses: step.uses };
     case "actions/cache@v4":
       return { caches: lines, key: inputs["key"] };
+    case "actions/cache/restore@v4":
+      return { caches: lines, key: inputs["key"], only: "restore" };
+    case "actions/cache/save@v4":
+      return { caches: lines, key: inputs["key"], only: "save" };
     case "actions/download-artifact@v4":
       return { fetches: inputs["name"], to: inputs["path"] ?? "" };
     case "actions/upload-artifact@v4":
@@ -307,6 +346,7 @@ function foundStep(step: StepFile, text: Text) {
     case undefined:
       break;
   }
+  if (step.uses !== undefined) return { uses: step.uses, with: inputs, id: step.id ?? "" };
   return {
     run: text(step.run ?? ""),
     shell: step.shell ?? "",
@@ -402,6 +442,28 @@ async function checkGraph(graph: Graph, scenario: Scenario = usualScenario): Pro
 test("GitHub's own parser reads the graph of the example back", async () => {
   const example = path.join(import.meta.dirname, "../../examples/pipeline/cig.toml");
   await checkGraph(graphOf(readFileSync(example, "utf8")));
+});
+
+test("every kind of step is read back", async () => {
+  await checkGraph(
+    graphOf(`${head}[caches.tools]
+paths = ["a b", "~/.x"]
+key_parts = ["platform", "it's/lock.json", "v:1", "other.json"]
+[jobs.a]
+matrix = { x = ["1", "b"] }
+steps = [
+  { restore_cache = "tools" },
+  { uses = "github:actions/setup-node@v4", id = "node", with = { node-version = "\${{ github.sha }}", token = { secret = "NPM_TOKEN" } } },
+  { run = "make", shell = "bash" },
+  { save_cache = "tools" },
+  { upload = { name = "made", paths = ["a", "b/**"], when = "always", retention_days = 3 } },
+]
+[jobs.b]
+needs = ["a"]
+checkout = { depth = 0 }
+steps = [{ download = { name = "made", path = "in" } }, { run = "true" }]
+`),
+  );
 });
 
 test.each(awkwardTexts)("%j reaches shell, variables and names as it is written", async (text) => {
