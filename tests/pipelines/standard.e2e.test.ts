@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -72,6 +72,12 @@ ${[
   .map(([provider, file]) => `\n[[outputs]]\nprovider = "${provider}"\npath = "${file}"\n`)
   .join("")}`;
 
+/** What shellcheck says of a script for a POSIX shell. */
+function faultsOf(script: string): string {
+  const { stdout } = spawnSync("shellcheck", ["--shell", "sh", "-"], { input: script });
+  return String(stdout);
+}
+
 function makeWorkspace(files: Readonly<Record<string, string>>) {
   const root = mkdtempSync(path.join(tmpdir(), "standard-"));
   for (const [file, text] of Object.entries(files)) {
@@ -116,6 +122,10 @@ test("packages, services, caches, runners and policies go through their plugins,
     " ",
     "cache/s3 keep dist",
   ]);
+  const scripts = steps.flatMap(({ kind: own }) =>
+    own.case === "run" && own.value.shell === "sh" ? [own.value.command] : [],
+  );
+  expect(scripts.map(faultsOf)).toEqual(scripts.map(() => ""));
   expect(caches).toEqual(["npm", "pip"]);
   expect(services).toEqual(["postgres-15"]);
   expect(env.map(({ name }) => name)).toContain("PGPASSWORD");

@@ -1,25 +1,28 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import type { Repository } from "@slipway/pipeline-sdk/protocol";
 
 /** The files of a repository. */
 export type Tree = {
   readonly paths: readonly string[];
-  /** `undefined`: there is no such file, or one that is too large to be what it is called. */
+  /** `undefined`: there is no such file, or one that is no text or too large to be what it is called. */
   readonly text: (file: string) => string | undefined;
 };
 
-const largestBytes = 16n * 1024n * 1024n;
+const largestBytes = 16 * 1024 * 1024;
 
 export function openTree(repository: Repository | undefined): Tree {
   const { root = "", files = [] } = repository ?? {};
-  const sizes = new Map(files.map((file) => [file.path, file.sizeBytes]));
+  const paths = new Set(files.map((file) => file.path));
   return {
-    paths: [...sizes.keys()],
+    paths: [...paths],
     text: (file) => {
-      const sizeBytes = sizes.get(file);
-      if (sizeBytes === undefined || sizeBytes > largestBytes) return undefined;
-      return readFileSync(path.join(root, file), "utf8");
+      if (!paths.has(file)) return undefined;
+      const place = path.join(root, file);
+      // A link of the repository may lead to a folder, or nowhere.
+      const found = statSync(place, { throwIfNoEntry: false });
+      if (found?.isFile() !== true || found.size > largestBytes) return undefined;
+      return readFileSync(place, "utf8");
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import type { ValueInit } from "../graph.ts";
 
+export { SecretName, settingsOfBackends } from "./settings.ts";
+
 /** Somewhere that keeps files by key, and its command line tool. */
 export type Backend<Settings extends BackendSettings> = {
   /** s3, of the plugin cache/s3 */

@@ -42,7 +42,7 @@ fi
 : >"$folder/work"
 printf '%s\\n' "$SLIPWAY_CACHE_PATHS" | while IFS= read -r one; do
   case $one in
-    "~/"*) if [ -e "$HOME/\${one#"~/"}" ]; then printf '%s\\n' "\${one#"~/"}" >>"$folder/home"; fi ;;
+    [~]/*) if [ -e "$HOME/\${one#[~]/}" ]; then printf '%s\\n' "\${one#[~]/}" >>"$folder/home"; fi ;;
     *) if [ -e "$one" ]; then printf '%s\\n' "$one" >>"$folder/work"; fi ;;
   esac
 done

@@ -1,21 +1,23 @@
 import { servePlugin } from "@slipway/pipeline-sdk";
 import type { Backend, BackendSettings } from "./backend.ts";
-import { planCaches } from "./plan.ts";
 
-export type { Backend } from "./backend.ts";
-export { SecretName, settingsOfBackends } from "./settings.ts";
-
-/** Makes this process the plugin of a backend of caches. */
+/** Makes this process the plugin of a backend of caches, which is loaded when it is first asked: what reads its settings takes its time to start. */
 export function serveCaches<Settings extends BackendSettings>(
-  backend: Backend<Settings>,
+  name: string,
   version: string,
+  load: () => Promise<Backend<Settings>>,
 ): void {
   servePlugin({
-    name: `cache/${backend.name}`,
+    name: `cache/${name}`,
     version,
-    capabilities: [`cache:${backend.name}`],
+    capabilities: [`cache:${name}`],
     // Of one cache only one plugin gives the steps.
-    conflictsWith: [`cache:${backend.name}`],
-    hooks: { plan: async (request, { settings }) => planCaches(backend, request, settings) },
+    conflictsWith: [`cache:${name}`],
+    hooks: {
+      plan: async (request, { settings }) => {
+        const { planCaches } = await import("./plan.ts");
+        return planCaches(await load(), request, settings);
+      },
+    },
   });
 }

@@ -4,6 +4,9 @@ import type { DiagnosticInit } from "../inputs.ts";
 import { readSettings } from "../settings.ts";
 import { z } from "zod";
 
+export { globMatches, jobsIn, overridesIn, stringsIn } from "./walk.ts";
+export type { JobIn, StringIn } from "./walk.ts";
+
 /** One thing that a rule of a policy finds fault with. */
 export type Fault = {
   /** SECURITY_001 */

@@ -1,25 +1,21 @@
 import { servePlugin } from "@slipway/pipeline-sdk";
-import { judgePipeline } from "./policy.ts";
 import type { Policy, SettingsOfAll } from "./policy.ts";
 
-export { settingsOfAll } from "./policy.ts";
-export type { Fault, Policy } from "./policy.ts";
-export { globMatches, jobsIn, overridesIn, stringsIn } from "./walk.ts";
-export type { JobIn, StringIn } from "./walk.ts";
-
-/** Makes this process the plugin of a policy. */
+/** Makes this process the plugin of a policy, which is loaded when it is first asked: what reads its settings takes its time to start. */
 export function servePolicy<Settings extends SettingsOfAll>(
-  policy: Policy<Settings>,
+  name: string,
   version: string,
+  load: () => Promise<Policy<Settings>>,
 ): void {
   servePlugin({
-    name: `policy/${policy.name}`,
+    name: `policy/${name}`,
     version,
-    capabilities: [`policy:${policy.name}`],
+    capabilities: [`policy:${name}`],
     hooks: {
-      validate: async ({ graph }, { settings }) => ({
-        diagnostics: [...judgePipeline(policy, graph, settings)],
-      }),
+      validate: async ({ graph }, { settings }) => {
+        const { judgePipeline } = await import("./policy.ts");
+        return { diagnostics: [...judgePipeline(await load(), graph, settings)] };
+      },
     },
   });
 }

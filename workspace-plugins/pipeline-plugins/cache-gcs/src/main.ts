@@ -1,4 +1,3 @@
-import { serveCaches } from "@slipway/pipeline-kit/cache";
-import { gcs } from "./gcs.ts";
+import { serveCaches } from "@slipway/pipeline-kit/serve-cache";
 
-serveCaches(gcs, "0.1.0");
+serveCaches("gcs", "0.1.0", async () => (await import("./gcs.ts")).gcs);

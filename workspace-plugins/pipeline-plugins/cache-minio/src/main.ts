@@ -1,4 +1,3 @@
-import { serveCaches } from "@slipway/pipeline-kit/cache";
-import { minio } from "./minio.ts";
+import { serveCaches } from "@slipway/pipeline-kit/serve-cache";
 
-serveCaches(minio, "0.1.0");
+serveCaches("minio", "0.1.0", async () => (await import("./minio.ts")).minio);

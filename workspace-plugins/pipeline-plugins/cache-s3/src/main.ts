@@ -1,4 +1,3 @@
-import { serveCaches } from "@slipway/pipeline-kit/cache";
-import { s3 } from "./s3.ts";
+import { serveCaches } from "@slipway/pipeline-kit/serve-cache";
 
-serveCaches(s3, "0.1.0");
+serveCaches("s3", "0.1.0", async () => (await import("./s3.ts")).s3);

@@ -1,4 +1,3 @@
-import { servePolicy } from "@slipway/pipeline-kit/policy";
-import { conventions } from "./conventions.ts";
+import { servePolicy } from "@slipway/pipeline-kit/serve-policy";
 
-servePolicy(conventions, "0.1.0");
+servePolicy("conventions", "0.1.0", async () => (await import("./conventions.ts")).conventions);

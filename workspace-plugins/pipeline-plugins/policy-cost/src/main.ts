@@ -1,4 +1,3 @@
-import { servePolicy } from "@slipway/pipeline-kit/policy";
-import { cost } from "./cost.ts";
+import { servePolicy } from "@slipway/pipeline-kit/serve-policy";
 
-servePolicy(cost, "0.1.0");
+servePolicy("cost", "0.1.0", async () => (await import("./cost.ts")).cost);

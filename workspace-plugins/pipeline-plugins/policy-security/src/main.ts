@@ -1,4 +1,3 @@
-import { servePolicy } from "@slipway/pipeline-kit/policy";
-import { security } from "./security.ts";
+import { servePolicy } from "@slipway/pipeline-kit/serve-policy";
 
-servePolicy(security, "0.1.0");
+servePolicy("security", "0.1.0", async () => (await import("./security.ts")).security);

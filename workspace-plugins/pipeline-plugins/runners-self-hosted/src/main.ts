@@ -1,9 +1,11 @@
 import { servePlugin } from "@slipway/pipeline-sdk";
-import { planRunners } from "./runners.ts";
 
 servePlugin({
   name: "runners/self-hosted",
   version: "0.1.0",
   capabilities: ["runner:self-hosted"],
-  hooks: { plan: async (_request, { settings }) => planRunners(settings) },
+  hooks: {
+    // What reads the settings takes its time to start.
+    plan: async (_request, { settings }) => (await import("./runners.ts")).planRunners(settings),
+  },
 });
