@@ -602,3 +602,18 @@ test("the same graph is the same bytes", () => {
   const [first, second] = [rendered(graphOf(everything)), rendered(graphOf(everything))];
   expect(first.fragments[0]?.content).toBe(second.fragments[0]?.content);
 });
+
+test("what a newer core says and this plugin does not know is no guard left out", () => {
+  const text = `${head}[jobs.a]\nif = "branch == 'main'"\nartifacts = [{ name = "x", paths = ["a"] }]\n${plain}`;
+  const graph = graphOf(text);
+  const [job] = graph.workflows[0]?.jobs ?? [];
+  if (job?.condition === undefined || job.kind.case !== "work") throw new Error("no job");
+  const { condition } = job;
+  const [artifact] = job.kind.value.artifacts;
+  if (artifact === undefined) throw new Error("no artifact");
+  Object.assign(artifact, { when: 9 });
+  expect(() => rendered(graph)).toThrow("does not know the when 9");
+  Object.assign(artifact, { when: 1 });
+  condition.kind = { case: undefined };
+  expect(() => rendered(graph)).toThrow("does not know the kind of a Condition");
+});

@@ -83,10 +83,9 @@ function stepsOf(
     mayFail: work.mayFail,
     exported: new Set(computed.map(({ name }) => name)),
   };
-  const decided = [
-    ...exportStep(computed, work.parallelism),
-    ...haltStep(startOf(job.condition)?.guard ?? true),
-  ];
+  const guard = startOf(job.condition)?.guard ?? true;
+  const told = toldBy(graph, job, work);
+  const decided = [...exportStep(computed, work.parallelism), ...haltStep(guard)];
   const services = servicesOf(graph, work);
   const steps = [
     ...decided,
@@ -98,31 +97,41 @@ function stepsOf(
     ...work.caches.map((id) => saveStep(graph, id)),
     ...work.artifacts.flatMap((one) => renderStep(graph, job, uploadOf(one), around)),
     ...work.testReports.flatMap(reportSteps),
-    ...tellSteps(graph, job, work),
+    ...tellSteps(graph, job, work, told),
     ...record(job),
   ];
   const hasOutputs = JSON.stringify(steps).includes(outputFile("", "").slice(0, -1));
   return [
     ...(hasOutputs || usesOf(job).length > 0 ? [{ attach_workspace: { at: folder } }] : []),
-    ...prepareStep(job, work),
+    ...prepareStep(job, work, told),
+    // Also of a job that is left out there is something to attach.
+    ...(told.length > 0 && guard !== true ? [persistStep(told)] : []),
     ...steps,
   ];
 }
 
-/** What later steps count on. */
-function prepareStep(job: Job, work: Work): readonly Table[] {
-  const folders = [
-    ...artifactFolders(job),
-    ...(work.outputs.length > 0 ? [`${folder}/outputs/${job.id}`] : []),
+/** What other jobs learn from this one, below the folder that is shared. */
+function toldBy(graph: Graph, job: Job, work: Work): readonly string[] {
+  return [
+    ...(work.outputs.length > 0 ? [`outputs/${job.id}`] : []),
+    ...(keptBy(job).length > 0 && isFetched(graph, job) ? [artifactsOf(job.id)] : []),
   ];
+}
+
+function persistStep(paths: readonly string[]): Table {
+  return { persist_to_workspace: { root: folder, paths } };
+}
+
+/** What later steps count on: nothing is shared of a folder that has nothing in it. */
+function prepareStep(job: Job, work: Work, told: readonly string[]): readonly Table[] {
+  const shared = told.map((path) => `${folder}/${path}`);
+  const minutes = work.timeoutMinutes;
   const lines = [
-    ...(work.timeoutMinutes > 0
-      ? [
-          `mkdir -p ${folder}`,
-          `echo $(( $(date +%s) + ${work.timeoutMinutes * 60} )) >${deadlineFile}`,
-        ]
-      : []),
-    ...folders.map((one) => `mkdir -p ${shellQuoted(one)}`),
+    ...[...(minutes > 0 ? [folder] : []), ...artifactFolders(job), ...shared].map(
+      (one) => `mkdir -p ${shellQuoted(one)}`,
+    ),
+    ...shared.map((one) => `: >${shellQuoted(one)}/.part-"\${CIRCLE_NODE_INDEX:-0}"`),
+    ...(minutes > 0 ? [`echo $(( $(date +%s) + ${minutes * 60} )) >${deadlineFile}`] : []),
   ];
   return lines.length === 0 ? [] : [run({ name: "prepare", command: lines.join("\n") })];
 }
@@ -161,21 +170,17 @@ function reportSteps(glob: string, at: number): readonly Plain[] {
 }
 
 /** What other jobs and people learn from this one. */
-function tellSteps(graph: Graph, job: Job, work: Work): readonly Plain[] {
+function tellSteps(graph: Graph, job: Job, work: Work, told: readonly string[]): readonly Plain[] {
   const values = work.outputs.map(
     ({ name, step, output }) =>
       `printf '%s' "$(slipway_output ${shellQuoted(step)} ${shellQuoted(output)})" >${shellQuoted(outputFile(job.id, name))}`,
   );
-  const paths = [
-    ...(values.length > 0 ? [`outputs/${job.id}`] : []),
-    ...(keptBy(job).length > 0 && isFetched(graph, job) ? [artifactsOf(job.id)] : []),
-  ];
   const url = graph.environments.find(({ id }) => id === work.environment)?.url;
   return [
     ...(values.length > 0
       ? [run({ name: "outputs", command: quoted(script(outputsOnce, ...values)) })]
       : []),
-    ...(paths.length > 0 ? [{ persist_to_workspace: { root: folder, paths } }] : []),
+    ...(told.length > 0 ? [persistStep(told)] : []),
     ...(url === undefined
       ? []
       : [run({ name: "deployed to", command: quoted(script(`printf '%s\\n' ${word(url)}`)) })]),

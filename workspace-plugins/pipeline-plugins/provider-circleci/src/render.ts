@@ -9,6 +9,7 @@ import {
 import type { GenerateRequest, GenerateResult, OutputFile } from "@slipway/pipeline-sdk/protocol";
 import { formatYaml } from "@slipway/pipeline-sdk/yaml";
 import { renderConfig } from "./config.ts";
+import { checkKnown } from "./known.ts";
 import type { Table } from "./plain.ts";
 import { problemsOf } from "./problems.ts";
 import { isSkippable, renderSetup } from "./setup.ts";
@@ -16,6 +17,7 @@ import { isSkippable, renderSetup } from "./setup.ts";
 /** The files of a pipeline for CircleCI. */
 export function renderCircleci({ graph, outputs, skipping }: GenerateRequest): GenerateResult {
   if (graph === undefined) throw new Error("there is no graph to render");
+  checkKnown(graph);
   const files = outputs.map((file) => ({
     file,
     workflows: graph.workflows.filter(({ id }) => file.workflows.includes(id)),

@@ -4,10 +4,21 @@ import { expandCron } from "./cron.ts";
 import { fault, remark, warning } from "./problem.ts";
 
 export function triggerProblems(
-  { triggers, concurrency }: Workflow,
+  { id, name, place, triggers, concurrency }: Workflow,
   isSplit: boolean,
 ): readonly Diagnostic[] {
   return [
+    ...(name === "" || name === id
+      ? []
+      : [
+          remark({
+            code: "CIRCLECI_NAME",
+            title: "CircleCI has one name for a workflow",
+            message: `people see ${id}, and not ${name}`,
+            fixHint: "give the workflow the id that they are to see",
+            place,
+          }),
+        ]),
     ...(triggers?.pullRequest === undefined ? [] : pullRequestProblems(triggers.pullRequest)),
     ...(triggers?.schedules ?? []).flatMap((one) => scheduleProblems(one, isSplit)),
     ...(concurrency === undefined
