@@ -28,7 +28,7 @@ const placeWords = {
   locked: "cig.lock",
   local: ".slipway/plugins",
   path: "PATH",
-  standard: "comes with slipway",
+  standard: "slipway's own",
 } as const;
 
 function pluginLine({ name, version, place, passedOver }: Found["plugins"][number]): string {

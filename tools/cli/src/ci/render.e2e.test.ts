@@ -73,7 +73,7 @@ test("a pipeline is planned, rendered, and found as it is", async () => {
   expect(await ci("plan")).toMatchObject({
     code: 0,
     out: `Plugins
-  ✓ provider/github@9.9.9 (cig.toml)
+  ✓ provider/github@9.9.9 (cig.toml, not slipway's own)
 
 Jobs
   + ci.build

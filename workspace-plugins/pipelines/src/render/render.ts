@@ -7,6 +7,7 @@ import type { Pipeline } from "../definition/pipeline.ts";
 import type { PipelinesFailure } from "../failure.ts";
 import { composeModules } from "../modules/modules.ts";
 import { resolvePipeline } from "../plan/graph.ts";
+import type { PlanProblem } from "../plan/scope.ts";
 import type { PipelineText } from "../plan/plan.ts";
 import { grantPaths, mergeFragments } from "../output/output.ts";
 import type { MergedFile } from "../output/output.ts";
@@ -19,6 +20,7 @@ import { generate, isError, validate } from "./generate.ts";
 import { wantedFiles } from "./output-files.ts";
 import type { WantedFile } from "./output-files.ts";
 import { placeMessages } from "./place-messages.ts";
+import { checkVersions } from "./module-uses.ts";
 import { planWithPlugins } from "./plan-with-plugins.ts";
 import type { Manifests } from "./plan-with-plugins.ts";
 
@@ -76,7 +78,9 @@ export async function renderPipeline(request: RenderRequest): Promise<Rendered> 
   if (!installed.ok) return fail([installed.failure]);
   const { manifests, open } = installed.value;
   const problems = [...first.problems];
-  const uses = composeModules(first.graph, first.uses, manifests, (one) => problems.push(one));
+  const tell = (problem: PlanProblem): void => void problems.push(problem);
+  checkVersions(first.uses, (module) => manifests.get(module)?.version, tell);
+  const uses = composeModules(first.graph, first.uses, manifests, tell);
   if (problems.length > 0) return fail([invalidPipeline(text.file, text.text, problems)]);
   const wanted = wantedFiles(pipeline, first.graph, request.providers);
   const names = pluginNames(
