@@ -17,7 +17,7 @@ import { signIn } from "./sign-now.ts";
 import { idsToSign, signatureFiles, writeSignatureFacts } from "./signature-files.ts";
 import type { SignatureFiles } from "./signature-files.ts";
 
-const pipeline = `version = "1"
+const pipeline = `version = "0.2"
 [project]
 name = "fleet"
 [jobs.check]

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "@slipway/pipeline-sdk/protocol";
 import type { PipelineProblem } from "./definition/problem.ts";
 import type { ImportFailure } from "./import/import-failure.ts";
 import type { ModulesFailure } from "./modules/failure.ts";
@@ -26,6 +27,13 @@ export type PipelinesFailure =
     }
   | StoreFailure
   | { readonly reason: "pipeline-missing"; readonly file: string }
+  | {
+      /** Plugins have errors to tell of it. */
+      readonly reason: "pipeline-refused";
+      readonly file: string;
+      readonly diagnostics: readonly Diagnostic[];
+    }
+  | { readonly reason: "plan-unreadable"; readonly file: string }
   | {
       readonly reason: "workflow-unknown";
       readonly workflow: string;

@@ -8,6 +8,10 @@ export type PipelineOutline = {
   readonly name: string | undefined;
   /** The patterns of the files that any job reads; what each takes out again is not told. `undefined`: all files. */
   readonly reads: readonly string[] | undefined;
+  /** Paths of rendered files. */
+  readonly outputs: readonly string[];
+  /** Whether more plugins than providers have a say. */
+  readonly asksPlugins: boolean;
 };
 
 export function outlineOf(text: string): PipelineOutline {
@@ -16,7 +20,33 @@ export function outlineOf(text: string): PipelineOutline {
   return {
     name: typeof name === "string" && name !== "" ? name : undefined,
     reads: readsOf(file),
+    outputs: listOf(file["outputs"]).flatMap((output) => {
+      const { path } = tableOf(output);
+      return typeof path === "string" ? [path] : [];
+    }),
+    asksPlugins: asksPlugins(file),
   };
+}
+
+function asksPlugins(file: TomlTable): boolean {
+  const holders = [file["jobs"], file["commands"]].flatMap((table) =>
+    Object.values(tableOf(table)),
+  );
+  return (
+    file["plugins"] !== undefined ||
+    holders.map(tableOf).some(
+      ({ packages, steps }) =>
+        packages !== undefined ||
+        listOf(steps).some((step) => {
+          const { uses } = tableOf(step);
+          return typeof uses === "string" && uses.includes("/") && !uses.includes(":");
+        }),
+    )
+  );
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function readsOf(file: TomlTable): readonly string[] | undefined {

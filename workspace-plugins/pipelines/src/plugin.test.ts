@@ -47,7 +47,7 @@ test("a cig.toml makes its folder a project with a cached signature target", asy
 });
 
 test("at the root the project has the name that the file says, whatever the folder is called", async () => {
-  const named = 'version = "1"\n[project]\nname = "fleet"\n[jobs.a]\nsteps = [{ run = "x" }]\n';
+  const named = 'version = "0.2"\n[project]\nname = "fleet"\n[jobs.a]\nsteps = [{ run = "x" }]\n';
   expect(await namesIn({ "cig.toml": named })).toEqual([[".", "fleet"]]);
   expect(await namesIn({ "cig.toml": "broken" })).toEqual([[".", "pipeline"]]);
 });
@@ -107,4 +107,54 @@ test("a job that declares no files reads all, and a broken file none", async () 
   const own = "{projectRoot}/cig.toml";
   expect(await inputsIn({ "a/cig.toml": open })).toEqual([own, "{workspaceRoot}/**/*", ...keyed]);
   expect(await inputsIn({ "a/cig.toml": "broken" })).toEqual([own, ...keyed]);
+});
+
+const rendering = `version = "0.2"
+[jobs.a]
+steps = [{ run = "make" }, { uses = "github:actions/setup-node@v4" }]
+[[outputs]]
+provider = "github"
+path = ".github/workflows/{workflow}.yml"
+`;
+
+async function targetsIn(text: string) {
+  const nodes = await infer({ "a/cig.toml": text });
+  return nodes.flatMap(([, { projects = {} }]) =>
+    Object.values(projects).map(({ targets }) => targets),
+  )[0];
+}
+
+/** Without those of our own code. */
+function filesOf(inputs: readonly unknown[] = []): readonly unknown[] {
+  return inputs.filter(
+    (input) => typeof input === "string" && !/tools\/executors|workspace-plugins/.test(input),
+  );
+}
+
+test("what has outputs is planned, which is cached, and rendered, which looks at the files each time", async () => {
+  const targets = await targetsIn(rendering);
+  expect(targets).toMatchObject({
+    plan: { cache: true, outputs: ["{projectRoot}/dist/plan"] },
+    render: { cache: false, dependsOn: ["plan"], configurations: { check: { check: true } } },
+  });
+  expect(filesOf(targets?.["plan"]?.inputs)).toEqual([
+    "{projectRoot}/cig.toml",
+    "{projectRoot}/cig.lock",
+  ]);
+  expect(Object.keys((await targetsIn('[jobs.a]\nsteps = [{ run = "make" }]\n')) ?? {})).toEqual([
+    "signature",
+  ]);
+});
+
+test.each([
+  ["a package", rendering.replace("steps", 'packages = ["node"]\nsteps')],
+  ["a module", rendering.replace("github:actions/setup-node@v4", "lang/node@^1.0")],
+  ["a plugin", `${rendering}[plugins."policy/security"]\n`],
+])("with %s every file may matter but those that are rendered", async (_, text) => {
+  expect(filesOf((await targetsIn(text))?.["plan"]?.inputs)).toEqual([
+    "{projectRoot}/cig.toml",
+    "{projectRoot}/cig.lock",
+    "{workspaceRoot}/**/*",
+    "!{workspaceRoot}/.github/workflows/*.yml",
+  ]);
 });

@@ -3,8 +3,9 @@ import path from "node:path";
 import type { CreateNodes, CreateNodesResult, TargetConfiguration } from "@nx/devkit";
 import { executorSource } from "@slipway/signature/executor-source";
 import { ownDeclarations } from "@slipway/signature/own-declarations";
-import { ownFactFile } from "@slipway/signature/own-fact";
+import { ownFact, ownFactFile } from "@slipway/signature/own-fact";
 import { outlineOf } from "./outline.ts";
+import type { PipelineOutline } from "./outline.ts";
 
 const pipelineFile = "cig.toml";
 
@@ -46,7 +47,12 @@ function node(
   const name = root === "." ? (outline.name ?? "pipeline") : path.posix.basename(root);
   const place = hasProjectsInside(root, roots) ? placeInWorkspace : placerIn(root);
   const reads = (outline.reads ?? ["**/*"]).map(place);
-  const targets = { signature: signatureTarget(name, reads) };
+  const targets = {
+    signature: signatureTarget(name, reads),
+    ...(outline.outputs.length === 0
+      ? {}
+      : { plan: planTarget(name, outline), render: renderTarget }),
+  };
   return [file, { projects: { [root]: { name, root, tags: ["slipway"], targets } } }];
 }
 
@@ -98,3 +104,51 @@ function signatureTarget(project: string, reads: readonly string[]): TargetConfi
     },
   };
 }
+
+const libraries = [
+  "definitions",
+  "pipelines",
+  "pipeline-kit",
+  "pipeline-sdk",
+  "registry",
+  "signature",
+];
+
+/** Plugins read whatever they like of the repository, but what is rendered: a file without any is all that there is to know. */
+function planTarget(
+  project: string,
+  { outputs, asksPlugins }: PipelineOutline,
+): TargetConfiguration {
+  const rendered = outputs.map((file) => `!{workspaceRoot}/${file.replaceAll("{workflow}", "*")}`);
+  return {
+    executor: "@slipway/executors:plan",
+    cache: true,
+    inputs: [
+      `{projectRoot}/${pipelineFile}`,
+      "{projectRoot}/cig.lock",
+      ...(asksPlugins ? ["{workspaceRoot}/**/*", ...rendered] : []),
+      ...executorSource("plan", libraries),
+      "{workspaceRoot}/workspace-plugins/pipeline-plugins/**/*",
+      { externalDependencies: ["@bufbuild/protobuf", "semver", "smol-toml", "yaml", "zod"] },
+      { env: ownFact(project, "plan") },
+    ],
+    outputs: ["{projectRoot}/dist/plan"],
+    metadata: {
+      description: "What the files of all CI systems have to say",
+      ...ownDeclarations([
+        { file: `{projectRoot}/${pipelineFile}`, excludeFields: ["jobs.*.description"] },
+      ]),
+    },
+  };
+}
+
+/** The files are of the repository: what is there decides each time whether anything is to be done. */
+const renderTarget: TargetConfiguration = {
+  executor: "@slipway/executors:render",
+  cache: false,
+  dependsOn: ["plan"],
+  configurations: { check: { check: true } },
+  metadata: {
+    description: "Writes the files of all CI systems, or with check says which are stale",
+  },
+};

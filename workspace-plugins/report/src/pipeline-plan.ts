@@ -96,6 +96,16 @@ const levels = {
   [Diagnostic_Level.INFO]: "note",
 } as const;
 
+/** What is to be mended or looked at, and how many remarks there are beside it. */
+export function importantLines(diagnostics: readonly Diagnostic[]): readonly string[] {
+  const remarks = diagnostics.filter(({ level }) => level === Diagnostic_Level.INFO);
+  const others = diagnostics.filter(({ level }) => level !== Diagnostic_Level.INFO);
+  if (remarks.length === 0) return diagnosticLines(others);
+  const [many, are] = remarks.length === 1 ? ["one key", "is"] : [`${remarks.length} keys`, "are"];
+  const told = `${many} ${are} rendered by other means than the provider's own: slipway ci validate`;
+  return [...diagnosticLines(others), told];
+}
+
 /** What plugins say of a pipeline: `cig.toml:3:1: error SECURITY_001: …`, and what to do below it. */
 export function diagnosticLines(diagnostics: readonly Diagnostic[]): readonly string[] {
   return diagnostics.flatMap(({ level, code, message, fixHint, place }) => {

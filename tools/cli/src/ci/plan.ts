@@ -1,6 +1,6 @@
 import { diffOf, plannedAsJson } from "@slipway/pipelines/render";
 import { openLines } from "@slipway/report/lines";
-import { diagnosticLines, pipelinePlanLines } from "@slipway/report/pipeline-plan";
+import { importantLines, pipelinePlanLines } from "@slipway/report/pipeline-plan";
 import { openAnswer } from "../answer.ts";
 import { readArguments } from "../arguments.ts";
 import type { Call } from "../call.ts";
@@ -29,7 +29,7 @@ export async function planPipelineFiles({ args }: Call): Promise<number> {
   }
   const { line } = openLines();
   for (const text of pipelinePlanLines(planned.value)) line(text);
-  for (const text of diagnosticLines(diagnostics)) line(text);
+  for (const text of importantLines(diagnostics)) line(text);
   const differing = writes?.writes.filter(({ state }) => state !== "unchanged") ?? [];
   if (diff) for (const write of differing) line(diffOf(write).trimEnd());
   if (writes === undefined) return 1;

@@ -1,7 +1,7 @@
 import { applyWrites, checkFiles } from "@slipway/pipelines/render";
 import type { WritePlan } from "@slipway/pipelines/render";
 import { openLines } from "@slipway/report/lines";
-import { diagnosticLines, pipelineFileLines } from "@slipway/report/pipeline-plan";
+import { importantLines, pipelineFileLines } from "@slipway/report/pipeline-plan";
 import { openAnswer } from "../answer.ts";
 import type { Answer } from "../answer.ts";
 import { readArguments } from "../arguments.ts";
@@ -29,7 +29,7 @@ export async function renderPipelineFiles({ args }: Call): Promise<number> {
   if (!planned.ok) return tellFailures(planned.failure, { json });
   const { diagnostics, writes } = planned.value;
   const { line } = openLines();
-  if (!json) for (const text of diagnosticLines(diagnostics)) line(text);
+  if (!json) for (const text of importantLines(diagnostics)) line(text);
   if (writes === undefined) return 1;
   if (check) {
     const stale = checkFiles(writes);

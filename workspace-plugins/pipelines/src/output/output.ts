@@ -7,5 +7,6 @@ export { finishFile } from "./header.ts";
 export type { RenderedFile } from "./header.ts";
 export { mergeFragments } from "./merge.ts";
 export type { Answer, MergedFile } from "./piece.ts";
+export { parseOutputPath } from "./output-path.ts";
 export { planWrites } from "./plan-writes.ts";
 export type { PlannedWrite, WritePlan } from "./plan-writes.ts";

@@ -1,4 +1,5 @@
 import type { PipelinesFailure } from "@slipway/pipelines";
+import type { PipelineCause } from "@slipway/pipelines/planned-files";
 import type { ModulesCause } from "@slipway/pipelines/sync";
 import type { Causes, Texts } from "../text.ts";
 import { pipelinesModulesTexts, placedFacts } from "./pipelines-modules.ts";
@@ -48,6 +49,21 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
     facts: {},
     hint: "move it away, or print what would be imported: slipway ci import --print <file>",
   }),
+  "pipeline-refused": ({ file, diagnostics }) => ({
+    what: `${file} cannot be rendered as it is`,
+    facts: Object.fromEntries(
+      diagnostics.map(({ code, message, fixHint, place }, at) => [
+        `${place?.file ?? file}:${place?.line ?? 1}:${place?.column ?? 1} ${code}${" ".repeat(at)}`,
+        fixHint === "" ? message : `${message}; ${fixHint}`,
+      ]),
+    ),
+    hint: "correct the file, or leave out the provider that cannot do it",
+  }),
+  "plan-unreadable": ({ file }) => ({
+    what: `${file} is not what the target plan wrote`,
+    facts: {},
+    hint: "run the target plan of the project again",
+  }),
   "pipeline-missing": (failure) => ({
     what: `there is no ${failure.file}`,
     facts: {},
@@ -55,7 +71,10 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
   }),
 };
 
-export const pipelinesCauses: Causes<ModulesCause> = {
+export const pipelinesCauses: Causes<ModulesCause | PipelineCause> = {
+  "pipeline-planned": "planned by its plugins",
+  "files-rendered": "files written",
+  "files-as-planned": "every file is as planned",
   "module-published": "the registry had no such version",
   "module-was-published": "the registry has this content",
 };
