@@ -198,7 +198,7 @@ function compareCommands(
           return text === undefined ? [] : [[name, text] as const];
         }),
       );
-    const expected = steps.flatMap(({ condition, kind, env: own }) => {
+    const expected = steps.flatMap(({ condition, kind, env: own, mayFail, timeoutMinutes }) => {
       if (
         kind.case !== "run" ||
         holds(condition, { scenario, before: none, env: {}, steps: {} }) === false
@@ -207,7 +207,7 @@ function compareCommands(
       return [
         {
           run: kind.value.command,
-          isPlain: kind.value.shell === "",
+          isPlain: kind.value.shell === "" && !(mayFail && timeoutMinutes > 0),
           env: textsOf([...env, ...own]),
         },
       ];

@@ -7,12 +7,33 @@ import type { Table } from "./overrides.ts";
 
 /** Where a job runs: on what its runner says, in the container of its image. */
 export function agentOf(graph: Graph, work: Work, own: Table): NonNullable<Stage["agent"]> {
-  const asked = merged(runnerOf(graph, work.runner), isTable(own["agent"]) ? own["agent"] : {});
-  const { container, services, checkout } = work;
-  // What begins before the container begins on the machine.
-  const isWhole = services.length === 0 && (checkout?.disabled === true || isImplicit(checkout));
-  const agent = isWhole && container !== undefined ? inDocker(asked, container) : asked;
-  return Object.keys(agent).length === 0 ? "any" : blocksOf(agent);
+  const asked = askedOf(graph, work, own);
+  const { container } = work;
+  if (container !== undefined && isWhole(work)) return blocksOf(inDocker(asked, container));
+  const { docker } = asked;
+  // A container that the file has for Jenkins alone; what it says about others is for jobs with an image.
+  if (container === undefined && isTable(docker) && "image" in docker) {
+    return blocksOf({ docker: { ...machineIn(asked), ...docker } });
+  }
+  const machine = machineIn(asked);
+  const keys = Object.keys(machine);
+  if (keys.length === 0) return "any";
+  return blocksOf(keys.length === 1 ? machine : { node: machine });
+}
+
+/** Whether the container of a job is there from its begin: what begins before it does so on the machine. */
+export function isWhole({ services, checkout }: Work): boolean {
+  return services.length === 0 && (checkout?.disabled === true || isImplicit(checkout));
+}
+
+/** The settings of the runner, under those of the job. */
+export function askedOf(graph: Graph, work: Work, own: Table): Table {
+  return merged(runnerOf(graph, work.runner), isTable(own["agent"]) ? own["agent"] : {});
+}
+
+function machineIn(asked: Table): Table {
+  const { node, docker: _docker, ...rest } = asked;
+  return { ...rest, ...(isTable(node) ? node : {}) };
 }
 
 /** The settings of a runner that the file declares; any other name is a label. */
@@ -24,18 +45,14 @@ export function runnerOf(graph: Graph, id: string): Table {
 
 /** The machine is chosen by what a label or a node says; other agents have containers of their own. */
 function inDocker(asked: Table, container: Container): Table {
-  const { node, docker, ...rest } = asked;
-  const machine = { ...rest, ...(isTable(node) ? node : {}) };
-  const own = isTable(docker) ? docker["args"] : undefined;
-  const args = [argsOf(container), typeof own === "string" ? own : ""]
-    .filter((each) => each !== "")
-    .join(" ");
+  const docker = isTable(asked["docker"]) ? asked["docker"] : {};
+  const args = argsOf(container, asked);
   const { host, name } = referenceOf(container);
   return {
     docker: {
       image: name,
-      ...machine,
-      ...(isTable(docker) ? docker : {}),
+      ...machineIn(asked),
+      ...docker,
       ...(args === "" ? {} : { args }),
       ...(container.credentials === undefined
         ? {}
@@ -54,14 +71,14 @@ export function canHoldContainer(asked: Table): boolean {
   );
 }
 
-/** Of `docker run`. */
-export function argsOf({ user, entrypoint }: Container): string {
-  return [
+/** Of `docker run`: ours, then those of the file. */
+export function argsOf({ user, entrypoint }: Container, asked: Table): string {
+  const own = isTable(asked["docker"]) ? asked["docker"]["args"] : undefined;
+  const ours = [
     ...(user === "" ? [] : ["-u", user]),
     ...entrypoint.slice(0, 1).flatMap((program) => ["--entrypoint", program]),
-  ]
-    .map(shellQuoted)
-    .join(" ");
+  ];
+  return [...ours.map(shellQuoted), ...(typeof own === "string" ? [own] : [])].join(" ");
 }
 
 const usualRegistry = "index.docker.io/v1/";

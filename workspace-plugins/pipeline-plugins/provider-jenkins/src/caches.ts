@@ -6,17 +6,17 @@ import { shellGlob } from "./shell.ts";
 import { unknownKind } from "./values.ts";
 
 /**
- * A folder beside the workspace, which Jenkins keeps for each branch on each machine. It is in containers too. Another branch, or a
- * pull request, has another one.
+ * A folder beside the workspace, which Jenkins keeps for each branch on each machine. It is in containers too. A pull
+ * request has another one, even where the workspace is one for all branches.
  */
-const folder = `"\${WORKSPACE_TMP:-$WORKSPACE@tmp}"/slipway-caches`;
+const folder = `slipway_caches="\${WORKSPACE_TMP:-$WORKSPACE@tmp}/slipway-caches\${CHANGE_ID:+-$CHANGE_ID}"`;
 
 export function restoreCache(graph: Graph, id: string): Node {
   return tried(`restore ${id}`, [
     ...keyLines(cacheOf(graph, id)),
-    `slipway_found=${folder}/"$slipway_texts-$slipway_files.tar"`,
+    `slipway_found="$slipway_caches/$slipway_texts-$slipway_files.tar"`,
     // Of the same texts, what was kept last.
-    `[ -f "$slipway_found" ] || slipway_found=$(ls -t -- ${folder}/"$slipway_texts"-*.tar 2>/dev/null | head -n 1)`,
+    `[ -f "$slipway_found" ] || slipway_found=$(ls -t -- "$slipway_caches/$slipway_texts"-*.tar 2>/dev/null | head -n 1)`,
     `[ -z "$slipway_found" ] || tar -xPf "$slipway_found"`,
   ]);
 }
@@ -25,10 +25,10 @@ export function saveCache(graph: Graph, id: string): Node {
   const cache = cacheOf(graph, id);
   return tried(`save ${id}`, [
     ...keyLines(cache),
-    `slipway_kept=${folder}/"$slipway_texts-$slipway_files.tar"`,
+    `slipway_kept="$slipway_caches/$slipway_texts-$slipway_files.tar"`,
     `[ ! -f "$slipway_kept" ] || exit 0`,
-    `mkdir -p -- ${folder}`,
-    `find ${folder} -name '*.tar' -mtime +30 -exec rm -f -- {} +`,
+    `mkdir -p -- "$slipway_caches"`,
+    `find "$slipway_caches" -name '*.tar' -mtime +30 -exec rm -f -- {} +`,
     // What is not there is kept by nobody.
     "set --",
     `for slipway_path in ${cache.paths.map(shellGlob).join(" ")}; do [ ! -e "$slipway_path" ] || set -- "$@" "$slipway_path"; done`,
@@ -69,6 +69,7 @@ function keyLines({ id, keyParts }: Cache): readonly string[] {
     }
   }
   return [
+    folder,
     `slipway_texts=$({ ${texts.join("; ")}; } | sha256sum | cut -c 1-32)`,
     `slipway_files=$({ ${[...files, ":"].join("; ")}; } | sha256sum | cut -c 1-32)`,
   ];

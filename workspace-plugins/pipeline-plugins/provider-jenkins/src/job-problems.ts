@@ -1,13 +1,13 @@
 import { Permissions_Access, Status } from "@slipway/pipeline-sdk/graph";
 import type { Graph, Job, Step, Value, Work, Workflow } from "@slipway/pipeline-sdk/graph";
 import type { Diagnostic } from "@slipway/pipeline-sdk/protocol";
-import { canHoldContainer, runnerOf } from "./agents.ts";
+import { askedOf, canHoldContainer, isWhole } from "./agents.ts";
 import { artifactsOf } from "./artifacts.ts";
 import { askedByJob, isCommit } from "./asked.ts";
 import { leavesOf, valuesIn } from "./conditions.ts";
 import { refusal, warning } from "./diagnostics.ts";
 import type { Words } from "./diagnostics.ts";
-import { isCallable, isTable, keysOf, merged, ownOf } from "./overrides.ts";
+import { isCallable, isTable, keysOf, ownOf } from "./overrides.ts";
 import { partsOf } from "./values.ts";
 
 /** What of a job a Jenkinsfile cannot say, or says otherwise than elsewhere. */
@@ -88,6 +88,7 @@ function workProblems(
       work.mayFail && work.timeoutMinutes > 0 && words.stopped,
       job.matrix.length > 0 && paths.length > 0 && words.archive,
       hasEmpty(work) && words.empty,
+      isDockerLost(graph, job, work) && words.docker,
     ),
     ...work.steps.flatMap(stepProblems),
   ];
@@ -97,8 +98,14 @@ const jobKeys = ["agent", "options", "tools"];
 
 function canRun(graph: Graph, job: Job, work: Work): boolean {
   if (work.container === undefined) return true;
-  const { agent } = ownOf(job.overrides);
-  return canHoldContainer(merged(runnerOf(graph, work.runner), isTable(agent) ? agent : {}));
+  return canHoldContainer(askedOf(graph, work, ownOf(job.overrides)));
+}
+
+/** Where a script begins the container, only its arguments are said. */
+function isDockerLost(graph: Graph, job: Job, work: Work): boolean {
+  const { docker } = askedOf(graph, work, ownOf(job.overrides));
+  const isScripted = work.container !== undefined && !isWhole(work);
+  return isScripted && isTable(docker) && keysOf(docker, ["args"]).length > 0;
 }
 
 function isOutside(path: string): boolean {
@@ -247,6 +254,12 @@ const words = {
     title: "an empty variable",
     message: "Jenkins takes a variable away that has an empty value",
     fixHint: "read it in the command with a default: ${NAME-}",
+  },
+  docker: {
+    code: "JENKINS_AGENT",
+    title: "settings of a container that a script begins",
+    message: "with services or a checkout of its own, a job takes no setting of docker but args",
+    fixHint: "leave the others out, or leave out the services and the checkout",
   },
   key: (key: string) => ({
     code: "JENKINS_KEY",

@@ -1,6 +1,6 @@
 import { Artifact_When } from "@slipway/pipeline-sdk/graph";
 import type { Approval, Graph, Job, Service, Variable, Work } from "@slipway/pipeline-sdk/graph";
-import { agentOf, argsOf, referenceOf } from "./agents.ts";
+import { agentOf, argsOf, askedOf, referenceOf } from "./agents.ts";
 import { isKeptAfterSuccess, keepArtifact } from "./artifacts.ts";
 import { heardSteps } from "./asked.ts";
 import { checkoutOf, isImplicit } from "./checkout.ts";
@@ -103,6 +103,7 @@ function workOf(copy: Copy, job: Job, work: Work, context: JobContext): Stage {
     work,
     variables,
     heard: heardSteps(graph, job),
+    asked: askedOf(graph, work, own),
   };
   return {
     name: `${context.nameOf(job)}${copy.suffix}`,
@@ -186,9 +187,10 @@ function onMachine(scope: StepScope, body: readonly Node[]): readonly Node[] {
   ];
   if (before.length === 0) return body;
   if (container === undefined) return [...before, ...body];
+  const own = argsOf(container, scope.asked);
   const args = [
     ...(services.length === 0 ? [] : [`'--network ' + networkOf(${textOf(job)})`]),
-    ...(argsOf(container) === "" ? [] : [textOf(argsOf(container))]),
+    ...(own === "" ? [] : [textOf(own)]),
   ].join(" + ' ' + ");
   const { host, name } = referenceOf(container);
   const image = `docker.image(${textOf(name)}).inside`;

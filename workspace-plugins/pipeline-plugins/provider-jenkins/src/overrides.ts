@@ -35,17 +35,28 @@ function isRendered(value: unknown): value is Table {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+const usual = ["image", "label", "customWorkspace", "args", "registryUrl", "registryCredentialsId"];
+
+/** As Jenkins' own documents have them; all others by name. */
+function entriesOf(table: Table): readonly (readonly [string, Plain])[] {
+  return Object.entries(table).toSorted(([a], [b]) => placeOf(a) - placeOf(b) || (a < b ? -1 : 1));
+}
+
+function placeOf(key: string): number {
+  return usual.includes(key) ? usual.indexOf(key) : usual.length;
+}
+
 /** Calls by name: `true` is one without arguments, a table one with named arguments. */
 export function callsOf(table: Plain | undefined): readonly Node[] {
   if (!isTable(table)) return [];
-  return Object.entries(table).map(([name, value]) =>
+  return entriesOf(table).map(([name, value]) =>
     value === true ? call(name) : call(name, argumentIn(value)),
   );
 }
 
 /** As calls, where a table is a block of them. */
 export function blocksOf(table: Table): readonly Node[] {
-  return Object.entries(table).map(([name, value]) =>
+  return entriesOf(table).map(([name, value]) =>
     isTable(value) ? { call: name, body: blocksOf(value) } : call(name, argumentIn(value)),
   );
 }
@@ -54,9 +65,7 @@ function argumentIn(value: Plain): Argument {
   if (value === null) return { code: "null" };
   if (typeof value !== "object") return value;
   if (!isTable(value)) return value.map(argumentIn);
-  return named(
-    Object.fromEntries(Object.entries(value).map(([key, each]) => [key, argumentIn(each)])),
-  );
+  return named(Object.fromEntries(entriesOf(value).map(([key, each]) => [key, argumentIn(each)])));
 }
 
 /** What Groovy takes for the name of a call. */

@@ -88,8 +88,8 @@ function limited(command: string, { timeoutMinutes }: Skipping): string {
   return `timeout ${timeoutMinutes * 60} sh -e -c ${shellQuoted(command)}`;
 }
 
-/** Beside the workspace: each branch has its own, and a pull request too. */
-const kept = `"\${WORKSPACE_TMP:-$WORKSPACE@tmp}"/slipway-records`;
+/** Beside the workspace: each branch has its own, and a pull request in any case. */
+const kept = `"\${WORKSPACE_TMP:-$WORKSPACE@tmp}/slipway-records\${CHANGE_ID:+-$CHANGE_ID}"`;
 
 function copy(label: string, from: string, to: string): Node {
   const [source, target] = [from, to].map((path) => (path === kept ? path : shellQuoted(path)));

@@ -4,6 +4,7 @@ import { restoreCache, saveCache } from "./caches.ts";
 import { asksStatus, wantedWhen } from "./conditions.ts";
 import { block, call, code, invoke, named, textOf } from "./groovy.ts";
 import type { Argument, Node } from "./groovy.ts";
+import type { Table } from "./overrides.ts";
 import { scriptOf } from "./shell.ts";
 import { stepKey, unknownKind, valueOf } from "./values.ts";
 import type { Scope } from "./values.ts";
@@ -14,6 +15,8 @@ export type StepScope = Scope & {
   readonly work: Work;
   /** Ids of steps whose outputs somebody asks for. */
   readonly heard: ReadonlySet<string>;
+  /** What its runner and the job itself say of the machine. */
+  readonly asked: Table;
 };
 
 /** The steps of a job in its container: what is restored and fetched, its own, what is kept after success. */
@@ -87,10 +90,15 @@ function plainStep(step: Step, scope: StepScope): readonly Node[] {
 function stepBody(step: Step, scope: StepScope): readonly Node[] {
   const inside = withVariables(step.env, scope, kindOf(step, scope));
   const timed =
-    step.timeoutMinutes === 0
+    step.timeoutMinutes === 0 || isTimedByShell(step)
       ? inside
       : [block("timeout", [named({ time: step.timeoutMinutes, unit: "MINUTES" })], inside)];
   return step.mayFail ? [block("catchError", [mayFail], timed)] : timed;
+}
+
+/** A limit of Jenkins' own ends the run as one that was stopped, even where the step may fail. */
+function isTimedByShell({ kind, mayFail: may }: Step): boolean {
+  return may && kind.case === "run";
 }
 
 /** A failure is shown at the stage, and is none of the run. Who stops the run stops all of it. */
@@ -123,10 +131,12 @@ function kindOf(step: Step, scope: StepScope): readonly Node[] {
   }
 }
 
-function runOf({ id, name, kind }: Step, { job, work, heard }: StepScope): readonly Node[] {
+function runOf(step: Step, { job, work, heard }: StepScope): readonly Node[] {
+  const { id, name, kind } = step;
   if (kind.case !== "run") return [];
   const { command, shell, workingDirectory } = kind.value;
-  const script = scriptOf(command, shell || work.shell);
+  const minutes = isTimedByShell(step) ? step.timeoutMinutes : 0;
+  const script = scriptOf(command, shell || work.shell, minutes);
   const sh = name === "" ? call("sh", script) : call("sh", named({ label: name, script }));
   const folder = workingDirectory || work.workingDirectory;
   const placed = folder === "" ? [sh] : [block("dir", [folder], [sh])];

@@ -51,7 +51,7 @@ function anyOf(subject: string, globs: readonly string[]): string {
 }
 
 function brackets(text: string): string {
-  return `(${text})`;
+  return text.includes(" || ") ? `(${text})` : text;
 }
 
 /** The variable in which the times stand, and the trigger that has them. On branches of no schedule there are none. */

@@ -38,8 +38,12 @@ export function valueOf(value: Value | undefined, scope: Scope): string {
     case "env":
       return variableOf(kind.value, scope);
     case "joined":
-      return `(${["''", ...kind.value.of.map((part) => valueOf(part, scope))].join(" + ")})`;
+      return joinedOf(kind.value.of, scope);
   }
+}
+
+function joinedOf(parts: readonly Value[], scope: Scope): string {
+  return parts.length === 0 ? "''" : `(${parts.map((part) => valueOf(part, scope)).join(" + ")})`;
 }
 
 /** What the outputs of a step are kept by; a slash is in no id of a job. */
