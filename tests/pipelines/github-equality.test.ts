@@ -493,12 +493,15 @@ const endings = fc.record({
   }),
   answers: fc.array(fc.constantFrom("true", "false", ""), { minLength: 30, maxLength: 30 }),
   isEnding: fc.nat(9).map((number) => number === 0),
+  env: fc.constantFrom({}, { MODE: "0" }, { MODE: "a/b" }, { MODE: "false" }),
 });
 
 type Endings = {
   readonly ends: readonly string[];
   readonly answers: readonly string[];
   readonly isEnding: boolean;
+  /** Of each job. */
+  readonly env: Texts;
 };
 
 /** Each job by itself: whether it runs when those before ended so. */
@@ -506,7 +509,7 @@ function checkConditions(
   workflow: Workflow,
   read: ReadWorkflow,
   scenario: Scenario,
-  { ends, answers, isEnding }: Endings,
+  { ends, answers, isEnding, env }: Endings,
   isSkipping: boolean,
 ): void {
   const isAsking = ({ kind }: Job): boolean =>
@@ -555,9 +558,9 @@ function checkConditions(
       // Whoever ends a job ends its steps.
       const inJob = { ...own, wasCancelled: isEnding };
       expect(
-        githubHolds(written[number]?.if, githubContexts(scenario, {}), inJob),
+        githubHolds(written[number]?.if, { ...githubContexts(scenario, {}), env }, inJob),
         written[number]?.if,
-      ).toBe(holds(step.condition, { ...world, before: inJob }));
+      ).toBe(holds(step.condition, { ...world, env, before: inJob }));
     }
   }
 }

@@ -232,6 +232,15 @@ test("without skipping, a pipeline with a condition has a gate that needs nothin
   expect(partOf(content, "jobs", "gate", "steps", 1)).toBe(undefined);
 });
 
+test("what the file says to GitHub alone is laid over our own jobs too", () => {
+  const content = contentOf(
+    `${guarded}[workflows.ci.github.jobs.signatures]\nruns-on = ["self-hosted"]\n`,
+    true,
+  );
+  expect(partOf(content, "jobs", "signatures", "runs-on")).toEqual(["self-hosted"]);
+  expect(partOf(content, "jobs", "signatures", "name")).toBe("signatures");
+});
+
 test("a workflow without conditions has no gate", () => {
   expect(partOf(contentOf(`${head}[jobs.a]\n${step}`), "jobs")).toEqual({
     a: { "runs-on": "ubuntu-latest", steps: [{ uses: "actions/checkout@v4" }, { run: "true" }] },

@@ -27,7 +27,7 @@ export type Part =
 
 type Without = {
   readonly without?: readonly Part[];
-  /** Jobs ask in conditions how those before them ended. */
+  /** Jobs ask in conditions how those before them ended, and steps for a variable. */
   readonly withStatuses?: boolean;
 };
 
@@ -91,6 +91,9 @@ export function conditionText(parts: Without, where: "job" | "step"): fc.Arbitra
   }
   if (where === "step" || parts.withStatuses === true) {
     leaf.push(fc.constantFrom("always()", "failure()", "success()", "!cancelled()"));
+  }
+  if (where === "step" && parts.withStatuses === true) {
+    leaf.push(fc.constantFrom("env.MODE == '0'", "env.MODE matches 'a/**'", "env.MODE"));
   }
   const { condition } = fc.letrec<{ condition: string }>((tie) => ({
     condition: fc.oneof(
