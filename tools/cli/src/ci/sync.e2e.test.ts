@@ -64,7 +64,7 @@ test("a plugin is published, added, granted, locked and kept as it is", async ()
 
   const refused = await ci("plugin", "add", "acme/ruby@~1.2");
   expect(refused).toMatchObject({ code: 1 });
-  expect(refused.error).toContain("slipway ci sync --grant acme/ruby=network:https");
+  expect(refused.error).toContain("with --grant acme/ruby=network:https");
   expect(existsSync(path.join(root, "cig.lock"))).toBe(false);
   expect(readFileSync(path.join(root, "cig.toml"), "utf8")).not.toContain("acme/ruby");
 

@@ -94,7 +94,7 @@ test("what is wrong inside of a module is told where it is used", () => {
     [
       "jobs.a.steps.0.uses",
       "in acme/odd: there is no command make",
-      "a module is written namespace/name@constraint, a step of GitHub alone github:owner/name@ref",
+      "a module is written namespace/name@constraint, and where it comes from stands under [plugins]; a step of GitHub alone is github:owner/name@ref",
     ],
   ]);
 });

@@ -1,4 +1,4 @@
-import { ok } from "@slipway/signature/basics";
+import { compareBytes, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { FoundPlugin } from "../plugins/discover.ts";
@@ -9,7 +9,9 @@ import type { ModuleCache } from "./module-cache.ts";
 import { verifyModule } from "./module-folder.ts";
 import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
 import type { ModuleManifest, Platform } from "./manifest.ts";
-import { openModules, readLock } from "./open-modules.ts";
+import { lockFileOf, openModules, readLock } from "./open-modules.ts";
+import { parseAddress, placeText } from "./address.ts";
+import { allows, parseConstraint } from "./constraint.ts";
 
 type Plugins = NonNullable<Pipeline["plugins"]>;
 
@@ -23,6 +25,8 @@ export type LockedPlugins = {
   /** By name, of those and of the workspace's own. */
   readonly manifests: ReadonlyMap<string, ModuleManifest>;
   readonly granted: ReadonlyMap<string, readonly SandboxCapability[]>;
+  /** Names of plugins, and of all that they require. */
+  readonly withRequired: (names: readonly string[]) => readonly string[];
   /** For right before one is started: whether its folder holds what is locked. */
   readonly verify: (
     plugin: Pick<FoundPlugin, "name" | "place" | "folder">,
@@ -48,6 +52,10 @@ export async function lockedPlugins(
   const read = await readLock(root, file);
   if (!read.ok) return read;
   const lock = read.value;
+  const differences = lock === undefined ? [] : staleEntries(plugins, lock);
+  if (differences.length > 0) {
+    return fail({ reason: "modules-lock-stale", file: lockFileOf(file), differences });
+  }
   const modules = await openModules(lock?.plugins ?? [], { root, ...machine });
   if (!modules.ok) return modules;
   const opened = [...modules.value];
@@ -61,12 +69,42 @@ export async function lockedPlugins(
     ),
     manifests: new Map(opened.map(([name, { manifest }]) => [name, manifest])),
     granted: new Map(lock?.plugins.map(({ name, granted }) => [name, granted])),
+    withRequired: (names) => closure([...names, ...Object.keys(plugins)], lock?.plugins ?? []),
     verify: async ({ name, place, folder }) => {
       const content = modules.value.get(name)?.content;
       const isLocked = place === "locked" && content !== undefined && folder !== undefined;
       return isLocked ? verifyModule(name, folder, content) : ok(undefined);
     },
   });
+}
+
+/** What `[plugins]` says otherwise than the lock, which was made for another file then. */
+function staleEntries(plugins: Plugins, { plugins: locked }: Lock): readonly string[] {
+  return locked.flatMap(({ name, version, source }) => {
+    const entry = plugins[name];
+    const asked = typeof entry === "string" ? { version: entry } : (entry ?? {});
+    const constraint = parseConstraint(asked.version ?? "*");
+    const isLetIn =
+      asked.version === undefined || "message" in constraint || allows(constraint, version);
+    const address = "source" in asked ? parseAddress(asked.source ?? "") : undefined;
+    const place =
+      address === undefined || "message" in address || address.kind === "short"
+        ? source
+        : placeText(address);
+    if (isLetIn && place === source) return [];
+    return [`- ${name} ${version} ${source}`, `+ ${name} ${asked.version ?? "*"} ${place}`];
+  });
+}
+
+function closure(names: readonly string[], locked: Lock["plugins"]): readonly string[] {
+  const found = new Set(names);
+  // More are added while it is gone through.
+  for (const name of found) {
+    for (const required of locked.find((one) => one.name === name)?.requires ?? []) {
+      found.add(required);
+    }
+  }
+  return [...found].toSorted(compareBytes);
 }
 
 function withoutStandard(plugins: Plugins, lock: Lock | undefined): Plugins {

@@ -22,12 +22,17 @@ export type OpenedModule = {
   readonly granted: readonly SandboxCapability[];
 };
 
+/** Beside a `cig.toml`. */
+export function lockFileOf(file: string): string {
+  return path.posix.join(path.posix.dirname(file), lockName);
+}
+
 /** The `cig.lock` beside a `cig.toml`, which is named relative to the root; `undefined` where there is none. */
 export async function readLock(
   root: string,
   file: string,
 ): Promise<Result<Lock | undefined, ModulesFailure>> {
-  const lockFile = path.posix.join(path.posix.dirname(file), lockName);
+  const lockFile = lockFileOf(file);
   const text = await readTextIfPresent(path.join(root, lockFile));
   return text === undefined ? ok(undefined) : parseLock(lockFile, text);
 }

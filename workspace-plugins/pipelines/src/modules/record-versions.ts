@@ -2,7 +2,8 @@ import path from "node:path";
 import { fail, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ModulesFailure } from "./failure.ts";
-import { formatLock, lockDifferences, lockName } from "./lock.ts";
+import { formatLock, lockDifferences } from "./lock.ts";
+import { lockFileOf } from "./open-modules.ts";
 import type { Synced } from "./sync.ts";
 
 const ofVersion = /^(?<tool>.+)_version$/;
@@ -33,7 +34,7 @@ export async function recordVersions(
   const [before, after] = [formatLock(synced.lock), formatLock(lock)];
   if (before === after) return ok(synced);
   const differences = lockDifferences(before, after);
-  const lockFile = path.posix.join(path.posix.dirname(file), lockName);
+  const lockFile = lockFileOf(file);
   if (isFrozen) return fail({ reason: "modules-lock-stale", file: lockFile, differences });
   await writeFileAtomically(path.join(root, lockFile), after);
   return ok({ state: "done", lock, differences: [...synced.differences, ...differences] });

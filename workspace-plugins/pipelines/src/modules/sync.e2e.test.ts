@@ -178,6 +178,24 @@ test("what is published is resolved, fetched and locked; again nothing is asked 
   });
   expect([...locked.value.folders.keys()]).toEqual(["lang/rails", "lang/ruby"]);
   expect(locked.value.manifests.get("lang/rails")?.version).toBe("2.0.0");
+  expect(locked.value.withRequired(["provider/github"])).toEqual(["lang/ruby", "provider/github"]);
+  const rails = await opened(text);
+  expect(rails.ok && rails.value.withRequired([])).toEqual(["lang/rails", "lang/ruby"]);
+  expect(await opened(`[plugins]\n"lang/ruby" = "^2.0"\n`)).toMatchObject({
+    failure: {
+      reason: "modules-lock-stale",
+      file: "cig.lock",
+      differences: [
+        `- lang/ruby 1.2.0 ${place()}/lang/ruby`,
+        `+ lang/ruby ^2.0 ${place()}/lang/ruby`,
+      ],
+    },
+  });
+  expect(await opened(`[plugins]\n"lang/ruby" = { source = "./ruby" }\n`)).toMatchObject({
+    failure: {
+      differences: [`- lang/ruby 1.2.0 ${place()}/lang/ruby`, "+ lang/ruby * ./ruby"],
+    },
+  });
 });
 
 test("what is locked stays until it is updated, and an empty cache is filled from the lock", async () => {

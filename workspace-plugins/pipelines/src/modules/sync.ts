@@ -19,7 +19,8 @@ import type { Asked } from "./asked.ts";
 import { askedDigest } from "./asked-digest.ts";
 import { lockModule } from "./lock-module.ts";
 import type { LockedModule, LockingOptions } from "./lock-module.ts";
-import { formatLock, lockDifferences, lockName, parseLock, standardSource } from "./lock.ts";
+import { formatLock, lockDifferences, parseLock, standardSource } from "./lock.ts";
+import { lockFileOf } from "./open-modules.ts";
 import type { Lock } from "./lock.ts";
 import type { ModuleCache } from "./module-cache.ts";
 import { openModuleSource } from "./module-source.ts";
@@ -82,7 +83,7 @@ export async function syncModules(options: SyncOptions): Promise<Result<Synced, 
   const defaultRegistry = pipeline.project.registry ?? options.defaultRegistry;
   const asked = await withoutPath(askedBy(pipeline, resolved.uses), options);
   if (asked.problems.length > 0) return fail(invalidPipeline(file, text, asked.problems));
-  const shownLock = path.posix.join(path.posix.dirname(file), lockName);
+  const shownLock = lockFileOf(file);
   const lockFile = path.join(root, shownLock);
   const oldText = await readTextIfPresent(lockFile);
   const old = oldText === undefined ? undefined : parseLock(shownLock, oldText);

@@ -259,7 +259,7 @@ steps = [{ uses = "a" }, { uses = "b", with = { mist = 1 } }, { uses = "c" }]
     "jobs.x.steps.1.with.mist: b has no parameter mist | did you mean must?",
     "jobs.x.steps.1: b has to be given must",
     "commands.a.steps.0.uses: a command is of itself: b -> a -> b",
-    "jobs.x.steps.2.uses: there is no command c | a module is written namespace/name@constraint, a step of GitHub alone github:owner/name@ref",
+    "jobs.x.steps.2.uses: there is no command c | a module is written namespace/name@constraint, and where it comes from stands under [plugins]; a step of GitHub alone is github:owner/name@ref",
   ]);
 });
 

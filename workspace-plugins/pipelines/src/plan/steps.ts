@@ -110,7 +110,7 @@ type UsePlace = StepInit & {
 };
 
 const providerStep = /^(?<provider>github|circleci|buildkite|jenkins):(?<reference>.+)$/;
-const moduleName = /^(?<name>[\w./-]*\/[\w-]+)(?:@(?<constraint>.+))?$/;
+const moduleName = /^(?<name>[a-z][a-z0-9-]*\/[a-z0-9][a-z0-9-]*)(?:@(?<constraint>.+))?$/;
 
 function resolveUse(
   uses: string,
@@ -164,7 +164,7 @@ function resolveUse(
     message: `there is no command ${uses}`,
     hint:
       near === undefined
-        ? "a module is written namespace/name@constraint, a step of GitHub alone github:owner/name@ref"
+        ? "a module is written namespace/name@constraint, and where it comes from stands under [plugins]; a step of GitHub alone is github:owner/name@ref"
         : `did you mean ${near}?`,
   });
   return [];

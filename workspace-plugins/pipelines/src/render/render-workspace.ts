@@ -71,7 +71,7 @@ async function installedFor(
   const machine = { cache: moduleCache(process.env), platform: machinePlatform() };
   const locked = await lockedPlugins(pipeline, { root, file, ...machine });
   if (!locked.ok) return locked;
-  const { configured, folders, granted, verify } = locked.value;
+  const { configured, folders, granted, verify, withRequired } = locked.value;
   const standard = standardPlugins();
   const manifests = await withStandard(locked.value.manifests, standard);
   if (!manifests.ok) return manifests;
@@ -87,7 +87,7 @@ async function installedFor(
   const about = { sources, files, settings: new Map(settings), granted, verify };
   return ok({
     manifests: manifests.value,
-    open: async (needed) => openPlugins({ ...about, needed }, limits),
+    open: async (needed) => openPlugins({ ...about, needed: withRequired(needed) }, limits),
   });
 }
 

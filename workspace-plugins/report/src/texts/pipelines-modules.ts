@@ -135,7 +135,7 @@ export const pipelinesModulesTexts: Texts<OwnFailure> = {
         capabilities.join(", "),
       ]),
     ),
-    hint: `if you trust them with it: slipway ci sync ${asked
+    hint: `if you trust them with it, run the same without --frozen and with ${asked
       .flatMap(({ module, capabilities }) =>
         capabilities.map((each) => `--grant ${module}=${each}`),
       )
