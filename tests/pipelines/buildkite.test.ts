@@ -319,17 +319,22 @@ test("the first step uploads what was decided, and all as it is where anything g
   expect(step?.["secrets"]).toEqual(["STORE_TOKEN"]);
   const command = commandOf(step);
   const decided = "slipway decide --provider buildkite --workflow ci --file steps.yml";
-  const fine = { get: "", slipway: "echo 'steps: []'", "buildkite-agent": "" };
+  const agent = '[ "$2" != exists ]';
+  const fine = { get: "", slipway: "echo 'steps: []'", "buildkite-agent": agent };
+  const asked = "buildkite-agent meta-data exists uploaded/steps.yml";
+  const kept = "buildkite-agent meta-data set uploaded/steps.yml yes";
   const good = run(command, fine);
   expect({ ...good, told: good.told.map((line) => line.replace(/\/tmp\S*/, "FILE")) }).toEqual({
     status: 0,
-    told: ["get slipway", decided, "buildkite-agent pipeline upload FILE"],
+    told: [asked, "get slipway", decided, "buildkite-agent pipeline upload FILE", kept],
   });
-  const all = "buildkite-agent pipeline upload steps.yml";
+  const all = ["buildkite-agent pipeline upload steps.yml", kept];
   for (const faulty of [{ get: "exit 1" }, { slipway: "echo x; exit 1" }, { slipway: "exit 0" }]) {
     const { status, told } = run(command, { ...fine, ...faulty });
-    expect({ status, last: told.at(-1) }).toEqual({ status: 0, last: all });
+    expect({ status, last: told.slice(-2) }).toEqual({ status: 0, last: all });
   }
+  // Started again, it has nothing to do.
+  expect(run(command, { ...fine, "buildkite-agent": "" })).toEqual({ status: 0, told: [asked] });
 });
 
 test("successes are recorded at the end, and not of a job that was left out", () => {

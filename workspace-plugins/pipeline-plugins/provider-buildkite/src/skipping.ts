@@ -31,14 +31,15 @@ export function decidingStep(
   const script = [...installLines(skipping), ...decisions].join("\n");
   const limit = skipping.timeoutMinutes === 0 ? "" : `timeout ${skipping.timeoutMinutes * 60} `;
   const last = `"$folder/${asking.length}"`;
+  const key = shellQuoted(`uploaded/${secondPath}`);
   const command = [
+    // Steps are uploaded once: their keys are taken then.
+    `if buildkite-agent meta-data exists ${key}; then exit 0; fi`,
+    `upload() { buildkite-agent pipeline upload "$1" && { buildkite-agent meta-data set ${key} yes || :; }; }`,
     "folder=$(mktemp -d) && export folder",
-    `if ${limit}sh -e -c ${shellQuoted(script)} &&`,
-    `  [ -s ${last} ] && buildkite-agent pipeline upload ${last}; then`,
-    "  exit 0",
-    "fi",
+    `if ${limit}sh -e -c ${shellQuoted(script)} && [ -s ${last} ] && upload ${last}; then exit 0; fi`,
     "echo 'which jobs need not run is not known: all do'",
-    `buildkite-agent pipeline upload ${shellQuoted(secondPath)}`,
+    `upload ${shellQuoted(secondPath)}`,
   ].join("\n");
   return compact({
     label: "signatures",
