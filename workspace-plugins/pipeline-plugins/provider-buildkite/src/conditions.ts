@@ -3,12 +3,14 @@ import { ConditionSchema, Status } from "@slipway/pipeline-sdk/graph";
 import type { Condition } from "@slipway/pipeline-sdk/graph";
 import { asksStatus, shellCondition, shellQuoted } from "@slipway/pipeline-sdk/shell-job";
 import type { OwnWord, StatusWord } from "@slipway/pipeline-sdk/shell-job";
-import { expressionOf } from "./expressions.ts";
+import { expressionOf, expressionText } from "./expressions.ts";
 import type { Expression, VariableOf } from "./expressions.ts";
 
 /** A condition of a job as Buildkite decides it: a part when the steps are uploaded, the rest when the job runs. */
 export type SplitCondition = {
   readonly expressions: readonly Expression[];
+  /** The same as texts. */
+  readonly texts: readonly string[];
   readonly guard: Condition | undefined;
   /** It runs after a failure too, or asks for one. */
   readonly allowsFailure: boolean;
@@ -21,8 +23,10 @@ export function splitCondition(
   const parts = partsOf(condition).filter((part) => !isStatus(part, Status.SUCCESS));
   const known = parts.map((part) => ({ part, expression: expressionOf(part, variableOf) }));
   const open = known.flatMap(({ part, expression }) => (expression === undefined ? [part] : []));
+  const expressions = known.flatMap(({ expression }) => expression ?? []);
   return {
-    expressions: known.flatMap(({ expression }) => expression ?? []),
+    expressions,
+    texts: expressions.map(expressionText),
     guard: joined(open.filter((part) => !isStatus(part, Status.ALWAYS))),
     allowsFailure: parts.some(asksStatus),
   };

@@ -1,11 +1,11 @@
-import type { Condition, Input, Job, Triggers } from "@slipway/pipeline-sdk/graph";
-import { splitCondition } from "./conditions.ts";
+import type { Condition, Input, Job } from "@slipway/pipeline-sdk/graph";
+import type { SplitCondition } from "./conditions.ts";
 import { all, expressionText } from "./expressions.ts";
-import type { VariableOf } from "./expressions.ts";
+import type { Expression } from "./expressions.ts";
 import type { NeedsOf } from "./needs.ts";
 import { compact } from "./plain.ts";
 import type { Table } from "./plain.ts";
-import { triggerExpression } from "./triggers.ts";
+import { isAsking } from "./skipping.ts";
 
 /** What steps of every kind have: what they wait for, and when they are there. */
 export type StepFrame = {
@@ -18,30 +18,54 @@ export type StepFrame = {
 };
 
 export type FrameContext = {
-  readonly triggers: Triggers | undefined;
   readonly needs: NeedsOf;
   /** Keys of steps that every job of the workflow waits for. */
   readonly first: readonly string[];
-  readonly variableOf: VariableOf;
+  readonly inputs: readonly Input[];
+  /** Of the events that the workflow is for. */
+  readonly trigger: Expression | undefined;
+  /** Of the condition of each job. */
+  readonly splits: ReadonlyMap<Job, SplitCondition>;
+  readonly isSkipping: boolean;
 };
 
 /** Buildkite lets a step without `depends_on` wait for each block before it: none is left without. */
 export function frameOf(job: Job, context: FrameContext): StepFrame {
-  const { triggers, needs, first, variableOf } = context;
-  const { expressions, guard, allowsFailure } = splitCondition(job.condition, variableOf);
-  const trigger = triggerExpression(triggers);
+  const { trigger, needs, first, inputs } = context;
+  const { expressions, guard, allowsFailure, texts } = splitOf(job, context);
   const parts = [...(trigger === undefined ? [] : [trigger]), ...expressions];
-  const direct = needs.direct(job);
+  const own = new Set(texts);
+  const through = needs.through(job, (needed) => mayBeGone(needed, own, allowsFailure, context));
   return {
     common: compact({
       depends_on: [
         ...first,
-        ...direct.map((step) => (allowsFailure ? { step, allow_failure: true } : step)),
+        ...through.map((step) => (allowsFailure ? { step, allow_failure: true } : step)),
       ],
       if: parts.length === 0 ? undefined : expressionText(all(...parts)),
     }),
     guard,
-    before: needs.all(job),
-    inputs: triggers?.manual?.inputs ?? [],
+    before: guard !== undefined && allowsFailure ? needs.all(job) : [],
+    inputs,
   };
+}
+
+/**
+ * Whether a job may have no step while one with these expressions has. The command that marks steps as skipped puts what they wait for
+ * in their place, but for those that go on after a failure.
+ */
+function mayBeGone(
+  needed: Job,
+  own: ReadonlySet<string>,
+  allowsFailure: boolean,
+  context: FrameContext,
+): boolean {
+  if (allowsFailure && context.isSkipping && isAsking(needed)) return true;
+  return splitOf(needed, context).texts.some((text) => !own.has(text));
+}
+
+function splitOf(job: Job, { splits }: FrameContext): SplitCondition {
+  const found = splits.get(job);
+  if (found === undefined) throw new Error(`internal: ${job.id} is of another workflow`);
+  return found;
 }

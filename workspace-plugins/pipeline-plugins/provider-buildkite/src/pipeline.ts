@@ -1,5 +1,6 @@
 import type { Graph, Job, Value, Workflow } from "@slipway/pipeline-sdk/graph";
 import { beginStep, endStep } from "./concurrency.ts";
+import { splitCondition } from "./conditions.ts";
 import { expressionText } from "./expressions.ts";
 import { frameOf } from "./frame.ts";
 import type { FrameContext } from "./frame.ts";
@@ -8,7 +9,6 @@ import { renderApproval, renderInputs } from "./gates.ts";
 import { needsOf } from "./needs.ts";
 import { overlay } from "./overlay.ts";
 import type { Table } from "./plain.ts";
-import { isAsking } from "./skipping.ts";
 import { triggerExpression } from "./triggers.ts";
 import { escapedTable } from "./uploaded.ts";
 import { renderWork } from "./work.ts";
@@ -30,16 +30,18 @@ export function renderPipeline(
 function workflowSteps(graph: Graph, workflow: Workflow, isSkipping: boolean): readonly Table[] {
   const { triggers, jobs } = workflow;
   const { before, first, after } = surroundings(graph, workflow);
-  const needs = needsOf(
-    jobs,
-    (job) => job.condition !== undefined || (isSkipping && isAsking(job)),
+  const splits = new Map(
+    jobs.map((job) => [
+      job,
+      splitCondition(job.condition, (name) => variable(workflow, job, name)),
+    ]),
   );
+  const inputs = triggers?.manual?.inputs ?? [];
+  const trigger = triggerExpression(triggers);
+  const context = { needs: needsOf(jobs), first, inputs, trigger, splits, isSkipping };
   return [
     ...before.map(escapedTable),
-    ...jobs.map((job) => {
-      const variableOf = (name: string): Value | undefined => variable(workflow, job, name);
-      return renderJob(graph, workflow, job, { triggers, needs, first, variableOf });
-    }),
+    ...jobs.map((job) => renderJob(graph, workflow, job, context)),
     ...after.map(escapedTable),
   ];
 }

@@ -77,7 +77,7 @@ export function recordingSteps(
 }
 
 function askingJobs({ id, jobs }: Workflow): readonly (Asking & { readonly approvals: string })[] {
-  const needs = needsOf(jobs, () => false);
+  const needs = needsOf(jobs);
   const approvals = new Set(jobs.flatMap((job) => (job.kind.case === "approval" ? [job.id] : [])));
   return jobs.filter(isAsking).map((job) => {
     const before = needs.all(job);
