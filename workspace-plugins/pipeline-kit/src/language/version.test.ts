@@ -25,6 +25,9 @@ test.for([
   ["stable", undefined],
   ["nightly-2024-05-01", undefined],
   ["pypy3.10", undefined],
+  ["2.7.0-p0", "2.7.0-p0"],
+  ["22; rm 3", undefined],
+  ["$(echo 22)", undefined],
   ["", undefined],
 ] as const)("%s asks for %s", ([text, expected]) => {
   const wanted = parseWanted(text);

@@ -2,14 +2,14 @@
 export type Wanted = { readonly version: string; readonly isMinimum: boolean };
 
 const comparison =
-  /(?<operator>[<>]=?|[!=~]=|===|~>|\^|~|=)?\s*v?(?<version>\d+(?:\.\d+)*(?:[-.]?(?:alpha|beta|preview|pre|rc|a|b)[.-]?\d*)?)(?:\.[x*])*/gi;
+  /(?<operator>[<>]=?|[!=~]=|===|~>|\^|~|=)?\s*v?(?<version>\d+(?:\.\d+)*(?:[-.]?(?:alpha|beta|preview|pre|rc|a|b|p)[.-]?\d*)?)(?:\.[x*])*/gi;
 
 /**
  * Of a range its lower end: what is above the upper one is refused by the tool that installs. `undefined` for what names no lowest
  * version: `stable`, `<21`.
  */
 export function parseWanted(text: string): Wanted | undefined {
-  if (/^\s*(?!v\d)[a-z]/i.test(text)) return undefined;
+  if (!/^[\s,|"'*-]*$/.test(text.replaceAll(comparison, ""))) return undefined;
   const found = [...text.matchAll(comparison)].flatMap(({ groups }) => {
     const { operator = "", version = "" } = groups ?? {};
     return operator.startsWith("<") || operator === "!=" ? [] : [{ operator, version }];
