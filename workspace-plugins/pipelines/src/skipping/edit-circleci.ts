@@ -29,7 +29,9 @@ export function leaveOutOfCircleci(
     if (left.length === 0) settings?.delete("requires");
     else settings?.set("requires", document.createNode(withoutDoubles(left)));
   }
-  jobs.items = kept.map(({ item }) => item);
+  jobs.items = kept.map(({ item, name, settings }) =>
+    settings?.items.length === 0 ? document.createNode(name) : item,
+  );
   if (jobs.items.length === 0) document.deleteIn(["workflows", workflow]);
   for (const name of [...leftOut, ...never]) document.deleteIn(["jobs", name]);
   const left = document.get("workflows");

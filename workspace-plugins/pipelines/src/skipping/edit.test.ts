@@ -46,6 +46,7 @@ workflows:
       - after: { requires: [{ report: terminal }, { test: terminal }] }
       - last: { requires: [report] }
       - other: { requires: [{ build: [failed] }] }
+      - only: { requires: [build] }
 `;
 
 test("in CircleCI a job that waits for a failure of one that is left out never begins", () => {
@@ -57,7 +58,13 @@ workflows:
       - build
       - after: { requires: [ { build: [ terminal ] } ] }
       - other: { requires: [ { build: [ failed ] } ] }
+      - only: { requires: [ build ] }
 `);
+});
+
+test("in CircleCI a job of which nothing is said any more is its name", () => {
+  const left = leaveOutOfCircleci(endings, "ci", new Set(["build", "test"]));
+  expect(left.split("\n").slice(4)).toEqual(["    jobs:", "      - after", "      - only", ""]);
 });
 
 test("a pipeline of CircleCI without jobs goes on with one that does nothing", () => {
