@@ -291,7 +291,12 @@ test.each(awkwardTexts)(
 );
 
 test("of any pipeline a reader finds the same jobs, needs, commands, variables, services, caches and artifacts", () => {
-  const pipeline = randomPipeline({ without: ["approvals", "concurrency", "schedules"] });
+  const never = ["concurrency", "schedules"] as const;
+  const pipeline = fc.oneof(
+    randomPipeline({ without: ["approvals", ...never] }),
+    // What is asked before an approval is no condition of a shell.
+    randomPipeline({ without: ["job-conditions", ...never] }),
+  );
   fc.assert(
     fc.property(pipeline, (text) => {
       const graph = graphOf(text.replaceAll('"base-branch"', '"branch"'));
@@ -417,6 +422,10 @@ test("what CircleCI cannot say is told at its place, with what to write", () => 
   ]);
   expect(of('[jobs.a]\nsteps = [{ uses = "github:actions/setup-node@v4" }]\n')).toEqual([
     'jobs.a.steps.0: CIRCLECI_STEP: github:actions/setup-node@v4 is none of CircleCI: write what it does as run, or only_for = ["github"] beside it',
+  ]);
+  const orbs = ["circleci:a/b@1.0/c", "circleci:a/b@2.0/c"].map((uses) => `{ uses = "${uses}" }`);
+  expect(of(`[jobs.a]\nsteps = [${orbs.join(", ")}]\n`)).toEqual([
+    "jobs.a.steps.1: CIRCLECI_ORB: b would be a/b@1.0 and a/b@2.0: write the same version everywhere",
   ]);
   expect(of(`[jobs.a]\nretry = 6\n${plain}`)).toEqual([
     "jobs.a: CIRCLECI_RETRY: 6 is more: write retry = 5 or less",

@@ -83,10 +83,18 @@ function workflowsOf(
   return [
     ...usual,
     ...schedules.map((schedule, at) => {
-      const name = `${id}-schedule${at === 0 ? "" : `-${at + 1}`}`;
-      return [name, { triggers: renderSchedule(schedule), jobs: jobs.map(byClock) }] as const;
+      const wanted = `${id}-schedule${at === 0 ? "" : `-${at + 1}`}`;
+      return [
+        freeName(graph, wanted),
+        { triggers: renderSchedule(schedule), jobs: jobs.map(byClock) },
+      ] as const;
     }),
   ];
+}
+
+function freeName(graph: Graph, wanted: string): string {
+  const isTaken = graph.workflows.some(({ id }) => id === wanted);
+  return isTaken ? freeName(graph, `${wanted}_`) : wanted;
 }
 
 /** A workflow of a clock has no pipeline value that says so. */

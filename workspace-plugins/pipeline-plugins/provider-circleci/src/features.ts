@@ -36,7 +36,7 @@ const native = [
 const when =
   "a condition of the workflow: which pushes make a pipeline is a setting of the project";
 const shell = "by the shell of a step";
-const shared = "by the workspace, under /tmp/slipway";
+const shared = "by the workspace, under /tmp/slipway; the image has bash and tar";
 const docker = "the ports are waited for; on a machine it is Docker's own";
 const continued = "a setup configuration finds out which jobs run, and goes on with those";
 const bounded = "by the program timeout around each command";
