@@ -1,8 +1,10 @@
-// Writes the schema.json of every executor and generator from its options.ts, and what is written of definitions of images and AO processes.
+// Writes the schema.json of every executor and generator from its options.ts, and what is written of definitions of images, AO processes and pipelines.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { definitionDocuments } from "@slipway/images/definition-page";
+import { pipelineDocuments } from "@slipway/pipelines/definition-page";
 import { aoDocuments } from "@slipway/processes/definition-page";
+import { providerFeatures } from "./provider-features.ts";
 import { schemaFolders, schemaText } from "./schemas.ts";
 
 const root = path.join(import.meta.dirname, "..");
@@ -26,4 +28,9 @@ function writeIfOther(name: string, text: string): void {
 for (const folder of schemaFolders(root)) {
   writeIfOther(`${folder}/schema.json`, await schemaText(root, folder));
 }
-for (const [name, text] of [...definitionDocuments(), ...aoDocuments()]) writeIfOther(name, text);
+const pages = [
+  ...definitionDocuments(),
+  ...aoDocuments(),
+  ...pipelineDocuments(providerFeatures()),
+];
+for (const [name, text] of pages) writeIfOther(name, text);

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
+import { ciCommands } from "./ci/commands.ts";
 import { commands } from "./commands.ts";
 import { findCommand } from "./find-command.ts";
 
@@ -28,4 +31,12 @@ test("of two commands the one with the longer name is called", () => {
 
 test.each(commands)("$name has a module that runs it", async ({ load }) => {
   expect(await load()).toBeTypeOf("function");
+});
+
+test("the page of pipelines has each command of slipway ci, with what it does", () => {
+  const page = path.join(import.meta.dirname, "../../../docs/pipelines.md");
+  const rows = readFileSync(page, "utf8").matchAll(/^\| `slipway (ci [^`]+)` +\| (.+?) +\|$/gm);
+  expect([...rows].map(([, name, does]) => [name, does])).toEqual(
+    ciCommands.map(({ name, does }) => [name, does]),
+  );
 });

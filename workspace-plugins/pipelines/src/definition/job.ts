@@ -50,7 +50,7 @@ function isOfApproval(key: string): boolean {
 export const Job = z
   .strictObject({
     /** For people: part of no signature. */
-    description: z.string().optional(),
+    description: z.string().optional().meta({ description: "For those who read the file." }),
     name: Text.optional().meta({ description: "For people; usually the key." }),
     workflow: Name.optional().meta({ description: "It is part of; usually `ci`." }),
     stage: Name.optional().meta({ description: "Of its workflow." }),
@@ -131,8 +131,8 @@ export const Job = z
     checkout: Checkout.optional().meta({
       description: "How the repository is fetched; `false`: not.",
     }),
-    shell: Text.optional(),
-    working_directory: Text.optional(),
+    shell: Text.optional().meta({ description: "Of its steps; usually bash." }),
+    working_directory: Text.optional().meta({ description: "Of its steps." }),
     steps: z.array(Step).min(1).optional().meta({ description: "In order." }),
     ...overrides,
   })

@@ -9,9 +9,9 @@ const kept = ["include", "exclude", "rows"];
 export const Matrix = z
   .intersection(
     z.object({
-      include: z.array(Row).min(1).optional(),
-      exclude: z.array(Row).min(1).optional(),
-      rows: z.array(Row).min(1).optional(),
+      include: z.array(Row).min(1).optional().meta({ description: "Rows beside, or more values." }),
+      exclude: z.array(Row).min(1).optional().meta({ description: "Choices that are no job." }),
+      rows: z.array(Row).min(1).optional().meta({ description: "A job for each." }),
     }),
     z.record(Name, z.union([Values, z.array(Row)])),
   )

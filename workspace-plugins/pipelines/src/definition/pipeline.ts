@@ -12,7 +12,7 @@ import {
 } from "./resources.ts";
 import { Triggers } from "./triggers.ts";
 import { Environment } from "./values.ts";
-import { Minutes, Name, Pattern, Scalar, Text, VariableName, overrides } from "./words.ts";
+import { Keys, Minutes, Name, Pattern, Scalar, Text, VariableName, overrides } from "./words.ts";
 
 const Workflow = z.strictObject({
   name: Text.optional().meta({ description: "For people; usually the key." }),
@@ -23,7 +23,12 @@ const Workflow = z.strictObject({
   permissions: Permissions.optional(),
   concurrency: Concurrency.optional(),
   stages: z
-    .array(z.strictObject({ name: Name, needs: z.array(Name).default([]) }))
+    .array(
+      z.strictObject({
+        name: Name.meta({ description: "What jobs name it by." }),
+        needs: z.array(Name).default([]).meta({ description: "Stages of the same workflow." }),
+      }),
+    )
     .optional()
     .meta({ description: "Jobs of a stage need all jobs of the stages that it needs." }),
   ...overrides,
@@ -31,16 +36,18 @@ const Workflow = z.strictObject({
 
 export const Pipeline = z.strictObject({
   version: z.literal("0.2").meta({ description: "Of this schema." }),
-  project: z.strictObject({
-    name: Text,
-    default_runner: Name.optional().meta({ description: "Of jobs that name none." }),
-    registry: Text.refine(
-      (text) => parseReference(`${text}/kind/name`).ok,
-      "host or host:port, with or without a path",
-    )
-      .optional()
-      .meta({ description: "Where modules come from that are named without a host." }),
-  }),
+  project: z
+    .strictObject({
+      name: Text.meta({ description: "Jobs are signed as `name:job`." }),
+      default_runner: Name.optional().meta({ description: "Of jobs that name none." }),
+      registry: Text.refine(
+        (text) => parseReference(`${text}/kind/name`).ok,
+        "host or host:port, with or without a path",
+      )
+        .optional()
+        .meta({ description: "Where modules come from that are named without a host." }),
+    })
+    .meta({ description: "What all of it is of." }),
   variables: z.record(VariableName, Scalar).optional().meta({
     description: "Set in the environment of every job, and in templates: `{{ NAME }}`.",
   }),
@@ -81,7 +88,7 @@ export const Pipeline = z.strictObject({
             description:
               "A registry reference, `git+…//folder@ref`, or a folder of this repository.",
           }),
-          settings: z.record(z.string(), z.json()).optional(),
+          settings: Keys.optional().meta({ description: "What the plugin itself is told." }),
         }),
       ]),
     )
@@ -113,10 +120,15 @@ export const Pipeline = z.strictObject({
   outputs: z
     .array(
       z.strictObject({
-        provider: Name,
-        path: Pattern.meta({ description: "The file, relative to the workspace." }),
+        provider: Name.meta({
+          description: "github, circleci, buildkite, jenkins, or of a plugin.",
+        }),
+        path: Pattern.meta({
+          description:
+            "The file, relative to the workspace; `{workflow}` in it makes a file of each workflow.",
+        }),
         workflows: z.array(Name).optional().meta({ description: "Usually all." }),
-        description: z.string().optional(),
+        description: z.string().optional().meta({ description: "For those who read this." }),
       }),
     )
     .optional()

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { Environment } from "./values.ts";
-import { Name, Text, VariableName, overrides } from "./words.ts";
+import { Name, Scalar, Text, VariableName, overrides } from "./words.ts";
 import { Step } from "./step.ts";
 
 const Credentials = z.strictObject({
-  username: Text,
+  username: Text.meta({ description: "With the registry." }),
   password_secret: VariableName.meta({ description: "Name of the secret." }),
 });
 
@@ -34,10 +34,14 @@ export const Service = z.strictObject({
   health: z
     .strictObject({
       command: Text.meta({ description: "Ends with 0 when the service is ready." }),
-      interval_seconds: z.int().min(1).optional(),
-      timeout_seconds: z.int().min(1).optional(),
-      retries: z.int().min(1).optional(),
-      start_period_seconds: z.int().min(0).optional(),
+      interval_seconds: z.int().min(1).optional().meta({ description: "Between two tries." }),
+      timeout_seconds: z.int().min(1).optional().meta({ description: "Of one try." }),
+      retries: z.int().min(1).optional().meta({ description: "Tries before it has failed." }),
+      start_period_seconds: z
+        .int()
+        .min(0)
+        .optional()
+        .meta({ description: "Failures before that do not count." }),
     })
     .optional()
     .meta({ description: "Steps begin when it is ready." }),
@@ -54,18 +58,18 @@ export const Cache = z.strictObject({
 });
 
 export const Command = z.strictObject({
-  description: z.string().optional(),
+  description: z.string().optional().meta({ description: "For those who read the file." }),
   parameters: z
     .record(
       Name,
       z.strictObject({
-        default: z.union([z.string(), z.number(), z.boolean()]).optional(),
-        description: z.string().optional(),
+        default: Scalar.optional().meta({ description: "Without it `with` has to set it." }),
+        description: z.string().optional().meta({ description: "For those who use it." }),
       }),
     )
     .optional()
     .meta({ description: "What `with` sets; in steps `{{ parameters.NAME }}`." }),
-  steps: z.array(Step).min(1),
+  steps: z.array(Step).min(1).meta({ description: "In order." }),
 });
 
 export const DeployEnvironment = z.strictObject({
@@ -81,21 +85,26 @@ export const Permissions = z.union([Access, z.record(Text, Access)]).meta({
   description: "Of the token of a job: one for all, or by scope.",
 });
 
-export const Concurrency = z.strictObject({
-  group: Text.meta({
-    description: "One at a time of each; templates, and facts of the run: `deploy-{{ branch }}`.",
-  }),
-  cancel_in_progress: z.boolean().default(false),
-});
+export const Concurrency = z
+  .strictObject({
+    group: Text.meta({
+      description: "One at a time of each; templates, and facts of the run: `deploy-{{ branch }}`.",
+    }),
+    cancel_in_progress: z
+      .boolean()
+      .default(false)
+      .meta({ description: "The next one ends the one that runs, and does not wait for it." }),
+  })
+  .meta({ description: "What does not run beside itself." });
 
 export const Checkout = z.union([
   z.literal(false),
   z.strictObject({
     depth: z.int().min(0).optional().meta({ description: "Commits; 0 is all of them." }),
-    submodules: z.boolean().optional(),
-    lfs: z.boolean().optional(),
-    tags: z.boolean().optional(),
-    path: Text.optional(),
+    submodules: z.boolean().optional().meta({ description: "Fetched too." }),
+    lfs: z.boolean().optional().meta({ description: "Large files are fetched too." }),
+    tags: z.boolean().optional().meta({ description: "Fetched too." }),
+    path: Text.optional().meta({ description: "Where it goes; usually the workspace." }),
   }),
 ]);
 

@@ -21,7 +21,14 @@ export const ArtifactUse = z.strictObject({
   path: Text.optional().meta({ description: "Where it goes; usually the workspace." }),
 });
 
-const kinds = ["run", "uses", "restore_cache", "save_cache", "upload", "download"] as const;
+export const stepKinds = [
+  "run",
+  "uses",
+  "restore_cache",
+  "save_cache",
+  "upload",
+  "download",
+] as const;
 
 export const Step = z
   .strictObject({
@@ -53,8 +60,8 @@ export const Step = z
       .meta({ description: "A failure is no failure of the job." }),
   })
   .refine(
-    (step) => kinds.filter((kind) => step[kind] !== undefined).length === 1,
-    `one of ${kinds.join(", ")}`,
+    (step) => stepKinds.filter((kind) => step[kind] !== undefined).length === 1,
+    `one of ${stepKinds.join(", ")}`,
   )
   .refine((step) => step.with === undefined || step.uses !== undefined, "with goes with uses")
   .refine(

@@ -64,11 +64,14 @@ export const Triggers = z.strictObject({
           .record(
             Name,
             z.strictObject({
-              type: z.enum(["string", "boolean", "number", "choice"]).default("string"),
-              description: z.string().optional(),
-              default: Scalar.optional(),
-              required: z.boolean().default(false),
-              options: z.array(Text).optional(),
+              type: z
+                .enum(["string", "boolean", "number", "choice"])
+                .default("string")
+                .meta({ description: "What can be said." }),
+              description: z.string().optional().meta({ description: "The question." }),
+              default: Scalar.optional().meta({ description: "Where nothing is said." }),
+              required: z.boolean().default(false).meta({ description: "Something has to be." }),
+              options: z.array(Text).optional().meta({ description: "Of a choice." }),
             }),
           )
           .optional()

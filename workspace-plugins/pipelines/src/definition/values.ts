@@ -18,11 +18,15 @@ export type RunFact = (typeof runFacts)[number];
 export const Value = z
   .union([
     Scalar,
-    z.strictObject({ secret: VariableName }),
-    z.strictObject({ input: Name }),
-    z.strictObject({ output: Text.regex(/^[\w-]+\.[\w-]+$/, "as job.output") }),
-    z.strictObject({ step: Text.regex(/^[\w-]+\.[\w-]+$/, "as step.output") }),
-    z.strictObject({ fact: z.enum(runFacts) }),
+    z.strictObject({ secret: VariableName.meta({ description: "Name of a secret." }) }),
+    z.strictObject({ input: Name.meta({ description: "Of a manual start." }) }),
+    z.strictObject({
+      output: Text.regex(/^[\w-]+\.[\w-]+$/, "as job.output").meta({ description: "`job.output`" }),
+    }),
+    z.strictObject({
+      step: Text.regex(/^[\w-]+\.[\w-]+$/, "as step.output").meta({ description: "`step.output`" }),
+    }),
+    z.strictObject({ fact: z.enum(runFacts).meta({ description: "Of the run." }) }),
   ])
   .meta({
     description:
@@ -30,4 +34,6 @@ export const Value = z
   });
 export type Value = z.output<typeof Value>;
 
-export const Environment = z.record(VariableName, Value);
+export const Environment = z.record(VariableName, Value).meta({
+  description: "Variables; those of a job win over those of the file, those of a step over both.",
+});

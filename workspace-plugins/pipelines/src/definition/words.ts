@@ -20,20 +20,27 @@ export const Pattern = Text.refine(
   "leads out of the workspace",
 );
 
-export const Minutes = z.int().min(1).max(43_200);
+export const Minutes = z
+  .int()
+  .min(1)
+  .max(43_200)
+  .meta({ description: "After how many minutes it is ended." });
+
+/** Whatever it is: what is done with it, others know. */
+export const Keys = z.record(z.string(), z.json());
 
 /** What only the provider understands, by its name: laid over what is rendered for it. */
 export const overrides = {
-  github: z.record(z.string(), z.json()).optional().meta({
+  github: Keys.optional().meta({
     description: "Keys of GitHub Actions alone, laid over what is rendered.",
   }),
-  circleci: z.record(z.string(), z.json()).optional().meta({
+  circleci: Keys.optional().meta({
     description: "Keys of CircleCI alone, laid over what is rendered.",
   }),
-  buildkite: z.record(z.string(), z.json()).optional().meta({
+  buildkite: Keys.optional().meta({
     description: "Keys of Buildkite alone, laid over what is rendered.",
   }),
-  jenkins: z.record(z.string(), z.json()).optional().meta({
+  jenkins: Keys.optional().meta({
     description: "Keys of Jenkins alone, laid over what is rendered.",
   }),
 };

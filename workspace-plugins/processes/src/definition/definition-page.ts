@@ -1,4 +1,5 @@
-import { table } from "@slipway/definitions/markdown-table";
+import { Field, fieldTable, without } from "@slipway/definitions/field-table";
+import type { Fields } from "@slipway/definitions/field-table";
 import { z } from "zod";
 import { Definition } from "./definition.ts";
 
@@ -102,31 +103,31 @@ ${example.trimEnd().replaceAll(/^/gm, "    ").replaceAll(/^ +$/gm, "")}
 
 ## The file
 
-${fields(schema, "")}
+${fieldTable(schema)}
 
 ## A process: \`processes.<name>\`
 
-${fields(without(process, ["checks"]), "")}
+${fieldTable(without(process, ["checks"]))}
 
 ${bundling}
 
 ## A check: \`processes.<name>.checks[]\`
 
-${fields(check, "")}
+${fieldTable(check)}
 
 ## A deploy target: \`targets.<name>\`
 
 Fields of every target:
 
-${fields(only(local, legacy, mainnet), "")}
+${fieldTable(only(local, legacy, mainnet))}
 
 With \`network: local\` that is all: the network says the rest, and has a wallet of its own. With \`mode: legacy\` besides:
 
-${fields(besides(legacy, local), "")}
+${fieldTable(besides(legacy, local))}
 
 With \`mode: mainnet\` besides:
 
-${fields(besides(mainnet, local), "")}
+${fieldTable(besides(mainnet, local))}
 
 ${wallets}`;
 }
@@ -140,84 +141,6 @@ Equal sources are equal bytes on any machine. What may be a mistake is a doubt, 
 const wallets = `A wallet is a JWK of Arweave. Its file is readable by you alone, and ignored by git where it lies in a repository; where git cannot say that, nothing is signed. A definition that holds a private key is refused by its line alone, whatever else is wrong with it.
 Paths are from the project, absolute, or after \`~/\`. No two exports write one file, or one variable of a file.
 `;
-
-/** Of JSON Schema what the definition's own is made of. */
-type Field = {
-  readonly description?: string | undefined;
-  readonly type?: string | undefined;
-  readonly const?: string | undefined;
-  readonly enum?: readonly string[] | undefined;
-  readonly default?: unknown;
-  readonly items?: Field | undefined;
-  readonly anyOf?: readonly Field[] | undefined;
-  readonly oneOf?: readonly Field[] | undefined;
-  readonly properties?: Readonly<Record<string, Field>> | undefined;
-  readonly additionalProperties?: Field | undefined;
-  readonly required?: readonly string[] | undefined;
-};
-
-const inner = z.lazy(() => Field);
-const Field: z.ZodType<Field> = z.looseObject({
-  description: z.string().optional(),
-  type: z.string().optional(),
-  const: z.string().optional(),
-  enum: z.array(z.string()).optional(),
-  items: inner.optional(),
-  anyOf: z.array(inner).optional(),
-  oneOf: z.array(inner).optional(),
-  properties: z.record(z.string(), inner).optional(),
-  additionalProperties: z.preprocess(
-    (value) => (value === false ? undefined : value),
-    inner.optional(),
-  ),
-  required: z.array(z.string()).optional(),
-});
-
-type Fields = Pick<Field, "properties" | "required">;
-
-function fields(schema: Fields, prefix: string): string {
-  return table([["field", "value", "without it", "meaning"], ...rows(schema, prefix)]);
-}
-
-function rows(
-  { properties = {}, required = [] }: Fields,
-  prefix: string,
-): readonly (readonly string[])[] {
-  return Object.entries(properties).flatMap(([name, field]) => {
-    const path = `${prefix}${name}`;
-    const usual = field.default === undefined ? "" : `\`${JSON.stringify(field.default)}\``;
-    const missing = required.includes(name) ? "a problem" : usual;
-    return [
-      [`\`${path}\``, kindOf(field), missing, field.description ?? ""],
-      ...kindsOf(field).flatMap((each) => rows(each, `${path}.`)),
-    ];
-  });
-}
-
-/** Of one that is one of several, no field is missing for sure. */
-function kindsOf({ anyOf, ...field }: Field): readonly Fields[] {
-  return anyOf?.map(({ properties }) => ({ properties })) ?? [field];
-}
-
-function kindOf(field: Field): string {
-  if (field.anyOf !== undefined) return [...new Set(field.anyOf.map(kindOf))].join(" or ");
-  if (field.enum !== undefined) return field.enum.join(", ");
-  if (field.const !== undefined) return field.const;
-  if (field.type === "array") return field.items?.type === "string" ? "list of texts" : "list";
-  if (field.type === "object") return field.properties === undefined ? "keys with values" : "these";
-  return kinds[field.type ?? ""] ?? "any JSON";
-}
-
-const kinds: Readonly<Partial<Record<string, string>>> = {
-  string: "text",
-  boolean: "true or false",
-  integer: "number",
-};
-
-function without(field: Field, names: readonly string[]): Fields {
-  const kept = Object.entries(field.properties ?? {}).filter(([name]) => !names.includes(name));
-  return { properties: Object.fromEntries(kept), required: field.required };
-}
 
 /** What a target of any kind may have; of what differs, all that it can be. */
 function only(...kindsOfTarget: readonly (Field | undefined)[]): Fields {
