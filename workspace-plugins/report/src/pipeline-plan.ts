@@ -40,10 +40,10 @@ function pluginLine({ name, version, place, passedOver }: Found["plugins"][numbe
 
 /** One line for the jobs of a matrix, in the order in which they run. */
 function jobLines({ workflows }: Graph): readonly string[] {
-  return workflows.flatMap((workflow) =>
-    [...Map.groupBy(workflow.jobs, ({ base }) => base)].map(([base, jobs]) => {
+  return workflows.flatMap((workflow) => {
+    const baseOf = new Map(workflow.jobs.map((job) => [job.id, job.base]));
+    return [...Map.groupBy(workflow.jobs, ({ base }) => base)].map(([base, jobs]) => {
       const [first] = jobs;
-      const baseOf = new Map(workflow.jobs.map((job) => [job.id, job.base]));
       const needs = [
         ...new Set(jobs.flatMap((job) => job.needs.map((need) => baseOf.get(need) ?? need))),
       ];
@@ -53,8 +53,8 @@ function jobLines({ workflows }: Graph): readonly string[] {
         ...(needs.length === 0 ? [] : [`after ${needs.join(", ")}`]),
       ];
       return `  + ${workflow.id}.${base}${said.length === 0 ? "" : ` (${said.join("; ")})`}`;
-    }),
-  );
+    });
+  });
 }
 
 function runnerOf({ kind }: Job): readonly string[] {

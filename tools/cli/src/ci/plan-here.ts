@@ -20,9 +20,10 @@ export async function planHere(
   place: PipelinePlace,
   { signal, progress }: Answer,
   providers: readonly string[] | undefined,
+  { withRemarks = false }: { readonly withRemarks?: boolean } = {},
 ): Promise<Result<PlannedRender, readonly RenderFailure[]>> {
   const onStage = (stage: keyof typeof stages): void => progress(stages[stage]);
-  return planRender({ ...place, providers, limits: { limitMs, signal }, onStage });
+  return planRender({ ...place, providers, withRemarks, limits: { limitMs, signal }, onStage });
 }
 
 /** Answers with the exit code. */

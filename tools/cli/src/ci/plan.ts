@@ -20,7 +20,8 @@ export async function planPipelineFiles({ args }: Call): Promise<number> {
   if (!read.ok) return tellUsage(read.failure);
   const { provider, diff = false, json = false } = read.value.options;
   const answer = openAnswer({ json });
-  const planned = await planHere(pipelinePlaceOf(read.value.words[0] ?? "."), answer, provider);
+  const place = pipelinePlaceOf(read.value.words[0] ?? ".");
+  const planned = await planHere(place, answer, provider, { withRemarks: json });
   if (!planned.ok) return tellFailures(planned.failure, { json });
   const { diagnostics, writes } = planned.value;
   if (json) {

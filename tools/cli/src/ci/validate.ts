@@ -24,7 +24,7 @@ export async function validatePipeline({ args }: Call): Promise<number> {
   }
   const answer = openAnswer({ json });
   const place = pipelinePlaceOf(read.value.words[0] ?? ".");
-  const planned = await planHere(place, answer, provider);
+  const planned = await planHere(place, answer, provider, { withRemarks: true });
   if (sarif) return tellSarif(planned);
   if (!planned.ok) return tellFailures(planned.failure, { json });
   const { diagnostics, writes, graph } = planned.value;

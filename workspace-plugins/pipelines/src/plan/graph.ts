@@ -193,6 +193,7 @@ function jobsBefore(
   const workflow = workflowOf(job);
   const stages = pipeline.workflows?.[workflow]?.stages ?? [];
   const needed = stages.find(({ name }) => name === job.stage)?.needs ?? [];
+  if (needed.length === 0) return [];
   return planned
     .filter(({ base }) => {
       const other = pipeline.jobs[base];

@@ -19,7 +19,6 @@ import { runHook } from "../plugins/plugins.ts";
 import type { StartedPlugin } from "../plugins/start-plugins.ts";
 import type { Detection } from "./detect.ts";
 import { askedOf, checkVersions } from "./module-uses.ts";
-import { placeMessages } from "./place-messages.ts";
 
 /** By the name of the module; not of plugins that say nothing of their inputs. */
 export type Manifests = ReadonlyMap<string, ModuleManifest>;
@@ -42,7 +41,6 @@ export async function planWithPlugins(
 ): Promise<Result<PlannedGraph, readonly PipelinesFailure[]>> {
   const { facts, detected } = detection;
   const { graph, uses: named, problems: found } = resolvePipeline(pipeline, { facts });
-  placeMessages(graph, text);
   const problems: PlanProblem[] = [...found];
   const tell = (problem: PlanProblem): void => void problems.push(problem);
   const versions = new Map(plugins.map(({ info }) => [info.name, info.version]));
@@ -69,8 +67,6 @@ export async function planWithPlugins(
   if (problems.length > 0) return fail([invalidPipeline(text.file, text.text, problems)]);
   pruneGraph(graph);
   // What plugins put there has the places of their uses.
-  placeMessages(graph, text);
   const diagnostics = plans.flatMap(({ result }) => result.diagnostics);
-  placeMessages(diagnostics, text);
   return ok({ graph, diagnostics });
 }

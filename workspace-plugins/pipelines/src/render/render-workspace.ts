@@ -26,6 +26,7 @@ export type WorkspaceRender = {
   readonly file: string;
   readonly limits: Limits;
   readonly providers?: readonly string[] | undefined;
+  readonly withRemarks?: boolean;
   readonly onStage?: RenderRequest["onStage"];
 };
 
@@ -40,7 +41,7 @@ export type PlannedRender = RenderedPipeline & {
 export async function planRender(
   request: WorkspaceRender,
 ): Promise<Result<PlannedRender, readonly RenderFailure[]>> {
-  const { root, file, limits, providers, onStage = () => {} } = request;
+  const { root, file, limits, providers, withRemarks = false, onStage = () => {} } = request;
   const text = await readTextIfPresent(path.join(root, file));
   if (text === undefined) return fail([{ reason: "pipeline-missing", file }]);
   const files = await listFiles(root, limits.signal);
@@ -51,6 +52,7 @@ export async function planRender(
     repository: repositoryOf(files.value),
     providers,
     skippingOf,
+    withRemarks,
     limits,
     onStage,
   });

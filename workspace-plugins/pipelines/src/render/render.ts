@@ -1,4 +1,5 @@
 import type { Graph } from "@slipway/pipeline-sdk/graph";
+import { Diagnostic_Level } from "@slipway/pipeline-sdk/protocol";
 import type { Diagnostic, Repository, Skipping } from "@slipway/pipeline-sdk/protocol";
 import { compareBytes, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
@@ -40,6 +41,8 @@ export type RenderRequest = {
   /** Only these; `undefined`: all of the file. */
   readonly providers: readonly string[] | undefined;
   readonly skippingOf: (pipeline: Pipeline) => Skipping | undefined;
+  /** Whether what is neither an error nor a warning is told with its line, for which the file is read once more. */
+  readonly withRemarks: boolean;
   readonly limits: CallLimits;
   readonly onStage: (stage: "starting" | "detecting" | "planning" | "generating") => void;
 };
@@ -105,7 +108,7 @@ async function renderWith(
   { plugins, found: foundPlugins, sandbox }: OpenPlugins,
   pipeline: Pipeline,
   manifests: Manifests,
-  { text, repository, providers, skippingOf, limits, onStage }: RenderRequest,
+  { text, repository, providers, skippingOf, withRemarks, limits, onStage }: RenderRequest,
 ): Promise<Rendered> {
   onStage("detecting");
   const detection = await detect(plugins, repository, limits);
@@ -130,17 +133,22 @@ async function renderWith(
     graph,
     outputs: wanted,
   };
-  if (soFar.some(isError)) return ok({ ...found, diagnostics: inOrder(soFar), files: [] });
+  const told = (all: readonly Diagnostic[]): readonly Diagnostic[] => {
+    placeMessages(withRemarks ? all : all.filter(({ level }) => level !== remark), text);
+    return inOrder(all);
+  };
+  if (soFar.some(isError)) return ok({ ...found, diagnostics: told(soFar), files: [] });
   const grants = grantPaths(wanted, []);
   if (!grants.ok) return grants;
   const files = mergeFragments(generated.answers, grants.value);
   if (!files.ok) return files;
   const judged = await validate(plugins, graph, files.value, limits);
   if (judged.failures.length > 0) return fail(judged.failures);
-  placeMessages(judged.diagnostics, text);
-  const diagnostics = inOrder([...soFar, ...judged.diagnostics]);
+  const diagnostics = told([...soFar, ...judged.diagnostics]);
   return ok({ ...found, diagnostics, files: files.value });
 }
+
+const remark = Diagnostic_Level.INFO;
 
 /** Of the providers that are asked, the modules that jobs name, and what the file lists under `plugins`. */
 function pluginNames(
