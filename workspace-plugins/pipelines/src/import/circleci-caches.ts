@@ -1,4 +1,5 @@
 import type { Caches } from "./github-caches.ts";
+import { literal } from "./github-values.ts";
 import { entriesOf, textOf, textsOf } from "./located.ts";
 import type { Located, Plain } from "./located.ts";
 
@@ -20,7 +21,8 @@ export function findCaches(root: Located, caches: Caches): CacheKeys {
     const parts = keyParts(key);
     const paths = textsOf(save.get("paths"));
     if (parts === undefined || paths.length === 0 || keys.has(key)) return;
-    const cache: Plain = { paths, key_parts: parts };
+    if (paths.some((each) => each === "" || each.includes("<<"))) return;
+    const cache: Plain = { paths: paths.map(literal), key_parts: parts.map(literal) };
     const name = freeName(nameOf(key), caches);
     caches.set(name, cache);
     keys.set(key, name);

@@ -1,10 +1,10 @@
 import { importFilters } from "./circleci-filters.ts";
 import type { CircleFile } from "./circleci-jobs.ts";
-import { jobsOf } from "./circleci-matrix.ts";
+import { dimensionsOf, isDimension, jobsOf } from "./circleci-matrix.ts";
 import { valuesOf } from "./circleci-steps.ts";
 import { keep, nameFrom } from "./github-jobs.ts";
 import type { Table } from "./github-jobs.ts";
-import { given } from "./github-steps.ts";
+import { given, shown } from "./github-steps.ts";
 import { Taking, entriesOf, itemsOf, plainOf, textOf } from "./located.ts";
 import type { At, Located, Plain } from "./located.ts";
 import type { TellNote } from "./note.ts";
@@ -124,6 +124,11 @@ export function importEntry(entry: Entry, place: Place, { circle, tell }: Contex
   if (lost.length > 0) {
     const message = `the job ${place.id} is for CircleCI alone: ${lost.join(" and ")} cannot be said`;
     tell({ ...entry.located.at, outcome: "changed", message });
+  }
+  for (const [name, each] of dimensionsOf(matrix)) {
+    if (isDimension(name, each)) continue;
+    const message = `matrix.parameters.${name}: ${shown(each)} is nothing to choose from`;
+    tell({ ...each.at, outcome: "lost", message });
   }
   const isAlone = place.isGuardLost || lost.length > 0;
   const built = jobsOf(place.id, job, values, matrix, circle);

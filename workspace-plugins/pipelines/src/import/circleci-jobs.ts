@@ -18,6 +18,8 @@ export type CircleFile = {
   readonly orbs: ReadonlyMap<string, Located>;
   readonly cacheKeys: CacheKeys;
   readonly tables: Tables;
+  /** Ids of jobs that are kept whole. */
+  readonly whole: ReadonlySet<string>;
   /** What of it is named somewhere: jobs.test, executors.base. */
   readonly used: Set<string>;
 };
@@ -102,6 +104,22 @@ function textIn(located: Located, templates: Templates): string | undefined {
   return text === "" ? undefined : text;
 }
 
+/** A job that only CircleCI can run: as it was. */
+export function wholeCircleJob(use: CircleUse, file: CircleFile): CircleJob {
+  const taking = new Taking(withExecutor(use, file));
+  taking.take("parameters");
+  const own = Object.fromEntries(taking.left().map(([key, each]) => [key, plainOf(each)]));
+  const message = "the job is for CircleCI alone, as it was: what it says cannot be said";
+  return {
+    job: { checkout: false },
+    steps: [{ run: "true", only_for: ["circleci"] }],
+    own,
+    notes: [{ ...use.job.at, outcome: "kept", message }],
+    isOpen: use.templates.size > 0 && JSON.stringify(own).includes("<<"),
+    isKept: true,
+  };
+}
+
 /** With the values of its parameters, and what its executor says where it says nothing itself. */
 function withExecutor({ job, values }: CircleUse, { executors, used }: CircleFile): Located {
   const substituted = substitute(job, values);
@@ -127,7 +145,10 @@ function withExecutor({ job, values }: CircleUse, { executors, used }: CircleFil
 }
 
 function parallelismOf(taking: Taking): Table {
-  const count = taking.takeIf("parallelism", wholeNumber);
+  const count = taking.takeIf("parallelism", (each) => {
+    const wanted = wholeNumber(each);
+    return wanted === undefined || wanted > 500 ? undefined : wanted;
+  });
   return count === undefined || count === 1 ? {} : { parallelism: count };
 }
 
@@ -146,13 +167,15 @@ function dockerOf(taking: Taking, templates: Templates, tables: Tables): Docker 
     const services: [string, Plain][] = [];
     for (const each of others) {
       const container = containerOf(each, templates);
-      if (container === undefined || templatesIn(container.image)) return undefined;
+      if (container === undefined) return undefined;
       const { image, env, command } = container;
       const service = {
         image,
         ...(Object.keys(env).length === 0 ? {} : { env }),
         ...(command === undefined ? {} : { command }),
       };
+      // A service is of the whole file, which knows no matrix.
+      if (templatesIn(service)) return undefined;
       services.push([freeName(container.name, service, tables.services), service]);
     }
     for (const [name, service] of services) tables.services.set(name, service);

@@ -1,4 +1,4 @@
-import { importCircleJob } from "./circleci-jobs.ts";
+import { importCircleJob, wholeCircleJob } from "./circleci-jobs.ts";
 import type { CircleFile, CircleJob } from "./circleci-jobs.ts";
 import { nameFrom } from "./github-jobs.ts";
 import type { Table } from "./github-jobs.ts";
@@ -15,15 +15,17 @@ export function jobsOf(
   matrix: Located | undefined,
   circle: CircleFile,
 ): readonly Made[] {
-  const dimensions = entriesOf(tableIn(matrix).get("parameters"));
+  const isWhole = [...circle.whole].some((each) => each === id || each.startsWith(`${id}-`));
+  const read = isWhole ? wholeCircleJob : importCircleJob;
+  const dimensions = dimensionsOf(matrix).filter((each) => isDimension(...each));
   if (dimensions.length === 0) {
-    const built = importCircleJob({ job, values, templates: new Map() }, circle);
+    const built = read({ job, values, templates: new Map() }, circle);
     return [{ id, table: {}, built }];
   }
   const names = new Set(dimensions.map(([name]) => name));
   const templates = new Map([...names].map((name) => [name, `{{ matrix.${name} }}`]));
   const others = new Map([...values].filter(([name]) => !names.has(name)));
-  const open = importCircleJob({ job, values: others, templates }, circle);
+  const open = read({ job, values: others, templates }, circle);
   const excluded = itemsOf(tableIn(matrix).get("exclude"));
   if (!open.isOpen) {
     const all = Object.fromEntries(
@@ -35,11 +37,19 @@ export function jobsOf(
   return choicesOf(dimensions, excluded).map((choice) => ({
     id: [id, ...[...choice.values()].map((each) => nameFrom(textOf(each) ?? ""))].join("-"),
     table: {},
-    built: importCircleJob(
-      { job, values: new Map([...others, ...choice]), templates: new Map() },
-      circle,
-    ),
+    built: read({ job, values: new Map([...others, ...choice]), templates: new Map() }, circle),
   }));
+}
+
+export function dimensionsOf(matrix: Located | undefined): readonly (readonly [string, Located])[] {
+  return entriesOf(tableIn(matrix).get("parameters"));
+}
+
+/** Whether it has a name that we can say, and values to choose from, each once. */
+export function isDimension(name: string, located: Located): boolean {
+  const texts = itemsOf(located).flatMap((each) => textOf(each) ?? []);
+  const isEach = texts.length === itemsOf(located).length && new Set(texts).size === texts.length;
+  return /^[A-Za-z_][\w-]*$/.test(name) && texts.length > 0 && isEach;
 }
 
 type Choice = ReadonlyMap<string, Located>;

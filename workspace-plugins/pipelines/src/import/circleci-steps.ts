@@ -3,7 +3,7 @@ import type { CacheKeys } from "./circleci-caches.ts";
 import { circleCommand, circleText, circleValue, substitute } from "./circleci-text.ts";
 import type { Templates } from "./circleci-text.ts";
 import { given, shown } from "./github-steps.ts";
-import { literal } from "./github-values.ts";
+import { isVariable, literal } from "./github-values.ts";
 import { Taking, entriesOf, itemsOf, textOf, textsOf } from "./located.ts";
 import type { At, Located, Plain } from "./located.ts";
 import type { Table } from "./github-jobs.ts";
@@ -215,9 +215,7 @@ export function envOf(
   const entries = entriesOf(located).map(([name, each]) => {
     return [name, circleValue(textOf(each) ?? "", templates)] as const;
   });
-  const isSound = entries.every(
-    ([name, value]) => value !== undefined && /^[A-Za-z_]\w*$/.test(name),
-  );
+  const isSound = entries.every(([name, value]) => value !== undefined && isVariable(name));
   if (!isSound) return undefined;
   return Object.fromEntries(entries.map(([name, value]) => [name, value ?? ""]));
 }

@@ -16,12 +16,12 @@ import type { Table, Tables } from "./github-jobs.ts";
 import { given } from "./github-steps.ts";
 import { Taking, entriesOf, itemsOf, textOf } from "./located.ts";
 import type { Located, Plain } from "./located.ts";
-import type { TellNote } from "./note.ts";
+import type { ImportOptions, TellNote } from "./note.ts";
 
 /** A configuration of CircleCI in the words of `cig.toml`. `file` is where it is rendered to again. */
 export function importCircleci(
   root: Located,
-  { file, project }: { readonly file: string; readonly project: string },
+  { file, project, whole }: ImportOptions,
   tell: TellNote,
 ): Table {
   const taking = new Taking(root);
@@ -40,6 +40,7 @@ export function importCircleci(
     orbs: tableIn(taking.take("orbs")),
     cacheKeys: findCaches(root, tables.caches),
     tables,
+    whole,
     used: new Set(),
   };
   const parameters = taking.take("parameters");

@@ -15,7 +15,8 @@ export function importArtifact(inputs: Located | undefined): Plain | undefined {
   if (taking.left().length > 0 || name === undefined || name === "" || kept.length === 0) {
     return undefined;
   }
-  if (!Number.isInteger(days) || !["warn", "error", "ignore"].includes(missing)) return undefined;
+  if (!Number.isInteger(days) || days > 400 || !["warn", "error", "ignore"].includes(missing))
+    return undefined;
   return {
     name,
     paths: kept,

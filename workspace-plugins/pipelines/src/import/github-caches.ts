@@ -1,4 +1,5 @@
 import { parseExpression, partsOf } from "./github-expression.ts";
+import { literal } from "./github-values.ts";
 import { Taking, textOf } from "./located.ts";
 import type { Located, Plain } from "./located.ts";
 
@@ -21,7 +22,7 @@ export function importCache(step: Located, caches: Caches): string | undefined {
   const kept = paths.filter((each) => each !== "");
   if (given.left().length > 0 || parts === undefined || kept.length === 0) return undefined;
   if (kept.some((each) => each.includes("${{") || each.startsWith("!"))) return undefined;
-  const cache = { paths: kept, key_parts: parts };
+  const cache = { paths: kept.map(literal), key_parts: parts.map(literal) };
   const name = freeName(nameOf(title, kept), cache, caches);
   caches.set(name, cache);
   return name;

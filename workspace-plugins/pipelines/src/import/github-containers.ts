@@ -1,4 +1,4 @@
-import { importText, importValue } from "./github-values.ts";
+import { importText, importValue, isVariable, literal } from "./github-values.ts";
 import { Taking, entriesOf, itemsOf, textOf } from "./located.ts";
 import type { Located, Plain } from "./located.ts";
 
@@ -55,6 +55,8 @@ export function importService(located: Located): ImportedService {
     ...(ports === undefined ? {} : { ports }),
     ...(health === undefined ? {} : { health }),
   };
+  // A service is of the whole file, which knows no matrix.
+  if (JSON.stringify(service).includes("{{ matrix.")) return { service: undefined, left: [] };
   return { service, left: taking.left() };
 }
 
@@ -62,7 +64,7 @@ function envOf(located: Located): Plain | undefined {
   const entries = entriesOf(located).map(
     ([name, each]) => [name, importValue(textOf(each) ?? "")] as const,
   );
-  if (entries.some(([, value]) => value === undefined)) return undefined;
+  if (entries.some(([name, value]) => value === undefined || !isVariable(name))) return undefined;
   return Object.fromEntries(entries.map(([name, value]) => [name, (value ?? "") as Plain]));
 }
 
@@ -90,7 +92,7 @@ function healthOf(located: Located): Plain | undefined {
     const value = inline ?? words.shift() ?? "";
     const seconds = /^(\d+)s$/.exec(value)?.[1];
     const time = times[option];
-    if (option === "--health-cmd") health["command"] = value;
+    if (option === "--health-cmd") health["command"] = literal(value);
     else if (option === "--health-retries" && /^[1-9]\d*$/.test(value)) {
       health["retries"] = Number(value);
     } else if (time !== undefined && seconds !== undefined) health[time] = Number(seconds);

@@ -4,10 +4,10 @@ import { dimensionIn, importMatrix, matrixOf, splitBy } from "./github-matrix.ts
 import type { ImportedMatrix } from "./github-matrix.ts";
 import type { Caches } from "./github-caches.ts";
 import { booleanIn, given, importSteps, shown, wholeNumber } from "./github-steps.ts";
-import { asksMatrix, importText, importValue } from "./github-values.ts";
+import { asksMatrix, importText, importValue, isName, isVariable } from "./github-values.ts";
 import { Taking, entriesOf, plainOf, textOf, textsOf } from "./located.ts";
 import type { Located, Plain } from "./located.ts";
-import { importConcurrency, importPermissions } from "./github-settings.ts";
+import { jobConcurrency, importPermissions } from "./github-settings.ts";
 import type { TellNote } from "./note.ts";
 
 export type Table = { [key: string]: Plain };
@@ -29,6 +29,8 @@ type Context = {
   readonly tell: TellNote;
   /** The jobs that a job of the source became. */
   readonly became: ReadonlyMap<string, readonly string[]>;
+  /** Ids of jobs of which something cannot be, in whatever words. */
+  readonly whole: ReadonlySet<string>;
 };
 
 /** Ids of the jobs that a job of the source becomes: one for each machine of its matrix. None: it cannot be said. */
@@ -93,6 +95,9 @@ function jobOf(id: string, located: Located, variant: Variant, context: Context)
   const taking = new Taking(located);
   const needs = needsOf(taking.take("needs"), context);
   const strategy = taking.take("strategy");
+  if (context.whole.has(variant.id)) {
+    return ownJob(located, needs, variant, { tell, why: "what it says" });
+  }
   const isDynamic = partOf(strategy, "matrix") !== undefined && variant.matrix === undefined;
   const runner = runnerOf(taking, variant, tables);
   if (isDynamic || (runner === undefined && taking.take("runs-on") !== undefined)) {
@@ -125,7 +130,7 @@ function jobOf(id: string, located: Located, variant: Variant, context: Context)
     ...outputsOf(taking, own, tell),
     ...environmentOf(taking, tables),
     ...given("permissions", taking.takeIf("permissions", importPermissions)),
-    ...given("concurrency", taking.takeIf("concurrency", importConcurrency)),
+    ...given("concurrency", taking.takeIf("concurrency", jobConcurrency)),
     ...given("timeout_minutes", taking.takeIf("timeout-minutes", wholeNumber)),
     ...(taking.takeIf("continue-on-error", booleanIn) === true ? { continue_on_error: true } : {}),
     ...given("checkout", steps.checkout),
@@ -256,11 +261,17 @@ function defaultOf(taking: Taking, key: string): string | undefined {
   return textOf(partOf(partOf(defaults, "run"), key));
 }
 
-function envOf(located: Located | undefined, own: Table, tell: TellNote): Table {
+/** The environment of a job or a workflow: what cannot be said of it is kept. */
+export function envOf(
+  located: Located | undefined,
+  own: Table,
+  tell: TellNote,
+  isSaid: (value: Plain) => boolean = () => true,
+): Table {
   return Object.fromEntries(
     entriesOf(located).flatMap(([name, each]) => {
-      const value = importValue(textOf(each) ?? "");
-      if (value !== undefined) return [[name, value] as const];
+      const value = isVariable(name) ? importValue(textOf(each) ?? "") : undefined;
+      if (value !== undefined && isSaid(value)) return [[name, value] as const];
       keep(own, ["env", name], each, tell);
       return [];
     }),
@@ -294,7 +305,7 @@ function servicesOf(taking: Taking, own: Table, { services }: Tables, tell: Tell
     const { service, left } = importService(located);
     const known = services.get(name);
     const isSame = known === undefined || JSON.stringify(known) === JSON.stringify(service);
-    if (service === undefined || !isSame) {
+    if (service === undefined || !isSame || !isName(name)) {
       keep(own, ["services", name], located, tell);
       return [];
     }
@@ -308,7 +319,9 @@ function servicesOf(taking: Taking, own: Table, { services }: Tables, tell: Tell
 function outputsOf(taking: Taking, own: Table, tell: TellNote): Table {
   const outputs = entriesOf(taking.take("outputs")).flatMap(([name, each]) => {
     const value = importValue(textOf(each) ?? "");
-    if (typeof value === "object" && value.step !== undefined) return [[name, value.step] as const];
+    if (typeof value === "object" && value.step !== undefined && isName(name)) {
+      return [[name, value.step] as const];
+    }
     keep(own, ["outputs", name], each, tell);
     return [];
   });
@@ -322,7 +335,7 @@ function environmentOf(taking: Taking, { environments }: Tables): Table {
     const written = textOf(inner?.take("url"));
     const url = written === undefined ? undefined : importText(written, ["fact", "input"]);
     if (name === undefined || name === "" || (inner?.left().length ?? 0) > 0) return undefined;
-    if (written !== undefined && url === undefined) return undefined;
+    if (written !== undefined && (url === undefined || url === "")) return undefined;
     const id = nameFrom(name);
     const value = { ...(id === name ? {} : { name }), ...given("url", url) };
     const known = environments.get(id);

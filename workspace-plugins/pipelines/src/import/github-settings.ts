@@ -1,4 +1,5 @@
 import { importText } from "./github-values.ts";
+import type { Source } from "./github-values.ts";
 import { Taking, entriesOf, textOf } from "./located.ts";
 import type { Located, Plain } from "./located.ts";
 import { booleanIn } from "./github-steps.ts";
@@ -16,11 +17,20 @@ export function importPermissions(located: Located): Plain | undefined {
     : undefined;
 }
 
-/** `concurrency`. `undefined`: it cannot be said. */
-export function importConcurrency(located: Located): Plain | undefined {
+/** `concurrency` of a job. `undefined`: it cannot be said. */
+export function jobConcurrency(located: Located): Plain | undefined {
+  return concurrencyOf(located, ["fact", "input", "matrix"]);
+}
+
+/** `concurrency` of a workflow, which knows no matrix. */
+export function workflowConcurrency(located: Located): Plain | undefined {
+  return concurrencyOf(located, ["fact", "input"]);
+}
+
+function concurrencyOf(located: Located, kinds: readonly Source["kind"][]): Plain | undefined {
   const taking = located.kind === "table" ? new Taking(located) : undefined;
   const text = textOf(taking === undefined ? located : taking.take("group")) ?? "";
-  const group = importText(text, ["fact", "input", "matrix"]);
+  const group = importText(text, kinds);
   const cancels = taking?.takeIf("cancel-in-progress", booleanIn);
   if (group === undefined || group === "" || (taking?.left().length ?? 0) > 0) return undefined;
   return { group, ...(cancels === true ? { cancel_in_progress: true } : {}) };

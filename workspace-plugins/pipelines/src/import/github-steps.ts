@@ -1,6 +1,14 @@
+import { Minutes } from "../definition/words.ts";
 import { importCommand } from "./github-commands.ts";
 import { importCondition } from "./github-conditions.ts";
-import { importInput, importText, importValue, literal } from "./github-values.ts";
+import {
+  importInput,
+  importText,
+  importValue,
+  isName,
+  isVariable,
+  literal,
+} from "./github-values.ts";
 import { Taking, entriesOf, itemsOf, plainOf, textOf } from "./located.ts";
 import type { At, Located, Plain } from "./located.ts";
 import type { TellNote } from "./note.ts";
@@ -101,7 +109,7 @@ function importStep(
 ): Plain {
   const cannot = (at: At, message: string): void => void writing.unsaid.push({ ...at, message });
   const name = taking.takeIf("name", (each) => importText(textOf(each) ?? ""));
-  const id = textOf(taking.take("id"));
+  const id = taking.takeIf("id", (each) => (isName(textOf(each) ?? "") ? textOf(each) : undefined));
   const condition = taking.takeIf("if", (each) => importCondition(textOf(each) ?? ""));
   const env = importEnv(taking.take("env"), context.tell, writing);
   const minutes = taking.takeIf("timeout-minutes", wholeNumber);
@@ -236,7 +244,7 @@ function importEnv(
 ): Readonly<Record<string, Plain>> {
   const entries = entriesOf(located).flatMap(([name, each]) => {
     const text = textOf(each) ?? "";
-    const value = importValue(text);
+    const value = isVariable(name) ? importValue(text) : undefined;
     if (value !== undefined) return [[name, value] as const];
     const isFree = writing.ownEnv[name] === undefined || writing.ownEnv[name] === text;
     if (isFree && !/\b(?:runner|steps|job|env|matrix|strategy|hashFiles)\b/.test(text)) {
@@ -249,9 +257,10 @@ function importEnv(
   return Object.fromEntries(entries);
 }
 
+/** Of minutes, and of all that is counted. */
 export function wholeNumber(located: Located): number | undefined {
   const text = textOf(located) ?? "";
-  return /^[1-9]\d{0,4}$/.test(text) ? Number(text) : undefined;
+  return Minutes.safeParse(Number(text)).success && /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 export function booleanIn(located: Located): boolean | undefined {

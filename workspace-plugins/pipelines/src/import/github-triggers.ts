@@ -89,7 +89,7 @@ function filtered(
       const texts = textsOf(each);
       if (theirs === "types" && texts.some((one) => !types.includes(one))) return undefined;
       // A pattern that takes out, and letters that mean more to GitHub than to us.
-      return texts.some((one) => /^!|[[\]+?]/.test(one)) ? undefined : texts;
+      return texts.some((one) => one === "" || /^!|[[\]+?]/.test(one)) ? undefined : texts;
     });
     if (values !== undefined && values.length > 0) found[ours] = values;
   }

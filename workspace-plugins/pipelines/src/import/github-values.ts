@@ -1,3 +1,4 @@
+import { Name, VariableName } from "../definition/words.ts";
 import { parseExpression, partsOf } from "./github-expression.ts";
 import type { Expression } from "./github-expression.ts";
 
@@ -55,8 +56,12 @@ export function sourceOf(expression: Expression | undefined): Source | undefined
   return undefined;
 }
 
-function isName(text: string): boolean {
-  return /^[A-Za-z0-9_][\w-]*$/.test(text);
+export function isName(text: string): boolean {
+  return Name.safeParse(text).success;
+}
+
+export function isVariable(text: string): boolean {
+  return VariableName.safeParse(text).success;
 }
 
 /** What we would take for a template of ours is said as the text that it is. */

@@ -1,26 +1,25 @@
-import { idsOf, importJob, keep, nameFrom } from "./github-jobs.ts";
+import { envOf, idsOf, importJob, keep, nameFrom } from "./github-jobs.ts";
 import type { Table, Tables } from "./github-jobs.ts";
-import { importConcurrency, importPermissions } from "./github-settings.ts";
+import { workflowConcurrency, importPermissions } from "./github-settings.ts";
 import { given } from "./github-steps.ts";
 import { importTriggers } from "./github-triggers.ts";
-import { importValue } from "./github-values.ts";
 import { Taking, entriesOf, textOf } from "./located.ts";
 import type { Located, Plain } from "./located.ts";
-import type { TellNote } from "./note.ts";
+import type { ImportOptions, TellNote } from "./note.ts";
 
 /** A workflow of GitHub Actions in the words of `cig.toml`. `file` is where it is rendered to again. */
 export function importGithub(
   root: Located,
-  { file, project }: { readonly file: string; readonly project: string },
+  { file, project, whole }: ImportOptions,
   tell: TellNote,
 ): Table {
   const taking = new Taking(root);
   const own: Table = {};
-  const name = textOf(taking.take("name"));
+  const name = taking.takeIf("name", (each) => textOf(each) || undefined);
   const triggers = importTriggers(taking.take("on"), { own, tell });
-  const env = envOf(taking.take("env"), own, tell);
+  const env = envOf(taking.take("env"), own, tell, isKnownBefore);
   const permissions = taking.takeIf("permissions", importPermissions);
-  const concurrency = taking.takeIf("concurrency", importConcurrency);
+  const concurrency = taking.takeIf("concurrency", workflowConcurrency);
   const tables: Tables = {
     jobs: new Map(),
     runners: new Map(),
@@ -28,7 +27,7 @@ export function importGithub(
     environments: new Map(),
     caches: new Map(),
   };
-  importJobs(taking, tables, own, tell);
+  importJobs(taking, { tables, own, tell, whole });
   for (const [key, each] of taking.left()) keep(own, [key], each, tell);
   const workflow: Table = {
     ...given("name", name),
@@ -55,7 +54,14 @@ function tableOf(name: string, entries: ReadonlyMap<string, Plain>): Table {
   return entries.size === 0 ? {} : { [name]: Object.fromEntries(entries) };
 }
 
-function importJobs(taking: Taking, tables: Tables, own: Table, tell: TellNote): void {
+type JobsContext = {
+  readonly tables: Tables;
+  readonly own: Table;
+  readonly tell: TellNote;
+  readonly whole: ReadonlySet<string>;
+};
+
+function importJobs(taking: Taking, { tables, own, tell, whole }: JobsContext): void {
   const jobs = entriesOf(taking.take("jobs"));
   const became = new Map(jobs.map(([id, each]) => [id, idsOf(id, each)]));
   const defaults = taking.take("defaults");
@@ -66,6 +72,7 @@ function importJobs(taking: Taking, tables: Tables, own: Table, tell: TellNote):
       tables,
       tell,
       became,
+      whole,
       defaults: { shell: textOf(run.get("shell")), folder },
     });
   }
@@ -74,13 +81,7 @@ function importJobs(taking: Taking, tables: Tables, own: Table, tell: TellNote):
   }
 }
 
-function envOf(located: Located | undefined, own: Table, tell: TellNote): Table {
-  return Object.fromEntries(
-    entriesOf(located).flatMap(([name, each]) => {
-      const value = importValue(textOf(each) ?? "");
-      if (value !== undefined) return [[name, value] as const];
-      keep(own, ["env", name], each, tell);
-      return [];
-    }),
-  );
+/** A workflow knows nothing of a matrix. */
+function isKnownBefore(value: Plain): boolean {
+  return typeof value !== "string" || !value.includes("{{ matrix.");
 }

@@ -4,7 +4,9 @@ import type { Result } from "@slipway/signature";
 import { importCircleci } from "./circleci.ts";
 import { importGithub } from "./github.ts";
 import type { ImportFailure } from "./import-failure.ts";
+import { planPipeline } from "../plan/plan.ts";
 import { entriesOf, readYaml } from "./located.ts";
+import type { Located } from "./located.ts";
 import type { ImportNote } from "./note.ts";
 import { writeToml } from "./write-toml.ts";
 
@@ -45,13 +47,45 @@ export function importPipeline({
   const rendered = file.startsWith(importer.folder)
     ? file
     : `${importer.folder}${importer.name ?? path.basename(file)}`;
-  const table = importer.read(read.root, { file: rendered, project }, (note) => {
-    notes.push(note);
-  });
+  const made = importWhole({ file, root: read.root, rendered, project }, importer.read);
   return ok({
-    text: `# Imported from ${file}.\n${writeToml(table)}`,
-    notes: unique(notes).toSorted((a, b) => a.line - b.line || a.column - b.column),
+    text: made.text,
+    notes: unique([...notes, ...made.notes]).toSorted(
+      (a, b) => a.line - b.line || a.column - b.column,
+    ),
   });
+}
+
+type Reading = {
+  readonly file: string;
+  readonly root: Located;
+  readonly rendered: string;
+  readonly project: string;
+};
+
+/** Jobs with which the text would be no pipeline are kept whole for their own provider. */
+function importWhole(
+  { file, root, rendered, project }: Reading,
+  read: typeof importGithub | typeof importCircleci,
+): ImportedPipeline {
+  const whole = new Set<string>();
+  for (;;) {
+    const notes: ImportNote[] = [];
+    const table = read(root, { file: rendered, project, whole }, (note) => void notes.push(note));
+    const text = `# Imported from ${file}.\n${writeToml(table)}`;
+    const faulty = faultyJobs(file, text).filter((id) => !whole.has(id));
+    if (faulty.length === 0) return { text, notes };
+    for (const id of faulty) whole.add(id);
+  }
+}
+
+/** Bases of jobs in which something is that cannot be. */
+function faultyJobs(file: string, text: string): readonly string[] {
+  const planned = planPipeline({ file, text }, { facts: undefined });
+  if (planned.ok || planned.failure.reason !== "pipeline-invalid") return [];
+  return planned.failure.problems.flatMap(
+    ({ message }) => /^jobs\.([\w-]+)\b/.exec(message)?.[1] ?? [],
+  );
 }
 
 /** They say why, and nobody but a person can put them where they belong. */

@@ -12,3 +12,11 @@ export type ImportNote = At & {
 };
 
 export type TellNote = (note: ImportNote) => void;
+
+export type ImportOptions = {
+  /** Where it is rendered to again. */
+  readonly file: string;
+  readonly project: string;
+  /** Ids of jobs that are kept whole, as something of them cannot be said in whatever words. */
+  readonly whole: ReadonlySet<string>;
+};
