@@ -31,7 +31,10 @@ beforeAll(async () => {
   write("mine/plugin.ts", "");
   await initKeys(root, { HOME: home });
 });
-afterAll(async () => served[Symbol.asyncDispose]());
+afterAll(async () => {
+  await served[Symbol.asyncDispose]();
+  rmSync(root, { recursive: true, force: true });
+});
 
 function write(file: string, text: string): void {
   mkdirSync(path.dirname(path.join(root, file)), { recursive: true });

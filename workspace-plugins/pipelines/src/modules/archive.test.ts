@@ -1,15 +1,34 @@
-import { chmodSync, mkdtempSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { buffer } from "node:stream/consumers";
 import tar from "tar-stream";
 import type { Header } from "tar-stream";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { readArchive, writeArchive } from "./archive.ts";
 import { cachedFolder, isCached, keepModule } from "./module-cache.ts";
 import { contentDigest, isModulePath } from "./module-files.ts";
 import type { ModuleFile } from "./module-files.ts";
 import { readModuleFolder, verifyModule } from "./module-folder.ts";
+
+const made: string[] = [];
+afterAll(() => {
+  for (const folder of made) rmSync(folder, { recursive: true, force: true });
+});
+
+function temporary(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "slipway-modules-"));
+  made.push(folder);
+  return folder;
+}
 
 function file(name: string, text: string, isExecutable = false): ModuleFile {
   if (!isModulePath(name)) throw new Error(name);
@@ -82,7 +101,7 @@ test("what is no tar, broken off or too much is refused", async () => {
 });
 
 test("a module lies read-only in the cache under its digest, and what was changed there is not it", async () => {
-  const cache = { folder: mkdtempSync(path.join(tmpdir(), "modules-cache-")) };
+  const cache = { folder: temporary() };
   const digest = contentDigest(files);
   expect(await isCached(cache, digest)).toBe(false);
   await Promise.all([keepModule(cache, digest, files), keepModule(cache, digest, files)]);
@@ -104,7 +123,7 @@ test("a module lies read-only in the cache under its digest, and what was change
 });
 
 test("a folder with a link in it is no module", async () => {
-  const folder = mkdtempSync(path.join(tmpdir(), "modules-folder-"));
+  const folder = temporary();
   mkdirSync(path.join(folder, "lib"));
   symlinkSync("/etc/passwd", path.join(folder, "lib/passwd"));
   expect(await readModuleFolder(folder)).toEqual({

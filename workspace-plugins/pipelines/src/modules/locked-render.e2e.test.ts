@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readdirSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -72,7 +73,10 @@ path = ".github/workflows/{workflow}.yml"
 `,
   );
 });
-afterAll(async () => served[Symbol.asyncDispose]());
+afterAll(async () => {
+  await served[Symbol.asyncDispose]();
+  for (const folder of [root, home]) rmSync(folder, { recursive: true, force: true });
+});
 
 function write(file: string, text: string): void {
   mkdirSync(path.dirname(path.join(root, file)), { recursive: true });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { digestOf } from "@slipway/signature";
@@ -38,6 +38,7 @@ test("versions among facts go into the lock; a frozen one is told of instead", a
   expect(readFileSync(path.join(root, "cig.lock"), "utf8")).toContain(
     `[resolved_versions]\nbundler = "2.6.3"\nruby = "3.3.0"\n`,
   );
+  rmSync(root, { recursive: true });
   const same = versionsIn({ ruby_version: "3.2.0" });
   expect(await recordVersions(synced, same, { ...place, isFrozen: true })).toEqual({
     ok: true,

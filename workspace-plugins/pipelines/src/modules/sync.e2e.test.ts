@@ -25,7 +25,7 @@ import { attach } from "@slipway/registry/attachments";
 import { startRegistryRig } from "@slipway/registry/rig";
 import type { RegistryRig } from "@slipway/registry/rig";
 import { digestOf, fail, ok } from "@slipway/signature";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { addPlugin } from "./add-plugin.ts";
 import { parseAddress } from "./address.ts";
 import { writeArchive } from "./archive.ts";
@@ -57,6 +57,10 @@ beforeEach(async () => {
   asks = [];
   team += 1;
   await initKeys(root, { HOME: home });
+});
+
+afterEach(() => {
+  for (const folder of [root, home]) rmSync(folder, { recursive: true, force: true });
 });
 
 const registry = openRegistry({ counted: (question) => void asked.push(question) });
