@@ -432,9 +432,24 @@ test("jobs whose signature is unchanged are left out, count as having ended well
   );
   expect(began).toEqual(["signatures", "test", "ship", "record successes"]);
   expect(happened.flatMap(({ tried }) => tried ?? [])).toEqual([
-    "timeout 300 sh -e -c 'record --provider jenkins --workflow ci --job test'",
+    `timeout 300 sh -e -c 'record --provider jenkins --event "$SLIPWAY_EVENT" --workflow ci --job test'`,
   ]);
   expect(happened.find(({ stage }) => stage === "record successes")?.env).toBe(undefined);
+});
+
+test("the command that decides is told what started the run, which no variable of Jenkins says", async () => {
+  const { happened } = await runOnce(
+    `[triggers]\npush = {}\nschedule = [{ cron = "0 3 * * *" }]\n${chain}`,
+    { said: "", causes: { "hudson.triggers.TimerTrigger$TimerTriggerCause": [{}] } },
+    true,
+  );
+  expect(happened.flatMap(({ decided }) => decided ?? [])).toEqual([
+    `timeout 300 sh -e -c 'decide --provider jenkins --event "$SLIPWAY_EVENT" --workflow ci'`,
+  ]);
+  expect(happened.find(({ run }) => run?.includes("install") === true)?.env).toEqual({
+    SLIPWAY_EVENT: "schedule",
+    STORE_TOKEN: "secret:STORE_TOKEN",
+  });
 });
 
 test.each([

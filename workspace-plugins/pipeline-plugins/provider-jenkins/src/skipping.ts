@@ -30,7 +30,7 @@ type Place = {
 /** Finds out which jobs run. Whatever goes wrong in it, all do. */
 export function decisionStage(name: string, skipping: Skipping, place: Place): Stage {
   const { folder, decide } = skipping;
-  const command = `${decide} --provider jenkins --workflow ${place.workflow.id}`;
+  const command = `${decide} --provider jenkins ${about(place)}`;
   const read = `sh(returnStdout: true, script: ${textOf(limited(command, skipping))})`;
   return {
     name,
@@ -58,7 +58,7 @@ export function recordStage(
       ...(folder === "" ? [] : [copy("fetch records", kept, folder)]),
       call("sh", limited(skipping.install, skipping)),
       ...jobs.map(({ id }, at): Node => {
-        const command = `${record} --provider jenkins --workflow ${place.workflow.id} --job ${id}`;
+        const command = `${record} --provider jenkins ${about(place)} --job ${id}`;
         const script = limited(command, skipping);
         return {
           if: asked[at] ?? "false",
@@ -70,13 +70,19 @@ export function recordStage(
   };
 }
 
+/** What started the run, no variable of Jenkins says. */
+function about({ workflow }: Place): string {
+  return `--event "$SLIPWAY_EVENT" --workflow ${workflow.id}`;
+}
+
 function onMachine(
   { secrets }: Skipping,
   { label }: Place,
   body: readonly Node[],
 ): readonly Node[] {
   const bindings = secrets.map((secret) => bindingOf(secret, secret));
-  const fetched = [call("checkout", code("scm")), ...body];
+  const event = code("'SLIPWAY_EVENT=' + eventName()");
+  const fetched = [call("checkout", code("scm")), block("withEnv", [[event]], body)];
   const inside = bindings.length === 0 ? fetched : [block("withCredentials", [bindings], fetched)];
   const node = block("node", label === "" ? [] : [label], inside);
   return [block("catchError", [mayFail], [block("script", [], [node])])];
