@@ -6,8 +6,8 @@ import { events, holds, simulate, textOf } from "@slipway/pipelines/simulate";
 import type { Scenario } from "@slipway/pipelines/simulate";
 import { renderJenkins } from "@slipway/provider-jenkins";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
-import { runsOf } from "./jenkins/groovy.ts";
+import { afterAll, expect, test } from "vitest";
+import { Runner } from "./jenkins/groovy.ts";
 import type { Happened, RunRequest } from "./jenkins/groovy.ts";
 import { randomPipeline } from "./random-pipeline.ts";
 
@@ -18,6 +18,9 @@ function graphOf(text: string): Graph {
   if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
   return planned.value.resolved.graph;
 }
+
+const runner = new Runner();
+afterAll(async () => runner[Symbol.asyncDispose]());
 
 const skipping = {
   install: "install slipway",
@@ -227,35 +230,31 @@ function compareCommands(
   }
 }
 
+function requestFor({ workflow, scenario, failing, unchanged }: Case): RunRequest {
+  const names = stageNames(workflow.jobs);
+  return {
+    ...requestOf(scenario),
+    failing: [...names].flatMap(([name, job]) => (failing.includes(job) ? [name] : [])),
+    said: unchanged.map(({ id }) => `${id}=false\n`).join(""),
+  };
+}
+
 test(
   "in any run of any pipeline those jobs and commands run that the graph means",
   { timeout: 120_000 },
   async () => {
     const graphs = fc.sample(randomPipeline({ without: ["step-outputs"] }), 25).map(graphOf);
     const picked = fc.tuple(anyScenario, fc.array(fc.nat(255), { minLength: 2, maxLength: 2 }));
-    const cases = graphs.flatMap((graph, of) =>
-      fc
-        .sample(picked, 10)
-        .flatMap(([told, picks]) => caseOf(graph, told, picks).map((one) => ({ ...one, of }))),
-    );
-    const requests = cases.map(({ of, workflow, scenario: told, failing, unchanged }) => {
-      const names = stageNames(workflow.jobs);
-      return {
-        of,
-        ...requestOf(told),
-        failing: [...names].flatMap(([name, job]) => (failing.includes(job) ? [name] : [])),
-        said: unchanged.map(({ id }) => `${id}=false\n`).join(""),
-      };
-    });
-    const runs = await runsOf(
-      graphs.map((graph) => fileOf(graph, true)),
-      requests,
-    );
-    for (const [at, one] of cases.entries()) {
-      const run = runs[at];
-      expect(run?.problem).toBe(null);
-      compareJobs(one, run?.happened ?? []);
-      compareCommands(one, run?.happened ?? []);
+    for (const graph of graphs) {
+      const file = runner.add(fileOf(graph, true));
+      for (const [told, picks] of fc.sample(picked, 8)) {
+        for (const one of caseOf(graph, told, picks)) {
+          const { problem, happened } = await runner.run(file, requestFor(one));
+          expect(problem).toBe(null);
+          compareJobs(one, happened);
+          compareCommands(one, happened);
+        }
+      }
     }
   },
 );
@@ -274,11 +273,8 @@ const push: RunRequest = {
 
 /** What happened in one run of a pipeline. */
 async function runOnce(text: string, request: Partial<RunRequest> = {}, isSkipping = false) {
-  const [only] = await runsOf(
-    [fileOf(graphOf(head + text), isSkipping)],
-    [{ of: 0, ...push, ...request }],
-  );
-  if (only === undefined) throw new Error("nothing was run");
+  const file = runner.add(fileOf(graphOf(head + text), isSkipping));
+  const only = await runner.run(file, { ...push, ...request });
   return {
     ...only,
     began: only.happened.flatMap(({ began, asked, stage }) =>

@@ -14,7 +14,7 @@ import { GenerateRequestSchema } from "@slipway/pipeline-sdk/protocol";
 import { planPipeline } from "@slipway/pipelines/plan";
 import { renderJenkins } from "@slipway/provider-jenkins";
 import { expect, test } from "vitest";
-import { runsOf } from "./jenkins/groovy.ts";
+import { Runner } from "./jenkins/groovy.ts";
 
 const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
 
@@ -32,12 +32,16 @@ async function scriptsOf(text: string): Promise<readonly string[]> {
   const [fragment] = fragments;
   if (fragment === undefined) throw new Error(JSON.stringify(diagnostics));
   const env = { BRANCH_NAME: "main", BUILD_TAG: "t", EXECUTOR_NUMBER: "0" };
-  const [run] = await runsOf(
-    [fragment.content],
-    [{ of: 0, env, params: {}, causes: {}, failing: [], said: "" }],
-  );
-  expect(run?.problem).toBe(null);
-  return (run?.happened ?? []).flatMap((one) => one.run ?? one.tried ?? one.decided ?? []);
+  await using runner = new Runner();
+  const run = await runner.run(runner.add(fragment.content), {
+    env,
+    params: {},
+    causes: {},
+    failing: [],
+    said: "",
+  });
+  expect(run.problem).toBe(null);
+  return run.happened.flatMap((one) => one.run ?? one.tried ?? one.decided ?? []);
 }
 
 const rich = `[services.db]

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 
@@ -102,17 +104,35 @@ const RunAnswer = z.strictObject({
 });
 type RunAnswer = z.output<typeof RunAnswer>;
 
-/** What happens in runs of files, as Jenkins runs a declarative pipeline: in the order of the requests. */
-export async function runsOf(
-  contents: readonly string[],
-  requests: readonly (RunRequest & { readonly of: number })[],
-): Promise<readonly RunAnswer[]> {
-  return withFiles(contents, async (paths) => {
-    const lines = requests.map(({ of, ...request }) =>
-      JSON.stringify({ file: paths[of], ...request }),
-    );
-    return linesIn(await runGroovy("runner.groovy", lines)).map((line) => RunAnswer.parse(line));
-  });
+/** Jenkins, as far as it runs a declarative pipeline: one for many runs. */
+export class Runner implements AsyncDisposable {
+  readonly #folder = mkdtempSync(path.join(tmpdir(), "slipway-groovy-"));
+  readonly #program = startGroovy("runner.groovy");
+  readonly #answers = createInterface({ input: this.#program.stdout })[Symbol.asyncIterator]();
+  readonly #complaints = text(this.#program.stderr);
+  #count = 0;
+
+  /** A file as the runs of it name it. */
+  add(content: string): string {
+    this.#count += 1;
+    const file = path.join(this.#folder, `file${this.#count}.groovy`);
+    writeFileSync(file, content);
+    return file;
+  }
+
+  /** What happens in a run of a file. One is asked for at a time. */
+  async run(file: string, request: RunRequest): Promise<RunAnswer> {
+    this.#program.stdin.write(`${JSON.stringify({ file, ...request })}\n`);
+    const answer = await this.#answers.next();
+    if (answer.done === true) throw new Error(await this.#complaints);
+    return RunAnswer.parse(JSON.parse(answer.value));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#program.stdin.end();
+    await once(this.#program, "close");
+    rmSync(this.#folder, { recursive: true });
+  }
 }
 
 async function withFiles<Result>(
@@ -142,10 +162,14 @@ function linesIn(said: string): readonly unknown[] {
 /** Of the Debian package groovy: the version that Jenkins has. */
 const groovyJar = "/usr/share/java/groovy-all.jar";
 
-async function runGroovy(script: string, lines: readonly string[]): Promise<string> {
+function startGroovy(script: string) {
   const program = path.join(import.meta.dirname, script);
   const options = ["-Dfile.encoding=UTF-8", "-cp", groovyJar, "groovy.ui.GroovyMain", program];
-  const child = spawn("java", options, { stdio: ["pipe", "pipe", "pipe"] });
+  return spawn("java", options, { stdio: ["pipe", "pipe", "pipe"] });
+}
+
+async function runGroovy(script: string, lines: readonly string[]): Promise<string> {
+  const child = startGroovy(script);
   child.stdin.end(`${lines.join("\n")}\n`);
   const [said, complaints] = await Promise.all([text(child.stdout), text(child.stderr)]);
   if (complaints !== "") throw new Error(complaints);
