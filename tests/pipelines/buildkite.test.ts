@@ -198,15 +198,25 @@ approval = "go on?"
   expect(z.string().parse(steps[3]?.["if"])).toMatch(/ && build\.env\("C"\) == "1"$/);
 });
 
+const fates = [
+  "passes",
+  "fails",
+  "has no place",
+  "is skipped",
+  "leaves itself out",
+  "runs always",
+] as const;
+type Fate = (typeof fates)[number];
+
 type RandomJob = {
   readonly needs: readonly number[];
-  readonly fate: "passes" | "fails" | "has no place" | "is skipped" | "leaves itself out";
+  readonly fate: Fate;
 };
 
 const randomJobs: fc.Arbitrary<readonly RandomJob[]> = fc.array(
   fc.record({
     needs: fc.array(fc.nat(20), { maxLength: 3 }),
-    fate: fc.constantFrom("passes", "fails", "has no place", "is skipped", "leaves itself out"),
+    fate: fc.constantFrom(...fates),
   }),
   { minLength: 1, maxLength: 9 },
 );
@@ -217,12 +227,14 @@ function runningJobs(jobs: readonly RandomJob[]): readonly number[] {
   const hasFailed = new Map<number, boolean>();
   return jobs.flatMap(({ needs, fate }, at) => {
     const before = needs.filter((need) => need < at);
-    const stopped = before.some(
-      (need) => isStopped.get(need) === true || hasFailed.get(need) === true,
-    );
+    const isAlways = fate === "runs always";
+    const stopped =
+      !isAlways &&
+      before.some((need) => isStopped.get(need) === true || hasFailed.get(need) === true);
     isStopped.set(at, stopped);
     hasFailed.set(at, !stopped && fate === "fails");
-    return !stopped && (fate === "passes" || fate === "fails") ? [at] : [];
+    const isRunning = fate === "passes" || fate === "fails" || isAlways;
+    return !stopped && isRunning ? [at] : [];
   });
 }
 
@@ -261,13 +273,14 @@ test("whatever is left out, a failure stops the same jobs as in the graph", () =
   const conditions = {
     "has no place": ["branch == 'dev'", "branch == 'other'"],
     "leaves itself out": ["actor == ''", "actor == ''"],
+    "runs always": ["always()", "always()"],
   };
   fc.assert(
     fc.property(randomJobs, (jobs) => {
       const text = jobs.map(({ needs, fate }, at) => {
         const before = [...new Set(needs)].filter((need) => need < at).map((need) => `"j${need}"`);
         const condition =
-          fate === "has no place" || fate === "leaves itself out"
+          fate === "has no place" || fate === "leaves itself out" || fate === "runs always"
             ? `if = ${JSON.stringify(conditions[fate][at % 2])}\n`
             : "";
         return `[jobs.j${at}]\nneeds = [${before.join(", ")}]\n${condition}steps = [{ run = "x" }]\n`;
@@ -669,11 +682,43 @@ steps = [{ run = "a" }]
 });
 
 test("what a newer core says and this plugin does not know is no guard left out", () => {
-  const graph = graphOf('[jobs.a]\nif = "branch == \'main\'"\nsteps = [{ run = "true" }]\n');
-  const [job] = graph.workflows[0]?.jobs ?? [];
-  if (job?.condition !== undefined) job.condition.kind = { case: undefined };
-  const request = { graph, outputs: [{ path: "p.yml", workflows: ["ci"] }] };
-  expect(() => renderBuildkite(create(GenerateRequestSchema, request))).toThrow(
-    /does not know the kind of a condition/,
-  );
+  const graph = graphOf(`[jobs.a]
+if = "branch == 'main'"
+artifacts = [{ name = "x", paths = ["a"], when = "always" }]
+steps = [{ run = "true", if = "tag matches 'v*' || always()" }]
+`);
+  const isKnown = new Set<unknown>(["graph", "slipway.pipelines.v1.Graph"]);
+  const request = () =>
+    renderBuildkite(
+      create(GenerateRequestSchema, { graph, outputs: [{ path: "p.yml", workflows: ["ci"] }] }),
+    );
+  expect(request().fragments).toHaveLength(1);
+  const enums = ["operator", "when", "status", "fact", "mode"];
+  const tried: string[] = [];
+  const silent: string[] = [];
+  const change = (of: object, key: string, to: unknown, name: string): void => {
+    const before: unknown = Reflect.get(of, key);
+    Reflect.set(of, key, to);
+    tried.push(name);
+    try {
+      request();
+      silent.push(name);
+    } catch (error) {
+      if (!/does not know .*: it is older than the graph/.test(String(error))) silent.push(name);
+    }
+    Reflect.set(of, key, before);
+  };
+  const visit = (of: unknown): void => {
+    if (typeof of !== "object" || of === null || isKnown.has(of)) return;
+    isKnown.add(of);
+    for (const [key, value] of Object.entries(of)) {
+      visit(value);
+      const name = "case" in of && key === "value" ? String(of.case) : key;
+      if (typeof value === "number" && enums.includes(name)) change(of, key, 99, name);
+      if (key === "case" && "value" in of) change(of, key, undefined, String(value));
+    }
+  };
+  visit(graph.workflows[0]?.jobs[0]);
+  expect(silent).toEqual([]);
+  expect(new Set(tried)).toEqual(new Set([...enums, "any", "comparison", "run", "work"]));
 });

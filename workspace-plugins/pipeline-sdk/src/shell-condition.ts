@@ -46,13 +46,14 @@ function compare({ left, operator, right }: Comparison, own: OwnWord): string {
   const word = shellWord(left, own);
   switch (operator) {
     case Comparison_Operator.UNSPECIFIED:
-      throw unknownKind("comparison");
+      break;
     case Comparison_Operator.EQUAL:
       return `[ ${word} = ${shellQuoted(right)} ]`;
     case Comparison_Operator.MATCHES:
       // The letter before both keeps a text from being a word of `expr`, and a fit of nothing from being none.
       return `expr x${word} : ${shellQuoted(`x${globPattern(right)}$`)} >/dev/null`;
   }
+  throw unknownKind("comparison");
 }
 
 /** A basic regular expression: `*` and `?` stay within a part of the name. */

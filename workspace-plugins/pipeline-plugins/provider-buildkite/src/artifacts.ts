@@ -3,6 +3,7 @@ import { Artifact_When, ConditionSchema, Status } from "@slipway/pipeline-sdk/gr
 import type { Artifact, ArtifactUse, Condition, Graph, Job } from "@slipway/pipeline-sdk/graph";
 import { shellQuoted } from "@slipway/pipeline-sdk/shell-job";
 import type { ShellStep } from "@slipway/pipeline-sdk/shell-job";
+import { unknown } from "./unknown.ts";
 
 /** Buildkite keeps files by their paths. One that is a folder stands for what is in it. */
 function patternsOf({ paths }: Artifact): readonly string[] {
@@ -43,6 +44,7 @@ export function endOf({ when }: Artifact): Condition | undefined {
     case Artifact_When.ALWAYS:
       return statusIs(Status.ALWAYS);
   }
+  throw unknown("the end of a job");
 }
 
 function statusIs(status: Status): Condition {

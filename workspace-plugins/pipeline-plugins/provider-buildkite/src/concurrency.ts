@@ -3,6 +3,7 @@ import type { Job, Value, Workflow } from "@slipway/pipeline-sdk/graph";
 import { compact } from "./plain.ts";
 import type { Table } from "./plain.ts";
 import { uploadVariable } from "./uploaded.ts";
+import { unknown } from "./unknown.ts";
 
 /** Groups are of the whole organisation. */
 export function oneOf(group: Value | undefined): Table {
@@ -66,7 +67,7 @@ export function groupText(value: Value | undefined): string | undefined {
     case "setting":
       return undefined;
     case undefined:
-      throw new Error("this plugin does not know the kind of a value: it is older than the graph");
+      throw unknown("the kind of a value");
   }
 }
 

@@ -5,6 +5,7 @@ import { asksStatus, shellCondition, shellQuoted } from "@slipway/pipeline-sdk/s
 import type { OwnWord, StatusWord } from "@slipway/pipeline-sdk/shell-job";
 import { expressionOf, expressionText } from "./expressions.ts";
 import type { Expression, VariableOf } from "./expressions.ts";
+import { unknown } from "./unknown.ts";
 
 /** A condition of a job as Buildkite decides it: a part when the steps are uploaded, the rest when the job runs. */
 export type SplitCondition = {
@@ -96,4 +97,5 @@ const statusWord: StatusWord = (status) => {
     case Status.CANCELLED:
       return "false";
   }
+  throw unknown("a status");
 };

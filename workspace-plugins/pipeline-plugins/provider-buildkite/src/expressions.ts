@@ -1,5 +1,6 @@
 import { Comparison_Operator, Fact } from "@slipway/pipeline-sdk/graph";
 import type { Comparison, Condition, Value } from "@slipway/pipeline-sdk/graph";
+import { unknown } from "./unknown.ts";
 
 /** https://buildkite.com/docs/pipelines/configure/conditionals: decided when the steps are uploaded. */
 export const atUpload = {
@@ -69,9 +70,7 @@ export function expressionOf(condition: Condition, variableOf: VariableOf): Expr
   const { kind } = condition;
   switch (kind.case) {
     case undefined:
-      throw new Error(
-        "this plugin does not know the kind of a condition: it is older than the graph",
-      );
+      throw unknown("the kind of a condition");
     case "literal":
       return String(kind.value);
     case "status":
@@ -102,8 +101,7 @@ function compared(
   { left, operator, right }: Comparison,
   variableOf: VariableOf,
 ): Expression | undefined {
-  if (left === undefined)
-    throw new Error("this plugin does not know a comparison: it is older than the graph");
+  if (left === undefined) throw unknown("a comparison");
   const test = testOf(operator, right);
   if (test === undefined) return undefined;
   return tested(left, test, variableOf, []);
@@ -112,7 +110,7 @@ function compared(
 function testOf(operator: Comparison_Operator, right: string): Test | undefined {
   switch (operator) {
     case Comparison_Operator.UNSPECIFIED:
-      throw new Error("this plugin does not know a comparison: it is older than the graph");
+      break;
     case Comparison_Operator.EQUAL: {
       const text = quoted(right);
       if (text === undefined) return undefined;
@@ -133,6 +131,7 @@ function testOf(operator: Comparison_Operator, right: string): Test | undefined 
       };
     }
   }
+  throw unknown("a comparison");
 }
 
 function tested(
@@ -164,7 +163,7 @@ function tested(
     case "step":
       return undefined;
     case undefined:
-      throw new Error("this plugin does not know the kind of a value: it is older than the graph");
+      throw unknown("the kind of a value");
   }
 }
 
@@ -188,8 +187,8 @@ function testedFact(fact: Fact, test: Test): Expression | undefined {
     case Fact.ACTOR:
       return undefined;
     case Fact.UNSPECIFIED:
-      throw new Error("this plugin does not know the kind of a fact: it is older than the graph");
   }
+  throw unknown("a fact");
 }
 
 /** What is not there is null, which for us is an empty text. */

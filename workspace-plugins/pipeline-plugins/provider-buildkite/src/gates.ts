@@ -5,6 +5,7 @@ import type { StepFrame } from "./frame.ts";
 import { compact } from "./plain.ts";
 import type { Plain, Table } from "./plain.ts";
 import { inputKey } from "./words.ts";
+import { unknown } from "./unknown.ts";
 
 /** Waits for a person: https://buildkite.com/docs/pipelines/configure/step-types/block-step. */
 export function renderApproval(job: Job, { prompt }: Approval, frame: StepFrame): Table {
@@ -33,8 +34,8 @@ function fieldOf({ name, type, description, default: usual, required, options }:
     case Input_Type.CHOICE:
       return compact({ select: name, ...common, options: options.map(optionOf) });
     case Input_Type.UNSPECIFIED:
-      throw new Error("this plugin does not know the type of an input: it is older than the graph");
   }
+  throw unknown("the type of an input");
 }
 
 function optionOf(value: string): Table {

@@ -12,6 +12,7 @@ import type { Table } from "./plain.ts";
 import { triggerExpression } from "./triggers.ts";
 import { escapedTable } from "./uploaded.ts";
 import { renderWork } from "./work.ts";
+import { unknown } from "./unknown.ts";
 
 /** The steps of workflows, as the agent uploads them. */
 export function renderPipeline(
@@ -90,7 +91,7 @@ function renderJob(graph: Graph, workflow: Workflow, job: Job, context: FrameCon
       return overlay(withRunner(graph, work.runner, rendered), job.overrides);
     }
     case undefined:
-      throw new Error("this plugin does not know the kind of a job: it is older than the graph");
+      throw unknown("the kind of a job");
   }
 }
 

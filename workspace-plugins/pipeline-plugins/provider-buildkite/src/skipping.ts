@@ -10,11 +10,20 @@ import { compact, positive } from "./plain.ts";
 import type { Table } from "./plain.ts";
 import { any, expressionText } from "./expressions.ts";
 import { triggerExpression } from "./triggers.ts";
+import { unknown } from "./unknown.ts";
 
 /** Whether it is asked for a job if it has to run. */
 export function isAsking({ kind }: Job): boolean {
-  const mode = kind.case === "work" ? kind.value.skip?.mode : undefined;
-  return mode === Skip_Mode.AUTO || mode === Skip_Mode.ASKED;
+  if (kind.case !== "work" || kind.value.skip === undefined) return false;
+  switch (kind.value.skip.mode) {
+    case Skip_Mode.AUTO:
+    case Skip_Mode.ASKED:
+      return true;
+    case Skip_Mode.UNSPECIFIED:
+    case Skip_Mode.NEVER:
+      return false;
+  }
+  throw unknown("a mode of skipping");
 }
 
 /** Uploads the steps, those that need not run marked as left out; whatever goes wrong, as they are. */

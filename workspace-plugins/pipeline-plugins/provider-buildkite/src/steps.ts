@@ -6,6 +6,7 @@ import type { ShellStep } from "@slipway/pipeline-sdk/shell-job";
 import { downloadStep, endOf, uploadStep } from "./artifacts.ts";
 import { cachesOf, restoreStep, saveStep } from "./caches.ts";
 import { outputKey } from "./words.ts";
+import { unknown } from "./unknown.ts";
 
 /** The commands of a job: what is restored and fetched, its own, what is kept and told. */
 export function shellSteps(graph: Graph, job: Job, work: Work): readonly ShellStep[] {
@@ -80,7 +81,7 @@ function kindOf(graph: Graph, work: Work, { kind }: Step): ShellStep | undefined
       return undefined;
     case "module":
     case undefined:
-      throw new Error("this plugin does not know the kind of a step: it is older than the graph");
+      throw unknown("the kind of a step");
   }
 }
 

@@ -2,6 +2,7 @@ import { Fact } from "@slipway/pipeline-sdk/graph";
 import { shellQuoted } from "@slipway/pipeline-sdk/shell-job";
 import type { OwnValue } from "@slipway/pipeline-sdk/shell-job";
 import type { Input } from "@slipway/pipeline-sdk/graph";
+import { unknown } from "./unknown.ts";
 
 const pullRequest = '[ "${BUILDKITE_PULL_REQUEST:-false}" != false ]';
 
@@ -50,8 +51,8 @@ function factWord(fact: Fact): string {
     case Fact.ACTOR:
       return '"${BUILDKITE_BUILD_CREATOR-}"';
     case Fact.UNSPECIFIED:
-      throw new Error("this plugin does not know the kind of a fact: it is older than the graph");
   }
+  throw unknown("a fact");
 }
 
 function metaData(key: string, usual: string): string {
