@@ -626,3 +626,19 @@ test("what a newer core says and this plugin does not know is no guard left out"
   condition.kind = { case: undefined };
   expect(() => rendered(graph)).toThrow("does not know the kind of a Condition");
 });
+
+test.each(["X;id", "a b", "$(id)", "1"])(
+  "the name %j of a variable or a secret is in no script",
+  (name) => {
+    const graph = graphOf(`${head}[jobs.a]\nenv = { X = { secret = "S" } }\n${plain}`);
+    const [job] = graph.workflows[0]?.jobs ?? [];
+    const [variable] = job?.kind.case === "work" ? job.kind.value.env : [];
+    if (variable?.value === undefined) throw new Error("no variable");
+    variable.name = name;
+    expect(() => rendered(graph)).toThrow("is no name of the graph");
+    variable.name = "X";
+    expect(rendered(graph).fragments.length).toBe(1);
+    variable.value.kind = { case: "secret", value: name };
+    expect(() => rendered(graph)).toThrow("is no name of the graph");
+  },
+);

@@ -30,10 +30,13 @@ export function renderConfig(
   const settings = workflows.map(({ overrides }) =>
     parted(settingsOf(overrides), (key) => fileKeys.includes(key) && key !== "jobs"),
   );
-  const rendered = compact({
-    version: 2.1,
-    orbs: orbsOf(workflows),
-    parameters: renderParameters(workflows),
+  const rendered = {
+    ...compact({
+      version: 2.1,
+      orbs: orbsOf(workflows),
+      parameters: renderParameters(workflows),
+    }),
+    // There may be approvals alone.
     jobs: jobsOf(graph, workflows, skipping),
     workflows: Object.fromEntries(
       workflows.flatMap((workflow, at) =>
@@ -43,7 +46,7 @@ export function renderConfig(
         ]),
       ),
     ),
-  });
+  };
   const own = settings.reduce<Table>((under, [over]) => overlaid(under, over), {});
   return ordered(overlaid(rendered, own), fileKeys);
 }

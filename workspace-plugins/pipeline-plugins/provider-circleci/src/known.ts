@@ -3,9 +3,31 @@ import type { ReflectMessage } from "@bufbuild/protobuf/reflect";
 import { GraphSchema } from "@slipway/pipeline-sdk/graph";
 import type { Graph } from "@slipway/pipeline-sdk/graph";
 
-/** A newer core may say what we do not know: left out, a guard would let everything pass. */
+/**
+ * A newer core may say what we do not know: left out, a guard would let everything pass. And a name that is none would be a part of a
+ * script.
+ */
 export function checkKnown(graph: Graph): void {
   checkMessage(reflect(GraphSchema, graph));
+}
+
+/** Names that stand in scripts as they are: another plugin may have put them into the graph. */
+const names: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
+  Job: { id: /^[A-Za-z_][\w-]*$/ },
+  Value: {
+    secret: /^[A-Za-z_]\w*$/,
+    setting: /^[A-Za-z_]\w*$/,
+    env: /^[A-Za-z_]\w*$/,
+    input: /^[\w-]+$/,
+  },
+  Credentials: { password_secret: /^[A-Za-z_]\w*$/ },
+};
+
+const variableName = /^[A-Za-z_]\w*$/;
+
+function checkName(pattern: RegExp | undefined, value: unknown): void {
+  if (pattern === undefined || (typeof value === "string" && pattern.test(value))) return;
+  throw new Error(`${JSON.stringify(value)} is no name of the graph`);
 }
 
 function checkMessage(message: ReflectMessage): void {
@@ -17,10 +39,17 @@ function checkMessage(message: ReflectMessage): void {
   }
   for (const field of message.fields) {
     if (!message.isSet(field)) continue;
+    if (field.fieldKind === "scalar") checkName(names[name]?.[field.name], message.get(field));
     if (field.fieldKind === "message") checkMessage(message.get(field));
     if (field.fieldKind === "enum") checkNumber(field.enum.values, message.get(field), field.name);
     if (field.fieldKind === "list" && field.listKind === "message") {
-      for (const one of message.get(field)) if (isMessage(one)) checkMessage(one);
+      for (const one of message.get(field)) {
+        if (!isMessage(one)) continue;
+        // Inputs of a step of CircleCI's own are variables too, and have its names.
+        const [first] = one.fields;
+        if (field.name === "env" && first !== undefined) checkName(variableName, one.get(first));
+        checkMessage(one);
+      }
     }
     if (field.fieldKind === "map" && field.mapKind === "enum") {
       for (const [, value] of message.get(field)) checkNumber(field.enum.values, value, field.name);

@@ -105,6 +105,8 @@ function comparisonOf(
 ): string | undefined {
   if (/["\\<]/.test(right)) return undefined;
   if (left?.kind.case === "fact" && left.kind.value === Fact.EVENT) return eventIs(right);
+  // Whether there is a pull request of a branch is not known yet.
+  if (left?.kind.case === "fact" && left.kind.value === Fact.HEAD_BRANCH) return undefined;
   const name = valueName(left);
   if (name === undefined) return undefined;
   if (operator === Comparison_Operator.MATCHES) {
