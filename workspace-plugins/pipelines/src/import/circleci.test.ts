@@ -179,7 +179,7 @@ workflows:
 `);
   expect(toml["workflows"]).toEqual({
     ci: {
-      triggers: { push: { branches: ["**"] } },
+      triggers: { push: { branches: ["**"] }, manual: true },
       circleci: {
         unless: "<< pipeline.schedule.name >>",
         max_auto_reruns: 2,

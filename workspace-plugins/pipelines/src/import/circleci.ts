@@ -13,7 +13,6 @@ import type { Parameters } from "./circleci-logic.ts";
 import { importCircleInputs, importSchedules } from "./circleci-triggers.ts";
 import { keep, nameFrom } from "./github-jobs.ts";
 import type { Table, Tables } from "./github-jobs.ts";
-import { given } from "./github-steps.ts";
 import { Taking, entriesOf, itemsOf, textOf } from "./located.ts";
 import type { Located, Plain } from "./located.ts";
 import type { ImportOptions, TellNote } from "./note.ts";
@@ -161,6 +160,7 @@ function importWorkflow(id: string, located: Located, context: WorkflowContext):
   });
   linkEntries(made, context);
   const push = { branches: ["**"], ...(hasTags ? { tags: ["**"] } : {}) };
-  const triggers = schedule === undefined ? { push, ...given("manual", manual) } : { schedule };
+  // Without a word about it, what is asked for over the API runs too.
+  const triggers = schedule === undefined ? { push, manual: manual ?? true } : { schedule };
   return { id, triggers, own, isKept: made.some((each) => each.isKept) };
 }
