@@ -16,6 +16,20 @@ const runWords = {
 /** `slipway ci`: pipelines and the plugins that render them. */
 export const ciCommands: readonly Command[] = [
   {
+    name: "ci init",
+    takes: "[<folder or cig.toml>] [options]",
+    does: "write a cig.toml to begin with, from the languages and CI systems that are found here",
+    options: {
+      "<folder or cig.toml>": "where it is written; this folder without it",
+      "--print": "write nothing; print the text",
+      "--json": "one object: schema, file, text, languages, outputs",
+      "exit code 1": "there is a cig.toml already",
+    },
+    examples: ["slipway ci init", "slipway ci init --print"],
+    doing: "looking",
+    load: async () => (await import("./init.ts")).initPipeline,
+  },
+  {
     name: "ci plan",
     takes: "[<folder or cig.toml>] [options]",
     does: "show what is found, the jobs, and which files would change; writes nothing",

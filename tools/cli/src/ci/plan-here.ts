@@ -13,7 +13,7 @@ const stages = {
 } as const;
 
 /** Of each hook of a plugin. */
-const limitMs = 30_000;
+export const limitMs = 30_000;
 
 /** What a `cig.toml` says, rendered; tells what it is at. */
 export async function planHere(

@@ -31,6 +31,10 @@ function block(text: string): string {
 const commands = table([
   ["command", "does"],
   [
+    "`slipway ci init`",
+    "write a cig.toml to begin with, from the languages and CI systems that are found here",
+  ],
+  [
     "`slipway ci plan`",
     "show what is found, the jobs, and which files would change; writes nothing",
   ],
@@ -73,6 +77,7 @@ Written by \`node scripts/write-schemas.ts\` from \`workspace-plugins/pipelines/
 
 One \`cig.toml\` says what runs in CI; GitHub Actions, CircleCI, Buildkite and Jenkins get their own files from it.
 
+    slipway ci init            # writes a cig.toml to begin with, from what lies here
     slipway ci plan --diff     # what is found, the jobs, and what would be written
     slipway ci render          # writes the files of all \`outputs\`, or none
     slipway ci render --check  # in CI: fails with a diff where a file is stale

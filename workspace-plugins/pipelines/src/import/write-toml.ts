@@ -58,7 +58,8 @@ function hasLines(value: Plain): boolean {
   return isTable(value) && Object.values(value).some((each) => hasLines(each));
 }
 
-function inline(value: Plain): string {
+/** A value in one line, or a list in a line for each of its items. */
+export function inline(value: Plain): string {
   if (typeof value === "string") return text(value);
   if (isList(value)) return listOf(value);
   if (!isTable(value)) return String(value);

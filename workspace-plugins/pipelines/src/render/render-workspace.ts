@@ -111,7 +111,7 @@ async function withStandard(
 }
 
 /** As plugins see it from their working folder. Neither commit nor branch: the files are the same on all. */
-function repositoryOf({ files }: FileListing): Repository {
+export function repositoryOf({ files }: FileListing): Repository {
   return create(RepositorySchema, {
     root: ".",
     files: files.map((file) => ({

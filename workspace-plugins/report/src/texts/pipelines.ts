@@ -47,7 +47,7 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
   "import-in-the-way": ({ file }) => ({
     what: `there is a ${file} already`,
     facts: {},
-    hint: "move it away, or print what would be imported: slipway ci import --print <file>",
+    hint: "move it away, or see with --print what would be written",
   }),
   "pipeline-refused": ({ file, diagnostics }) => ({
     what: `${file} cannot be rendered as it is`,
