@@ -268,6 +268,16 @@ ${step}
   );
 });
 
+test("a dollar is one: a text that has one is set around the steps, where two of them stand for it", () => {
+  const content = fileOf(
+    `[jobs.a]\nenv = { A = "$x \${y}", B = "b", C = { secret = "S" } }\n${step}\n`,
+  );
+  expect(partOf(content, "environment {", "}")).toBe(
+    "environment {\n    B = 'b'\n    C = credentials('S')\n}",
+  );
+  expect(content).toContain("withEnv(['A=$$x $${y}']) {");
+});
+
 test("a checkout of its own kind is done on the machine, before the container begins", () => {
   const content = fileOf(`${big}[jobs.a]
 runner = "big"

@@ -5,10 +5,12 @@ import type { Environment } from "./model.ts";
 import { valueOf } from "./values.ts";
 import type { Scope } from "./values.ts";
 
-/** What can stand in a section `environment`: texts and credentials. */
+/** What can stand in a section `environment`: credentials, and texts without a dollar, which not every version leaves as it is. */
 export function environmentOf(variables: readonly Variable[]): Environment {
   return variables.flatMap(({ name, value }): Environment => {
-    if (value?.kind.case === "literal") return [[name, doubled(value.kind.value)]];
+    if (value?.kind.case === "literal" && !value.kind.value.includes("$")) {
+      return [[name, value.kind.value]];
+    }
     if (value?.kind.case === "secret") {
       return [[name, code(`credentials(${textOf(value.kind.value)})`)]];
     }
@@ -16,12 +18,14 @@ export function environmentOf(variables: readonly Variable[]): Environment {
   });
 }
 
-/** What is known only while the job runs. */
+/** What is set around the steps only. */
 export function isLate({ value }: Variable): boolean {
-  return value?.kind.case !== "literal" && value?.kind.case !== "secret";
+  const kind = value?.kind;
+  if (kind?.case === "literal") return kind.value.includes("$");
+  return kind?.case !== "secret";
 }
 
-/** Jenkins would put other variables in: `$$` is a dollar. */
+/** The step withEnv puts other variables in: `$$` is a dollar. */
 function doubled(text: string): string {
   return text.replaceAll("$", "$$$$");
 }
