@@ -452,6 +452,9 @@ test("services are started, waited for, and removed whatever happens", () => {
     `docker network rm ${network}`,
   ];
   expect(ran).toEqual({ status: 3, told: [...started, asked, "make test", ...removed] });
+  const stop = 'case "$1" in inspect) kill -TERM "$MAIN"; echo "running starting" ;; esac';
+  const stopped = run(`export MAIN=$$\n${commandOf(step)}`, { docker: stop, make: "" });
+  expect(stopped).toEqual({ status: 143, told: [...started, asked, ...removed] });
   expect(run(commandOf(step), { docker: docker("running unhealthy"), make: "" })).toEqual({
     status: 1,
     told: [...started, asked, `docker logs ${network}-db`, ...removed],

@@ -91,6 +91,12 @@ export function expressionOf(condition: Condition, variableOf: VariableOf): Expr
   }
 }
 
+/** Whether a name fits a glob. `undefined`: no expression can hold the glob. */
+export function globExpression(subject: string, glob: string): Expression | undefined {
+  const operator = /[*?]/.test(glob) ? Comparison_Operator.MATCHES : Comparison_Operator.EQUAL;
+  return testOf(operator, glob)?.equals(subject);
+}
+
 type Test = {
   readonly equals: (text: string) => string | undefined;
   readonly isEmptyTrue: boolean;

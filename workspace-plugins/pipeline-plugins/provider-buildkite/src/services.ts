@@ -43,6 +43,7 @@ trap slipway_clean EXIT
 trap 'slipway_stopped=yes; kill "$!" 2>/dev/null || :' TERM INT HUP
 slipway_healthy() {
   while :; do
+    [ -z "$slipway_stopped" ] || exit 143
     case $(docker inspect --format '{{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}' "$1") in
       'running healthy' | 'running ') return 0 ;;
       'running starting' | created*) sleep 1 ;;

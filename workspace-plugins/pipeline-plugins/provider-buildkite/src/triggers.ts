@@ -1,7 +1,5 @@
-import { create } from "@bufbuild/protobuf";
-import { Comparison_Operator, ConditionSchema, Fact } from "@slipway/pipeline-sdk/graph";
 import type { PushTrigger, Triggers } from "@slipway/pipeline-sdk/graph";
-import { all, any, atUpload, eventExpressions, expressionOf, not } from "./expressions.ts";
+import { all, any, atUpload, eventExpressions, globExpression, not } from "./expressions.ts";
 import type { Expression } from "./expressions.ts";
 
 /** Whether the workflow is for the event of a build: Buildkite starts builds by the settings of a pipeline. */
@@ -17,7 +15,7 @@ export function triggerExpression(triggers: Triggers | undefined): Expression | 
             eventExpressions["pull-request"],
             ...(pullRequest.branches.length === 0
               ? []
-              : [fits(Fact.BASE_BRANCH, pullRequest.branches)]),
+              : [fits("build.pull_request.base_branch", pullRequest.branches)]),
           ),
         ]),
     ...(mergeQueue === undefined ? [] : [eventExpressions["merge-queue"]]),
@@ -30,38 +28,24 @@ export function triggerExpression(triggers: Triggers | undefined): Expression | 
 function pushedTo({ branches, branchesIgnore, tags, tagsIgnore }: PushTrigger): Expression {
   const forTags =
     tags.length > 0
-      ? [all(atUpload.isTag, fits(Fact.TAG, tags))]
+      ? [all(atUpload.isTag, fits("build.tag", tags))]
       : tagsIgnore.length > 0
-        ? [all(atUpload.isTag, not(fits(Fact.TAG, tagsIgnore)))]
+        ? [all(atUpload.isTag, not(fits("build.tag", tagsIgnore)))]
         : [];
   const forBranches =
     branches.length > 0
-      ? [all(atUpload.isNoTag, fits(Fact.BRANCH, branches))]
+      ? [all(atUpload.isNoTag, fits("build.branch", branches))]
       : branchesIgnore.length > 0
-        ? [all(atUpload.isNoTag, not(fits(Fact.BRANCH, branchesIgnore)))]
+        ? [all(atUpload.isNoTag, not(fits("build.branch", branchesIgnore)))]
         : forTags.length === 0
           ? [atUpload.isNoTag]
           : [];
   return any(...forBranches, ...forTags);
 }
 
-function fits(fact: Fact, globs: readonly string[]): Expression {
+function fits(subject: string, globs: readonly string[]): Expression {
   // One that cannot be said is told as a problem of its own.
-  return any(...globs.map((glob) => fit(fact, glob) ?? "false"));
-}
-
-function fit(fact: Fact, right: string): Expression | undefined {
-  const condition = create(ConditionSchema, {
-    kind: {
-      case: "comparison",
-      value: {
-        left: { kind: { case: "fact", value: fact } },
-        operator: /[*?]/.test(right) ? Comparison_Operator.MATCHES : Comparison_Operator.EQUAL,
-        right,
-      },
-    },
-  });
-  return expressionOf(condition, () => undefined);
+  return any(...globs.map((glob) => globExpression(subject, glob) ?? "false"));
 }
 
 /** Globs that no expression can hold. */
@@ -73,5 +57,5 @@ export function globProblems(triggers: Triggers | undefined): readonly string[] 
       : [...push.branches, ...push.branchesIgnore, ...push.tags, ...push.tagsIgnore]),
     ...(pullRequest?.branches ?? []),
   ];
-  return globs.filter((glob) => fit(Fact.BRANCH, glob) === undefined);
+  return globs.filter((glob) => globExpression("", glob) === undefined);
 }
