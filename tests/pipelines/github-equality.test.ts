@@ -168,7 +168,8 @@ function artifactName(graph: Graph, id: string, artifact: string): string {
 function expectedUpload(graph: Graph, job: string, artifact: Artifact) {
   return {
     keeps: artifactName(graph, job, artifact.name),
-    paths: artifact.paths,
+    // The last one keeps the action from shortening the others.
+    paths: [...artifact.paths, ".slipway-workspace"],
     days: artifact.retentionDays,
     condition: artifact.when === Artifact_When.ALWAYS ? "always()" : undefined,
   };

@@ -43,15 +43,22 @@ function nameOf(name: string, job: string, makers: Makers): string {
   return (makers.get(name)?.length ?? 0) > 1 ? `${name}-${job}` : name;
 }
 
+/**
+ * A file that is never there. The action leaves out of the paths of files what all that it looks through have in common, by the
+ * patterns alone: with this one that is the workspace, and files come back where they were.
+ */
+const workspaceMark = ".slipway-workspace";
+
 export function uploadKind(job: Job, artifact: Artifact, makers: Makers): StepKind {
   return {
     name: `keep ${quoted(artifact.name)}`,
     uses: actions.upload,
     with: compact({
       name: quoted(nameOf(artifact.name, job.id, makers)) + partSuffix(job),
-      path: quoted(artifact.paths.join("\n")),
+      path: quoted([...artifact.paths, workspaceMark].join("\n")),
       "retention-days": positive(artifact.retentionDays),
       "if-no-files-found": artifact.mayBeMissing ? "ignore" : "error",
+      "include-hidden-files": true,
     }),
   };
 }

@@ -644,7 +644,7 @@ export declare type Work = Message<"slipway.pipelines.v1.Work"> & {
   testReports: string[];
 
   /**
-   * Equal runs beside each other, which divide the work themselves. 0: one.
+   * Equal runs beside each other, which divide the work themselves by SLIPWAY_PART (from 0) and SLIPWAY_PARTS. 0: one.
    *
    * @generated from field: uint32 parallelism = 22;
    */
@@ -1142,6 +1142,8 @@ export declare type ArtifactUse = Message<"slipway.pipelines.v1.ArtifactUse"> & 
   jobs: string[];
 
   /**
+   * The folder that the files are put into, with their paths as they were in the workspace of the job that made them.
+   *
    * @generated from field: string path = 3;
    */
   path: string;
