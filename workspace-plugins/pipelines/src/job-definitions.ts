@@ -1,3 +1,4 @@
+import path from "node:path/posix";
 import { toJson } from "@bufbuild/protobuf";
 import {
   MatrixValueSchema,
@@ -13,6 +14,9 @@ import type { Fileset, TargetDefinition } from "@slipway/signature";
 import type { Job } from "./definition/job.ts";
 import { groupOf } from "./definition/references.ts";
 import { tableOf } from "./definition/toml-table.ts";
+import { parseAddress } from "./modules/address.ts";
+import { withRequired } from "./modules/lock.ts";
+import type { Lock } from "./modules/lock.ts";
 import type { PlannedPipeline } from "./plan/plan.ts";
 import type { Use } from "./plan/steps.ts";
 
@@ -35,27 +39,29 @@ const passedOver = [
 
 /**
  * Each job of a pipeline, and each of one with a matrix, as what signatures are made from: what the file says of it once
- * variables, commands and matrices are put in. What modules give is known by their names, versions and inputs.
- * `projectRoot` is the folder of the `cig.toml`, relative to the workspace.
+ * variables, commands and matrices are put in. What modules give is known by their names, inputs, and what is locked of
+ * them. `projectRoot` is the folder of the `cig.toml`, relative to the workspace.
  */
 export function jobDefinitions(
   { pipeline, resolved: { graph, uses } }: PlannedPipeline,
   projectRoot: string,
+  lock: Lock | undefined,
 ): readonly TargetDefinition[] {
   const project = pipeline.project.name;
   return graph.workflows.flatMap((workflow) =>
     workflow.jobs.flatMap((planned) => {
       const job = pipeline.jobs[planned.base];
       if (job === undefined) return [];
+      const locked = lockedFor(planned, uses, lock);
       return [
         {
           id: `${project}:${planned.id}`,
           project,
           projectRoot,
           executor: jobExecutor,
-          options: optionsOf(graph, workflow, planned, uses),
+          options: { ...optionsOf(graph, workflow, planned, uses), ...locked.options },
           inputs: {
-            filesets: filesetsOf(job, pipeline.source_file_groups ?? {}),
+            filesets: [...filesetsOf(job, pipeline.source_file_groups ?? {}), ...locked.filesets],
             env: [...new Set([...(job.env_inputs ?? []), ...(job.skip_if?.env ?? [])])],
             tools: [],
           },
@@ -109,6 +115,44 @@ function packagesOf({ steps }: Work, uses: readonly Use[]): readonly string[] {
     return use?.isPackage === true ? [JSON.stringify([use.module, inputsOf(use)])] : [];
   });
   return [...new Set(packages)].toSorted(compareBytes);
+}
+
+const language = /^lang\/(?<name>.+)$/;
+
+/**
+ * Which versions a job gets of modules, of what they require, and of the languages that they are for. A module that lies in
+ * the workspace has no digest in the lock: the job reads its files.
+ */
+function lockedFor(
+  { kind }: PlannedJob,
+  uses: readonly Use[],
+  lock: Lock | undefined,
+): { readonly options: object; readonly filesets: readonly Fileset[] } {
+  if (lock === undefined || kind.case !== "work") return { options: {}, filesets: [] };
+  const used = kind.value.steps.flatMap((step) => useOf(step, uses)?.module ?? []);
+  const names = withRequired(used, lock.plugins);
+  const plugins = lock.plugins.filter(({ name }) => names.includes(name));
+  const modules = plugins.map(({ name, version, commit, sha256 }) => ({
+    name,
+    version,
+    ...(commit === undefined ? {} : { commit }),
+    sha256,
+  }));
+  const languages = names.flatMap((name) => {
+    const tool = language.exec(name)?.groups?.["name"] ?? "";
+    const version = lock.resolvedVersions[tool];
+    return version === undefined ? [] : [[tool, version]];
+  });
+  return {
+    options: modules.length + languages.length === 0 ? {} : { locked: { modules, languages } },
+    filesets: plugins.flatMap(({ source }) => {
+      const address = parseAddress(source);
+      if ("message" in address || address.kind !== "local") return [];
+      return [
+        { patterns: [path.join(address.folder, "**")], includesIgnored: false, mustMatch: true },
+      ];
+    }),
+  };
 }
 
 /** A module by what it is asked, and not by the number of the question. */

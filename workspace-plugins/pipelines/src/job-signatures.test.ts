@@ -89,6 +89,20 @@ test.each<readonly [what: string, asked: Asked]>([
   expect((await ask()).signed).not.toBe(undefined);
 });
 
+test("another lock beside the file has them signed again", async () => {
+  const { ask } = await openMemory();
+  await ask();
+  const core = '[core]\nversion = "1.0.0"\nprotocol = 1\n';
+  writeFileSync(
+    path.join(root, "cig.lock"),
+    `schema_version = "1"\nconfig = "${"0".repeat(64)}"\n${core}`,
+  );
+  expect((await ask()).signed).not.toBe(undefined);
+  expect(await ask()).toHaveProperty("signed", undefined);
+  rmSync(path.join(root, "cig.lock"));
+  expect((await ask()).signed).not.toBe(undefined);
+});
+
 test.each(["[]", "{}", '["x", [], [], {"a": "b"}]', "7"])(
   "a memory of %s is none",
   async (text) => {

@@ -1,16 +1,19 @@
+import path from "node:path";
 import type { Digest } from "@slipway/signature";
 import { digestOf, parseDigest } from "@slipway/signature/digest";
+import { readTextIfPresent } from "@slipway/signature/read-text";
 import { saltVariable } from "@slipway/signature/salt";
 import { ok } from "@slipway/signature/result";
 import type { Result } from "@slipway/signature/result";
 import type { PipelinesFailure } from "./failure.ts";
 import type { PipelineText } from "./plan/plan.ts";
-import type { JobReads, JobSources, SignedJobs } from "./sign-jobs.ts";
+import { lockFileOf } from "./modules/lock-file.ts";
+import type { JobReads, JobSources, LockedText, SignedJobs } from "./sign-jobs.ts";
 
 export type { SignedJobs } from "./sign-jobs.ts";
 
 /** Counts how jobs are read: with a new number nothing that was remembered of them is believed. */
-const memoSchema = 5;
+const memoSchema = 6;
 
 export type JobSignatures = {
   /** By id, upstreams first. */
@@ -22,14 +25,16 @@ export type JobSignatures = {
 };
 
 /**
- * The signature of each job of a pipeline. As long as neither the file nor anything that its jobs read has changed since
- * this was asked last, nothing is parsed, matched or hashed; the code that does so is not even loaded.
+ * The signature of each job of a pipeline. As long as neither the file, its lock nor anything that its jobs read has
+ * changed since this was asked last, nothing is parsed, matched or hashed; the code that does so is not even loaded.
  */
 export async function jobSignatures(
-  pipeline: PipelineText,
+  text: PipelineText,
   from: JobSources,
   signal: AbortSignal,
 ): Promise<Result<JobSignatures, PipelinesFailure>> {
+  const lock = await readTextIfPresent(path.join(from.tree.folder, lockFileOf(text.file)));
+  const pipeline = { ...text, lock };
   const { memo } = from.tree;
   const name = `jobs of ${pipeline.file}`;
   const known = readMemo(memo.get(name));
@@ -65,7 +70,7 @@ export async function jobSignatures(
  */
 function keyOf(
   { folders, env }: JobReads,
-  { file, text }: PipelineText,
+  { file, text, lock }: LockedText,
   { tree, environment }: JobSources,
 ): string {
   const values = [saltVariable, ...env].map((name) => environment[name] ?? false);
@@ -74,6 +79,7 @@ function keyOf(
     memoSchema,
     file,
     text,
+    lock ?? false,
     folders.map((folder) => tree.versionOf(folder) ?? false),
     isSet ? digestOf(JSON.stringify(values)) : values.length,
   ]);

@@ -92,6 +92,7 @@ skip_if = { paths_unmodified = ["docs/**"] }
 `;
   expect(await inputsIn({ "a/cig.toml": text })).toEqual([
     "{projectRoot}/cig.toml",
+    "{projectRoot}/cig.lock",
     "{workspaceRoot}/*.lock",
     "{projectRoot}/b/**",
     "{workspaceRoot}/docs/**",
@@ -99,14 +100,18 @@ skip_if = { paths_unmodified = ["docs/**"] }
     ...keyed,
   ]);
   const nested = await inputsIn({ "a/cig.toml": text, "a/b/package.json": "{}" });
-  expect(nested[2]).toBe("{workspaceRoot}/a/b/**");
+  expect(nested[3]).toBe("{workspaceRoot}/a/b/**");
 });
 
 test("a job that declares no files reads all, and a broken file none", async () => {
   const open = '[jobs.x]\nsource_files = ["a/**"]\n[jobs.y]\nsteps = []\n';
-  const own = "{projectRoot}/cig.toml";
-  expect(await inputsIn({ "a/cig.toml": open })).toEqual([own, "{workspaceRoot}/**/*", ...keyed]);
-  expect(await inputsIn({ "a/cig.toml": "broken" })).toEqual([own, ...keyed]);
+  const own = ["{projectRoot}/cig.toml", "{projectRoot}/cig.lock"];
+  expect(await inputsIn({ "a/cig.toml": open })).toEqual([
+    ...own,
+    "{workspaceRoot}/**/*",
+    ...keyed,
+  ]);
+  expect(await inputsIn({ "a/cig.toml": "broken" })).toEqual([...own, ...keyed]);
 });
 
 const rendering = `version = "0.2"

@@ -84,6 +84,7 @@ function signatureTarget(project: string, reads: readonly string[]): TargetConfi
     cache: true,
     inputs: [
       `{projectRoot}/${pipelineFile}`,
+      "{projectRoot}/cig.lock",
       ...reads,
       ...executorSource("signature", ["pipelines", "signature"]),
       {

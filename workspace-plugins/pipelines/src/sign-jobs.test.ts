@@ -98,12 +98,13 @@ type Signatures = Readonly<Record<string, string>>;
 async function sign(
   text = pipeline,
   environment: Readonly<Record<string, string>> = {},
+  lock?: string,
 ): Promise<Signatures> {
   const { signal } = new AbortController();
   const tree = await openTree(root, { cacheFile: undefined, signal });
   if (!tree.ok) throw new Error(tree.failure.reason);
   const from = { tree: tree.value, environment };
-  const signed = await signJobs({ file: "ci/cig.toml", text }, from, signal);
+  const signed = await signJobs({ file: "ci/cig.toml", text, lock }, from, signal);
   const all = signed.ok ? allSigned(signed.value.targets) : signed;
   if (!all.ok) throw new Error(JSON.stringify(all.failure));
   return Object.fromEntries([...all.value].map(([id, { signature }]) => [id, signature]));
@@ -288,6 +289,83 @@ test.each<readonly [file: string, changed: readonly string[]]>([
   },
 );
 
+const locked = `schema_version = "1"
+config = "${"0".repeat(64)}"
+
+[core]
+version = "0.2.0"
+protocol = 1
+
+[plugins."docker/build"]
+version = "1.0.0"
+constraints = ["^1.0"]
+source = "registry.example/docker/build"
+requires = ["docker/engine"]
+
+[plugins."docker/build".sha256]
+any = "${"a".repeat(64)}"
+
+[plugins."docker/engine"]
+version = "2.0.0"
+constraints = ["*"]
+source = "git+https://git.example/engine"
+commit = "${"c".repeat(40)}"
+
+[plugins."docs/site"]
+version = "1.0.0"
+constraints = ["*"]
+source = "./docs"
+
+[plugins."lang/node"]
+version = "0.2.0"
+constraints = ["*"]
+source = "standard"
+
+[plugins."lang/go"]
+version = "0.2.0"
+constraints = ["*"]
+source = "standard"
+
+[resolved_versions]
+go = "1.25.0"
+ruby = "3.3.0"
+`;
+
+test.each<readonly [what: string, from: string, to: string, changed: readonly string[]]>([
+  ["the digest of a module", "a".repeat(64), "b".repeat(64), afterTest],
+  ["the version of a module", '"1.0.0"', '"1.0.1"', afterTest],
+  ["the commit of what a module requires", "c".repeat(40), "d".repeat(40), afterTest],
+  ["the version of a package's module", '"0.2.0"\nconst', '"0.3.0"\nconst', afterTest],
+  ["the version of a language", 'ruby = "3.3.0"', 'ruby = "3.3.1"', afterTest],
+  ["the version of a language that no job has", 'go = "1.25.0"', 'go = "1.26.0"', []],
+  ["where a module lies", "registry.example", "mirror.example", []],
+  ["who locked it", 'version = "0.2.0"\nproto', 'version = "0.2.1"\nproto', []],
+])(
+  "%s, as locked, changes exactly the jobs that get it and those that need them",
+  async (_, from, to, changed) => {
+    const other = locked.replace(from, to);
+    expect(other).not.toBe(locked);
+    expect(changedIds(await sign(pipeline, {}, locked), await sign(pipeline, {}, other))).toEqual(
+      changed,
+    );
+  },
+);
+
+test("a module of the workspace is read by the jobs that use it", async () => {
+  const used = pipeline.replace("docker/build@1", "docs/site");
+  const before = await sign(used, {}, locked);
+  write("docs/index.md", "more");
+  expect(changedIds(before, await sign(used, {}, locked))).toEqual(
+    [docs, scan, ...afterTest].toSorted(),
+  );
+  write("docs/index.md", files["docs/index.md"] ?? "");
+});
+
+test("a job that uses no module is as without a lock, and a broken lock is told", async () => {
+  expect(changedIds(await sign(), await sign(pipeline, {}, locked))).toEqual(afterTest);
+  await expect(sign(pipeline, {}, "<<<<<<< HEAD\n")).rejects.toThrow("modules-lock-invalid");
+});
+
 test("a renamed file changes the jobs that read it", async () => {
   const before = await sign();
   renameSync(path.join(root, "docs/index.md"), path.join(root, "docs/start.md"));
@@ -301,7 +379,7 @@ test("a pattern that matches no file fails its job and those that need it, and n
   if (!tree.ok) throw new Error(tree.failure.reason);
   const text = pipeline.replace('source_files = ["lint.yml"]', 'source_files = ["lnit.yml"]');
   const from = { tree: tree.value, environment: {} };
-  const signed = await signJobs({ file: "ci/cig.toml", text }, from, signal);
+  const signed = await signJobs({ file: "ci/cig.toml", text, lock: undefined }, from, signal);
   const failed = signed.ok ? [...signed.value.targets].filter(([, target]) => !target.ok) : [];
   expect(failed.map(([id]) => id).toSorted()).toEqual(afterLint.toSorted());
   expect(new Map(failed).get("fleet:lint")).toEqual({

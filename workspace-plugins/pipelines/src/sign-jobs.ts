@@ -3,8 +3,15 @@ import { foldersOf, hostSources, ok, saltVariable, signTargets } from "@slipway/
 import type { Result, SignedTargets, TargetDefinition, Tree } from "@slipway/signature";
 import type { PipelinesFailure } from "./failure.ts";
 import { jobDefinitions } from "./job-definitions.ts";
+import { parseLock } from "./modules/lock.ts";
+import { lockFileOf } from "./modules/lock-file.ts";
 import { planPipeline } from "./plan/plan.ts";
 import type { PipelineText } from "./plan/plan.ts";
+
+export type LockedText = PipelineText & {
+  /** The text of the `cig.lock` beside it. */
+  readonly lock: string | undefined;
+};
 
 export type JobSources = {
   readonly tree: Tree;
@@ -27,13 +34,16 @@ export type SignedJobs = {
 
 /** The work signature of each job, with its action. */
 export async function signJobs(
-  text: PipelineText,
+  text: LockedText,
   { tree, environment }: JobSources,
   signal: AbortSignal,
 ): Promise<Result<SignedJobs, PipelinesFailure>> {
   const planned = planPipeline(text, { facts: undefined });
   if (!planned.ok) return planned;
-  const definitions = jobDefinitions(planned.value, path.posix.dirname(text.file));
+  const lock =
+    text.lock === undefined ? ok(undefined) : parseLock(lockFileOf(text.file), text.lock);
+  if (!lock.ok) return lock;
+  const definitions = jobDefinitions(planned.value, path.posix.dirname(text.file), lock.value);
   const sources = {
     tree,
     environment,

@@ -1,15 +1,16 @@
-import { compareBytes, fail, ok } from "@slipway/signature/basics";
+import { fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { Pipeline } from "../definition/pipeline.ts";
 import type { FoundPlugin } from "../plugins/discover.ts";
 import type { ModulesFailure } from "./failure.ts";
-import { standardSource } from "./lock.ts";
+import { standardSource, withRequired } from "./lock.ts";
 import type { Lock } from "./lock.ts";
 import type { ModuleCache } from "./module-cache.ts";
 import { verifyModule } from "./module-folder.ts";
 import type { SandboxCapability } from "../plugins/sandbox-capabilities.ts";
 import type { ModuleManifest, Platform } from "./manifest.ts";
-import { lockFileOf, openModules, readLock } from "./open-modules.ts";
+import { lockFileOf } from "./lock-file.ts";
+import { openModules, readLock } from "./open-modules.ts";
 import { parseAddress, placeText } from "./address.ts";
 import { allows, parseConstraint } from "./constraint.ts";
 
@@ -69,7 +70,7 @@ export async function lockedPlugins(
     ),
     manifests: new Map(opened.map(([name, { manifest }]) => [name, manifest])),
     granted: new Map(lock?.plugins.map(({ name, granted }) => [name, granted])),
-    withRequired: (names) => closure([...names, ...Object.keys(plugins)], lock?.plugins ?? []),
+    withRequired: (names) => withRequired([...names, ...Object.keys(plugins)], lock?.plugins ?? []),
     verify: async ({ name, place, folder }) => {
       const content = modules.value.get(name)?.content;
       const isLocked = place === "locked" && content !== undefined && folder !== undefined;
@@ -94,17 +95,6 @@ function staleEntries(plugins: Plugins, { plugins: locked }: Lock): readonly str
     if (isLetIn && place === source) return [];
     return [`- ${name} ${version} ${source}`, `+ ${name} ${asked.version ?? "*"} ${place}`];
   });
-}
-
-function closure(names: readonly string[], locked: Lock["plugins"]): readonly string[] {
-  const found = new Set(names);
-  // More are added while it is gone through.
-  for (const name of found) {
-    for (const required of locked.find((one) => one.name === name)?.requires ?? []) {
-      found.add(required);
-    }
-  }
-  return [...found].toSorted(compareBytes);
 }
 
 function withoutStandard(plugins: Plugins, lock: Lock | undefined): Plugins {

@@ -3,8 +3,9 @@ import { exists, fail, ok, readTextIfPresent } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
 import { parseAddress } from "./address.ts";
 import type { ModulesFailure } from "./failure.ts";
-import { lockName, parseLock, standardSource } from "./lock.ts";
+import { parseLock, standardSource } from "./lock.ts";
 import type { Lock, LockedPlugin } from "./lock.ts";
+import { lockFileOf } from "./lock-file.ts";
 import { cachedFolder } from "./module-cache.ts";
 import type { ModuleCache } from "./module-cache.ts";
 import { verifyModule } from "./module-folder.ts";
@@ -21,11 +22,6 @@ export type OpenedModule = {
   readonly content: Digest | undefined;
   readonly granted: readonly SandboxCapability[];
 };
-
-/** Beside a `cig.toml`. */
-export function lockFileOf(file: string): string {
-  return path.posix.join(path.posix.dirname(file), lockName);
-}
 
 /** The `cig.lock` beside a `cig.toml`, which is named relative to the root; `undefined` where there is none. */
 export async function readLock(

@@ -3,7 +3,7 @@ import { fail, ok, writeFileAtomically } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import type { ModulesFailure } from "./failure.ts";
 import { formatLock, lockDifferences } from "./lock.ts";
-import { lockFileOf } from "./open-modules.ts";
+import { lockFileOf } from "./lock-file.ts";
 import type { Synced } from "./sync.ts";
 
 const ofVersion = /^(?<tool>.+)_version$/;

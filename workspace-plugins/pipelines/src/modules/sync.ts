@@ -20,7 +20,7 @@ import { askedDigest } from "./asked-digest.ts";
 import { lockModule } from "./lock-module.ts";
 import type { LockedModule, LockingOptions } from "./lock-module.ts";
 import { formatLock, lockDifferences, parseLock, standardSource } from "./lock.ts";
-import { lockFileOf } from "./open-modules.ts";
+import { lockFileOf } from "./lock-file.ts";
 import type { Lock } from "./lock.ts";
 import type { ModuleCache } from "./module-cache.ts";
 import { openModuleSource } from "./module-source.ts";

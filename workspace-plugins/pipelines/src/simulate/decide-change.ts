@@ -2,6 +2,7 @@ import path from "node:path/posix";
 import { digestOf } from "@slipway/signature/basics";
 import { pathMatcher } from "@slipway/signature";
 import type { TargetDefinition } from "@slipway/signature";
+import { lockFileOf } from "../modules/lock-file.ts";
 import { jobDefinitions } from "../job-definitions.ts";
 import type { PlannedPipeline } from "../plan/plan.ts";
 import { decideJobs } from "../skipping/decide.ts";
@@ -16,7 +17,7 @@ export type ChangeDecision =
 
 /**
  * Which jobs a run would leave out, if all had succeeded before these files changed: one that reads none of them, and needs none that
- * does. A change of the pipeline itself is one of all its jobs. Paths are relative to the workspace.
+ * does. A change of the pipeline itself is one of all its jobs, and one of its lock is one of those that use modules. Paths are relative to the workspace.
  */
 export function decideChange(
   planned: PlannedPipeline,
@@ -24,9 +25,14 @@ export function decideChange(
   changed: readonly string[],
   event: EventName,
 ): ReadonlyMap<string, ChangeDecision> {
-  const definitions = jobDefinitions(planned, path.dirname(file));
-  const touched = touchedBy(definitions, changed, changed.includes(file));
+  const definitions = jobDefinitions(planned, path.dirname(file), undefined);
   const project = planned.pipeline.project.name;
+  const concerned = changed.includes(file)
+    ? definitions.map(({ id }) => id)
+    : changed.includes(lockFileOf(file))
+      ? planned.resolved.uses.map(({ job }) => `${project}:${job}`)
+      : [];
+  const touched = touchedBy(definitions, changed, new Set(concerned));
   const decisions = planned.resolved.graph.workflows.flatMap((workflow) => {
     const ids = workflow.jobs.map(({ id }) => id);
     const untouched = ids.filter((id) => !touched.has(`${project}:${id}`));
@@ -61,13 +67,13 @@ function asOfChange(decision: Decision): ChangeDecision {
 function touchedBy(
   definitions: readonly TargetDefinition[],
   changed: readonly string[],
-  isAll: boolean,
+  concerned: ReadonlySet<string>,
 ): ReadonlySet<string> {
   const found = new Set<string>();
   for (const { id, inputs, upstreams } of definitions) {
     const reads = inputs.filesets.map(({ patterns }) => pathMatcher(patterns));
     const isTouched =
-      isAll ||
+      concerned.has(id) ||
       upstreams.some((upstream) => found.has(upstream)) ||
       changed.some((file) => reads.some((matches) => matches(file)));
     if (isTouched) found.add(id);
