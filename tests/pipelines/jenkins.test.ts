@@ -300,6 +300,30 @@ ${step}
   );
 });
 
+test("what the file has for a pipeline of Jenkins alone stands in its sections", () => {
+  const content = fileOf(`[workflows.ci]
+jenkins = { libraries = ["tools@1"], options = { timestamps = true, buildDiscarder = { logRotator = { numToKeepStr = "3" } } }, triggers = { pollSCM = "H * * * *" } }
+[jobs.a]
+artifacts = [{ name = "x", paths = ["x"], retention_days = 9 }]
+${step}
+`);
+  const sections = ["libraries {", "options {", "triggers {"];
+  expect(sections.map((section) => partOf(content, section, "}"))).toEqual([
+    "libraries {\n    lib 'tools@1'\n}",
+    "options {\n    buildDiscarder(logRotator(numToKeepStr: '3'))\n    timestamps()\n}",
+    "triggers {\n    pollSCM 'H * * * *'\n}",
+  ]);
+  expect(
+    toldOf(
+      `[workflows.ci]\njenkins = { options = { "a b" = { "c-d" = 1 } }, stages = 1 }\n[jobs.a]\n${step}`,
+    ),
+  ).toEqual([
+    "ERROR JENKINS_KEY: stages cannot be laid over a pipeline",
+    "ERROR JENKINS_KEY: a b cannot be called",
+    "ERROR JENKINS_KEY: c-d cannot be called",
+  ]);
+});
+
 test("a step of Jenkins is called by its name, with what is its own language in double quotes", () => {
   const content = fileOf(
     `[jobs.a]\nsteps = [{ uses = "jenkins:slackSend", with = { failOnError = true, message = "it's \${env.BUILD_URL} \\"q\\" $x", port = 8080, text = "a $b" } }]\n`,

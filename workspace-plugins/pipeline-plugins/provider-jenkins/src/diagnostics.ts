@@ -10,6 +10,16 @@ export type Words = {
   readonly fixHint: string;
 };
 
+/** Of a key that is to be called. */
+export function nameProblem(name: string): Words {
+  return {
+    code: "JENKINS_KEY",
+    title: "no name of a call",
+    message: `${name} cannot be called`,
+    fixHint: "write the name as a pipeline has it: letters, digits and _",
+  };
+}
+
 export function refusal(words: Words, place: Place | undefined): Diagnostic {
   return diagnostic(Diagnostic_Level.ERROR, words, place);
 }

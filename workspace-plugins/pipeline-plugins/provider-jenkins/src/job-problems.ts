@@ -5,9 +5,9 @@ import { askedOf, canHoldContainer, isWhole } from "./agents.ts";
 import { artifactsOf } from "./artifacts.ts";
 import { askedByJob, isCommit } from "./asked.ts";
 import { leavesOf, valuesIn } from "./conditions.ts";
-import { refusal, warning } from "./diagnostics.ts";
+import { nameProblem, refusal, warning } from "./diagnostics.ts";
 import type { Words } from "./diagnostics.ts";
-import { isCallable, isTable, keysOf, ownOf } from "./overrides.ts";
+import { badNames, isCallable, isTable, keysOf, ownOf } from "./overrides.ts";
 import { partsOf } from "./values.ts";
 
 /** What of a job a Jenkinsfile cannot say, or says otherwise than elsewhere. */
@@ -69,6 +69,9 @@ function workProblems(
   const kept = [...work.artifacts, ...work.outputs, ...artifactsOf(job)];
   return [
     ...keys.map((key) => refusal(words.key(key), place)),
+    ...jobKeys
+      .flatMap((key) => badNames(own[key]))
+      .map((name) => refusal(nameProblem(name), place)),
     ...refused(
       place,
       Object.entries(own).some(([key, value]) => jobKeys.includes(key) && !isTable(value)) &&

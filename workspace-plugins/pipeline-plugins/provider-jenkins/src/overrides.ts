@@ -1,5 +1,5 @@
 import type { Override } from "@slipway/pipeline-sdk/graph";
-import { call, named } from "./groovy.ts";
+import { argumentOf, call, named } from "./groovy.ts";
 import type { Argument, Node } from "./groovy.ts";
 
 export type Plain = null | string | number | boolean | readonly Plain[] | Table;
@@ -46,12 +46,21 @@ function placeOf(key: string): number {
   return usual.includes(key) ? usual.indexOf(key) : usual.length;
 }
 
-/** Calls by name: `true` is one without arguments, a table one with named arguments. */
+/** Calls by name: `true` is one without arguments, a table one with named arguments, and a table of one table a call of a call. */
 export function callsOf(table: Plain | undefined): readonly Node[] {
   if (!isTable(table)) return [];
   return entriesOf(table).map(([name, value]) =>
-    value === true ? call(name) : call(name, argumentIn(value)),
+    value === true ? call(name) : call(name, innerCall(value) ?? argumentIn(value)),
   );
+}
+
+/** `buildDiscarder(logRotator(numToKeepStr: '3'))`. */
+function innerCall(value: Plain): Argument | undefined {
+  const [only, ...others] = isTable(value) ? Object.entries(value) : [];
+  if (only === undefined || others.length > 0 || !isTable(only[1])) return undefined;
+  const [name, given] = only;
+  const listed = entriesOf(given).map(([key, each]) => `${key}: ${argumentOf(argumentIn(each))}`);
+  return { code: `${name}(${listed.join(", ")})` };
 }
 
 /** As calls, where a table is a block of them. */
@@ -66,6 +75,15 @@ function argumentIn(value: Plain): Argument {
   if (typeof value !== "object") return value;
   if (!isTable(value)) return value.map(argumentIn);
   return named(Object.fromEntries(entriesOf(value).map(([key, each]) => [key, argumentIn(each)])));
+}
+
+/** Names in a table of calls, in any depth, that Groovy takes for none. */
+export function badNames(value: Plain | undefined): readonly string[] {
+  if (!isTable(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) => [
+    ...(isCallable(name) ? [] : [name]),
+    ...badNames(inner),
+  ]);
 }
 
 /** What Groovy takes for the name of a call. */

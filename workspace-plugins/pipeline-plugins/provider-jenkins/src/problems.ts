@@ -1,9 +1,9 @@
 import type { Graph, Runner, Workflow } from "@slipway/pipeline-sdk/graph";
 import type { Diagnostic, OutputFile } from "@slipway/pipeline-sdk/protocol";
-import { refusal, remark, warning } from "./diagnostics.ts";
+import { nameProblem, refusal, remark, warning } from "./diagnostics.ts";
 import { jobProblems } from "./job-problems.ts";
 import { levelsOf, waitsInVain } from "./levels.ts";
-import { isTable, keysOf, ownOf } from "./overrides.ts";
+import { badNames, isTable, keysOf, ownOf } from "./overrides.ts";
 import type { Plain } from "./overrides.ts";
 import { isBranchOwn } from "./values.ts";
 
@@ -54,7 +54,8 @@ function ownKeys({ overrides, place }: Workflow): readonly Diagnostic[] {
     fixHint: `write one of ${workflowKeys.join(", ")}`,
   }));
   const { options, triggers } = own;
-  return [...problems, ...tableProblems({ options, triggers })].map((words) =>
+  const names = [...badNames(options), ...badNames(triggers)].map(nameProblem);
+  return [...problems, ...tableProblems({ options, triggers }), ...names].map((words) =>
     refusal(words, place),
   );
 }
@@ -140,7 +141,10 @@ function levelProblems({ jobs }: Workflow): readonly Diagnostic[] {
 }
 
 function runnerProblems({ id, settings, place }: Runner): readonly Diagnostic[] {
-  if (Object.keys(ownOf(settings)).length > 0) return [];
+  const own = ownOf(settings);
+  if (Object.keys(own).length > 0) {
+    return badNames(own).map((name) => refusal(nameProblem(name), place));
+  }
   return [
     refusal(
       {
