@@ -52,7 +52,11 @@ function isOfTargets(words: readonly string[]): boolean {
   return stat === undefined && (word.includes(":") || !/[/.]/.test(word));
 }
 
-async function signJobsAt({ root, file }: PipelinePlace): Promise<Result<JobSignatures, Failure>> {
+/** The work signatures of the jobs of a `cig.toml`, as its files are now. */
+export async function signJobsAt({
+  root,
+  file,
+}: PipelinePlace): Promise<Result<JobSignatures, Failure>> {
   const absolute = path.join(root, file);
   if (statSync(absolute, { throwIfNoEntry: false }) === undefined) {
     return fail({ reason: "pipeline-missing", file });

@@ -72,6 +72,19 @@ export const ciCommands: readonly Command[] = [
     load: async () => (await import("./validate.ts")).validatePipeline,
   },
   {
+    name: "ci explain",
+    takes: "[job] <id> [<folder or cig.toml>] [options]",
+    does: "say why a job will run or not, what it is signed by, and what each provider makes of it",
+    options: {
+      "<id>": "of a job, of all jobs of a matrix, or workflow.job",
+      ...pipelineOptions,
+      "--json": "one object: schema, file, jobs",
+    },
+    examples: ["slipway ci explain test", "slipway ci explain job test-amd64 --json"],
+    doing: "explaining",
+    load: async () => (await import("./explain.ts")).explainPipelineJob,
+  },
+  {
     name: "ci compute-signatures",
     takes: "--provider <name> [<folder>] [options]",
     does: "tell a run which jobs need not run, by their work signatures",

@@ -44,6 +44,10 @@ const commands = table([
     "tell what is wrong with a pipeline, for its schema, providers and policies",
   ],
   [
+    "`slipway ci explain`",
+    "say why a job will run or not, what it is signed by, and what each provider makes of it",
+  ],
+  [
     "`slipway ci compute-signatures`",
     "tell a run which jobs need not run, by their work signatures",
   ],

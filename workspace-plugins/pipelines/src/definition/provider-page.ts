@@ -147,8 +147,8 @@ const values: readonly (readonly [prefix: string, says: (name: string) => string
   ["WHEN_", (name) => `\`artifacts.when = "${name}"\``],
 ];
 
-/** As the file says what the graph calls `name`. */
-function wordsOf(name: string): readonly string[] {
+/** As the file says what the graph calls `name`; empty where it has no word for it. */
+export function wordsOf(name: string): readonly string[] {
   const own = parts[name];
   if (own !== undefined) return own === "" ? [] : [own];
   const [message = "", field] = name.split(".");

@@ -1,6 +1,6 @@
 import type { Graph } from "@slipway/pipeline-sdk/graph";
 import { Diagnostic_Level } from "@slipway/pipeline-sdk/protocol";
-import type { Diagnostic, Repository, Skipping } from "@slipway/pipeline-sdk/protocol";
+import type { Diagnostic, Feature, Repository, Skipping } from "@slipway/pipeline-sdk/protocol";
 import { compareBytes, fail, ok } from "@slipway/signature/basics";
 import type { Result } from "@slipway/signature";
 import { invalidPipeline, parsePipeline } from "../definition/parse-pipeline.ts";
@@ -58,6 +58,10 @@ export type RenderingPlugin = {
 export type RenderedPipeline = {
   readonly plugins: readonly RenderingPlugin[];
   readonly sandbox: OpenPlugins["sandbox"];
+  /** Whether runs ask which jobs may be left out. */
+  readonly isSkipping: boolean;
+  /** What the provider of each output says that it can render. */
+  readonly providers: ReadonlyMap<string, readonly Feature[]>;
   readonly detected: readonly Detected[];
   readonly graph: Graph;
   /** What the providers were asked for. */
@@ -129,6 +133,8 @@ async function renderWith(
       const where = foundPlugins.find((one) => one.name === name);
       return { name, version, place: where?.place, passedOver: where?.passedOver ?? [] };
     }),
+    isSkipping: pipeline.skipping !== undefined,
+    providers: featuresOf(plugins, wanted),
     detected: detection.detected,
     graph,
     outputs: wanted,
@@ -149,6 +155,18 @@ async function renderWith(
 }
 
 const remark = Diagnostic_Level.INFO;
+
+function featuresOf(
+  plugins: OpenPlugins["plugins"],
+  wanted: readonly WantedFile[],
+): ReadonlyMap<string, readonly Feature[]> {
+  return new Map(
+    wanted.map(({ provider }) => {
+      const plugin = plugins.find(({ info }) => info.name === `provider/${provider}`);
+      return [provider, plugin?.info.features ?? []];
+    }),
+  );
+}
 
 /** Of the providers that are asked, the modules that jobs name, and what the file lists under `plugins`. */
 function pluginNames(
