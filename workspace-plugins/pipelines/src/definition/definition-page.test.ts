@@ -37,9 +37,12 @@ test.each(texts)("the example %s of the page has no problem", (_name, text) => {
 
 test("an editor's schema takes what the file takes", () => {
   const validate = editorSchema();
-  const files = globSync(["examples/*/cig.toml", "tests/pipelines/golden/*/input/cig.toml"], {
-    cwd: root,
-  });
+  const files = globSync(
+    ["cig.toml", "examples/*/cig.toml", "tests/pipelines/golden/*/input/cig.toml"],
+    {
+      cwd: root,
+    },
+  );
   expect(files).toContain("examples/pipeline/cig.toml");
   const read = files.map((file) => [file, readFileSync(path.join(root, file), "utf8")] as const);
   const refused = [...texts, ...read].flatMap(([name, text]) =>
