@@ -55,6 +55,7 @@ test("between two commits, with the root cause and where it came in", () => {
     `gemini:load | ${changedByBase} (in debian:image)`,
     `gemini:load-debian | ${changedByBase} (in debian:image)`,
     `pipeline:signature | ${changedByBase}`,
+    `workspace:signature | ${changedByBase}`,
   ]);
 });
 
@@ -64,6 +65,7 @@ test("from a commit to the working tree, which is left as it is", () => {
     `pipeline:signature | ${more} is new`,
     `slugify:pack | ${more} is new`,
     `slugify:push | ${more} is new (in slugify:pack)`,
+    `workspace:signature | ${more} is new`,
   ]);
   expect(checkout.git("status", "--short")).toBe(`?? ${more}\n`);
   expect(checkout.git("worktree", "list").trim().split("\n")).toHaveLength(1);
@@ -83,7 +85,7 @@ test("from where two commits parted; a side that is left out is HEAD", () => {
         change: "changed",
         causes: [{ via: ["codex:load-debian", "codex:image-debian", "debian:image"], path: base }],
       },
-      ...Array.from({ length: 14 }, () => ({ change: "changed" })),
+      ...Array.from({ length: 15 }, () => ({ change: "changed" })),
     ],
   });
 });

@@ -90,6 +90,7 @@ function commandOf(
   const steps = shellSteps(graph, job, work);
   const services = graph.services.filter(({ id }) => work.services.includes(id));
   const before = [
+    ...(work.parallelism > 1 ? [parts] : []),
     ...open.flatMap(({ name, value }) => [
       `${name}=${shellWord(value, own)} || exit 1`,
       `export ${name}`,
@@ -114,6 +115,10 @@ function commandOf(
 }
 
 const agent = "buildkite-agent";
+
+/** Which of equal runs it is, as the other providers say it. */
+const parts =
+  'export SLIPWAY_PART="$BUILDKITE_PARALLEL_JOB" SLIPWAY_PARTS="$BUILDKITE_PARALLEL_JOB_COUNT"';
 
 /** What the shell of the agent runs as it is: one step with nothing to it but a command. */
 function onlyPlain(steps: readonly ShellStep[]): string | undefined {

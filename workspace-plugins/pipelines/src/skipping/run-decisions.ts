@@ -48,11 +48,10 @@ export async function decideRun({
   const { project, workflow, protectedBranches } = planned.value;
   const signatures = signaturesOf(project, workflow, all);
   const own = namespaceOf(event, protectedBranches);
+  const namespaces = [...new Set([trustedNamespace, ...(own === undefined ? [] : [own])])];
   const asked = await Promise.all(
     [...new Set(signatures.values())].map(async (signature) => {
-      const results = await Promise.all(
-        [...new Set([own, trustedNamespace])].map(async (one) => store.has(one, signature)),
-      );
+      const results = await Promise.all(namespaces.map(async (one) => store.has(one, signature)));
       return { signature, results };
     }),
   );
@@ -81,6 +80,7 @@ export async function recordSuccesses(
   const { project, workflow, protectedBranches } = planned.value;
   const signatures = signaturesOf(project, workflow, all);
   const namespace = namespaceOf(event, protectedBranches);
+  if (namespace === undefined) return ok([]);
   const recorded: string[] = [];
   for (const job of succeeded) {
     const signature = signatures.get(job);

@@ -118,9 +118,26 @@ test.each([
   ],
   [
     "github",
-    { GITHUB_EVENT_NAME: "issue_comment", GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "v1" },
+    { GITHUB_EVENT_NAME: "push", GITHUB_REF_TYPE: "tag", GITHUB_REF_NAME: "main" },
+    "push",
+    undefined,
+  ],
+  [
+    "github",
+    {
+      GITHUB_EVENT_NAME: "pull_request_target",
+      GITHUB_REF_TYPE: "branch",
+      GITHUB_REF_NAME: "main",
+    },
     "manual",
-    "none",
+    undefined,
+  ],
+  ["jenkins", { BRANCH_NAME: "main", TAG_NAME: "main" }, "push", undefined],
+  [
+    "buildkite",
+    { BUILDKITE_SOURCE: "webhook", BUILDKITE_BRANCH: "main", BUILDKITE_TAG: "main" },
+    "push",
+    undefined,
   ],
   [
     "circleci",
