@@ -11,9 +11,11 @@ export type OwnValue = Extract<
 /** Words of a POSIX shell for a value: quoted, so that they are one word whatever the value. */
 export type OwnWord = (value: OwnValue) => string;
 
-/** A text as one word of a POSIX shell. */
+/** A text as one word of a POSIX shell; what begins with an equals sign is taken for a mistake by readers, and by some shells for a path. */
 export function shellQuoted(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return /^[\w./:@%+-][\w./:=@%+-]*$/.test(text)
+    ? text
+    : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** The value as one word of a POSIX shell. Only a script of `shellJob` knows the outputs of its steps. */
