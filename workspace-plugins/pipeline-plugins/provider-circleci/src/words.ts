@@ -80,19 +80,23 @@ const statusWord: StatusWord = (status) => {
   }
 };
 
-const facts = `case \${SLIPWAY_SOURCE-} in
+/** A variable that nothing reads is not set. */
+function factLines(text: string): string {
+  const isHead = text.includes("$slipway_head");
+  return `case \${SLIPWAY_SOURCE-} in
   scheduled_pipeline) slipway_event=schedule ;;
   api) slipway_event=manual ;;
   *) slipway_event=push ;;
 esac
-slipway_branch=\${CIRCLE_BRANCH-} slipway_head=
+slipway_branch=\${CIRCLE_BRANCH-}${isHead ? " slipway_head=" : ""}
 case $slipway_event:$slipway_branch in
   push:gh-readonly-queue/*) slipway_event=merge-queue slipway_branch= ;;
   push:?*)
     if [ -n "\${CIRCLE_PULL_REQUEST-}" ]; then
-      slipway_event=pull-request slipway_head=$slipway_branch slipway_branch=
+      slipway_event=pull-request${isHead ? " slipway_head=$slipway_branch" : ""} slipway_branch=
     fi ;;
 esac`;
+}
 
 /** As GitHub reads its own file: the last of `name=value`, or of `name`, a mark, lines and the mark. */
 const outputs = `slipway_output() {
@@ -118,7 +122,7 @@ const outputs = `slipway_output() {
 export function script(...lines: readonly string[]): string {
   const text = lines.join("\n");
   return [
-    ...(/\$slipway_(?:event|branch|head)\b/.test(text) ? [facts] : []),
+    ...(/\$slipway_(?:event|branch|head)\b/.test(text) ? [factLines(text)] : []),
     ...(text.includes("$(slipway_output ") ? [outputs] : []),
     text,
   ].join("\n");
