@@ -101,7 +101,13 @@ const JobFile = z.strictObject({
   "runs-on": z.unknown().optional(),
   environment: z.unknown().optional(),
   concurrency: Group.optional(),
-  container: z.strictObject({ image: z.string(), options: z.string().optional() }).optional(),
+  container: z
+    .strictObject({
+      image: z.string(),
+      credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
+      options: z.string().optional(),
+    })
+    .optional(),
   services: z.record(z.string(), ServiceFile).optional(),
   strategy: z.unknown().optional(),
   outputs: Texts.optional(),

@@ -1,0 +1,2 @@
+require_relative "../app/greeting"
+RSpec.describe("greeting") { it { expect(greeting("you")).to eq("Hello, you") } }
