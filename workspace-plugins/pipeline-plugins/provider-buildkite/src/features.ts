@@ -1,10 +1,4 @@
-import { Feature_Support } from "@slipway/pipeline-sdk/protocol";
-
-type RenderedFeature = {
-  readonly name: string;
-  readonly support: Feature_Support;
-  readonly note: string;
-};
+import { featuresOf } from "@slipway/pipeline-sdk/features";
 
 const native = [
   "Graph.workflows Graph.runners Graph.caches",
@@ -83,17 +77,4 @@ const none: Readonly<Record<string, string>> = {
 };
 
 /** What of the graph Buildkite has, and by which other means we say what it has not. */
-export const features: readonly RenderedFeature[] = [
-  ...native
-    .flatMap((names) => names.split(" "))
-    .map((name) => ({ name, support: Feature_Support.NATIVE, note: "" })),
-  ...notedOf(emulated, Feature_Support.EMULATED),
-  ...notedOf(none, Feature_Support.NONE),
-];
-
-function notedOf(
-  notes: Readonly<Record<string, string>>,
-  support: Feature_Support,
-): readonly RenderedFeature[] {
-  return Object.entries(notes).map(([name, note]) => ({ name, support, note }));
-}
+export const features = featuresOf({ native, emulated, missing: none });

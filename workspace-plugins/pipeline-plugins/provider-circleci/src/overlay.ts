@@ -1,21 +1,12 @@
 import type { Override } from "@slipway/pipeline-sdk/graph";
-import type { Plain, Table } from "./plain.ts";
+import { settingsFor } from "@slipway/pipeline-sdk/plain";
+import type { Table } from "@slipway/pipeline-sdk/plain";
+
+export { isTable, overlaid } from "@slipway/pipeline-sdk/plain";
 
 /** What the file says to CircleCI alone, in CircleCI's own language. */
 export function settingsOf(overrides: readonly Override[]): Table {
-  return overrides
-    .filter(({ provider }) => provider === "circleci")
-    .reduce<Table>((under, { json }) => overlaid(under, tableIn(json)), {});
-}
-
-/** Tables key by key, all else in its place. */
-export function overlaid(under: Table, over: Table): Table {
-  const result: { [key: string]: Plain } = { ...under };
-  for (const [key, value] of Object.entries(over)) {
-    const below = under[key];
-    result[key] = isTable(below) && isTable(value) ? overlaid(below, value) : value;
-  }
-  return result;
+  return settingsFor("circleci", overrides);
 }
 
 /** Parts a table by its keys. */
@@ -25,13 +16,4 @@ export function parted(of: Table, isFirst: (key: string) => boolean): readonly [
     Object.fromEntries(entries.filter(([key]) => isFirst(key))),
     Object.fromEntries(entries.filter(([key]) => !isFirst(key))),
   ];
-}
-
-export function isTable(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function tableIn(json: string): Table {
-  const parsed: unknown = JSON.parse(json);
-  return isTable(parsed) ? parsed : {};
 }

@@ -1,31 +1,7 @@
-/** What YAML is written of: keys in the order in which they are to stand. */
-export type Plain =
-  | string
-  | number
-  | boolean
-  | readonly Plain[]
-  | { readonly [key: string]: Plain };
+import type { Table } from "@slipway/pipeline-sdk/plain";
 
-export type Table = { readonly [key: string]: Plain };
-
-/** Without the keys that have nothing to say. */
-export function compact(of: { readonly [key: string]: Plain | undefined }): Table {
-  return Object.fromEntries(
-    Object.entries(of).flatMap(([key, value]) =>
-      value === undefined || isEmpty(value) ? [] : [[key, value] as const],
-    ),
-  );
-}
-
-function isEmpty(value: Plain): boolean {
-  if (value === "") return true;
-  return typeof value === "object" && Object.keys(value).length === 0;
-}
-
-/** `undefined` for 0, which in the graph is: not written. */
-export function positive(count: number): number | undefined {
-  return count > 0 ? count : undefined;
-}
+export { compacted as compact, positive } from "@slipway/pipeline-sdk/plain";
+export type { Plain, Table } from "@slipway/pipeline-sdk/plain";
 
 /** A text as CircleCI's own syntax for one: `<<` would begin an expression. */
 export function quoted(text: string): string {

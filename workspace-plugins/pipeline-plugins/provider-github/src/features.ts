@@ -1,10 +1,4 @@
-import { Feature_Support } from "@slipway/pipeline-sdk/protocol";
-
-type RenderedFeature = {
-  readonly name: string;
-  readonly support: Feature_Support;
-  readonly note: string;
-};
+import { featuresOf } from "@slipway/pipeline-sdk/features";
 
 const native = [
   // Of the pipeline, and no part of a run; a matrix is jobs of their own, and a stage is among the needs.
@@ -69,14 +63,4 @@ const missing: Readonly<Record<string, string>> = {
 };
 
 /** What of the graph GitHub has: each field, and each value of an enumeration. */
-export const features: readonly RenderedFeature[] = [
-  ...native
-    .flatMap((line) => line.split(" "))
-    .map((name) => ({ name, support: Feature_Support.NATIVE, note: "" })),
-  ...Object.entries(emulated).map(([name, note]) => ({
-    name,
-    support: Feature_Support.EMULATED,
-    note,
-  })),
-  ...Object.entries(missing).map(([name, note]) => ({ name, support: Feature_Support.NONE, note })),
-];
+export const features = featuresOf({ native, emulated, missing });

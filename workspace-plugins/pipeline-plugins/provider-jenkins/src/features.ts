@@ -1,10 +1,4 @@
-import { Feature_Support } from "@slipway/pipeline-sdk/protocol";
-
-type RenderedFeature = {
-  readonly name: string;
-  readonly support: Feature_Support;
-  readonly note: string;
-};
+import { featuresOf } from "@slipway/pipeline-sdk/features";
 
 const native = [
   "Graph.workflows Graph.runners Graph.services Graph.caches Graph.environments",
@@ -135,18 +129,5 @@ const none: Readonly<Record<string, string>> = {
   "ModuleReference.number": "put in by the core before",
 };
 
-function listed(
-  of: Readonly<Record<string, string>>,
-  support: Feature_Support,
-): readonly RenderedFeature[] {
-  return Object.entries(of).map(([name, note]) => ({ name, support, note }));
-}
-
 /** What of a graph is rendered, and how. */
-export const features: RenderedFeature[] = [
-  ...native
-    .flatMap((names) => names.split(" "))
-    .map((name) => ({ name, support: Feature_Support.NATIVE, note: "" })),
-  ...listed(emulated, Feature_Support.EMULATED),
-  ...listed(none, Feature_Support.NONE),
-];
+export const features = featuresOf({ native, emulated, missing: none });

@@ -6,6 +6,6 @@ servePlugin({
   name: "provider/jenkins",
   version: "0.1.0",
   capabilities: ["provider:jenkins"],
-  features,
+  features: [...features],
   hooks: { generate: async (request) => renderJenkins(request) },
 });

@@ -1,38 +1,15 @@
 import type { Override } from "@slipway/pipeline-sdk/graph";
+import { isTable, settingsFor } from "@slipway/pipeline-sdk/plain";
+import type { Plain, Table } from "@slipway/pipeline-sdk/plain";
 import { argumentOf, call, named } from "./groovy.ts";
 import type { Argument, Node } from "./groovy.ts";
 
-export type Plain = null | string | number | boolean | readonly Plain[] | Table;
-export type Table = { readonly [key: string]: Plain };
+export { isTable, overlaid as merged } from "@slipway/pipeline-sdk/plain";
+export type { Plain, Table } from "@slipway/pipeline-sdk/plain";
 
 /** What the file says to Jenkins alone; of a key said twice, the last. Tables are laid over each other. */
 export function ownOf(overrides: readonly Override[]): Table {
-  return overrides
-    .filter(({ provider }) => provider === "jenkins")
-    .reduce<Table>((under, { json }) => merged(under, tableIn(json)), {});
-}
-
-export function merged(under: Table, over: Table): Table {
-  const result: Record<string, Plain> = { ...under };
-  for (const [key, value] of Object.entries(over)) {
-    const below = under[key];
-    result[key] = isTable(below) && isTable(value) ? merged(below, value) : value;
-  }
-  return result;
-}
-
-export function isTable(value: Plain | undefined): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function tableIn(json: string): Table {
-  const parsed: unknown = JSON.parse(json);
-  return isRendered(parsed) ? parsed : {};
-}
-
-/** What JSON has no other tables than. */
-function isRendered(value: unknown): value is Table {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return settingsFor("jenkins", overrides);
 }
 
 const usual = ["image", "label", "customWorkspace", "args", "registryUrl", "registryCredentialsId"];
