@@ -25,6 +25,7 @@ import { renderDocument, renderTarget } from "./bench/document.ts";
 import { renderChart } from "./bench/growth-chart.ts";
 import { describeMachine } from "./bench/machine.ts";
 import { plugins } from "./bench/plugins.ts";
+import { pipelines } from "./bench/pipelines.ts";
 import { pool } from "./bench/pool.ts";
 import { repository } from "./bench/processes.ts";
 import { compilePrograms, installPeers } from "./bench/programs.ts";
@@ -39,6 +40,7 @@ const parts: readonly Part[] = [
   nxProjects,
   jobs,
   plugins,
+  pipelines,
   explained,
   pool,
   growth,

@@ -22,6 +22,8 @@ export async function planHere(
   providers: readonly string[] | undefined,
   { withRemarks = false }: { readonly withRemarks?: boolean } = {},
 ): Promise<Result<PlannedRender, readonly RenderFailure[]>> {
+  // As many plugins as there are outputs take memory at the same time: what is made for a moment need not grow for it.
+  process.getBuiltinModule("node:v8").setFlagsFromString("--semi-space-growth-factor=1");
   const onStage = (stage: keyof typeof stages): void => progress(stages[stage]);
   return planRender({ ...place, providers, withRemarks, limits: { limitMs, signal }, onStage });
 }
