@@ -180,9 +180,9 @@ export function resolvePermissions(
   if (permissions === undefined) return undefined;
   const place = { path: path.join(".") };
   if (typeof permissions === "string") return { default: accesses[permissions], place };
-  const scopes = Object.entries(permissions).map(
-    ([scope, access]) => [scope, accesses[access]] as const,
-  );
+  const scopes = Object.entries(permissions)
+    .toSorted(([a], [b]) => compareBytes(a, b))
+    .map(([scope, access]) => [scope, accesses[access]] as const);
   return { scopes: Object.fromEntries(scopes), place };
 }
 
