@@ -48,6 +48,13 @@ describe("renderFailure", () => {
     );
   });
 
+  it("shows of a long line what is around the place", async () => {
+    expect(await marks(`${"a".repeat(5000)}wrong${"b".repeat(5000)}`, "wrong")).toEqual([
+      `    ${"a".repeat(120)}wrong${"b".repeat(115)}`,
+      `    ${" ".repeat(120)}~~~~~`,
+    ]);
+  });
+
   it("finds a file that is named from the workspace's root from a folder below it too", async () => {
     await mkdir(path.join(folder, "deep/er"), { recursive: true });
     const failure = await wrongAt("a: 1\n", "1");

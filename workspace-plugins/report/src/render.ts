@@ -46,6 +46,8 @@ export function renderResult(result: Result<Outcome, Failure>): string {
   return result.ok ? renderOutcome(result.value) : renderFailure(result.failure);
 }
 
+const widest = 240;
+
 /** `file:line:column`, the line, and a squiggle under the place. */
 function renderPlace(place: Place): readonly string[] {
   const file = printable(place.file);
@@ -53,9 +55,12 @@ function renderPlace(place: Place): readonly string[] {
   // The file may be gone since the failure was found; its name still helps.
   if (text === undefined) return [`  at ${file}`];
   const { line, column } = positionAt(text, place.offset);
-  const shown = text.split(/\r?\n/)[line - 1] ?? "";
-  const before = shown.slice(0, column - 1);
-  const marked = shown.slice(column - 1, column - 1 + place.length);
+  const whole = text.split(/\r?\n/)[line - 1] ?? "";
+  // Of a line of a hundred thousand signs what is around the place.
+  const from = whole.length <= widest ? 0 : Math.max(0, column - 1 - widest / 2);
+  const shown = whole.slice(from, from + widest);
+  const before = shown.slice(0, column - 1 - from);
+  const marked = shown.slice(column - 1 - from, column - 1 - from + place.length);
   return [
     `  at ${file}:${line}:${column}`,
     `    ${printable(shown)}`,

@@ -1,5 +1,6 @@
 import { planRender } from "@slipway/pipelines/render";
 import type { PlannedRender, RenderFailure } from "@slipway/pipelines/render";
+import { openLines } from "@slipway/report/lines";
 import type { Result } from "@slipway/signature";
 import type { Answer } from "../answer.ts";
 import type { PipelinePlace } from "../pipeline-place.ts";
@@ -28,11 +29,14 @@ export async function planHere(
   return planRender({ ...place, providers, withRemarks, limits: { limitMs, signal }, onStage });
 }
 
-/** Answers with the exit code. */
+/** As JSON one object, with all of them where there are several. Answers with the exit code. */
 export async function tellFailures(
   failures: readonly RenderFailure[],
-  as: { readonly json: boolean },
+  { json }: { readonly json: boolean },
 ): Promise<1> {
-  for (const failure of failures) await tellFailure(failure, as);
+  const [failure] = failures;
+  const all = failures.length > 1 ? { failures } : {};
+  if (json) openLines().line(JSON.stringify({ schema: 1, failure, ...all }, undefined, 2));
+  for (const one of failures) await tellFailure(one);
   return 1;
 }

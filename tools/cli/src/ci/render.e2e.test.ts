@@ -129,6 +129,12 @@ test("what a provider cannot render is told at its place, and nothing is written
 `,
   });
   expect(existsSync(path.join(root, ".github"))).toBe(false);
+  const answer = await ci("render", "--json");
+  expect({ code: answer.code, ...JSON.parse(answer.out) }).toMatchObject({
+    code: 1,
+    files: [],
+    diagnostics: [{ code: "FEATURE_UNSUPPORTED" }],
+  });
   const machine = await ci("validate", "--json");
   expect(machine.code).toBe(1);
   expect(JSON.parse(machine.out)).toEqual({
@@ -167,5 +173,16 @@ test("what a provider cannot render is told at its place, and nothing is written
         ],
       },
     ],
+  });
+});
+
+test("several failures are one object for machines", async () => {
+  const two = `${definition}[[outputs]]\nprovider = "nobody"\npath = "a.yml"\n[[outputs]]\nprovider = "noone"\npath = "b.yml"\n`;
+  writeFileSync(path.join(root, "cig.toml"), two);
+  const { code, out } = await ci("plan", "--json");
+  expect({ code, ...JSON.parse(out) }).toMatchObject({
+    code: 1,
+    failure: { reason: "plugin-not-found", plugin: "provider/nobody" },
+    failures: [{ plugin: "provider/nobody" }, { plugin: "provider/noone" }],
   });
 });

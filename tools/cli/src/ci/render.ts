@@ -1,4 +1,4 @@
-import { applyWrites, checkFiles } from "@slipway/pipelines/render";
+import { applyWrites, checkFiles, plannedAsJson } from "@slipway/pipelines/render";
 import type { WritePlan } from "@slipway/pipelines/render";
 import { openLines } from "@slipway/report/lines";
 import { importantLines, pipelineFileLines } from "@slipway/report/pipeline-plan";
@@ -30,7 +30,10 @@ export async function renderPipelineFiles({ args }: Call): Promise<number> {
   const { diagnostics, writes } = planned.value;
   const { line } = openLines();
   if (!json) for (const text of importantLines(diagnostics)) line(text);
-  if (writes === undefined) return 1;
+  if (writes === undefined) {
+    if (json) answer.show({ diagnostics: plannedAsJson(planned.value).diagnostics, files: [] }, []);
+    return 1;
+  }
   if (check) {
     const stale = checkFiles(writes);
     if (stale !== undefined) return tellFailure(stale, { json });

@@ -3,7 +3,7 @@ import { simulate } from "@slipway/pipelines/simulate";
 import type { Scenario } from "@slipway/pipelines/simulate";
 import type { Failure } from "@slipway/report";
 import { openLines } from "@slipway/report/lines";
-import { diagnosticLines } from "@slipway/report/pipeline-plan";
+import { importantLines } from "@slipway/report/pipeline-plan";
 import { simulationLines } from "@slipway/report/simulation";
 import { fail, ok } from "@slipway/signature";
 import type { Result } from "@slipway/signature";
@@ -56,7 +56,7 @@ export async function simulateRun({ args }: Call): Promise<number> {
   }
   const { line } = openLines();
   const errors = planned.value.writes === undefined ? planned.value.diagnostics : [];
-  const told = [...diagnosticLines(errors), ...simulationLines(found, decided.value)];
+  const told = [...importantLines(errors), ...simulationLines(found, decided.value)];
   for (const text of told) line(text);
   return code;
 }

@@ -59,10 +59,14 @@ export function parseCondition(text: string): Condition | ConditionProblem {
     : { message: `${left.text} is one too many`, offset: left.offset };
 }
 
+/** In one another: in a message each is two, and readers of messages go 100 deep. */
+const deepest = 32;
+
 class Reader {
   readonly #tokens: readonly Token[];
   readonly #end: number;
   #at = 0;
+  #depth = 0;
 
   constructor(read: readonly Token[], end: number) {
     this.#tokens = read;
@@ -100,8 +104,19 @@ class Reader {
 
   #not(): Condition | ConditionProblem {
     if (!this.#take("!")) return this.#primary();
-    const of = this.#not();
+    const of = this.#deeper(() => this.#not());
     return "message" in of ? of : { kind: "not", of };
+  }
+
+  #deeper(next: () => Condition | ConditionProblem): Condition | ConditionProblem {
+    if (this.#depth === deepest) {
+      const message = `more than ${deepest} parentheses and ! are in one another`;
+      return { message, offset: this.peek()?.offset ?? this.#end };
+    }
+    this.#depth += 1;
+    const inner = next();
+    this.#depth -= 1;
+    return inner;
   }
 
   #primary(): Condition | ConditionProblem {
@@ -119,7 +134,7 @@ class Reader {
   }
 
   #inner(): Condition | ConditionProblem {
-    const inner = this.any();
+    const inner = this.#deeper(() => this.any());
     if ("message" in inner || this.#take(")")) return inner;
     return { message: ") is missing", offset: this.peek()?.offset ?? this.#end };
   }

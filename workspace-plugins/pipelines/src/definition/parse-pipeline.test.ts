@@ -176,3 +176,32 @@ test("a job with a name that no provider takes is reported at its header", () =>
   const text = `${head}[jobs."a b"]\nsteps = [{ run = "true" }]\n`;
   expect(problemsIn(text)).toEqual(['4:7 jobs.a b: letters, digits, - and _ only <"a b">']);
 });
+
+test("more jobs than a provider takes are told, and no matrix of them is written out", () => {
+  const values = JSON.stringify(Array.from({ length: 50 }, (_, at) => String(at)));
+  const dimensions = Array.from({ length: 8 }, (_, at) => `d${at} = ${values}`).join("\n");
+  const text = `${head}[jobs.a]\nsteps = [{ run = "x" }]\n[jobs.b]\nsteps = [{ run = "x" }]\n[jobs.b.matrix]\n${dimensions}\n`;
+  expect(problemsIn(text)).toEqual([
+    "8:9 jobs.b.matrix: with it there are 39062500000001 jobs, and 10000 at most may be <matrix>",
+  ]);
+});
+
+test("what is named as objects have it already is told, and not lost", () => {
+  const text = `${head}[jobs.__proto__]\nsteps = [{ run = "x" }]\n[jobs.constructor]\nenv = { __proto__ = "x" }\nsteps = [{ run = "x" }]\n`;
+  expect(problemsIn(text)).toEqual([
+    "4:7 jobs.__proto__: nothing may have this name <__proto__>",
+    "7:9 jobs.constructor.env.__proto__: nothing may have this name <__proto__>",
+  ]);
+});
+
+test.each([
+  ["parentheses", `${"(".repeat(50_000)}branch`],
+  ["!", `${"!".repeat(50_000)}branch`],
+])("a condition of %s in one another is told where it is too deep", (_what, condition) => {
+  const text = `${head}[jobs.a]\nif = "${condition}"\nsteps = [{ run = "x" }]\n`;
+  expect(problemsIn(text)).toEqual([
+    expect.stringMatching(
+      /^5:1 jobs.a.if: more than 32 parentheses and ! are in one another \(character 34 of the condition\)/,
+    ),
+  ]);
+});

@@ -38,6 +38,8 @@ const odd = moduleOf(
   "acme/odd",
   `[inputs]\nx = { type = "string", default = "" }\n[[steps]]\nrun = "{{ inputs.y }}"\n[[steps]]\nuses = "make"\n`,
 );
+const left = moduleOf("acme/left", `[[steps]]\nuses = "acme/right"\n`);
+const right = moduleOf("acme/right", `[[steps]]\nuses = "acme/left"\n`);
 const bundle = moduleOf("acme/all", `requires = ["lang/ruby@1.0"]\n`);
 
 function compose(step: string) {
@@ -46,12 +48,12 @@ function compose(step: string) {
   if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
   const { graph, uses } = planned.value.resolved;
   const problems: PlanProblem[] = [];
-  const modules = new Map([build, release, ruby, odd, bundle]);
-  const left = composeModules(graph, uses, modules, (one) => void problems.push(one));
+  const modules = new Map([build, release, ruby, odd, left, right, bundle]);
+  const open = composeModules(graph, uses, modules, (one) => void problems.push(one));
   const kind = graph.workflows[0]?.jobs[0]?.kind;
   const steps = kind?.case === "work" ? kind.value.steps : [];
   return {
-    left,
+    left: open,
     problems: problems.map(({ path, message, hint }) => [path.join("."), message, hint]),
     steps: steps.map((one) => {
       if (one.kind.case === "run") return one.kind.value.command;
@@ -87,12 +89,12 @@ test("steps stand where the module is used, with its inputs, and those of module
 test("what is wrong inside of a module is told where it is used", () => {
   expect(compose(`{ uses = "acme/odd" }`).problems).toEqual([
     [
-      "jobs.a.steps.0.uses",
+      "jobs.a.steps.0.uses.0.uses.0.uses",
       "in acme/odd: nothing is named inputs.y",
       "did you mean {{ inputs.x }}?",
     ],
     [
-      "jobs.a.steps.0.uses",
+      "jobs.a.steps.0.uses.0.uses.0.uses",
       "in acme/odd: there is no command make",
       "a module is written namespace/name@constraint, and where it comes from stands under [plugins]; a step of GitHub alone is github:owner/name@ref",
     ],
@@ -110,4 +112,14 @@ test("what is wrong with inputs, and a module without steps, are told where they
       ["jobs.a.steps.0.uses", "acme/all has no steps: it is only what it requires", undefined],
     ],
   });
+});
+
+test("modules whose steps use each other are told with the way round", () => {
+  expect(compose(`{ uses = "acme/left" }`).problems).toEqual([
+    [
+      "jobs.a.steps.0.uses.0.uses.0.uses",
+      "a module is of itself: acme/left -> acme/right -> acme/left",
+      undefined,
+    ],
+  ]);
 });

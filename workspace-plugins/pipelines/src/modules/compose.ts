@@ -4,7 +4,7 @@ import type { Graph, Step as PlannedStep } from "@slipway/pipeline-sdk/graph";
 import { Step } from "../definition/step.ts";
 import { placed } from "../plan/expand.ts";
 import type { PlanProblem, Tell } from "../plan/scope.ts";
-import { resolveSteps } from "../plan/steps.ts";
+import { resolveSteps, roomForSteps } from "../plan/steps.ts";
 import type { Use } from "../plan/steps.ts";
 import { checkInputs } from "./inputs.ts";
 import type { ModuleManifest } from "./manifest.ts";
@@ -31,15 +31,21 @@ export function composeModules(
   };
   uses.forEach(check);
   let last = Math.max(0, ...checked.keys());
-  const compose = (step: PlannedStep): readonly PlannedStep[] => {
+  const hasRoom = roomForSteps(tell);
+  const compose = (step: PlannedStep, outer: readonly string[]): readonly PlannedStep[] => {
     const use = step.kind.case === "module" ? checked.get(step.kind.value.number) : undefined;
     const module = use === undefined ? undefined : modules.get(use.module);
     if (use === undefined || module?.content.kind !== "steps") return [step];
     checked.delete(use.number);
     if (faulty.has(use.number)) return [];
     const { job, path } = use;
+    if (outer.includes(use.module)) {
+      tell({ path, message: `a module is of itself: ${[...outer, use.module].join(" -> ")}` });
+      return [];
+    }
     const context = {
       commands: {},
+      hasRoom,
       use: (inner: Omit<Use, "number" | "job">): number => {
         last += 1;
         check({ ...inner, number: last, job });
@@ -54,11 +60,14 @@ export function composeModules(
       tell: within(use, tell),
     };
     const steps = resolveSteps(module.content.steps.map(withParameters), { scope, path }, context);
-    return steps.flatMap((inner) => compose(placed(create(StepSchema, inner), step, use)));
+    return steps.flatMap((inner) =>
+      compose(placed(create(StepSchema, inner), step, use), [...outer, use.module]),
+    );
   };
   for (const { jobs } of graph.workflows) {
     for (const { kind } of jobs) {
-      if (kind.case === "work") kind.value.steps = kind.value.steps.flatMap(compose);
+      if (kind.case === "work")
+        kind.value.steps = kind.value.steps.flatMap((step) => compose(step, []));
     }
   }
   return [...checked.values()].filter(

@@ -84,7 +84,8 @@ function expansionsOf(uses: readonly Use[], plans: readonly PluginPlan[], tell: 
   }
   for (const use of uses) {
     if (found.has(use.number)) continue;
-    tell({ path: use.path, message: `${use.module} gives no steps for it` });
+    const hint = "where its module.toml has steps, slipway ci sync makes them known";
+    tell({ path: use.path, message: `${use.module} gives no steps for it`, hint });
   }
   return found;
 }

@@ -524,3 +524,19 @@ ${steps}
     "jobs.b: output build.version is of several jobs: build-amd64, build-arm64 | name one of them, as build-amd64.version",
   ]);
 });
+
+test("commands of commands that become more steps than may be are told once; what objects have is no command", () => {
+  const doubled = Array.from(
+    { length: 40 },
+    (_, at) => `[commands.c${at}]\nsteps = [{ uses = "c${at + 1}" }, { uses = "c${at + 1}" }]\n`,
+  );
+  const problems = problemsOf(
+    `${doubled.join("")}[commands.c40]\nsteps = [{ run = "x" }]\n[jobs.x]\nsteps = [{ uses = "c0" }]\n`,
+  );
+  expect(problems).toEqual([
+    expect.stringMatching(/^commands\.c\d+\.steps\.\d: with it there are more than 100000 steps$/),
+  ]);
+  expect(problemsOf('[jobs.x]\nsteps = [{ uses = "toString" }]\n')).toEqual([
+    expect.stringContaining("jobs.x.steps.0.uses: there is no command toString"),
+  ]);
+});

@@ -16,7 +16,7 @@ import { circleThrough, topologicalOrder } from "./order.ts";
 import { resolveCache, resolveService } from "./resources.ts";
 import { resolveText } from "./scope.ts";
 import type { KeyPath, PlanProblem, Scope, Tell } from "./scope.ts";
-import { resolveVariables } from "./steps.ts";
+import { resolveVariables, roomForSteps } from "./steps.ts";
 import type { StepContext, Use } from "./steps.ts";
 import { isAutomatic, resolveTriggers, usualTriggers } from "./triggers.ts";
 
@@ -41,8 +41,10 @@ export function resolvePipeline(pipeline: Pipeline, { facts }: Known): ResolvedP
   const problems: PlanProblem[] = [];
   const tell: Tell = (problem) => void problems.push(problem);
   const uses: Use[] = [];
+  const hasRoom = roomForSteps(tell);
   const contextOf = (id: string): StepContext => ({
     commands: pipeline.commands ?? {},
+    hasRoom,
     use: (use) => uses.push({ ...use, job: id, number: uses.length + 1 }),
   });
   const variables = Object.fromEntries(

@@ -16,7 +16,7 @@ import type { Value } from "../definition/values.ts";
 import { both, resolveCondition, resolveValue } from "./conditions.ts";
 import type { ValueInit } from "./conditions.ts";
 import { resolveText } from "./scope.ts";
-import type { KeyPath, Scope } from "./scope.ts";
+import type { KeyPath, Scope, Tell } from "./scope.ts";
 
 export type StepInit = Exclude<MessageInitShape<typeof StepSchema>, PlannedStep>;
 export type VariableInit = MessageInitShape<typeof VariableSchema>;
@@ -40,7 +40,21 @@ export type StepContext = {
   readonly commands: NonNullable<Pipeline["commands"]>;
   /** Numbers a use, and keeps it. */
   readonly use: (use: Omit<Use, "number" | "job">) => number;
+  /** Counts one more step; where there are too many it tells so, once. */
+  readonly hasRoom: (path: KeyPath) => boolean;
 };
+
+/** Of a file, those of commands counted wherever they stand: commands of commands double them. */
+const mostSteps = 100_000;
+
+export function roomForSteps(tell: Tell): StepContext["hasRoom"] {
+  let left = mostSteps;
+  return (path) => {
+    left -= 1;
+    if (left === -1) tell({ path, message: `with it there are more than ${mostSteps} steps` });
+    return left >= 0;
+  };
+}
 
 type Placed = { readonly scope: Scope; readonly path: KeyPath };
 
@@ -51,7 +65,9 @@ export function resolveSteps(
   outer: readonly string[] = [],
 ): readonly StepInit[] {
   return steps.flatMap((step, at) =>
-    resolveStep(step, { scope, path: [...path, at] }, context, outer),
+    context.hasRoom([...path, at])
+      ? resolveStep(step, { scope, path: [...path, at] }, context, outer)
+      : [],
   );
 }
 
@@ -128,7 +144,7 @@ function resolveUse(
     };
     return [{ ...common, kind: { case: "providerStep", value } }];
   }
-  const command = context.commands[uses];
+  const command = Object.hasOwn(context.commands, uses) ? context.commands[uses] : undefined;
   if (command !== undefined) {
     if (outer.includes(uses)) {
       scope.tell({ path, message: `a command is of itself: ${[...outer, uses].join(" -> ")}` });
