@@ -97,7 +97,8 @@ test("packages, services, caches, runners and policies go through their plugins,
     "tools/requirements.txt": "requests",
   });
   const limits = { limitMs: 60_000, signal: new AbortController().signal };
-  const planned = await planRender({ root: workspace.root, file: "cig.toml", limits });
+  const request = { root: workspace.root, file: "cig.toml", limits, withRemarks: true };
+  const planned = await planRender(request);
   if (!planned.ok) throw new Error(JSON.stringify(planned.failure));
   const { graph, diagnostics, files } = planned.value;
   expect(diagnostics.filter(({ level }) => level === Diagnostic_Level.ERROR)).toEqual([]);
