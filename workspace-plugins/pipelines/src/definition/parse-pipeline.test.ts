@@ -186,14 +186,6 @@ test("more jobs than a provider takes are told, and no matrix of them is written
   ]);
 });
 
-test("what is named as objects have it already is told, and not lost", () => {
-  const text = `${head}[jobs.__proto__]\nsteps = [{ run = "x" }]\n[jobs.constructor]\nenv = { __proto__ = "x" }\nsteps = [{ run = "x" }]\n`;
-  expect(problemsIn(text)).toEqual([
-    "4:7 jobs.__proto__: nothing may have this name <__proto__>",
-    "7:9 jobs.constructor.env.__proto__: nothing may have this name <__proto__>",
-  ]);
-});
-
 test.each([
   ["parentheses", `${"(".repeat(50_000)}branch`],
   ["!", `${"!".repeat(50_000)}branch`],

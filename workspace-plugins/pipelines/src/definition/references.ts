@@ -1,6 +1,6 @@
 import { namesNear } from "@slipway/signature/names-near";
 import { circleThrough, topologicalOrder } from "../plan/order.ts";
-import { jobCountProblems, lostNames } from "./sizes.ts";
+import { jobCountProblems } from "./sizes.ts";
 import { tableOf, textsOf } from "./toml-table.ts";
 import type { TomlTable } from "./toml-table.ts";
 
@@ -26,7 +26,6 @@ export function referenceProblems(toml: unknown): readonly ReferenceProblem[] {
   // Of more jobs than may be, all else takes long to look at.
   if (tooMany.length > 0) return tooMany;
   return [
-    ...lostNames(toml),
     ...needProblems(jobs),
     ...jobs.flatMap(({ id, job }) => namedProblems(id, job, file)),
     ...jobs.flatMap(({ id, job }) => stageProblems(id, job, file)),

@@ -32,17 +32,3 @@ function choiceCount(matrix: unknown): number {
 function lengthOf(list: unknown): number {
   return Array.isArray(list) ? list.length : 0;
 }
-
-/** Objects of JavaScript have it already: what is under that name would be lost. */
-export function lostNames(
-  value: unknown,
-  path: readonly (string | number)[] = [],
-): readonly Problem[] {
-  if (typeof value !== "object" || value === null) return [];
-  const entries = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  return entries.flatMap(([key, each]): readonly Problem[] =>
-    key === "__proto__"
-      ? [{ path: [...path, key], message: "nothing may have this name" }]
-      : lostNames(each, [...path, key]),
-  );
-}
