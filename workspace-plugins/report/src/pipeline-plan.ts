@@ -9,7 +9,7 @@ type Found = Pick<PlannedRender, "detected" | "graph" | "plugins" | "sandbox" | 
 export function pipelinePlanLines(found: Found): readonly string[] {
   const { detected, graph, plugins, sandbox, writes } = found;
   const told = detected.flatMap(({ plugin, facts }) =>
-    Object.entries(facts).map(([fact, value]) => `  ✓ ${fact} ${value} (${plugin})`),
+    Object.entries(facts).map(([fact, value]) => oneLine(`  ✓ ${fact} ${value} (${plugin})`)),
   );
   return [
     ...(told.length === 0 ? [] : ["Detected", ...told, ""]),
@@ -110,7 +110,12 @@ export function importantLines(diagnostics: readonly Diagnostic[]): readonly str
 export function diagnosticLines(diagnostics: readonly Diagnostic[]): readonly string[] {
   return diagnostics.flatMap(({ level, code, message, fixHint, place }) => {
     const at = place === undefined ? "" : `${place.file}:${place.line}:${place.column}: `;
-    const hint = fixHint === "" ? [] : [`  → ${fixHint}`];
-    return [`${at}${levels[level]} ${code}: ${message}`, ...hint];
+    const hint = fixHint === "" ? [] : [oneLine(`  → ${fixHint}`)];
+    return [oneLine(`${at}${levels[level]} ${code}: ${message}`), ...hint];
   });
+}
+
+/** What a plugin says cannot look like a row of ours. */
+function oneLine(text: string): string {
+  return text.replaceAll(/[\r\n\u2028\u2029]+/g, " ");
 }

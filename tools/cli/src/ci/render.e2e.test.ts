@@ -186,3 +186,14 @@ test("several failures are one object for machines", async () => {
     failures: [{ plugin: "provider/nobody" }, { plugin: "provider/noone" }],
   });
 });
+
+test("files that would leave a job out are said to do so in no run without [skipping]", async () => {
+  const text = definition.replace(
+    "needs =",
+    'skip_if = { paths_unmodified = ["src/**"] }\nneeds =',
+  );
+  writeFileSync(path.join(root, "cig.toml"), text);
+  expect((await ci("validate")).out).toContain(
+    "cig.toml:7:1: warning SKIPPING_OFF: the job test is not left out when its files are unmodified: nothing compares them in a run\n  → add [skipping], which says how a run finds that out\n",
+  );
+});

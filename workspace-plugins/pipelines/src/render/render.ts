@@ -22,6 +22,7 @@ import { wantedFiles } from "./output-files.ts";
 import type { WantedFile } from "./output-files.ts";
 import { placeMessages } from "./place-messages.ts";
 import { checkVersions } from "./module-uses.ts";
+import { unusedSkipping } from "./unused-skipping.ts";
 import { planWithPlugins } from "./plan-with-plugins.ts";
 import type { Manifests } from "./plan-with-plugins.ts";
 
@@ -126,7 +127,12 @@ async function renderWith(
   const wanted = wantedFiles(pipeline, graph, providers);
   const generated = await generate(plugins, graph, wanted, skippingOf(pipeline), limits);
   if (generated.failures.length > 0) return fail(generated.failures);
-  const soFar = [...detection.diagnostics, ...planned.value.diagnostics, ...generated.diagnostics];
+  const soFar = [
+    ...unusedSkipping(pipeline),
+    ...detection.diagnostics,
+    ...planned.value.diagnostics,
+    ...generated.diagnostics,
+  ];
   const found = {
     sandbox,
     plugins: plugins.map(({ info: { name, version } }) => {
