@@ -191,6 +191,8 @@ function operandOf({ text, offset }: Token): Operand | ConditionProblem {
     if (first === "output" && third !== undefined)
       return { kind: "output", job: second, name: third };
     const kind = Object.entries(named).find(([name]) => name === first)?.[1];
+    if ((kind === "env" || kind === "setting") && !/^[A-Za-z_]\w*$/.test(second))
+      return { message: `${second} is no name of a variable`, offset };
     if (kind !== undefined && third === undefined) return { kind, name: second };
   }
   const known = [

@@ -172,6 +172,16 @@ test("a runner is one of those that the file has, if it has any, and the values 
   ]);
 });
 
+test.each(["setting.deploy-enabled", "env.deploy-enabled"])(
+  "%s is no name that a shell takes, and is told where it stands",
+  (operand) => {
+    const text = `${head}[jobs.a]\nif = "!${operand}"\nsteps = [{ run = "x" }]\n`;
+    expect(problemsIn(text)).toEqual([
+      `5:1 jobs.a.if: deploy-enabled is no name of a variable (character 2 of the condition) <if>`,
+    ]);
+  },
+);
+
 test("a job with a name that no provider takes is reported at its header", () => {
   const text = `${head}[jobs."a b"]\nsteps = [{ run = "true" }]\n`;
   expect(problemsIn(text)).toEqual(['4:7 jobs.a b: letters, digits, - and _ only <"a b">']);
