@@ -191,7 +191,7 @@ function textOf(value: Value | undefined, event: Event): string {
     case "setting":
       return event.settings[kind.value] ?? "";
     case "input":
-      return kind.value === "level" ? "low" : "true";
+      return event.event === "manual" ? (kind.value === "level" ? "low" : "true") : "";
     case "output":
     case "step":
       return "";

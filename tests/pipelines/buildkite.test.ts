@@ -221,6 +221,12 @@ const randomJobs: fc.Arbitrary<readonly RandomJob[]> = fc.array(
   { minLength: 1, maxLength: 9 },
 );
 
+const failsBeforeAlways: readonly RandomJob[] = [
+  { needs: [], fate: "fails" },
+  { needs: [0], fate: "runs always" },
+  { needs: [1], fate: "passes" },
+];
+
 /** The number of each job that runs, as the graph says: what is left out passes on what it waited for. */
 function runningJobs(jobs: readonly RandomJob[]): readonly number[] {
   const isStopped = new Map<number, boolean>();
@@ -228,13 +234,14 @@ function runningJobs(jobs: readonly RandomJob[]): readonly number[] {
   return jobs.flatMap(({ needs, fate }, at) => {
     const before = needs.filter((need) => need < at);
     const isAlways = fate === "runs always";
-    const stopped =
-      !isAlways &&
-      before.some((need) => isStopped.get(need) === true || hasFailed.get(need) === true);
-    isStopped.set(at, stopped);
-    hasFailed.set(at, !stopped && fate === "fails");
-    const isRunning = fate === "passes" || fate === "fails" || isAlways;
-    return !stopped && isRunning ? [at] : [];
+    // A failure is passed on by those too that run in spite of it.
+    const isAfterFailure = before.some(
+      (need) => isStopped.get(need) === true || hasFailed.get(need) === true,
+    );
+    isStopped.set(at, isAfterFailure);
+    hasFailed.set(at, !isAfterFailure && fate === "fails");
+    const isRunning = fate === "passes" || fate === "fails";
+    return isAlways || (!isAfterFailure && isRunning) ? [at] : [];
   });
 }
 
@@ -298,7 +305,7 @@ test("whatever is left out, a failure stops the same jobs as in the graph", () =
       const { steps } = File.parse(parse(answerFor("buildkite", decisions, file)));
       expect(runningSteps(steps, jobs)).toEqual(runningJobs(jobs));
     }),
-    { numRuns: 200 },
+    { numRuns: 200, examples: [[failsBeforeAlways]] },
   );
 });
 
@@ -403,6 +410,48 @@ test("a job whose own condition does not hold does nothing, and tells that it wa
     status: 0,
     told: ["buildkite-agent meta-data set left-out/a yes"],
   });
+});
+
+const published = `[triggers.push]
+branches = ["main"]
+[triggers.manual.inputs.dry]
+type = "boolean"
+default = "true"
+[jobs.a]
+if = "input.dry != 'true'"
+steps = [{ run = "publish" }]
+`;
+
+test("an input is asked of a manual build alone, and without an answer nothing runs", () => {
+  const [, step] = stepsOf(rendered(published));
+  const runs = (source: string, agent: string): Ran =>
+    run(`BUILDKITE_SOURCE=${source}\n${commandOf(step)}`, {
+      "buildkite-agent": agent,
+      publish: "",
+    });
+  const asked = "buildkite-agent meta-data get input/dry --default true";
+  const leftOut = "buildkite-agent meta-data set left-out/a yes";
+  expect(runs("ui", "echo true")).toEqual({ status: 0, told: [asked, leftOut] });
+  expect(runs("ui", "echo false")).toEqual({ status: 0, told: [asked, "publish "] });
+  expect(runs("api", "exit 3")).toEqual({ status: 1, told: [asked] });
+  expect(runs("webhook", "exit 3")).toEqual({ status: 0, told: ["publish "] });
+});
+
+test("a build that is started again is no push", () => {
+  const [, step] = stepsOf(rendered(published.replace(/if = .*/, "if = \"event == 'push'\"")));
+  const again = {
+    values: {
+      "build.source": "ui",
+      "build.branch": "main",
+      "build.tag": undefined,
+      "build.pull_request.id": undefined,
+      "build.merge_queue.base_branch": undefined,
+    },
+    env: { BUILDKITE_REBUILT_FROM_BUILD_ID: "b1" },
+  };
+  const first = { ...again, values: { ...again.values, "build.source": "webhook" }, env: {} };
+  const isThere = z.string().parse(step?.["if"]);
+  expect([holdsIn(isThere, first), holdsIn(isThere, again)]).toEqual([true, false]);
 });
 
 test("a job after a failure asks how those before it ended", () => {

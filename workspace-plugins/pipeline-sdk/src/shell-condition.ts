@@ -1,5 +1,5 @@
 import { Comparison_Operator, Status } from "./generated/slipway/pipelines/v1/graph_pb.js";
-import type { Comparison, Condition } from "./generated/slipway/pipelines/v1/graph_pb.js";
+import type { Comparison, Condition, Value } from "./generated/slipway/pipelines/v1/graph_pb.js";
 import { shellQuoted, shellWord } from "./shell-words.ts";
 import type { OwnWord } from "./shell-words.ts";
 
@@ -43,7 +43,25 @@ export function grouped(condition: Condition, words: ConditionWords): string {
 }
 
 function compare({ left, operator, right }: Comparison, own: OwnWord): string {
-  const word = shellWord(left, own);
+  const asked = askedLines(left, own);
+  const word = asked.length === 0 ? shellWord(left, own) : '"$slipway_asked"';
+  const test = testOf(word, operator, right);
+  return asked.length === 0 ? test : `{ ${[...asked, test].join("; ")}; }`;
+}
+
+/** What a program is asked for: where it fails, its text is empty, which is no answer that a condition may hold for. */
+function askedLines(value: Value | undefined, own: OwnWord): readonly string[] {
+  const words = partsOf(value).map((part) => shellWord(part, own));
+  return words.some((word) => word.includes("$("))
+    ? words.map((word, at) => `slipway_asked=${at === 0 ? "" : "$slipway_asked"}${word} || exit 1`)
+    : [];
+}
+
+function partsOf(value: Value | undefined): readonly (Value | undefined)[] {
+  return value?.kind.case === "joined" ? value.kind.value.of.flatMap(partsOf) : [value];
+}
+
+function testOf(word: string, operator: Comparison_Operator, right: string): string {
   switch (operator) {
     case Comparison_Operator.UNSPECIFIED:
       break;

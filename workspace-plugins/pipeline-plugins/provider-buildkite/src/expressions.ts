@@ -44,22 +44,15 @@ export function expressionText(expression: Expression): string {
     .join(` ${expression.by} `);
 }
 
-/** A build that a person starts again is of the event of its first time, which a webhook told of. */
-const isTold = any(
-  'build.source == "webhook"',
-  'build.env("BUILDKITE_REBUILT_FROM_BUILD_ID") != null',
-);
-export const isNoRebuild = 'build.env("BUILDKITE_REBUILT_FROM_BUILD_ID") == null';
+/** A build that a person starts again is a manual one: of what its first time was, nothing tells. */
+const isTold = 'build.source == "webhook"';
 
 export const eventExpressions = {
   push: all(isTold, atUpload.isNoPullRequest, atUpload.isNoQueue),
   "pull-request": all(isTold, atUpload.isPullRequest, atUpload.isNoQueue),
   "merge-queue": all(isTold, atUpload.isQueue),
-  schedule: all('build.source == "schedule"', isNoRebuild),
-  manual: all(
-    any('build.source == "ui"', 'build.source == "api"', 'build.source == "trigger_job"'),
-    isNoRebuild,
-  ),
+  schedule: 'build.source == "schedule"',
+  manual: any('build.source == "ui"', 'build.source == "api"', 'build.source == "trigger_job"'),
 } as const satisfies Readonly<Record<string, Expression>>;
 
 /** The value of a variable of the job, where the file gives it one. */

@@ -37,7 +37,7 @@ const native = [
 ];
 
 const when =
-  "as `if` of each step: the settings of the pipeline say for what a build is started, and have to let these through";
+  "as `if` of each step: the settings of the pipeline say for what a build is started, and have to let these through; one that is started again is manual";
 const docker = "by docker on the agent, in the script of the step";
 const noToken = "a job gets no token of the host of the repository; what is to write is warned of";
 const page = "shown on the page of the build";
@@ -47,7 +47,8 @@ const emulated: Readonly<Record<string, string>> = {
   "Workflow.concurrency": "a gate: two steps of one group, before and after its jobs",
   "Workflow.permissions": noToken,
   "PullRequestTrigger.types": "opened, synchronize and reopened; others are refused",
-  "ManualTrigger.inputs": "an input step of builds that a person starts; others have the defaults",
+  "ManualTrigger.inputs":
+    "an input step of builds that a person starts in the browser; by the API they have the defaults, and other builds have none",
   "Job.condition": "as `if`, and what is known only later by the script of the job",
   "Work.services": docker,
   "Work.caches": "packed into a folder of the checkout, which the cache plugin keeps",

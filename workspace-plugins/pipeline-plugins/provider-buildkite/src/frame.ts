@@ -51,8 +51,8 @@ export function frameOf(job: Job, context: FrameContext): StepFrame {
 }
 
 /**
- * Whether a job may have no step while one with these expressions has. The command that marks steps as skipped puts what they wait for
- * in their place, but for those that go on after a failure.
+ * Whether a job may keep quiet of a failure before it: it runs in spite of one, or has no step while one with these expressions has.
+ * The command that marks steps as skipped puts what they wait for in their place, but for those that go on after a failure.
  */
 function mayBeGone(
   needed: Job,
@@ -61,7 +61,8 @@ function mayBeGone(
   context: FrameContext,
 ): boolean {
   if (allowsFailure && context.isSkipping && isAsking(needed)) return true;
-  return splitOf(needed, context).texts.some((text) => !own.has(text));
+  const split = splitOf(needed, context);
+  return (!allowsFailure && split.allowsFailure) || split.texts.some((text) => !own.has(text));
 }
 
 function splitOf(job: Job, { splits }: FrameContext): SplitCondition {

@@ -1,6 +1,5 @@
 import { Input_Type } from "@slipway/pipeline-sdk/graph";
 import type { Approval, Input, Job } from "@slipway/pipeline-sdk/graph";
-import { isNoRebuild } from "./expressions.ts";
 import type { StepFrame } from "./frame.ts";
 import { compact } from "./plain.ts";
 import type { Plain, Table } from "./plain.ts";
@@ -18,7 +17,7 @@ export function renderInputs(key: string, inputs: readonly Input[]): Table {
     input: "inputs",
     key,
     depends_on: [],
-    if: `build.source == "ui" && ${isNoRebuild}`,
+    if: 'build.source == "ui"',
     fields: inputs.map(fieldOf),
   });
 }

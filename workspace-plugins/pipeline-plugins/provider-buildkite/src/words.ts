@@ -7,7 +7,7 @@ import { unknown } from "./unknown.ts";
 const pullRequest = '[ "${BUILDKITE_PULL_REQUEST:-false}" != false ]';
 
 const event = [
-  '"$(if [ "$BUILDKITE_SOURCE" != webhook ] && [ -z "${BUILDKITE_REBUILT_FROM_BUILD_ID-}" ]; then',
+  '"$(if [ "$BUILDKITE_SOURCE" != webhook ]; then',
   "case $BUILDKITE_SOURCE in (schedule) echo schedule ;; (*) echo manual ;; esac;",
   'elif [ -n "${BUILDKITE_MERGE_QUEUE_BASE_BRANCH-}" ]; then echo merge-queue;',
   `elif ${pullRequest}; then echo pull-request; else echo push; fi)"`,
@@ -22,10 +22,11 @@ export function ownWord(value: OwnValue, inputs: readonly Input[]): string {
       return `"\${${value.value}-}"`;
     case "input": {
       const usual = inputs.find(({ name }) => name === value.value)?.default ?? "";
-      return metaData(inputKey(value.value), usual);
+      const asked = metaData(inputKey(value.value), usual);
+      return `"$(case $BUILDKITE_SOURCE in (webhook | schedule) ;; (*) ${asked} ;; esac)"`;
     }
     case "output":
-      return metaData(outputKey(value.value.job, value.value.name), "");
+      return `"$(${metaData(outputKey(value.value.job, value.value.name), "")})"`;
     case "fact":
       return factWord(value.value);
   }
@@ -56,7 +57,7 @@ function factWord(fact: Fact): string {
 }
 
 function metaData(key: string, usual: string): string {
-  return `"$(buildkite-agent meta-data get ${shellQuoted(key)} --default ${shellQuoted(usual)})"`;
+  return `buildkite-agent meta-data get ${shellQuoted(key)} --default ${shellQuoted(usual)}`;
 }
 
 export function inputKey(input: string): string {
