@@ -18,22 +18,24 @@ export function leaveOutOfCircleci(
   const entries = jobs.items.map((item) => ({ item, ...entryOf(item) }));
   const never = neverBegun(entries, leftOut);
   const needs = new Map(entries.map(({ name, requires }) => [name, requires.map(nameOf)]));
-  const kept = entries.filter(({ name }) => !leftOut.has(name) && !never.has(name));
-  for (const { settings, requires } of kept) {
-    if (!requires.some(({ name }) => leftOut.has(name) || never.has(name))) continue;
+  const gone = new Set([...leftOut, ...never]);
+  const kept = entries.filter(({ name }) => !gone.has(name));
+  for (const { name: of, settings, requires } of kept) {
+    if (!requires.some(({ name }) => gone.has(name))) continue;
     const left = requires.flatMap((one): readonly Requirement[] => {
-      if (never.has(one.name)) return [];
-      if (!leftOut.has(one.name)) return [one];
-      return needsBeyond(one.name, needs, leftOut).map((name) => ({ ...one, name }));
+      if (!gone.has(one.name)) return [one];
+      return needsBeyond(one.name, needs, gone).map((name) => ({ ...one, name }));
     });
-    if (left.length === 0) settings?.delete("requires");
-    else settings?.set("requires", document.createNode(withoutDoubles(left)));
+    if (left.length > 0) settings?.set("requires", document.createNode(withoutDoubles(left)));
+    else if (typeof settings?.get("filters") !== "string") settings?.delete("requires");
+    // CircleCI leaves out what needs a filtered job alone.
+    else throw new Error(`${of} has a filter and would need no job`);
   }
   jobs.items = kept.map(({ item, name, settings }) =>
     settings?.items.length === 0 ? document.createNode(name) : item,
   );
   if (jobs.items.length === 0) document.deleteIn(["workflows", workflow]);
-  for (const name of [...leftOut, ...never]) document.deleteIn(["jobs", name]);
+  for (const name of gone) document.deleteIn(["jobs", name]);
   const left = document.get("workflows");
   if (!isMap(left) || left.items.length === 0) {
     document.set("jobs", document.createNode({ [nothing]: { type: "no-op" } }));
@@ -59,7 +61,7 @@ function neverBegun(entries: readonly Entry[], leftOut: ReadonlySet<string>): Re
   for (const { name, requires } of entries) {
     const waits = requires.some((one) => {
       if (leftOut.has(one.name)) return !endsIn(one, ["success", "terminal"]);
-      return found.has(one.name) && !endsIn(one, ["not_run", "terminal"]);
+      return found.has(one.name) && !isForBoth(one);
     });
     if (waits && !leftOut.has(name)) found.add(name);
   }
@@ -70,10 +72,21 @@ function endsIn({ ends = ["success"] }: Requirement, of: readonly string[]): boo
   return ends.some((one) => of.includes(one));
 }
 
+/** Whether it is met by a job for failures that never begins and by one that ends well. */
+function isForBoth(of: Requirement): boolean {
+  return endsIn(of, ["terminal"]) || (endsIn(of, ["success"]) && endsIn(of, ["not_run"]));
+}
+
+/** Of two requirements of one job the first stands, but for one that any end meets. */
 function withoutDoubles(requires: readonly Requirement[]): readonly unknown[] {
-  const written = requires.map(({ name, ends }) => (ends === undefined ? name : { [name]: ends }));
-  const known = new Map(written.map((one) => [JSON.stringify(one), one]));
-  return [...known.values()];
+  const known = new Map<string, Requirement>();
+  for (const one of requires) {
+    const earlier = known.get(one.name);
+    if (earlier === undefined || endsIn(earlier, ["terminal"])) known.set(one.name, one);
+  }
+  return [...known.values()].map(({ name, ends }) =>
+    ends === undefined ? name : { [name]: ends },
+  );
 }
 
 function nameOf({ name }: Requirement): string {

@@ -62,6 +62,46 @@ workflows:
 `);
 });
 
+function requiring(...entries: readonly string[]): string {
+  return `version: 2.1\njobs: {}\nworkflows:\n  ci:\n    jobs:\n${entries.map((one) => `      - ${one}\n`).join("")}`;
+}
+
+test("in CircleCI what waits for a job that never begins waits for what that one waited for, or never begins", () => {
+  const text = requiring(
+    "build",
+    "test: { requires: [build] }",
+    "prepare: { requires: [{ test: [failed, not_run] }] }",
+    "rollback: { requires: [{ prepare: [failed, not_run] }] }",
+    "clean: { requires: [{ prepare: terminal }] }",
+  );
+  expect(leaveOutOfCircleci(text, "ci", new Set(["test"]))).toBe(
+    requiring("build", "clean: { requires: [ { build: [ terminal ] } ] }"),
+  );
+});
+
+test("in CircleCI a job is required in one way: the narrower of two", () => {
+  const text = requiring(
+    "build",
+    "test: { requires: [build] }",
+    "one: { requires: [build, { test: terminal }] }",
+    "two: { requires: [{ build: terminal }, test] }",
+  );
+  expect(leaveOutOfCircleci(text, "ci", new Set(["test"]))).toBe(
+    requiring("build", "one: { requires: [ build ] }", "two: { requires: [ build ] }"),
+  );
+});
+
+test("in CircleCI a filtered approval that would need no job is no decision", () => {
+  const text = requiring(
+    "build",
+    'hold: { type: approval, requires: [build], filters: pipeline.git.branch == "main" }',
+    "deploy: { requires: [hold, build] }",
+  );
+  expect(() => leaveOutOfCircleci(text, "ci", new Set(["build"]))).toThrow(
+    "hold has a filter and would need no job",
+  );
+});
+
 test("in CircleCI a job of which nothing is said any more is its name", () => {
   const left = leaveOutOfCircleci(endings, "ci", new Set(["build", "test"]));
   expect(left.split("\n").slice(4)).toEqual(["    jobs:", "      - after", "      - only", ""]);
