@@ -90,6 +90,32 @@ steps = [
   expect(ended?.log).toEqual(["one", "two", "four", "five"]);
 });
 
+test("a job that may fail ends well when its time is over and when nobody kept what it fetches", () => {
+  const { c: late, d: without } = runAll(`[jobs.c]
+continue_on_error = true
+timeout_minutes = 1
+steps = [
+  { run = 'echo 0 >"$HOME/slipway/deadline"' },
+  { run = '${said("never")}' },
+  { run = 'true', if = "failure()" },
+]
+[jobs.b]
+steps = [{ run = "true" }]
+artifacts = [{ name = "x", paths = ["a"], when = "failure" }]
+[jobs.d]
+needs = ["b"]
+continue_on_error = true
+uses_artifacts = [{ name = "x" }]
+steps = [{ run = '${said("one")}' }, { run = '${said("two")}', if = "always()" }]
+`);
+  expect(late?.result).toBe("success");
+  expect(late?.output).toContain("the time of the job is over");
+  expect(late?.log.filter((line) => line === "never")).toEqual([]);
+  expect(without?.result).toBe("success");
+  expect(without?.output).toContain("no job has kept it");
+  expect(without?.log).toEqual(["two"]);
+});
+
 test("values of every kind reach the commands, those of a step over those of its job", () => {
   const text = `[jobs.first]
 steps = [{ id = "s", run = '''
@@ -311,7 +337,6 @@ test("only jobs that may be left out put their success on record, for their own 
   });
   const config = readCircleci(result.fragments[1]?.content ?? "");
   using rig = machine();
-  const given = { env: { MAKEFLAGS: "" } };
   expect(JSON.stringify(config.jobs["b"])).not.toContain("echo installed");
   const saved = config.jobs["a"]?.steps.flatMap((step) =>
     typeof step === "object" && "save_cache" in step ? [step.save_cache] : [],
@@ -325,18 +350,38 @@ test("only jobs that may be left out put their success on record, for their own 
   ]);
   const job = config.jobs["a"];
   if (job === undefined) throw new Error("there is no job a");
-  const own = {
-    ...config,
-    jobs: {
-      a: {
-        ...job,
-        steps: job.steps.filter((step) => JSON.stringify(step) !== '{"run":{"command":"make"}}'),
-      },
-    },
+  const runWith = (command: string): Ended => {
+    const steps = job.steps.map((step) =>
+      JSON.stringify(step) === '{"run":{"command":"make"}}' ? { run: { command } } : step,
+    );
+    return rig.run({ ...config, jobs: { a: { ...job, steps } } }, "a", { files: { file: "1" } });
   };
-  const ended = rig.run(own, "a", given);
+  const commit = `git init -q && git add file
+git -c user.name=a -c user.email=a@example.com commit -q -m one
+echo "export CIRCLE_SHA1=$(git rev-parse HEAD)" >>"$BASH_ENV"`;
+  const ended = runWith(`${commit}\necho 2 >other`);
   expect(ended.result).toBe("success");
   expect(ended.log).toEqual(["--provider circleci --workflow ci --job a"]);
+  const another = "git -c user.name=a -c user.email=a@example.com commit -q --allow-empty -m two";
+  for (const change of ["echo 2 >file", another]) {
+    const changed = runWith(`${commit}\n${change}`);
+    expect(changed.result).toBe("success");
+    expect(changed.output).toContain("the success is not put on record");
+    expect(changed.log).toEqual([]);
+  }
+});
+
+test("a job with parallelism puts no success on record, for none of its runs knows of the others", () => {
+  const text = two.replace(
+    "[jobs.b]",
+    `[jobs.c]\nparallelism = 2\nsteps = [{ run = "make" }]\n[jobs.b]`,
+  );
+  const { fragments } = rendered(graphOf(text), { record: "slipway record", folder: "records" });
+  const recorded = Object.entries(readCircleci(fragments[1]?.content ?? "").jobs)
+    .filter(([, { steps }]) => JSON.stringify(steps).includes("slipway record"))
+    .map(([id]) => id);
+  expect(recorded).toEqual(["a"]);
+  expect(fragments[0]?.content).not.toContain("slipway-records:c:");
 });
 
 test("shellcheck finds nothing in the scripts that stand around commands", () => {

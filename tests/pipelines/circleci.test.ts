@@ -420,6 +420,40 @@ test("what CircleCI cannot say is told at its place, with what to write", () => 
   ).toEqual([
     "jobs.c: CIRCLECI_STATUS: a job for failures is started by all of its needs together: let a job for failures need one job alone, and write a second one for what is for success",
   ]);
+  expect(
+    of(
+      `[jobs.a]\n${plain}[jobs.b]\nneeds = ["a"]\nif = "failure()"\n${plain}${[
+        "",
+        "failure()",
+        "!cancelled()",
+        "always()",
+      ]
+        .map((when, at) => `[jobs.c${at}]\nneeds = ["b"]\n${when && `if = "${when}"\n`}${plain}`)
+        .join("")}`,
+    ),
+  ).toEqual(
+    ["c0", "c1", "c2"].map(
+      (id) =>
+        `jobs.${id}: CIRCLECI_STATUS: for what needs b that is no success, and as good as a failure: name a in needs instead of b, or write if = "always()"`,
+    ),
+  );
+  const [upload, download] = [
+    'upload = { name = "x", paths = ["a"] }',
+    'download = { name = "x" }',
+  ];
+  const keys = 'env = { X = "1" }, timeout_minutes = 1, continue_on_error = true';
+  expect(
+    of(
+      `[jobs.a]\nsteps = [{ ${upload}, ${keys} }]\n[jobs.b]\nneeds = ["a"]\nsteps = [{ ${download}, ${keys} }]\n`,
+    ),
+  ).toEqual(
+    ["a env", "a timeout_minutes", "b env", "b timeout_minutes", "b continue_on_error"].map(
+      (one) => {
+        const [id, key] = one.split(" ");
+        return `jobs.${id}.steps.0: CIRCLECI_STEP: it has no place for ${key}: leave out ${key}, or write it at the job`;
+      },
+    ),
+  );
   expect(of('[jobs.a]\nsteps = [{ uses = "github:actions/setup-node@v4" }]\n')).toEqual([
     'jobs.a.steps.0: CIRCLECI_STEP: github:actions/setup-node@v4 is none of CircleCI: write what it does as run, or only_for = ["github"] beside it',
   ]);

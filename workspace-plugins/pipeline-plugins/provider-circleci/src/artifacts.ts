@@ -4,7 +4,7 @@ import type { Artifact, ArtifactUse, Graph, Job, Step } from "@slipway/pipeline-
 import { quoted } from "./plain.ts";
 import type { Table } from "./plain.ts";
 import { run } from "./run.ts";
-import { folder } from "./words.ts";
+import { failureWords, folder } from "./words.ts";
 
 /** Where a job keeps its artifacts, for people and for other jobs. */
 export function artifactsOf(job: string): string {
@@ -98,7 +98,7 @@ export function artifactFolders(job: Job): readonly string[] {
   return keptBy(job).map(({ name }) => keptIn(job.id, name));
 }
 
-const fetch = `found=
+const fetchLines = (mayFail: boolean): string => `found=
 while IFS= read -r from; do
   for part in "$from"/*/; do
     [ -d "$part" ] || continue
@@ -109,13 +109,13 @@ while IFS= read -r from; do
 done < <(printf '%s\\n' "$SLIPWAY_FROM")
 if [ -z "$found" ]; then
   echo "no job has kept it" >&2
-  exit 1
+  ${failureWords(mayFail)}
 fi`;
 
-export function fetchStep({ name, jobs, path }: ArtifactUse): Table {
+export function fetchStep({ name, jobs, path }: ArtifactUse, mayFail: boolean): Table {
   return run({
     name: quoted(`fetch ${name}`),
-    command: quoted(fetch),
+    command: quoted(fetchLines(mayFail)),
     shell: "/bin/bash -eo pipefail",
     environment: {
       SLIPWAY_FROM: jobs.map((job) => keptIn(job, name)).join("\n"),

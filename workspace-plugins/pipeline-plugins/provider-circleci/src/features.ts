@@ -69,7 +69,7 @@ const emulated: Readonly<Record<string, string>> = {
   "Work.may_fail":
     "its commands end well whatever they find, and a mark tells the steps after them",
   "Work.parallelism":
-    "CircleCI's own; the variables SLIPWAY_PART (from 0) and SLIPWAY_PARTS say which run it is",
+    "CircleCI's own; the variables SLIPWAY_PART (from 0) and SLIPWAY_PARTS say which run it is. No success of such a job is put on record",
   "Work.shell": "at each step",
   "Work.working_directory": "at each step",
   "Work.skip": continued,

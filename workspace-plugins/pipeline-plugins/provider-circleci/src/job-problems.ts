@@ -11,7 +11,7 @@ import { approvalFilter, groupText } from "./workflows.ts";
 export function jobProblems(graph: Graph, workflow: Workflow, job: Job): readonly Diagnostic[] {
   const { kind } = job;
   return [
-    ...statusProblems(job),
+    ...statusProblems(workflow, job),
     ...(kind.case === "approval" ? approvalProblems(workflow, job, kind.value.prompt) : []),
     ...(kind.case === "work"
       ? [
@@ -26,10 +26,11 @@ export function jobProblems(graph: Graph, workflow: Workflow, job: Job): readonl
   ];
 }
 
-function statusProblems({ condition, needs, place }: Job): readonly Diagnostic[] {
+function statusProblems(workflow: Workflow, job: Job): readonly Diagnostic[] {
+  const { condition, needs, place } = job;
   const start = startOf(condition);
   const isSaid = start !== undefined && (start.after.includes("success") || needs.length === 1);
-  if (isSaid) return [];
+  if (isSaid) return start.after.length === 4 ? [] : notBegunProblems(workflow, job);
   return [
     fault({
       code: "CIRCLECI_STATUS",
@@ -43,6 +44,22 @@ function statusProblems({ condition, needs, place }: Job): readonly Diagnostic[]
       place,
     }),
   ];
+}
+
+/** Where all goes well a job for failures is not_run, which CircleCI takes for no success and for a kind of failure. */
+function notBegunProblems({ jobs }: Workflow, { needs, place }: Job): readonly Diagnostic[] {
+  const found = jobs.filter(({ id, condition }) => {
+    return needs.includes(id) && startOf(condition)?.after.includes("success") === false;
+  });
+  return found.map(({ id, needs: before }) =>
+    fault({
+      code: "CIRCLECI_STATUS",
+      title: "CircleCI does not begin a job for failures where all goes well",
+      message: `for what needs ${id} that is no success, and as good as a failure`,
+      fixHint: `name ${before.join(", ")} in needs instead of ${id}, or write if = "always()"`,
+      place,
+    }),
+  );
 }
 
 function approvalProblems(workflow: Workflow, job: Job, prompt: string): readonly Diagnostic[] {

@@ -92,7 +92,7 @@ function stepsOf(
     ...checkoutSteps(work.checkout),
     ...services.flatMap((one) => (work.container === undefined ? [startStep(one)] : waitStep(one))),
     ...work.caches.map((id) => restoreStep(graph, id)),
-    ...work.usesArtifacts.map(fetchStep),
+    ...work.usesArtifacts.map((use) => fetchStep(use, work.mayFail)),
     ...work.steps.flatMap((step) => renderStep(graph, job, step, around)),
     ...work.caches.map((id) => saveStep(graph, id)),
     ...work.artifacts.flatMap((one) => renderStep(graph, job, uploadOf(one), around)),

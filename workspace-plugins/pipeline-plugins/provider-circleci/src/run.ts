@@ -7,7 +7,7 @@ import type { Rest, When } from "./endings.ts";
 import { isTable } from "./overlay.ts";
 import { compact, ordered, positive, quoted } from "./plain.ts";
 import type { Plain, Table } from "./plain.ts";
-import { conditionWords, failedMark, folder, script, word } from "./words.ts";
+import { conditionWords, failedMark, failureWords, folder, script, word } from "./words.ts";
 
 /** What the job says of each of its commands. */
 export type Surroundings = {
@@ -183,7 +183,7 @@ function limitLines({ timeoutMinutes }: Step, around: Surroundings): readonly st
   if (around.timeoutMinutes === 0) return own === 0 ? [] : [`slipway_limit=${own}`];
   return [
     `slipway_limit=$(( $(cat ${deadlineFile}) - $(date +%s) ))`,
-    `if [ "$slipway_limit" -le 0 ]; then echo 'the time of the job is over' >&2; exit 1; fi`,
+    `if [ "$slipway_limit" -le 0 ]; then echo 'the time of the job is over' >&2; ${failureWords(around.mayFail)}; fi`,
     ...(own === 0 ? [] : [`[ "$slipway_limit" -le ${own} ] || slipway_limit=${own}`]),
   ];
 }

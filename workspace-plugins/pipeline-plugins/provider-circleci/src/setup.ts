@@ -14,8 +14,10 @@ const image = "cimg/base:2024.12";
 
 const name = "signatures";
 
+/** Of equal runs beside each other none knows how the others end, so that none could put a success of the job on record. */
 export function isSkippable({ kind }: Job): boolean {
-  const mode = kind.case === "work" ? kind.value.skip?.mode : undefined;
+  if (kind.case !== "work" || kind.value.parallelism > 1) return false;
+  const mode = kind.value.skip?.mode;
   return mode === Skip_Mode.AUTO || mode === Skip_Mode.ASKED;
 }
 
@@ -134,6 +136,12 @@ go_on ${configuration} || go_on ${shellQuoted(file.secondPath)}`;
   return run({ name: "continue", command: quoted(command) });
 }
 
+/** A signature is of the files that are there: what steps have changed would be taken for the commit. */
+const unlessChanged = `if [ "$(git rev-parse HEAD)" != "$CIRCLE_SHA1" ] || ! git diff --quiet HEAD; then
+  echo 'the files are not those of the commit any more: the success is not put on record'
+  exit 0
+fi`;
+
 /** The last steps of a job that is asked for: its success is put on record. No failure of theirs is one of the job. */
 export function recordSteps(
   job: Job,
@@ -142,6 +150,7 @@ export function recordSteps(
 ): readonly Plain[] {
   if (!isSkippable(job)) return [];
   const command = `if [ -e ${failedMark} ]; then exit 0; fi
+${unlessChanged}
 ${bounded(timeoutMinutes)}bash -eo pipefail -c "$SLIPWAY_COMMAND" || echo 'the success could not be put on record'`;
   const call = `${record} --provider circleci --workflow ${shellQuoted(workflow.id)} --job ${job.id}`;
   const key = recordsOf(job.id, "{{ .Branch }}");

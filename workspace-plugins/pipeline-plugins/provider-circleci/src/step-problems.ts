@@ -13,6 +13,7 @@ export function stepProblems(graph: Graph, job: Job): readonly Diagnostic[] {
     ...steps.flatMap((step) => [
       ...ownProblems(step),
       ...formProblems(step),
+      ...artifactProblems(step),
       ...(isOnlyForCancelled(step.condition)
         ? [
             fault({
@@ -105,6 +106,31 @@ function formProblems(step: Step): readonly Diagnostic[] {
       message: `CircleCI has no place for ${key} here`,
       fixHint: `leave out ${key}, or write it at the job`,
       place: step.place,
+    }),
+  );
+}
+
+/** Scripts that put files together have a place for a condition and a name alone. */
+function artifactProblems({
+  kind,
+  env,
+  timeoutMinutes,
+  mayFail,
+  place,
+}: Step): readonly Diagnostic[] {
+  if (kind.case !== "upload" && kind.case !== "download") return [];
+  const others = [
+    ...(env.length > 0 ? ["env"] : []),
+    ...(timeoutMinutes > 0 ? ["timeout_minutes"] : []),
+    ...(mayFail && kind.case === "download" ? ["continue_on_error"] : []),
+  ];
+  return others.map((key) =>
+    fault({
+      code: "CIRCLECI_STEP",
+      title: "a step of artifacts is no command",
+      message: `it has no place for ${key}`,
+      fixHint: `leave out ${key}, or write it at the job`,
+      place,
     }),
   );
 }

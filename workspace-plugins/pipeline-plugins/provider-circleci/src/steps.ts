@@ -59,7 +59,7 @@ export function renderStep(
       ];
     }
     case "download":
-      return guarded(fetchStep(kind.value), step, around);
+      return guarded(fetchStep(kind.value, around.mayFail), step, around);
     case "module":
     case undefined:
       throw new Error("internal: a step that is still a module reached a provider");

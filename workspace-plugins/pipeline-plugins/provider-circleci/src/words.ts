@@ -9,6 +9,11 @@ export const folder = "/tmp/slipway";
 /** Of a job that may fail: there once one of its steps has failed. */
 export const failedMark = `${folder}/failed`;
 
+/** Ends a step whose job may fail as one that failed, and another with 1. */
+export function failureWords(mayFail: boolean): string {
+  return mayFail ? `mkdir -p ${folder}; touch ${failedMark}; exit 0` : "exit 1";
+}
+
 export function inputVariable(name: string): string {
   return `SLIPWAY_INPUT_${name.replaceAll("-", "_")}`;
 }
