@@ -2,11 +2,13 @@ import { importFilters } from "./circleci-filters.ts";
 import type { CircleFile } from "./circleci-jobs.ts";
 import { dimensionsOf, isDimension, jobsOf } from "./circleci-matrix.ts";
 import { valuesOf } from "./circleci-steps.ts";
-import { keep, nameFrom } from "./github-jobs.ts";
+import { freeId } from "./free-name.ts";
+import { isList, keep, nameFrom } from "./github-jobs.ts";
 import type { Table } from "./github-jobs.ts";
 import { given, shown } from "./github-steps.ts";
 import { Taking, entriesOf, itemsOf, plainOf, textOf } from "./located.ts";
 import type { At, Located, Plain } from "./located.ts";
+import { conditionWithoutNeed, noteOfLostNeed } from "./lost-need.ts";
 import type { TellNote } from "./note.ts";
 
 export type Context = { readonly circle: CircleFile; readonly tell: TellNote };
@@ -147,31 +149,56 @@ export function importEntry(entry: Entry, place: Place, { circle, tell }: Contex
 }
 
 /** Puts the jobs into the table of all, with what they need. */
-export function linkEntries(entries: readonly Imported[], { circle, tell }: Context): void {
-  const idsOf = (name: string): readonly string[] =>
-    entries.flatMap(({ alias, jobs }) => (alias === name ? jobs.map(({ id }) => id) : []));
+export function linkEntries(named: readonly Imported[], context: Context): void {
+  const { circle, tell } = context;
+  const entries = withFreeIds(named, context);
   for (const { alias, at, jobs, requires } of entries) {
-    for (const each of requires) {
-      const [name] = requirementOf(each);
-      if (idsOf(name).length > 0) continue;
+    const needed = requirementsOf(requires, entries);
+    for (const [name, each] of needed.lost) {
       const message = `there is no job ${name} any more that could be required`;
       tell({ ...each.at, outcome: "lost", message });
     }
-    const needed = requirementsOf(requires, idsOf);
+    const isLost = needed.lost.length > 0;
+    if (isLost && jobs.length > 0) tell(noteOfLostNeed(alias, at));
     for (const { id, table, own } of jobs) {
-      if (circle.tables.jobs.has(id)) {
-        const message = `there is a job ${id} already: the one of ${alias} is left out`;
-        tell({ ...at, outcome: "lost", message });
-        continue;
-      }
       const { needs: _needs, ...rest } = table;
+      const linked = needed.ids.length === 0 ? rest : { ...table, needs: needed.ids };
       const all = needed.own === undefined ? own : { ...own, requires: needed.own };
       circle.tables.jobs.set(id, {
-        ...(needed.ids.length === 0 ? rest : { ...table, needs: needed.ids }),
-        ...ownTable(all),
+        ...linked,
+        ...(isLost ? { if: conditionWithoutNeed(conditionIn(table)) } : {}),
+        ...ownTable(isLost ? started(all) : all),
       });
     }
   }
+}
+
+/** Those of a matrix may be those of other entries. */
+function withFreeIds(entries: readonly Imported[], { circle, tell }: Context): readonly Imported[] {
+  const taken = new Set([...circle.tables.jobs.keys()].map((each) => each.toLowerCase()));
+  return entries.map((entry) => ({
+    ...entry,
+    jobs: entry.jobs.map((job) => {
+      const id = freeId(job.id, taken);
+      if (id !== job.id) {
+        const message = `the job ${job.id} of ${entry.alias} is called ${id}`;
+        tell({ ...entry.at, outcome: "changed", message });
+      }
+      return { ...job, id };
+    }),
+  }));
+}
+
+function conditionIn({ if: condition }: Table): string | undefined {
+  return typeof condition === "string" ? condition : undefined;
+}
+
+/** Steps that are kept for CircleCI take the place of those that would ask for the condition. */
+function started(own: Table): Table {
+  const { steps } = own;
+  if (steps === undefined || !isList(steps)) return own;
+  const command = 'test "<< pipeline.trigger_source >>" = api || circleci-agent step halt';
+  return { ...own, steps: [{ run: { name: "started by a person", command } }, ...steps] };
 }
 
 function ownTable(own: Table): Table {
@@ -183,23 +210,50 @@ function alone(steps: readonly Table[]): Plain {
   return steps.map((step) => ({ ...step, only_for: ["circleci"] }));
 }
 
-type Requirements = { readonly ids: readonly string[]; readonly own: Plain | undefined };
+type Requirements = {
+  readonly ids: readonly string[];
+  readonly own: Plain | undefined;
+  /** Of which no job is left. */
+  readonly lost: readonly (readonly [name: string, each: Located])[];
+};
 
 /** Of what is required to end otherwise than well only CircleCI is told how. */
-function requirementsOf(
-  requires: readonly Located[],
-  idsOf: (name: string) => readonly string[],
-): Requirements {
+function requirementsOf(requires: readonly Located[], entries: readonly Imported[]): Requirements {
   const read = requires.map((each) => {
     const [name, ends] = requirementOf(each);
-    const ids = idsOf(name);
-    return { ids, own: ids.map((id) => (ends === undefined ? id : { [id]: plainOf(ends) })) };
+    const ids = idsOf(name, entries);
+    if (ids.length === 0) {
+      const before = idsBefore(name, entries, new Set());
+      return { ids: before, own: before, lost: [[name, each] as const] };
+    }
+    const own = ids.map((id) => (ends === undefined ? id : { [id]: plainOf(ends) }));
+    return { ids, own, lost: [] };
   });
-  const own = read.flatMap((each) => each.own);
+  const own = read.flatMap((each): readonly Plain[] => each.own);
   return {
     ids: [...new Set(read.flatMap(({ ids }) => ids))],
     own: own.every((each) => typeof each === "string") ? undefined : own,
+    lost: read.flatMap(({ lost }) => lost),
   };
+}
+
+function idsOf(name: string, entries: readonly Imported[]): readonly string[] {
+  return entries.flatMap(({ alias, jobs }) => (alias === name ? jobs.map(({ id }) => id) : []));
+}
+
+/** What an entry that is left out required stands in its place. */
+function idsBefore(
+  name: string,
+  entries: readonly Imported[],
+  seen: Set<string>,
+): readonly string[] {
+  const ids = idsOf(name, entries);
+  if (ids.length > 0 || seen.has(name)) return ids;
+  seen.add(name);
+  return entries
+    .filter(({ alias }) => alias === name)
+    .flatMap(({ requires }) => requires)
+    .flatMap((each) => idsBefore(requirementOf(each)[0], entries, seen));
 }
 
 function requirementOf(located: Located): readonly [string, Located | undefined] {

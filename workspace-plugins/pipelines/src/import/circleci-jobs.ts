@@ -3,6 +3,7 @@ import type { StepContext, Unsaid } from "./circleci-steps.ts";
 import type { CacheKeys } from "./circleci-caches.ts";
 import { circleText, substitute } from "./circleci-text.ts";
 import type { Templates } from "./circleci-text.ts";
+import { freeName } from "./free-name.ts";
 import { keep, nameFrom } from "./github-jobs.ts";
 import type { Table, Tables } from "./github-jobs.ts";
 import { given, wholeNumber } from "./github-steps.ts";
@@ -235,14 +236,6 @@ function authOf(located: Located): Plain | undefined {
   const secret = /^\$\{?([A-Za-z_]\w*)\}?$/.exec(textOf(taking.take("password")) ?? "")?.[1];
   if (username === undefined || secret === undefined || username.startsWith("$")) return undefined;
   return taking.left().length > 0 ? undefined : { username, password_secret: secret };
-}
-
-function freeName(wanted: string, value: Plain, table: ReadonlyMap<string, Plain>): string {
-  for (let number = 1; ; number += 1) {
-    const name = number === 1 ? wanted : `${wanted}-${number}`;
-    const known = table.get(name);
-    if (known === undefined || JSON.stringify(known) === JSON.stringify(value)) return name;
-  }
 }
 
 const machineKeys = ["machine", "macos", "resource_class", "executor"];

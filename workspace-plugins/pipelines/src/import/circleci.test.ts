@@ -305,15 +305,64 @@ workflows:
       - slack/on-hold
       - a: {requires: [slack/on-hold]}
 `);
-  expect(Object.keys(toml["jobs"] ?? {})).toEqual(["a"]);
+  expect(toml["jobs"]).toEqual({
+    a: { if: 'event == "manual"', runner: "machine", checkout: false, steps: [{ run: "x" }] },
+  });
   expect(notes).toEqual([
     "2:8 lost: orbs.slack is used by nothing, and is left out",
     "3:12 lost: commands.unused is used by nothing, and is left out",
     "4:13 lost: executors.unused is used by nothing, and is left out",
     "7:3 lost: jobs.unused is used by nothing, and is left out",
     "12:9 lost: the job slack/on-hold is of an orb, and is left out",
+    "13:9 changed: the job a runs only when a person starts it: a job that it waited for is left out",
     "13:24 lost: there is no job slack/on-hold any more that could be required",
   ]);
+});
+
+test("what requires a job of an orb requires what that required, and is started by a person", () => {
+  const { toml } = imported(
+    workflow(
+      ["a: {machine: true, steps: [{run: x}]}", "own: {machine: true, steps: [x/y, {run: z}]}"],
+      [
+        "- a: {name: build}",
+        "- orb/test: {requires: [build]}",
+        "- orb/scan: {requires: [orb/test]}",
+        "- a: {name: deploy, requires: [orb/scan], filters: {branches: {only: [main, dev]}}}",
+        "- own: {requires: [orb/scan]}",
+      ],
+    ),
+  );
+  expect(toml["jobs"]?.["deploy"]).toMatchObject({
+    needs: ["build"],
+    if: 'event == "manual" && ((branch == "main" || branch == "dev"))',
+  });
+  const command = 'test "<< pipeline.trigger_source >>" = api || circleci-agent step halt';
+  expect(toml["jobs"]?.["own"]).toMatchObject({
+    needs: ["build"],
+    if: 'event == "manual"',
+    circleci: { steps: [{ run: { name: "started by a person", command } }, "x/y", { run: "z" }] },
+  });
+});
+
+test("a job of a matrix whose id another entry has gets one of its own", () => {
+  const { toml, notes } = imported(
+    workflow(
+      [
+        "a:",
+        "  parameters: {os: {type: string}}",
+        "  machine: {image: << parameters.os >>}",
+        "  steps: [{run: x}]",
+        "b: {machine: true, steps: [{run: y}]}",
+      ],
+      ["- b: {name: a-u}", "- a: {matrix: {parameters: {os: [u]}}}", "- b: {requires: [a]}"],
+    ),
+  );
+  expect(toml["jobs"]).toMatchObject({
+    "a-u": { steps: [{ run: "y" }] },
+    "a-u-2": { runner: "u", steps: [{ run: "x" }] },
+    b: { needs: ["a-u-2"] },
+  });
+  expect(notes).toEqual(["12:9 changed: the job a-u of a is called a-u-2"]);
 });
 
 test("without workflows the one job runs", () => {

@@ -1,3 +1,4 @@
+import { freeName } from "./free-name.ts";
 import { parseExpression, partsOf } from "./github-expression.ts";
 import { literal } from "./github-values.ts";
 import { Taking, textOf } from "./located.ts";
@@ -66,12 +67,4 @@ function nameOf(title: string, paths: readonly string[]): string {
     .replaceAll(/[^a-z0-9_-]+/g, "-")
     .replaceAll(/^-+|-+$/g, "");
   return name === "" ? "cache" : name;
-}
-
-function freeName(wanted: string, cache: Plain, caches: Caches): string {
-  const isSame = (name: string) => JSON.stringify(caches.get(name)) === JSON.stringify(cache);
-  for (let number = 1; ; number += 1) {
-    const name = number === 1 ? wanted : `${wanted}-${number}`;
-    if (!caches.has(name) || isSame(name)) return name;
-  }
 }

@@ -1,8 +1,11 @@
+import { freeId, freeName } from "./free-name.ts";
 import { importCondition } from "./github-conditions.ts";
 import { importContainer, importService } from "./github-containers.ts";
 import { dimensionIn, importMatrix, matrixOf, splitBy } from "./github-matrix.ts";
 import type { ImportedMatrix } from "./github-matrix.ts";
 import type { Caches } from "./github-caches.ts";
+import { conditionOf, keptCondition, needsOf } from "./github-needs.ts";
+import type { Needs, SourceJobs } from "./github-needs.ts";
 import { booleanIn, given, importSteps, shown, wholeNumber } from "./github-steps.ts";
 import { asksMatrix, importText, importValue, isName, isVariable } from "./github-values.ts";
 import { Taking, entriesOf, plainOf, textOf, textsOf } from "./located.ts";
@@ -27,16 +30,15 @@ type Context = {
   readonly tables: Tables;
   readonly defaults: Defaults;
   readonly tell: TellNote;
-  /** The jobs that a job of the source became. */
-  readonly became: ReadonlyMap<string, readonly string[]>;
+  readonly jobs: Pick<SourceJobs, "source" | "became">;
   /** Ids of jobs of which something cannot be, in whatever words. */
   readonly whole: ReadonlySet<string>;
 };
 
 /** Ids of the jobs that a job of the source becomes: one for each machine of its matrix. None: it cannot be said. */
-export function idsOf(id: string, located: Located): readonly string[] {
+export function idsOf(id: string, located: Located, taken: Set<string>): readonly string[] {
   if (partOf(located, "uses") !== undefined) return [];
-  return variantsOf(id, located).map((each) => each.id);
+  return variantsOf(id, located).map((each) => (each.id === id ? id : freeId(each.id, taken)));
 }
 
 type Variant = {
@@ -77,15 +79,16 @@ export function importJob(id: string, located: Located, context: Context): void 
     tell({ ...located.at, outcome: "lost", message, hint });
     return;
   }
-  const variants = variantsOf(id, located);
+  const ids = context.jobs.became.get(id) ?? [];
+  const usual = variantsOf(id, located);
+  const variants = usual.map((each, at) => ({ ...each, id: ids[at] ?? each.id }));
   for (const [at, variant] of variants.entries()) {
     // What is to be told of the first is to be told of all.
     const own = at === 0 ? context : { ...context, tell: () => {} };
     tables.jobs.set(variant.id, jobOf(id, located, variant, own));
   }
-  if (variants.length > 1) {
-    const ids = variants.map((each) => each.id).join(", ");
-    const message = `the job ${id} is ${ids}: a job has one runner`;
+  if (variants.length > 1 || usual.some((each, at) => each.id !== ids[at])) {
+    const message = `the job ${id} is ${ids.join(", ")}: a job has one runner`;
     tell({ ...located.at, outcome: "changed", message });
   }
 }
@@ -93,7 +96,8 @@ export function importJob(id: string, located: Located, context: Context): void 
 function jobOf(id: string, located: Located, variant: Variant, context: Context): Table {
   const { tables, defaults, tell } = context;
   const taking = new Taking(located);
-  const needs = needsOf(taking.take("needs"), context);
+  taking.take("needs");
+  const needs = needsOf(id, located, { ...context.jobs, tell });
   const strategy = taking.take("strategy");
   if (context.whole.has(variant.id)) {
     return ownJob(located, needs, variant, { tell, why: "what it says" });
@@ -118,8 +122,8 @@ function jobOf(id: string, located: Located, variant: Variant, context: Context)
   taking.take("defaults");
   const job: Table = {
     ...given("name", name === "" ? undefined : name),
-    ...(needs.length === 0 ? {} : { needs }),
-    ...given("if", condition),
+    ...(needs.ids.length === 0 ? {} : { needs: needs.ids }),
+    ...given("if", conditionOf(condition, needs)),
     ...given("runner", runner),
     ...(variant.matrix === undefined ? {} : { matrix: matrixOf(variant.matrix) }),
     ...strategyOf(strategy, own, tell),
@@ -139,7 +143,10 @@ function jobOf(id: string, located: Located, variant: Variant, context: Context)
     steps: steps.steps.length === 0 ? [{ run: "true" }] : steps.steps,
   };
   const isGuardLost = taking.left().some(([key]) => key === "if");
-  for (const [key, each] of taking.left()) keep(own, [key], each, tell);
+  for (const [key, each] of taking.left()) {
+    keep(own, [key], each, tell);
+    if (key === "if" && needs.isLost) own["if"] = keptCondition(each);
+  }
   if (Object.keys(steps.ownEnv).length > 0) {
     own["env"] = { ...steps.ownEnv, ...tableIn(own["env"]) };
   }
@@ -169,7 +176,7 @@ function jobOf(id: string, located: Located, variant: Variant, context: Context)
 /** A job that only GitHub can run: as it was, but for what it needs. */
 function ownJob(
   located: Located,
-  needs: readonly string[],
+  needs: Needs,
   { label, matrix }: Variant,
   { tell, why }: { readonly tell: TellNote; readonly why: string },
 ): Table {
@@ -183,10 +190,13 @@ function ownJob(
       ...(exclude.length === 0 ? {} : { exclude }),
     });
   }
+  const condition = partOf(located, "if");
+  if (condition !== undefined && needs.isLost) own["if"] = keptCondition(condition);
   const message = `the job is for GitHub alone, as it was: ${why} cannot be said`;
   tell({ ...located.at, outcome: "kept", message });
   return {
-    ...(needs.length === 0 ? {} : { needs }),
+    ...(needs.ids.length === 0 ? {} : { needs: needs.ids }),
+    ...given("if", conditionOf(undefined, needs)),
     steps: [{ run: "true", only_for: ["github"] }],
     checkout: false,
     github: own,
@@ -197,7 +207,7 @@ function tableIn(value: Plain | undefined): Table {
   return typeof value === "object" && !isList(value) ? { ...value } : {};
 }
 
-function isList(value: Plain): value is readonly Plain[] {
+export function isList(value: Plain): value is readonly Plain[] {
   return Array.isArray(value);
 }
 
@@ -223,17 +233,6 @@ function lay(own: Table, [first = "", ...rest]: readonly string[], value: Plain)
   }
 }
 
-function needsOf(located: Located | undefined, { became, tell }: Context): readonly string[] {
-  return textsOf(located).flatMap((need) => {
-    const ids = became.get(need) ?? [];
-    if (ids.length === 0 && located !== undefined) {
-      const message = `there is no job ${need} any more that could be needed`;
-      tell({ ...located.at, outcome: "lost", message });
-    }
-    return ids;
-  });
-}
-
 /** The name of the runner in the tables. `undefined`: it cannot be said. */
 function runnerOf(taking: Taking, { label }: Variant, { runners }: Tables): string | undefined {
   return taking.takeIf("runs-on", (located) => {
@@ -241,8 +240,10 @@ function runnerOf(taking: Taking, { label }: Variant, { runners }: Tables): stri
     if (JSON.stringify(wanted).includes("${{")) return undefined;
     const words = label === undefined ? textsOf(located) : [label];
     const group = located.kind === "table" ? textOf(located.entries.get("group")) : undefined;
-    const name = nameFrom([...(group === undefined ? [] : [group]), ...words].join("-"));
-    runners.set(name, { github: { "runs-on": wanted } });
+    const runner = { github: { "runs-on": wanted } };
+    const joined = nameFrom([...(group === undefined ? [] : [group]), ...words].join("-"));
+    const name = freeName(joined, runner, runners);
+    runners.set(name, runner);
     return name;
   });
 }

@@ -403,11 +403,78 @@ jobs:
     runs-on: u
     steps: [{run: x}]
 `);
-  expect(Object.keys(toml["jobs"] ?? {})).toEqual(["b"]);
+  expect(toml["jobs"]).toEqual({
+    b: { if: 'event == "manual"', runner: "u", checkout: false, steps: [{ run: "x" }] },
+  });
   expect(notes).toEqual([
     "3:3 lost: the job a is a workflow of another file, ./.github/workflows/b.yml, and is left out",
+    "5:3 changed: the job b runs only when a person starts it: a job that it waited for is left out",
     "6:5 lost: there is no job a any more that could be needed",
   ]);
+});
+
+test("what needs a job that is left out needs what that needed, and is started by a person", () => {
+  const { toml } = imported(`on: push
+jobs:
+  build: {runs-on: u, steps: [{run: x}]}
+  test: {needs: build, uses: ./.github/workflows/t.yml}
+  scan: {needs: test, uses: ./.github/workflows/s.yml}
+  deploy:
+    needs: [scan, build]
+    if: github.actor == 'a' || github.actor == 'b'
+    runs-on: u
+    steps: [{run: y}]
+  own:
+    needs: [scan]
+    if: \${{ runner.os == 'Linux' }}
+    runs-on: u
+    steps: [{run: y}]
+  whole:
+    needs: [scan]
+    if: github.ref_name == 'main'
+    runs-on: u
+    strategy: {matrix: "\${{ fromJSON('[1]') }}"}
+    steps: [{run: y}]
+`);
+  const needs = ["build"];
+  expect(toml["jobs"]?.["deploy"]).toMatchObject({
+    needs,
+    if: 'event == "manual" && (actor == "a" || actor == "b")',
+  });
+  const started = "github.event_name == 'workflow_dispatch'";
+  expect(toml["jobs"]?.["own"]).toMatchObject({
+    needs,
+    if: 'event == "manual"',
+    github: { if: `${started} && (runner.os == 'Linux')` },
+  });
+  expect(toml["jobs"]?.["whole"]).toMatchObject({
+    needs,
+    if: 'event == "manual"',
+    github: { if: `${started} && (github.ref_name == 'main')` },
+  });
+});
+
+test("jobs and runners that would have one name have two", () => {
+  const { toml, notes } = imported(`on: push
+jobs:
+  test:
+    runs-on: \${{ matrix.os }}
+    strategy: {matrix: {os: [linux]}}
+    steps: [{run: x}]
+  test-linux: {runs-on: [self-hosted, linux], steps: [{run: y}]}
+  after: {needs: [test], runs-on: self-hosted-linux, steps: [{run: z}]}
+`);
+  expect(toml["jobs"]).toMatchObject({
+    "test-linux-2": { steps: [{ run: "x" }] },
+    "test-linux": { runner: "self-hosted-linux", steps: [{ run: "y" }] },
+    after: { needs: ["test-linux-2"], runner: "self-hosted-linux-2" },
+  });
+  expect(toml["runners"]).toEqual({
+    linux: { github: { "runs-on": "linux" } },
+    "self-hosted-linux": { github: { "runs-on": ["self-hosted", "linux"] } },
+    "self-hosted-linux-2": { github: { "runs-on": "self-hosted-linux" } },
+  });
+  expect(notes).toEqual(["3:3 changed: the job test is test-linux-2: a job has one runner"]);
 });
 
 test("anchors and merged keys are put in", () => {

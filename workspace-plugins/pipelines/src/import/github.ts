@@ -63,7 +63,8 @@ type JobsContext = {
 
 function importJobs(taking: Taking, { tables, own, tell, whole }: JobsContext): void {
   const jobs = entriesOf(taking.take("jobs"));
-  const became = new Map(jobs.map(([id, each]) => [id, idsOf(id, each)]));
+  const taken = new Set(jobs.map(([id]) => id.toLowerCase()));
+  const became = new Map(jobs.map(([id, each]) => [id, idsOf(id, each, taken)]));
   const defaults = taking.take("defaults");
   const run = new Map(entriesOf(new Map(entriesOf(defaults)).get("run")));
   const folder = textOf(run.get("working-directory"));
@@ -71,7 +72,7 @@ function importJobs(taking: Taking, { tables, own, tell, whole }: JobsContext): 
     importJob(id, each, {
       tables,
       tell,
-      became,
+      jobs: { source: new Map(jobs), became },
       whole,
       defaults: { shell: textOf(run.get("shell")), folder },
     });
