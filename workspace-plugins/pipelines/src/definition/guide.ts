@@ -113,13 +113,14 @@ ${table([
 ])}
 
 \`\${{ … }}\` and braces of any other shape stay as they are. In a command, a fact of the run is a problem that says how to give it: by \`env\`.
+A variable whose own text has a \`{{ NAME }}\` in it is for the environment: where a text asks for it, that is a problem, too.
 
 ## Conditions
 
 ${block(examples.conditions)}
 
-\`!\` binds before \`&&\`, \`&&\` before \`||\`. \`==\`, \`!=\` and \`matches\` (\`*\` within a part between slashes, \`**\`, \`?\`) compare with a text in quotes; a
-name alone asks whether it is neither empty nor \`false\`. What the file itself decides is decided when it is rendered.
+\`!\` binds before \`&&\`, \`&&\` before \`||\`. \`==\`, \`!=\` and \`matches\` (\`*\` within a part between slashes, \`**\`, \`?\`) compare with a text in quotes, in which
+templates may stand; a name alone asks whether it is neither empty nor \`false\`. What the file itself decides is decided when it is rendered.
 
 ${table([
   ["name", "is"],

@@ -63,25 +63,7 @@ function resolve(condition: Condition, scope: Scope, path: KeyPath): ConditionIn
         isSet(condition.of)
       );
     case "compare":
-      return (
-        known(condition.left, scope, path, (text) =>
-          condition.operator === "equals"
-            ? text === condition.right
-            : globMatches(condition.right, text),
-        ) ?? {
-          kind: {
-            case: "comparison",
-            value: {
-              left: valueOf(condition.left),
-              operator:
-                condition.operator === "equals"
-                  ? Comparison_Operator.EQUAL
-                  : Comparison_Operator.MATCHES,
-              right: condition.right,
-            },
-          },
-        }
-      );
+      return compare(condition, scope, path);
     case "not":
       return not(resolve(condition.of, scope, path));
     case "all":
@@ -91,6 +73,28 @@ function resolve(condition: Condition, scope: Scope, path: KeyPath): ConditionIn
         condition.of.map((one) => resolve(one, scope, path)),
       );
   }
+}
+
+function compare(
+  { left, operator, right: written }: Extract<Condition, { readonly kind: "compare" }>,
+  scope: Scope,
+  path: KeyPath,
+): ConditionInit {
+  const right = resolveText(written, scope, path);
+  const isEqual = operator === "equals";
+  const sign = isEqual ? Comparison_Operator.EQUAL : Comparison_Operator.MATCHES;
+  // A text that waits for facts is compared with when they are there.
+  if (scope.facts === undefined && right.includes("{{")) {
+    const value = isKnown(left) ? textOf(left, scope, path) : undefined;
+    const open: ValueInit =
+      value === undefined ? valueOf(left) : { kind: { case: "literal", value } };
+    return { kind: { case: "comparison", value: { left: open, operator: sign, right } } };
+  }
+  return (
+    known(left, scope, path, (text) => (isEqual ? text === right : globMatches(right, text))) ?? {
+      kind: { case: "comparison", value: { left: valueOf(left), operator: sign, right } },
+    }
+  );
 }
 
 /** With what is known already taken out. */
@@ -136,9 +140,18 @@ function known(
   path: KeyPath,
   holds: (text: string) => boolean,
 ): ConditionInit | undefined {
-  if (operand.kind !== "matrix" && operand.kind !== "variable") return undefined;
-  const table = operand.kind === "matrix" ? "matrix" : "variables";
-  return literal(holds(resolveText(`{{ ${table}.${operand.name} }}`, scope, path)));
+  return isKnown(operand) ? literal(holds(textOf(operand, scope, path))) : undefined;
+}
+
+type KnownOperand = Operand & { readonly kind: "matrix" | "variable" };
+
+function isKnown(operand: Operand): operand is KnownOperand {
+  return operand.kind === "matrix" || operand.kind === "variable";
+}
+
+function textOf({ kind, name }: KnownOperand, scope: Scope, path: KeyPath): string {
+  const table = kind === "matrix" ? "matrix" : "variables";
+  return resolveText(`{{ ${table}.${name} }}`, scope, path);
 }
 
 function valueOf(operand: Operand): ValueInit {

@@ -53,6 +53,12 @@ function commandsOf(found: ResolvedPipeline): Readonly<Record<string, readonly s
 
 const steps = 'steps = [{ run = "true" }]';
 
+function comparison(fact: string, operator: string, right: string) {
+  return {
+    comparison: { left: { fact: `FACT_${fact}` }, operator: `OPERATOR_${operator}`, right },
+  };
+}
+
 test("jobs come after what they need, ties by id, and a need of a job with a matrix is of all its jobs", () => {
   expect(
     linesOf(`[jobs.deploy]
@@ -332,6 +338,74 @@ ${steps}
   const [job] = jobsOf(found);
   const kept = job?.condition;
   expect(kept === undefined ? undefined : toJson(ConditionSchema, kept)).toEqual(expected);
+});
+
+test.each([
+  [`branch != "{{ MAIN }}"`, { not: comparison("BRANCH", "EQUAL", "trunk") }],
+  [`tag matches "{{ MAIN }}-*"`, comparison("TAG", "MATCHES", "trunk-*")],
+  [`branch == "{{ matrix.os }}-{{ node }}"`, comparison("BRANCH", "EQUAL", "linux-26")],
+  [`variables.MAIN == "{{ MAIN }}"`, undefined],
+  [`matrix.os == "{{ node }}"`, { literal: false }],
+])("in %s the text that is compared with has its templates put in", (condition, expected) => {
+  const text = `[variables]
+MAIN = "trunk"
+[jobs.a]
+matrix = { os = ["linux"] }
+if = '${condition}'
+${steps}
+`;
+  const found = resolved(text, { facts: { node: "26" } });
+  expect(found.problems).toEqual([]);
+  const [job] = jobsOf(found);
+  const kept = job?.condition;
+  expect(kept === undefined ? undefined : toJson(ConditionSchema, kept)).toEqual(expected);
+});
+
+test("a condition waits for facts that nobody asked for, and is told of names that only a run knows", () => {
+  const ifs = (condition: string) => `[jobs.a]
+matrix = { os = ["linux"] }
+if = '${condition}'
+${steps}
+`;
+  const [job] = jobsOf(resolved(ifs(`matrix.os != "{{ node }}"`), { facts: undefined }));
+  const kept = job?.condition;
+  expect(kept === undefined ? undefined : toJson(ConditionSchema, kept)).toEqual({
+    not: {
+      comparison: { left: { literal: "linux" }, operator: "OPERATOR_EQUAL", right: "{{ node }}" },
+    },
+  });
+  expect(problemsOf(ifs(`branch == "{{ base-branch }}"`))).toEqual([
+    'jobs.a.if: base-branch is known only when the job runs | give it as env = { NAME = { fact = "base-branch" } } and write $NAME',
+  ]);
+});
+
+test("a variable with a name in it is put into the environment, and told where it is put into a text", () => {
+  const text = `[variables]
+B = "1"
+A = "{{ B }}"
+C = "x:{{ commit }}"
+Q = '{{ "{{ q }}" }}'
+[jobs.a]
+image = "{{ C }}"
+if = 'variables.A == "1"'
+steps = [{ run = "echo {{ A }} {{ variables.Q }}" }]
+`;
+  const hint = (name: string) =>
+    `write its text here instead of {{ ${name} }}, or $${name} where a shell runs`;
+  const of = (name: string, inner: string) =>
+    `the variable ${name} has {{ ${inner} }} in it, which is not put into a text | ${hint(name)}`;
+  expect(problemsOf(text).toSorted()).toEqual([
+    `jobs.a.if: ${of("A", "B")}`,
+    `jobs.a.image: ${of("C", "commit")}`,
+    `jobs.a.steps.0.run: ${of("A", "B")}`,
+  ]);
+  const found = resolved(text);
+  expect(commandsOf(found)).toEqual({ a: ["echo  {{ q }}"] });
+  const env = found.graph.workflows[0]?.env ?? [];
+  expect(env.find(({ name }) => name === "A")?.value?.kind).toEqual({
+    case: "literal",
+    value: "1",
+  });
 });
 
 test("the order of keys in the file changes nothing", () => {

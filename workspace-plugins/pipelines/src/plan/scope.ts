@@ -71,7 +71,12 @@ function resolveName(name: string, scope: Scope, path: KeyPath): string {
   const [kind = "", rest] = name.split(".");
   const known = rest === undefined ? { ...scope.facts, ...scope.variables } : tableOf(kind, scope);
   const wanted = rest ?? kind;
-  if (known !== undefined && Object.hasOwn(known, wanted)) return known[wanted] ?? "";
+  if (known !== undefined && Object.hasOwn(known, wanted)) {
+    const isVariable = rest === undefined || kind === "variables";
+    return isVariable && Object.hasOwn(scope.variables, wanted)
+      ? textOfVariable(wanted, scope, path)
+      : (known[wanted] ?? "");
+  }
   if (partOfRun(name, scope) !== undefined) {
     const message = `${name} is known only when the job runs`;
     const fact = kind === "input" ? `input = "${rest ?? ""}"` : `fact = "${name}"`;
@@ -89,6 +94,21 @@ function resolveName(name: string, scope: Scope, path: KeyPath): string {
         : `did you mean {{ ${near} }}?`,
   });
   return "";
+}
+
+/** What a variable asks for itself is put into the environment alone. */
+function textOfVariable(name: string, { variables, tell }: Scope, path: KeyPath): string {
+  const parts = parseTemplate(variables[name] ?? "");
+  for (const part of parts) {
+    if (part.kind === "text") continue;
+    tell({
+      path,
+      message: `the variable ${name} has {{ ${part.name} }} in it, which is not put into a text`,
+      hint: `write its text here instead of {{ ${name} }}, or $${name} where a shell runs`,
+    });
+    return "";
+  }
+  return parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
 }
 
 function tableOf(kind: string, scope: Scope): Readonly<Record<string, string>> | undefined {
