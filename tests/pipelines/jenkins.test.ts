@@ -134,6 +134,10 @@ test.each([
     ],
   ],
   [
+    `[jobs.a]\nenv = { S = { secret = "X" } }\nsteps = [{ run = "true", if = "env.S == 'x'" }]`,
+    ["ERROR JENKINS_SECRET: Jenkins knows no credential where it decides"],
+  ],
+  [
     `[jobs.a]\nif = "!cancelled()"\npermissions = { contents = "write" }\nfail_fast = true\ncontinue_on_error = true\ntimeout_minutes = 5\nconcurrency = { group = "x", cancel_in_progress = true }\n${step}`,
     [
       "WARNING JENKINS_CANCELLED: in a run that was stopped, Jenkins begins nothing any more",
@@ -203,7 +207,7 @@ ${step}
 slipwayTimes = ''
 slipwayTimes += env.BRANCH_NAME == null || env.BRANCH_IS_PRIMARY == 'true' ? '''
 0 3 * * 1-5''' : ''
-slipwayTimes += (env.BRANCH_NAME ?: '') == 'dev' || (env.BRANCH_NAME ?: '') ==~ '(?s)x/[^/]*' ? '''
+slipwayTimes += env.TAG_NAME == null && env.CHANGE_ID == null && ((env.BRANCH_NAME ?: '') == 'dev' || (env.BRANCH_NAME ?: '') ==~ '(?s)x/[^/]*') ? '''
 30 4 1 1 *
 30 4 * 1 0''' : ''
 slipwayTimes = slipwayTimes == '' ? '' : 'TZ=UTC' + slipwayTimes
@@ -358,6 +362,22 @@ test("runs of a branch stop each other or take turns, and what is kept is kept f
     "options {\n    disableConcurrentBuilds()\n}",
   );
   expect(options('{ group = "all" }')).toBe("options {\n    lock resource: 'all'\n}");
+});
+
+test("a success of a job that runs several times is recorded where all of them ended well", () => {
+  const graph = graphOf(`${head}[jobs.p]\nparallelism = 2\n${step}\n`);
+  const { fragments } = renderJenkins(
+    create(GenerateRequestSchema, {
+      target: "jenkins",
+      graph,
+      outputs: [{ path: "Jenkinsfile", workflows: ["ci"] }],
+      skipping: { install: "install", decide: "decide", record: "record" },
+    }),
+  );
+  const content = fragments[0]?.content ?? "";
+  expect(content.match(/hasEndedWell\('.*'\)/g)).toEqual(
+    Array.from({ length: 2 }, () => "hasEndedWell('p 1') && hasEndedWell('p 2')"),
+  );
 });
 
 test("equal runs stand beside each other, and jobs of a matrix with a limit in several levels", async () => {

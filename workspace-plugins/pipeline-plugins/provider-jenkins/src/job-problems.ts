@@ -1,5 +1,14 @@
 import { Permissions_Access, Status } from "@slipway/pipeline-sdk/graph";
-import type { Graph, Job, Step, Value, Work, Workflow } from "@slipway/pipeline-sdk/graph";
+import type {
+  Condition,
+  Graph,
+  Job,
+  Step,
+  Value,
+  Variable,
+  Work,
+  Workflow,
+} from "@slipway/pipeline-sdk/graph";
 import type { Diagnostic } from "@slipway/pipeline-sdk/protocol";
 import { askedOf, canHoldContainer, isWhole } from "./agents.ts";
 import { artifactsOf } from "./artifacts.ts";
@@ -15,30 +24,40 @@ export function jobProblems(graph: Graph, workflow: Workflow, job: Job): readonl
   const { kind, place } = job;
   const work = kind.case === "work" ? kind.value : undefined;
   const variables = [...workflow.env, ...(work?.env ?? [])];
-  const decided = valuesIn(job.condition).map((value) =>
-    value?.kind.case === "env"
-      ? variables.findLast(({ name }) => name === keyOf(value))?.value
-      : value,
-  );
+  const decided = decidedBy(job.condition, variables);
   const all = [...workflow.env.map(({ value }) => value), ...askedByJob(graph, job)];
   return [
     ...refused(
       place,
       decided.some(isCommit) && words.commit,
       [...decided, ...all].some(isMixedSecret) && words.secret,
-      [...decided, ...conditionsOf(work)].some(isSecret) && words.comparedSecret,
+      [...decided, ...decidedInSteps(work, variables)].some(isSecret) && words.comparedSecret,
     ),
     ...warned(place, isCancelledAsked(job, work) && words.cancelled),
     ...(work === undefined ? [] : workProblems(graph, job, work, all)),
   ];
 }
 
-function keyOf(value: Value): string {
-  return value.kind.case === "env" ? value.kind.value : "";
+/** What is compared: of a variable of the file, its value. */
+function decidedBy(
+  condition: Condition | undefined,
+  variables: readonly Variable[],
+): readonly (Value | undefined)[] {
+  return valuesIn(condition).map((value) => {
+    const kind = value?.kind;
+    return kind?.case === "env"
+      ? variables.findLast(({ name }) => name === kind.value)?.value
+      : value;
+  });
 }
 
-function conditionsOf(work: Work | undefined): readonly (Value | undefined)[] {
-  return (work?.steps ?? []).flatMap(({ condition }) => valuesIn(condition));
+function decidedInSteps(
+  work: Work | undefined,
+  variables: readonly Variable[],
+): readonly (Value | undefined)[] {
+  return (work?.steps ?? []).flatMap(({ condition, env }) =>
+    decidedBy(condition, [...variables, ...env]),
+  );
 }
 
 function isSecret(value: Value | undefined): boolean {

@@ -62,10 +62,14 @@ function needsOf(job: Job, { graph }: JobContext): readonly string[] {
   const all = graph.workflows.flatMap(({ jobs }) => jobs);
   return job.needs.flatMap((need) => {
     const found = all.find(({ id }) => id === need);
-    return found?.kind.case === "work"
-      ? copiesOf(found, found.kind.value).map(({ id }) => id)
-      : [need];
+    return found === undefined ? [need] : endsOf(found);
   });
+}
+
+/** Ids by which the end of a job is remembered: of each time that it runs beside itself. */
+export function endsOf(job: Job): readonly string[] {
+  const { id, kind } = job;
+  return kind.case === "work" ? copiesOf(job, kind.value).map((copy) => copy.id) : [id];
 }
 
 function whenOf(id: string, job: Job, context: JobContext): string {

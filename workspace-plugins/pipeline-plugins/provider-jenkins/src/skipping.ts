@@ -4,6 +4,7 @@ import type { Skipping } from "@slipway/pipeline-sdk/protocol";
 import { shellQuoted } from "@slipway/pipeline-sdk/shell-job";
 import { block, call, code, invoke, named, textOf } from "./groovy.ts";
 import type { Node } from "./groovy.ts";
+import { endsOf } from "./jobs.ts";
 import type { Stage } from "./model.ts";
 import { mayFail } from "./steps.ts";
 import { bindingOf } from "./variables.ts";
@@ -50,7 +51,11 @@ export function recordStage(
   jobs: readonly Job[],
 ): Stage {
   const { folder, record } = skipping;
-  const asked = jobs.map(({ id }) => `hasEndedWell(${textOf(id)})`);
+  const asked = jobs.map((job) =>
+    endsOf(job)
+      .map((id) => `hasEndedWell(${textOf(id)})`)
+      .join(" && "),
+  );
   return {
     name,
     when: asked.join(" || "),

@@ -65,7 +65,7 @@ export function scheduleOf(schedules: readonly Schedule[]): {
     const isHere =
       branches.length === 0
         ? "env.BRANCH_NAME == null || env.BRANCH_IS_PRIMARY == 'true'"
-        : anyOf("(env.BRANCH_NAME ?: '')", branches);
+        : `env.TAG_NAME == null && env.CHANGE_ID == null && ${brackets(anyOf("(env.BRANCH_NAME ?: '')", branches))}`;
     return `slipwayTimes += ${isHere} ? ${textOf(`\n${lines}`)} : ''`;
   });
   return {
