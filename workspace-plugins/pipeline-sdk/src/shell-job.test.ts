@@ -254,6 +254,15 @@ describe.each(shells)("in $program", (shell) => {
     expect({ status, lines }).toEqual({ status: 143, lines: ["a", "cancelled", "always"] });
   });
 
+  test("a signal ends a step that has a limit", async () => {
+    const script = shellJob([{ command: "echo a; exec sleep 60", timeoutMinutes: 5 }], { own });
+    const child = spawn(shell.program, [...shell.options, script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    child.stdout.once("data", () => child.kill("SIGTERM"));
+    expect(await new Promise((done) => child.once("close", done))).toBe(143);
+  });
+
   test.each([
     ["main", "main", true],
     ["ma*", "main", true],

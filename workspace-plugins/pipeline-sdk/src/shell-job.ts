@@ -37,7 +37,10 @@ export type ShellJob = {
  * may not. After a failure, or a signal to stop, only those steps run that ask for it.
  */
 export function shellJob(steps: readonly ShellStep[], job: ShellJob): string {
-  const hasStates = steps.some(({ condition }) => asksStatus(condition));
+  // A program that limits time leaves the group of the shell: it has to be told of a signal.
+  const hasStates = steps.some(
+    ({ condition, timeoutMinutes = 0 }) => timeoutMinutes > 0 || asksStatus(condition),
+  );
   const hasOutputs = steps.some(({ id = "" }) => id !== "");
   const hasFiles = steps.some(({ shell = "" }) => commandOf("", shell, 0).lines.length > 0);
   return [
