@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { create } from "@bufbuild/protobuf";
@@ -508,6 +508,27 @@ test("services are started, waited for, and removed whatever happens", () => {
     status: 1,
     told: [...started, asked, `docker logs ${network}-db`, ...removed],
   });
+});
+
+test("the password of a registry does not stay where its image is not to be had", () => {
+  const image = `{ name = "registry.example/db:1", credentials = { username = "u", password_secret = "P" } }`;
+  const [step] = stepsOf(
+    rendered(
+      `[services.db]\nimage = ${image}\n[jobs.a]\nservices = ["db"]\nsteps = [{ run = "make test" }]\n`,
+    ),
+  );
+  const docker = (pull: string): string =>
+    `case "$1" in login) echo "$DOCKER_CONFIG" >>"$TOLD" ;; pull) ${pull} ;; inspect) echo "running healthy" ;; esac`;
+  const fakes = { "buildkite-agent": "echo secret", make: "" };
+  for (const [pull, status] of [
+    ["exit 4", 1],
+    ['kill -TERM "$PPID"', 1],
+    ["", 0],
+  ] as const) {
+    const ran = run(commandOf(step), { ...fakes, docker: docker(pull) });
+    const config = ran.told.find((line) => line.startsWith("/")) ?? "";
+    expect([ran.status, config === "", existsSync(config)]).toEqual([status, false, false]);
+  }
 });
 
 test("a cache is packed for its plugin and unpacked where its files belong", () => {

@@ -112,11 +112,14 @@ function loginLines(container: Container | undefined, own: OwnWord): readonly st
   const password = own({ case: "secret", value: credentials.passwordSecret });
   return [
     "DOCKER_CONFIG=$(mktemp -d) || exit",
+    `trap 'rm -rf "$DOCKER_CONFIG"' EXIT`,
+    "trap 'exit 143' TERM INT HUP",
     "export DOCKER_CONFIG",
     `password=${password} || exit`,
     `printf %s "$password" | docker login --username ${shellQuoted(credentials.username)} --password-stdin ${server === undefined ? "" : shellQuoted(server)} || exit`,
     `docker pull --quiet ${shellQuoted(container.image)} || exit`,
     'rm -rf "$DOCKER_CONFIG"',
+    "trap - EXIT TERM INT HUP",
     "unset DOCKER_CONFIG",
   ];
 }
