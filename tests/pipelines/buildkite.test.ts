@@ -347,6 +347,7 @@ needs = ["c"]
 approval = true
 [jobs.e]
 needs = ["d"]
+skip = "allowed"
 steps = [{ run = "e" }]
 `;
 

@@ -35,6 +35,12 @@ export type PipelinesFailure =
     }
   | { readonly reason: "plan-unreadable"; readonly file: string }
   | {
+      /** No output of the file is for it. */
+      readonly reason: "provider-unknown";
+      readonly provider: string;
+      readonly known: readonly string[];
+    }
+  | {
       readonly reason: "workflow-unknown";
       readonly workflow: string;
       readonly known: readonly string[];

@@ -16,6 +16,8 @@ export function whyDecided(decision: Decision): string {
       return "a clock or a person started the run";
     case "forced":
       return "all were asked for";
+    case "asks-the-run":
+      return "it asks for what only the run knows, as a branch or an input";
     case "no-signature":
       return "its files could not be read";
     case "no-success":

@@ -197,3 +197,18 @@ test("files that would leave a job out are said to do so in no run without [skip
     "cig.toml:7:1: warning SKIPPING_OFF: the job test is not left out when its files are unmodified: nothing compares them in a run\n  → add [skipping], which says how a run finds that out\n",
   );
 });
+
+test("one provider alone leaves the files of others as they are, and one that there is not is told", async () => {
+  await ci("render");
+  const two = `${definition}[[outputs]]\nprovider = "circleci"\npath = ".circleci/config.yml"\n`;
+  writeFileSync(path.join(root, "cig.toml"), two);
+  expect((await ci("render", "--provider", "circleci")).code).toBe(0);
+  const file = path.join(root, ".circleci/config.yml");
+  expect([existsSync(file), written().split("\n").slice(1).join("\n")]).toEqual([true, rendered]);
+  expect((await ci("render", "--provider", "github", "--check")).code).toBe(0);
+  const wrong = await ci("render", "--provider", "gihtub");
+  expect(wrong.code).toBe(1);
+  expect(wrong.error).toContain("no output is for gihtub");
+  expect(existsSync(file)).toBe(true);
+  expect((await ci("render", "--check")).code).toBe(0);
+});

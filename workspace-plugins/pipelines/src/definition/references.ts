@@ -29,6 +29,7 @@ export function referenceProblems(toml: unknown): readonly ReferenceProblem[] {
     ...needProblems(jobs),
     ...jobs.flatMap(({ id, job }) => namedProblems(id, job, file)),
     ...jobs.flatMap(({ id, job }) => stageProblems(id, job, file)),
+    ...stageNeedProblems(file),
     ...stepProblems(file),
     ...outputProblems(file),
     ...jobs.flatMap(({ id, job }) => [
@@ -76,6 +77,18 @@ function stageProblems(id: string, job: TomlTable, file: TomlTable): readonly Re
   const names = (Array.isArray(stages) ? stages : []).map((each) => tableOf(each)["name"]);
   const known = Object.fromEntries(textsOf(names).map((name) => [name ?? "", true]));
   return absent(stage, ["jobs", id, "stage"], known, `stage of the workflow ${workflow}:`);
+}
+
+/** A stage that needs one which is not there would wait for nothing. */
+function stageNeedProblems(file: TomlTable): readonly ReferenceProblem[] {
+  return Object.entries(tableOf(file["workflows"])).flatMap(([id, workflow]) => {
+    const { stages } = tableOf(workflow);
+    const all = (Array.isArray(stages) ? stages : []).map(tableOf);
+    const known = Object.fromEntries(all.map(({ name }) => [String(name), true]));
+    return all.flatMap(({ needs }, at) =>
+      listed(needs, ["workflows", id, "stages", at, "needs"], known, "stage"),
+    );
+  });
 }
 
 /** Of the steps of jobs and commands. */

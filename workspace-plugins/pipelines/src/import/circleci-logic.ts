@@ -38,7 +38,7 @@ function claimOf(text: string, parameters: Parameters): string | undefined {
   if (name === "pipeline.git.branch") return "branch";
   if (name === "pipeline.git.tag") return "tag";
   const input = /^pipeline\.parameters\.([\w-]+)$/.exec(name ?? "")?.[1];
-  const usual = input === undefined ? undefined : (parameters.get(input) ?? "");
+  const usual = isDeclared(input, parameters) ? (parameters.get(input) ?? "") : undefined;
   return usual === "" || usual === "false" ? `input.${input ?? ""}` : undefined;
 }
 
@@ -56,10 +56,17 @@ function equalityOf(texts: readonly string[], parameters: Parameters): string | 
     return event === undefined ? undefined : `event == "${event}"`;
   }
   const input = /^pipeline\.parameters\.([\w-]+)$/.exec(name ?? "")?.[1];
-  if (input === undefined || (parameters.get(input) ?? "") === wanted) return undefined;
+  if (!isDeclared(input, parameters) || (parameters.get(input) ?? "") === wanted) return undefined;
   return `input.${input} == "${wanted}"`;
 }
 
 function valueIn(text: string): string | undefined {
   return /^<<\s*([\w.-]+)\s*>>$/.exec(text)?.[1];
+}
+
+function isDeclared(
+  input: string | undefined,
+  parameters: ReadonlyMap<string, string | undefined>,
+): input is string {
+  return input !== undefined && parameters.has(input);
 }

@@ -284,7 +284,7 @@ test("a matrix keeps its choices, and its values are templates", () => {
 });
 
 test("a job on several machines is one for each, and what needs it needs all", () => {
-  const { toml, notes } = imported(`on: [push]
+  const { toml, notes } = imported(`on: {push: , workflow_dispatch: {inputs: {y: {}}}}
 jobs:
   a:
     runs-on: \${{ matrix.os }}

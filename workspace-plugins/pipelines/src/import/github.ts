@@ -83,6 +83,8 @@ function importJobs(taking: Taking, { tables, own, tell, whole }: JobsContext): 
 }
 
 /** A workflow knows nothing of a matrix. */
+/** Of no job, of no step, and no value of a matrix. */
 function isKnownBefore(value: Plain): boolean {
-  return typeof value !== "string" || !value.includes("{{ matrix.");
+  if (typeof value === "string") return !value.includes("{{ matrix.");
+  return typeof value !== "object" || !("output" in value || "step" in value);
 }

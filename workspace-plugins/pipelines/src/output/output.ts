@@ -9,4 +9,4 @@ export { mergeFragments } from "./merge.ts";
 export type { Answer, MergedFile } from "./piece.ts";
 export { parseOutputPath } from "./output-path.ts";
 export { planWrites } from "./plan-writes.ts";
-export type { PlannedWrite, WritePlan } from "./plan-writes.ts";
+export type { Disk, PlannedWrite, WritePlan } from "./plan-writes.ts";

@@ -29,6 +29,8 @@ export type Disk = {
   readonly found: ReadonlyMap<OutputPath, Found>;
   /** What the last render of the source wrote: digests of the bytes. */
   readonly last: ReadonlyMap<string, Digest>;
+  /** A part of the outputs is rendered: what was written of the others stays on record. */
+  readonly keeps?: boolean;
 };
 
 export type PlannedWrite =
@@ -69,7 +71,7 @@ export type WritePlan = {
  */
 export function planWrites(
   files: readonly RenderedFile[],
-  { source, found, last }: Disk,
+  { source, found, last, keeps = false }: Disk,
 ): Result<WritePlan, readonly WriteFailure[]> {
   const failures: WriteFailure[] = [];
   const wanted = new Set<string>(files.map(({ path }) => path));
@@ -88,7 +90,8 @@ export function planWrites(
     return [{ state: edit === undefined ? "removed" : "kept", path, before: there }];
   });
   const writes = [...outputs, ...stale].toSorted((a, b) => compareBytes(a.path, b.path));
-  return ok({ source, writes, record: recordOf(writes, last) });
+  const record = recordOf(writes, last);
+  return ok({ source, writes, record: keeps ? new Map([...last, ...record]) : record });
 }
 
 function plannedFor(

@@ -9,15 +9,24 @@ type Jobs = ReadonlyMap<string, Job>;
  * What jobs hand to each other: artifacts and outputs, which the file names by its own jobs, are put down as those of jobs of the
  * graph. Changes `graph`. Where a module is still to give its steps, nothing is missed of them.
  */
-export function settleExchanges(graph: Graph, tell: Tell): void {
-  for (const { jobs } of graph.workflows) {
+export function settleExchanges(graph: Graph, report: Tell): void {
+  const told = new Set<string>();
+  // What asks for one thing twice is wrong once.
+  const tell: Tell = (problem) => {
+    const text = JSON.stringify(problem);
+    if (!told.has(text)) report(problem);
+    told.add(text);
+  };
+  for (const { id, jobs, triggers, env } of graph.workflows) {
+    const inputs = new Set(triggers?.manual?.inputs.map(({ name }) => name));
     const byId = new Map(jobs.map((job) => [job.id, job]));
     const before = new Map<string, ReadonlySet<string>>();
     for (const job of jobs) {
       const all = job.needs.flatMap((need) => [need, ...(before.get(need) ?? [])]);
       before.set(job.id, new Set(all));
-      settleJob(job, { byId, before: before.get(job.id) ?? new Set(), tell });
+      settleJob(job, { byId, before: before.get(job.id) ?? new Set(), inputs, tell });
     }
+    for (const { value } of env) if (value !== undefined) settleShared(value, { id, inputs, tell });
   }
 }
 
@@ -25,8 +34,34 @@ type Surroundings = {
   readonly byId: Jobs;
   /** Ids of all jobs that end before it. */
   readonly before: ReadonlySet<string>;
+  /** Names of those of the manual trigger. */
+  readonly inputs: ReadonlySet<string>;
   readonly tell: Tell;
 };
+
+type Shared = Pick<Surroundings, "inputs" | "tell"> & { readonly id: string };
+
+/** Of the environment of a workflow, where no job has run and no step is. */
+function settleShared(value: Value, { id, inputs, tell }: Shared): void {
+  const { kind } = value;
+  const path = ["workflows", id, "env"];
+  if (kind.case === "joined") {
+    for (const part of kind.value.of) settleShared(part, { id, inputs, tell });
+  } else if (kind.case === "output" || kind.case === "step") {
+    tell({ path, message: "of outputs and steps only a job knows", hint: "say it at the job" });
+  } else if (kind.case === "input") tellOfInput(kind.value, path, { inputs, tell });
+}
+
+function tellOfInput(
+  name: string,
+  path: PlanProblem["path"],
+  { inputs, tell }: Pick<Surroundings, "inputs" | "tell">,
+): void {
+  // Where nobody is asked for anything, an input is empty, and can be meant.
+  if (inputs.size === 0 || inputs.has(name)) return;
+  const message = `there is no input ${name} of the manual trigger`;
+  tell({ path, message, ...near(name, [...inputs]) });
+}
 
 function settleJob(job: Job, around: Surroundings): void {
   for (const value of valuesIn(job.condition)) settleValue(value, job, around);
@@ -76,6 +111,8 @@ function settleArtifact(use: ArtifactUse, { byId, before, tell }: Surroundings):
 function settleValue(value: Value, job: Job, around: Surroundings): void {
   const { kind } = value;
   if (kind.case === "joined") for (const part of kind.value.of) settleValue(part, job, around);
+  if (kind.case === "input") tellOfInput(kind.value, ["jobs", job.base], around);
+  if (kind.case === "step") settleStep(kind.value.step, job, around);
   if (kind.case !== "output") return;
   const { job: base, name } = kind.value;
   const path = ["jobs", job.base];
@@ -103,6 +140,14 @@ function settleValue(value: Value, job: Job, around: Surroundings): void {
       around.tell({ path, message: `${base} has no output ${name}`, ...near(name, names) });
     }
   }
+}
+
+function settleStep(id: string, { base, kind }: Job, { tell }: Surroundings): void {
+  const steps = kind.case === "work" ? kind.value.steps : [];
+  const ids = steps.map((step) => step.id);
+  if (ids.includes(id) || steps.some((step) => step.kind.case === "module")) return;
+  const message = `no step of the job has the id ${id}`;
+  tell({ path: ["jobs", base], message, ...near(id, ids) });
 }
 
 function near(name: string, known: readonly string[]): Pick<PlanProblem, "hint"> {

@@ -6,6 +6,7 @@ import { compareBytes } from "@slipway/signature/basics";
 import { addJobs } from "./added-jobs.ts";
 import { both } from "./conditions.ts";
 import type { Tell } from "./scope.ts";
+import { bothProviders } from "./steps.ts";
 import type { Use } from "./steps.ts";
 
 /** What a plugin answered to Plan. */
@@ -122,7 +123,7 @@ export function placed(step: Step, outer: Step, use: Use): Step {
     ...(condition === undefined ? {} : { condition: create(ConditionSchema, condition) }),
     env: joined([...outer.env, ...step.env]),
     mayFail: outer.mayFail || step.mayFail,
-    onlyFor: step.onlyFor.length === 0 ? outer.onlyFor : step.onlyFor,
+    onlyFor: bothProviders(outer.onlyFor, step.onlyFor),
     origin: use.module,
     ...(outer.place === undefined ? {} : { place: outer.place }),
   };

@@ -482,7 +482,9 @@ function valueNamed(text: string, job: string, name: string): unknown {
 }
 
 test("a text with facts of the run is of several parts, and a command takes none of them", () => {
-  const text = `[variables]
+  const text = `[triggers]
+manual = { inputs = { where = {} } }
+[variables]
 V = "1"
 [jobs.a]
 env = { GROUP = "r{{ V }}-{{ branch }}-{{ input.where }}" }
@@ -613,4 +615,39 @@ test("commands of commands that become more steps than may be are told once; wha
   expect(problemsOf('[jobs.x]\nsteps = [{ uses = "toString" }]\n')).toEqual([
     expect.stringContaining("jobs.x.steps.0.uses: there is no command toString"),
   ]);
+});
+
+test("an input or a step that there is not is told, and what a command stands for has no id of its own", () => {
+  expect(
+    problemsOf(`[triggers.manual.inputs.dry_run]
+[workflows.ci]
+env = { A = { step = "x.y" } }
+[commands.deploy]
+steps = [{ run = "make deploy" }]
+[jobs.a]
+if = "!input.dry_rnu"
+env = { V = { step = "vresion.out" } }
+steps = [{ id = "version", run = "true" }, { uses = "deploy", id = "d", timeout_minutes = 5 }]
+`),
+  ).toEqual([
+    "jobs.a.steps.1.id: deploy may be several steps, and id is of one | say it at the steps themselves",
+    "jobs.a.steps.1.timeout_minutes: deploy may be several steps, and timeout_minutes is of one | say it at the steps themselves",
+    "jobs.a: there is no input dry_rnu of the manual trigger | did you mean dry_run?",
+    "jobs.a: no step of the job has the id vresion | did you mean version?",
+    "workflows.ci.env: of outputs and steps only a job knows | say it at the job",
+  ]);
+});
+
+test("a stage without jobs still stands between others", () => {
+  expect(
+    linesOf(`[workflows.ci]
+stages = [{ name = "build" }, { name = "test", needs = ["build"] }, { name = "deploy", needs = ["test"] }]
+[jobs.b]
+stage = "build"
+${steps}
+[jobs.d]
+stage = "deploy"
+${steps}
+`),
+  ).toEqual(["b: ", "d: b"]);
 });

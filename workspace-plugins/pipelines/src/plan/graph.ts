@@ -59,6 +59,19 @@ export function resolvePipeline(pipeline: Pipeline, { facts }: Known): ResolvedP
   const order = topologicalOrder(links);
   tellCircles(planned, links, new Set(order), tell);
   const byId = new Map(planned.map((one) => [one.id, one]));
+  // What a person has let go on is meant to happen, whatever happened before.
+  const released = new Map<string, boolean>();
+  const isReleased = (id: string): boolean => {
+    const known = released.get(id);
+    if (known !== undefined) return known;
+    released.set(id, false);
+    const is = (links.get(id) ?? []).some((need) => {
+      const base = byId.get(need)?.base ?? "";
+      return pipeline.jobs[base]?.approval !== undefined || isReleased(need);
+    });
+    released.set(id, is);
+    return is;
+  };
   const jobs = order.flatMap((id) => {
     const one = byId.get(id);
     const job = one === undefined ? undefined : pipeline.jobs[one.base];
@@ -67,7 +80,8 @@ export function resolvePipeline(pipeline: Pipeline, { facts }: Known): ResolvedP
       planned: one,
       scope: { ...scope, matrix: one.instance.values },
       needs: links.get(id) ?? [],
-      isAutomatic: isAutomatic(triggersOf(pipeline, workflowOf(job)).triggers),
+      isAutomatic:
+        isAutomatic(triggersOf(pipeline, workflowOf(job)).triggers) && !isReleased(one.id),
     };
     return [{ workflow: workflowOf(job), job: resolveJob(pipeline, job, place, contextOf(id)) }];
   });
@@ -194,16 +208,32 @@ function jobsBefore(
 ): readonly string[] {
   const workflow = workflowOf(job);
   const stages = pipeline.workflows?.[workflow]?.stages ?? [];
-  const needed = stages.find(({ name }) => name === job.stage)?.needs ?? [];
-  if (needed.length === 0) return [];
+  const needed = stagesBefore(stages, job.stage);
+  if (needed.size === 0) return [];
   return planned
     .filter(({ base }) => {
       const other = pipeline.jobs[base];
       return (
-        other?.stage !== undefined && workflowOf(other) === workflow && needed.includes(other.stage)
+        other?.stage !== undefined && workflowOf(other) === workflow && needed.has(other.stage)
       );
     })
     .map(({ id }) => id);
+}
+
+type Stages = NonNullable<NonNullable<Pipeline["workflows"]>[string]["stages"]>;
+
+/** All that come before: one without jobs of its own still stands between others. */
+function stagesBefore(stages: Stages, stage: string | undefined): ReadonlySet<string> {
+  const found = new Set<string>();
+  const follow = (name: string | undefined): void => {
+    for (const need of stages.find((one) => one.name === name)?.needs ?? []) {
+      if (found.has(need)) continue;
+      found.add(need);
+      follow(need);
+    }
+  };
+  follow(stage);
+  return found;
 }
 
 /** Each circle once, at the first of its jobs. */

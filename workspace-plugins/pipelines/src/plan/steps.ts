@@ -144,6 +144,7 @@ function resolveUse(
     };
     return [{ ...common, kind: { case: "providerStep", value } }];
   }
+  tellOfStepAlone(step, placed);
   const command = Object.hasOwn(context.commands, uses) ? context.commands[uses] : undefined;
   if (command !== undefined) {
     if (outer.includes(uses)) {
@@ -154,6 +155,7 @@ function resolveUse(
     const inner = { scope: { ...scope, parameters }, path: ["commands", uses, "steps"] };
     return resolveSteps(command.steps, inner, context, [...outer, uses]).map((each) => ({
       ...each,
+      name: each.name === "" ? (common.name ?? "") : (each.name ?? ""),
       condition: both(common.condition, each.condition),
       env: joinVariables(common.env ?? [], each.env ?? []),
       onlyFor: bothProviders(common.onlyFor ?? [], each.onlyFor ?? []),
@@ -184,6 +186,15 @@ function resolveUse(
         : `did you mean ${near}?`,
   });
   return [];
+}
+
+/** Of what a command or a module stands for, which may be several steps. */
+function tellOfStepAlone(step: Step, { scope, path }: Placed): void {
+  for (const key of ["id", "timeout_minutes"] as const) {
+    if (step[key] === undefined) continue;
+    const message = `${step.uses ?? ""} may be several steps, and ${key} is of one`;
+    scope.tell({ path: [...path, key], message, hint: "say it at the steps themselves" });
+  }
 }
 
 type Parameters = NonNullable<NonNullable<Pipeline["commands"]>[string]["parameters"]>;
@@ -242,7 +253,7 @@ export function resolveVariables(
 }
 
 /** Of none: all. */
-function bothProviders(outer: readonly string[], inner: readonly string[]): string[] {
+export function bothProviders(outer: readonly string[], inner: readonly string[]): string[] {
   if (outer.length === 0 || inner.length === 0) return [...outer, ...inner];
   const common = inner.filter((provider) => outer.includes(provider));
   // A name that no provider has: for none of them.

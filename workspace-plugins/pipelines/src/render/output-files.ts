@@ -1,6 +1,7 @@
 import path from "node:path/posix";
 import type { Graph } from "@slipway/pipeline-sdk/graph";
 import type { Pipeline } from "../definition/pipeline.ts";
+import type { PipelinesFailure } from "../failure.ts";
 
 /** A file that a provider is asked for. */
 export type WantedFile = {
@@ -29,4 +30,14 @@ export function wantedFiles(
       return { provider, path: place, description, workflows: ids, secondPath };
     });
   });
+}
+
+/** One that is asked for and has no output. */
+export function unknownProvider(
+  { outputs = [] }: Pipeline,
+  providers: readonly string[] | undefined,
+): PipelinesFailure | undefined {
+  const known = [...new Set(outputs.map(({ provider }) => provider))];
+  const provider = providers?.find((one) => !known.includes(one));
+  return provider === undefined ? undefined : { reason: "provider-unknown", provider, known };
 }

@@ -8,7 +8,7 @@ import type { Pipeline } from "../definition/pipeline.ts";
 import type { PipelinesFailure } from "../failure.ts";
 import { lockedPlugins, machinePlatform, moduleCache, parseManifest } from "../modules/modules.ts";
 import { finishFile, planWrites, readDisk } from "../output/output.ts";
-import type { WritePlan } from "../output/output.ts";
+import type { Disk, RenderedFile, WritePlan } from "../output/output.ts";
 import type { CallLimits } from "../plugins/plugin-process.ts";
 import { openPlugins } from "../plugins/plugins.ts";
 import { isError } from "./generate.ts";
@@ -61,8 +61,19 @@ export async function planRender(
     return ok({ ...rendered.value, writes: undefined });
   }
   const finished = rendered.value.files.map((one) => finishFile(one, file));
-  const writes = planWrites(finished, await readDisk(root, file, finished));
+  const disk = await readDisk(root, file, finished);
+  const writes = planWrites(finished, providers === undefined ? disk : onlyOf(disk, finished));
   return writes.ok ? ok({ ...rendered.value, writes: writes.value }) : writes;
+}
+
+/** What other providers wrote is not looked at, and stays on record. */
+function onlyOf(disk: Disk, files: readonly RenderedFile[]): Disk {
+  const paths = new Set<string>(files.map((one) => one.path));
+  return {
+    ...disk,
+    found: new Map([...disk.found].filter(([one]) => paths.has(one))),
+    keeps: true,
+  };
 }
 
 async function installedFor(

@@ -18,7 +18,7 @@ import type { FoundPlugin, OpenPlugins } from "../plugins/plugins.ts";
 import { detect } from "./detect.ts";
 import type { Detected } from "./detect.ts";
 import { generate, isError, validate } from "./generate.ts";
-import { wantedFiles } from "./output-files.ts";
+import { unknownProvider, wantedFiles } from "./output-files.ts";
 import type { WantedFile } from "./output-files.ts";
 import { placeMessages } from "./place-messages.ts";
 import { checkVersions } from "./module-uses.ts";
@@ -41,7 +41,7 @@ export type RenderRequest = {
   readonly repository: Repository;
   /** Only these; `undefined`: all of the file. */
   readonly providers: readonly string[] | undefined;
-  readonly skippingOf: (pipeline: Pipeline) => Skipping | undefined;
+  readonly skippingOf: (pipeline: Pipeline, file: string) => Skipping | undefined;
   /** Whether what is neither an error nor a warning is told with its line, for which the file is read once more. */
   readonly withRemarks: boolean;
   readonly limits: CallLimits;
@@ -90,6 +90,8 @@ export async function renderPipeline(request: RenderRequest): Promise<Rendered> 
   checkVersions(first.uses, (module) => manifests.get(module)?.version, tell);
   const uses = composeModules(first.graph, first.uses, manifests, tell);
   if (problems.length > 0) return fail([invalidPipeline(text.file, text.text, problems)]);
+  const unknown = unknownProvider(pipeline, request.providers);
+  if (unknown !== undefined) return fail([unknown]);
   const wanted = wantedFiles(pipeline, first.graph, request.providers);
   const names = pluginNames(
     pipeline,
@@ -125,7 +127,7 @@ async function renderWith(
   const { graph } = planned.value;
   onStage("generating");
   const wanted = wantedFiles(pipeline, graph, providers);
-  const generated = await generate(plugins, graph, wanted, skippingOf(pipeline), limits);
+  const generated = await generate(plugins, graph, wanted, skippingOf(pipeline, text.file), limits);
   if (generated.failures.length > 0) return fail(generated.failures);
   const soFar = [
     ...unusedSkipping(pipeline),

@@ -42,6 +42,7 @@ export function decideChange(
         isForced: false,
         signatures: new Map(ids.map((id) => [id, digestOf(id)])),
         succeeded: new Set(untouched.map((id) => digestOf(id))),
+        uses: planned.resolved.uses,
       }),
     ];
   });
@@ -58,6 +59,7 @@ function asOfChange(decision: Decision): ChangeDecision {
     case "started-on-purpose":
     case "forced":
     case "no-signature":
+    case "asks-the-run":
     case "needed":
       return decision;
   }

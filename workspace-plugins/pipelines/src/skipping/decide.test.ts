@@ -43,6 +43,7 @@ function decided(succeeded: readonly string[], known: Partial<Known> = {}, sourc
     isForced: false,
     signatures,
     succeeded: new Set(succeeded.map((id) => digestOf(id))),
+    uses: planned.value.resolved.uses,
     ...known,
   });
   return Object.fromEntries(
@@ -91,4 +92,64 @@ test("a run of a clock or a person leaves out what asks for it alone, and a forc
 
 test("a job without a signature runs", () => {
   expect(decided(all, { signatures: new Map() })).toMatchObject({ lint: "run no-signature" });
+});
+
+const head = 'version = "0.2"\n[project]\nname = "fleet"\n';
+
+test.each([
+  [
+    "a step that waits for a tag",
+    'steps = [{ run = "make" }, { run = "publish", if = "tag != \'\'" }]',
+  ],
+  ["a variable with the commit", 'env = { C = { fact = "commit" } }\nsteps = [{ run = "make" }]'],
+  ["a text with the branch", 'env = { C = "v-{{ branch }}" }\nsteps = [{ run = "make" }]'],
+])("%s is no part of a signature, and the job runs unless the file asks for more", (_, job) => {
+  expect(decided(["a"], {}, `${head}[jobs.a]\n${job}\n`)).toEqual({ a: "run asks-the-run" });
+  expect(decided(["a"], {}, `${head}[jobs.a]\nskip = "allowed"\n${job}\n`)).toEqual({
+    a: "skip succeeded",
+  });
+});
+
+test("what a person was asked for is never passed over", () => {
+  const source = `${head}[triggers.manual.inputs.dry]
+type = "boolean"
+[jobs.a]
+skip = "allowed"
+env = { DRY = { input = "dry" } }
+steps = [{ run = "make" }]
+`;
+  expect(decided(["a"], {}, source)).toEqual({ a: "run asks-the-run" });
+});
+
+test("what a module takes nobody knows: all jobs before run", () => {
+  const source = `${head}[jobs.build]
+steps = [{ run = "make" }]
+[jobs.test]
+needs = ["build"]
+steps = [{ run = "make" }]
+[jobs.pack]
+needs = ["test"]
+steps = [{ uses = "own/pack" }]
+`;
+  expect(decided(["build", "test"], {}, source)).toMatchObject({
+    build: "run needed pack",
+    test: "run needed pack",
+  });
+});
+
+test("what comes after an approval is never left out", () => {
+  const source = `${head}[jobs.ask]
+approval = true
+[jobs.deploy]
+needs = ["ask"]
+steps = [{ run = "make" }]
+[jobs.after]
+needs = ["deploy"]
+steps = [{ run = "make" }]
+`;
+  expect(decided(["deploy", "after"], {}, source)).toEqual({
+    ask: "run never-left-out",
+    deploy: "run never-left-out",
+    after: "run never-left-out",
+  });
 });

@@ -1,6 +1,8 @@
-import type { Graph, Job, Value, Workflow } from "@slipway/pipeline-sdk/graph";
-import { Skip_Mode } from "@slipway/pipeline-sdk/graph";
+import { create } from "@bufbuild/protobuf";
+import { Skip_Mode, ValueSchema } from "@slipway/pipeline-sdk/graph";
+import type { Graph, Job, Value, Variable, Workflow } from "@slipway/pipeline-sdk/graph";
 import type { Digest } from "@slipway/signature";
+import type { Use } from "../plan/steps.ts";
 import { valuesIn } from "../plan/values-in.ts";
 import type { RunEvent } from "./run-event.ts";
 
@@ -13,6 +15,8 @@ export type Decision =
         | "never-left-out"
         | "started-on-purpose"
         | "forced"
+        /** It asks what only the run knows, which is no part of its signature. */
+        | "asks-the-run"
         | "no-signature"
         | "no-success";
     }
@@ -25,15 +29,17 @@ export type Known = {
   /** By id of the job; one that could not be made is not there. */
   readonly signatures: ReadonlyMap<string, Digest>;
   readonly succeeded: ReadonlySet<Digest>;
+  /** Of modules, whose steps nobody has asked for here. */
+  readonly uses: readonly Use[];
 };
 
 /** Of each job of a workflow whether it has to run; in doubt it does. */
 export function decideJobs(workflow: Workflow, known: Known): ReadonlyMap<string, Decision> {
-  const decisions = new Map(workflow.jobs.map((job) => [job.id, decideJob(job, known)]));
+  const decisions = new Map(workflow.jobs.map((job) => [job.id, decideJob(job, workflow, known)]));
   // What is needed comes before what needs it: backwards, a job that turns out to run finds those that it takes from.
   for (const job of workflow.jobs.toReversed()) {
     if (decisions.get(job.id)?.run !== true) continue;
-    for (const maker of takenFrom(job)) {
+    for (const maker of takenFrom(job, workflow, known.uses)) {
       if (decisions.get(maker)?.run === false) {
         decisions.set(maker, { run: true, reason: "needed", by: job.id });
       }
@@ -42,14 +48,29 @@ export function decideJobs(workflow: Workflow, known: Known): ReadonlyMap<string
   return decisions;
 }
 
-function decideJob(job: Job, { event, isForced, signatures, succeeded }: Known): Decision {
-  const mode = job.kind.case === "work" ? job.kind.value.skip?.mode : undefined;
-  if (mode !== Skip_Mode.AUTO && mode !== Skip_Mode.ASKED) {
-    return { run: true, reason: "never-left-out" };
-  }
+export function isSkippable(job: Job): boolean {
+  const mode = modeOf(job);
+  return mode === Skip_Mode.AUTO || mode === Skip_Mode.ASKED;
+}
+
+function modeOf({ kind }: Job): Skip_Mode | undefined {
+  return kind.case === "work" ? kind.value.skip?.mode : undefined;
+}
+
+function decideJob(
+  job: Job,
+  { env }: Workflow,
+  { event, isForced, signatures, succeeded, uses }: Known,
+): Decision {
+  if (!isSkippable(job)) return { run: true, reason: "never-left-out" };
+  const mode = modeOf(job);
   const isOnPurpose = event === "schedule" || event === "manual";
   if (isOnPurpose && mode !== Skip_Mode.ASKED) return { run: true, reason: "started-on-purpose" };
   if (isForced) return { run: true, reason: "forced" };
+  const values = [...valuesOf(job), ...valuesAmong(env), ...inputsOf(job, uses)];
+  if (values.some(isOfPerson) || (mode !== Skip_Mode.ASKED && values.some(isOfRun))) {
+    return { run: true, reason: "asks-the-run" };
+  }
   const signature = signatures.get(job.id);
   if (signature === undefined) return { run: true, reason: "no-signature" };
   return succeeded.has(signature)
@@ -57,30 +78,69 @@ function decideJob(job: Job, { event, isForced, signatures, succeeded }: Known):
     : { run: true, reason: "no-success" };
 }
 
-/** Ids of the jobs whose files or outputs it takes. */
-function takenFrom({ condition, kind }: Job): readonly string[] {
-  const work = kind.case === "work" ? kind.value : undefined;
-  const steps = work?.steps ?? [];
-  const uses = [
-    ...(work?.usesArtifacts ?? []),
-    ...steps.flatMap((step) => (step.kind.case === "download" ? [step.kind.value] : [])),
+/** What its steps are given or ask for; whether it runs at all is another question. */
+function valuesOf({ kind }: Job): readonly Value[] {
+  if (kind.case !== "work") return [];
+  const { steps, env } = kind.value;
+  return [
+    ...valuesAmong(env),
+    ...steps.flatMap((step) => [...valuesAmong(step.env), ...valuesIn(step.condition)]),
+    ...steps.flatMap((step) =>
+      step.kind.case === "providerStep" ? valuesAmong(step.kind.value.with) : [],
+    ),
   ];
-  const variables = [
-    ...(work?.env ?? []),
-    ...steps.flatMap((step) => step.env),
-    ...steps.flatMap((step) => (step.kind.case === "providerStep" ? step.kind.value.with : [])),
-  ];
-  const values = [
-    ...valuesIn(condition),
-    ...steps.flatMap((step) => valuesIn(step.condition)),
-    ...variables.flatMap(({ value }) => (value === undefined ? [] : [value])),
-  ];
-  return [...uses.flatMap(({ jobs }) => jobs), ...values.flatMap(makersOf)];
 }
 
-function makersOf({ kind }: Value): readonly string[] {
-  if (kind.case === "joined") return kind.value.of.flatMap(makersOf);
-  return kind.case === "output" ? [kind.value.job] : [];
+function valuesAmong(variables: readonly Variable[]): readonly Value[] {
+  return variables.flatMap(({ value }) => (value === undefined ? [] : partsOf(value)));
+}
+
+/** Given to modules. */
+function inputsOf({ id }: Job, uses: readonly Use[]): readonly Value[] {
+  return uses
+    .filter(({ job }) => job === id)
+    .flatMap(({ inputs }) => Object.values(inputs))
+    .flatMap((value) => partsOf(create(ValueSchema, value)));
+}
+
+function partsOf(value: Value): readonly Value[] {
+  return value.kind.case === "joined" ? value.kind.value.of.flatMap(partsOf) : [value];
+}
+
+/** Another answer may be given each time. */
+function isOfPerson({ kind }: Value): boolean {
+  return kind.case === "input" || kind.case === "setting";
+}
+
+function isOfRun({ kind }: Value): boolean {
+  return kind.case === "fact";
+}
+
+/** Ids of the jobs whose files or outputs it takes. What a module takes nobody knows: it may be from every job before. */
+function takenFrom(job: Job, { jobs }: Workflow, uses: readonly Use[]): readonly string[] {
+  const steps = job.kind.case === "work" ? job.kind.value.steps : [];
+  const isOpen = uses.some((use) => use.job === job.id && !use.isPackage);
+  if (isOpen) return before(job, jobs);
+  const downloads = steps.flatMap(({ kind }) => (kind.case === "download" ? [kind.value] : []));
+  const kept = job.kind.case === "work" ? job.kind.value.usesArtifacts : [];
+  const values = [...valuesIn(job.condition).flatMap(partsOf), ...valuesOf(job)];
+  return [
+    ...[...kept, ...downloads].flatMap((use) => use.jobs),
+    ...values.flatMap(({ kind }) => (kind.case === "output" ? [kind.value.job] : [])),
+  ];
+}
+
+function before(job: Job, jobs: readonly Job[]): readonly string[] {
+  const found = new Set<string>();
+  const follow = (needs: readonly string[]): void => {
+    for (const need of needs) {
+      if (found.has(need)) continue;
+      found.add(need);
+      follow(jobs.find(({ id }) => id === need)?.needs ?? []);
+    }
+  };
+  follow(job.needs);
+  return [...found];
 }
 
 export function workflowOf(graph: Graph, id: string): Workflow | undefined {

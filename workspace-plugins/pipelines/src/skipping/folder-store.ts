@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { exists, hexOf, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
+import { hexOf, ok, readTextIfPresent, writeFileAtomically } from "@slipway/signature";
 import type { Digest } from "@slipway/signature";
 import { isRecordOf, recordOf } from "./success-record.ts";
 import type { SuccessStore } from "./success-record.ts";
@@ -15,7 +15,7 @@ export function folderStore(folder: string): SuccessStore {
     },
     record: async (namespace, signature, job) => {
       const file = fileOf(namespace, signature);
-      if (await exists(file)) return ok(undefined);
+      if (isRecordOf((await readTextIfPresent(file)) ?? "", signature)) return ok(undefined);
       await mkdir(path.dirname(file), { recursive: true });
       await writeFileAtomically(file, recordOf(signature, job));
       return ok(undefined);

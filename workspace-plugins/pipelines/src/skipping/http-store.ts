@@ -1,6 +1,6 @@
 import { fail, hexOf, ok } from "@slipway/signature/basics";
 import type { Digest, Result } from "@slipway/signature";
-import { isRecordOf, recordOf, unreachable } from "./success-record.ts";
+import { isRecordOf, recordOf, unreachable, withoutUser } from "./success-record.ts";
 import type { StoreContext, StoreFailure, SuccessStore } from "./success-record.ts";
 
 const timeoutMs = 10_000;
@@ -15,7 +15,10 @@ export function openHttpStore(
   address: string,
   { environment, signal }: StoreContext,
 ): Result<SuccessStore, StoreFailure> {
-  if (!URL.canParse(address)) return fail({ reason: "store-address-invalid", address });
+  const shown = withoutUser(address);
+  if (!URL.canParse(address) || shown !== address) {
+    return fail({ reason: "store-address-invalid", address: shown });
+  }
   const base = address.endsWith("/") ? address : `${address}/`;
   const token = environment[tokenVariable];
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
@@ -37,9 +40,10 @@ export function openHttpStore(
       const { status } = asked.value;
       if (status === 404) return ok(false);
       if (status !== 200) return fail(unreachable(address, `it answered ${status}`));
-      const size = Number(asked.value.headers.get("content-length") ?? 0);
-      if (size > largestRecordBytes) return fail(unreachable(address, `a record of ${size} bytes`));
-      return ok(isRecordOf(await asked.value.text(), signature));
+      const text = await textOf(asked.value);
+      return text.ok
+        ? ok(isRecordOf(text.value, signature))
+        : fail(unreachable(address, text.failure));
     },
     record: async (namespace, signature, job) => {
       const asked = await ask(namespace, signature, {
@@ -52,6 +56,24 @@ export function openHttpStore(
         : fail(unreachable(address, `it answered ${asked.value.status}`));
     },
   });
+}
+
+/** Of a record, and not of whatever a server may go on to send. */
+async function textOf(response: Response): Promise<Result<string, string>> {
+  const chunks: Uint8Array[] = [];
+  const body: AsyncIterable<Uint8Array> | null = response.body;
+  let size = 0;
+  try {
+    for await (const chunk of body ?? []) {
+      size += chunk.byteLength;
+      if (size > largestRecordBytes)
+        return fail(`a record of more than ${largestRecordBytes} bytes`);
+      chunks.push(chunk);
+    }
+    return ok(Buffer.concat(chunks).toString("utf8"));
+  } catch (error) {
+    return fail(error instanceof Error ? causeOf(error) : String(error));
+  }
 }
 
 function causeOf(error: Error): string {

@@ -4,7 +4,8 @@ import type { Digest, Result } from "@slipway/signature";
 import type { PipelinesFailure } from "../failure.ts";
 import { planPipeline } from "../plan/plan.ts";
 import type { PipelineText } from "../plan/plan.ts";
-import { decideJobs, workflowOf } from "./decide.ts";
+import type { Use } from "../plan/steps.ts";
+import { decideJobs, isSkippable, workflowOf } from "./decide.ts";
 import type { Decision } from "./decide.ts";
 import { leaveOutOfCircleci } from "./edit-circleci.ts";
 import { skipInBuildkite } from "./edit-buildkite.ts";
@@ -32,6 +33,7 @@ type PlannedWorkflow = {
   readonly project: string;
   readonly workflow: Workflow;
   readonly protectedBranches: readonly string[];
+  readonly uses: readonly Use[];
 };
 
 /** Which jobs of a workflow have to run in this run. */
@@ -45,7 +47,7 @@ export async function decideRun({
 }: RunQuestion): Promise<Result<RunDecisions, PipelinesFailure>> {
   const planned = planWorkflow(text, id);
   if (!planned.ok) return planned;
-  const { project, workflow, protectedBranches } = planned.value;
+  const { project, workflow, protectedBranches, uses } = planned.value;
   const signatures = signaturesOf(project, workflow, all);
   const own = namespaceOf(event, protectedBranches);
   const namespaces = [...new Set([trustedNamespace, ...(own === undefined ? [] : [own])])];
@@ -63,6 +65,7 @@ export async function decideRun({
     isForced,
     signatures,
     succeeded: new Set(succeeded),
+    uses,
   };
   const failures = asked.flatMap(({ results }) =>
     results.flatMap((result) => (result.ok ? [] : [result.failure])),
@@ -82,9 +85,11 @@ export async function recordSuccesses(
   const namespace = namespaceOf(event, protectedBranches);
   if (namespace === undefined) return ok([]);
   const recorded: string[] = [];
+  const skippable = new Set(workflow.jobs.filter(isSkippable).map((job) => job.id));
   for (const job of succeeded) {
     const signature = signatures.get(job);
-    if (signature === undefined) continue;
+    // What is never left out is not on record either: it may be another time, when the file says so.
+    if (signature === undefined || !skippable.has(job)) continue;
     const written = await store.record(namespace, signature, job);
     if (!written.ok) return written;
     recorded.push(job);
@@ -101,7 +106,8 @@ function planWorkflow(text: PipelineText, id: string): Result<PlannedWorkflow, P
     return fail({ reason: "workflow-unknown", workflow: id, known: idsOf(resolved.graph) });
   }
   const protectedBranches = pipeline.skipping?.protected_branches ?? usualProtectedBranches;
-  return ok({ project: pipeline.project.name, workflow, protectedBranches });
+  const { uses } = resolved;
+  return ok({ project: pipeline.project.name, workflow, protectedBranches, uses });
 }
 
 const usualProtectedBranches = ["main", "master"];

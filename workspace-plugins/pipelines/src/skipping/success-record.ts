@@ -50,6 +50,6 @@ export function unreachable(address: string, detail: string): StoreFailure {
   return { reason: "store-unreachable", address: withoutUser(address), detail };
 }
 
-function withoutUser(address: string): string {
+export function withoutUser(address: string): string {
   return address.replace(/\/\/[^/@]*@/, "//");
 }

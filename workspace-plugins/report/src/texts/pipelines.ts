@@ -29,6 +29,11 @@ export const pipelinesTexts: Texts<PipelinesFailure> = {
     facts: { detail },
     hint: "what it does not know of has to run; see that it can be reached from there",
   }),
+  "provider-unknown": ({ provider, known }) => ({
+    what: `no output is for ${provider}`,
+    facts: { "there are outputs for": known.join(", ") || "none" },
+    hint: "correct the name, or add it under [[outputs]]",
+  }),
   "workflow-unknown": ({ workflow, known }) => ({
     what: `there is no workflow ${workflow}`,
     facts: { "there are": known.join(", ") },
