@@ -77,6 +77,7 @@ test("the dispatch loads the words of the command line and nothing else", () => 
     "cli/src/ao/release-commands.ts",
     "cli/src/call.ts",
     "cli/src/ci/commands.ts",
+    "cli/src/ci/run-commands.ts",
     "cli/src/command-line.ts",
     "cli/src/commands.ts",
     "cli/src/find-command.ts",

@@ -17,6 +17,7 @@ import { jobDifferences, readJobRecord, recordJobs } from "./job-record.ts";
 import { pipelinePlaceOf } from "./pipeline-place.ts";
 import type { PipelinePlace } from "./pipeline-place.ts";
 import { tellFailure, tellUsage } from "./tell.ts";
+import { isWorkspace } from "./workspace.ts";
 
 /** The work signatures of the jobs of a `cig.toml`. What is needed only where something has changed is loaded there. */
 export async function signature({ workspaceRoot, args }: Call): Promise<number> {
@@ -44,11 +45,13 @@ export async function signature({ workspaceRoot, args }: Call): Promise<number> 
   return unsigned.length === 0 ? 0 : 1;
 }
 
-/** Ids, or nothing where no pipeline lies: one word that is there on disk, or that is written as a path, is a pipeline. */
+/** Ids, or nothing in a workspace: one word that is there on disk, or that is written as a path, is a pipeline. */
 function isOfTargets(words: readonly string[]): boolean {
   const [word = "."] = words;
   const stat = statSync(word, { throwIfNoEntry: false });
-  if (words.length === 0) return statSync("cig.toml", { throwIfNoEntry: false }) === undefined;
+  if (words.length === 0) {
+    return isWorkspace(".") || statSync("cig.toml", { throwIfNoEntry: false }) === undefined;
+  }
   return stat === undefined && (word.includes(":") || !/[/.]/.test(word));
 }
 

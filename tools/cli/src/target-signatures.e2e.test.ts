@@ -90,8 +90,9 @@ test("what is kept is verified, and a lie is told with what to do", () => {
   expect(checkout.nx("run-many", "--targets=pack,signature").code).toBe(0);
   const made = checkout.slipway(["signature", "verify"]);
   expect(made.code).toBe(0);
-  expect(made.stdout).toMatch(/= {2}written signatures +5 right/);
-  expect(made.stdout).toMatch(/= {2}recorded successes +3 right/);
+  expect(made.stdout).toMatch(/= {2}written signatures +7 right +examples\/pipeline\/dist/);
+  expect(made.stdout).toMatch(/= {2}written signatures +6 right +dist/);
+  expect(made.stdout).toMatch(/= {2}recorded successes +4 right/);
   checkout.write(written, '{"targets":{"slugify:pack":"sha256:0"}}');
   const lied = checkout.slipway(["signature", "verify"]);
   expect(lied.code).toBe(1);
