@@ -30,7 +30,7 @@ export const yarn: Manager = {
     isModern(folder)
       ? {
           name: "yarn install --immutable",
-          command: having("yarn", "yarn@1", "yarn install --immutable"),
+          command: `${modernYarn}\nyarn install --immutable\n`,
           cache: { id: "yarn", paths: ["~/.yarn/berry/cache", ".yarn/cache"] },
           keyFiles: ["package.json", "yarn.lock", ".yarnrc.yml"],
         }
@@ -42,6 +42,13 @@ export const yarn: Manager = {
         },
   facts: (folder) => declared(folder, "yarn"),
 };
+
+/**
+ * A yarn that is there may be 1, which knows no `--immutable`: Corepack takes its place. Where Node comes without Corepack, what
+ * npm installs brings a yarn too, and does so over one that is there by force only.
+ */
+const modernYarn =
+  "corepack enable yarn >/dev/null 2>&1 || { npm install --global --force corepack && corepack enable yarn; }";
 
 /** Yarn 2 and later write a lock in YAML, which begins with what it is. */
 function isModern(folder: Folder): boolean {

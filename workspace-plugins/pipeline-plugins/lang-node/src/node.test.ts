@@ -119,6 +119,22 @@ test("a package of a job becomes its version, its install and its cache", () => 
   });
 });
 
+test.for([
+  [">=16.4 <19", "16.4"],
+  ["^20", "20"],
+])("of the range %s GitHub is asked for %s, which is within it", ([range, expected]) => {
+  const files = { "package.json": json({ engines: { node: range } }), "package-lock.json": "{}" };
+  const { uses } = planned(node, [{}], { files });
+  expect(uses[0]?.steps[0]).toBe(`github: actions/setup-node@v4 node-version=${expected}`);
+});
+
+test("yarn 1 is no yarn for a lock of a later one", () => {
+  const files = { "package.json": "{}", "yarn.lock": "__metadata:\n  version: 8\n" };
+  expect(installCommand(node, files)).toBe(
+    "corepack enable yarn >/dev/null 2>&1 || { npm install --global --force corepack && corepack enable yarn; }\nyarn install --immutable\n",
+  );
+});
+
 test("in a container no step of GitHub sets it up, and a folder has its own steps, keys and paths", () => {
   const files = {
     "web/package.json": json({ engines: { node: ">=20" } }),

@@ -40,9 +40,10 @@ export const node: Language = {
   managers: [npm, yarn, pnpm, bun],
   unlocked: unlockedNpm,
   cacheAlias: "node_modules",
-  github: ({ version, isMinimum }) => ({
+  // Of a range it would take the newest of all: the lowest version, which may be a line of them, is within it.
+  github: ({ version }) => ({
     reference: "actions/setup-node@v4",
-    with: { "node-version": isMinimum ? `>=${version}` : version },
+    with: { "node-version": version },
   }),
   setup: checkVersion({ name: "node", version: "node --version", image: "node" }),
 };

@@ -93,3 +93,9 @@ test("uv gets the version by itself, and is told which where the use says it", (
     },
   ]);
 });
+
+test("of a range GitHub is asked for its lowest version, which is within it", () => {
+  const files = { "pyproject.toml": '[project]\nrequires-python = ">=3.9,<3.12"\n' };
+  const { uses } = planned(python, [{}], { files });
+  expect(uses[0]?.steps[0]).toBe("github: actions/setup-python@v5 python-version=3.9");
+});

@@ -24,9 +24,10 @@ export const python: Language = {
   ],
   managers: [uv, poetry, pipenv, pip],
   unlocked: project,
-  github: ({ version, isMinimum }) => ({
+  // Of a range it would take the newest of all: the lowest version, which may be a line of them, is within it.
+  github: ({ version }) => ({
     reference: "actions/setup-python@v5",
-    with: { "python-version": isMinimum ? `>=${version}` : version },
+    with: { "python-version": version },
   }),
   setup: checkVersion({ name: "python3", version: "python3 --version", image: "python" }),
 };
