@@ -114,6 +114,12 @@ test.each([
     ],
   ],
   [
+    `[caches.c]\npaths = ["x"]\nkey_parts = ["**/go.sum", "go.mod"]\n[jobs.a]\ncaches = ["c"]\n${step}`,
+    [
+      "ERROR JENKINS_CACHE_KEY: **/go.sum of the key of the cache c is a pattern, and the key would never change",
+    ],
+  ],
+  [
     `[jobs.a]\nparallelism = 2\nartifacts = [{ name = "x", paths = ["x"] }]\n${step}`,
     [
       "ERROR JENKINS_PARALLELISM: with parallelism, the artifacts and outputs of the runs would replace each other",

@@ -61,7 +61,8 @@ function stepsOf<Settings extends BackendSettings>(
     more: Readonly<Record<string, string>>,
   ): StepInit => ({
     name: `${verb} ${cache.id}`,
-    kind: { case: "run", value: { command, shell: "sh" } },
+    // Paths and files of a key are those of the repository, wherever the job works.
+    kind: { case: "run", value: { command, shell: "sh", workingDirectory: "." } },
     env: variables({ ...env, ...more }),
     // A cache makes a run faster, and never decides how it ends.
     mayFail: true,
@@ -97,16 +98,26 @@ const notForPullRequests: Plain<MessageInitShape<typeof ConditionSchema>> = {
 
 function globProblems<Settings extends BackendSettings>(
   { name }: Backend<Settings>,
-  { id, paths, place }: Cache,
+  { id, paths, keyParts, place }: Cache,
 ): readonly DiagnosticInit[] {
-  return paths
-    .filter((path) => /[*?[\]\n]/.test(path))
-    .map((path) => ({
-      level: Diagnostic_Level.ERROR,
-      code: `${name.toUpperCase()}_001`,
+  const files = keyParts.flatMap(({ kind }) => (kind.case === "file" ? [kind.value] : []));
+  const problem = { level: Diagnostic_Level.ERROR, code: `${name.toUpperCase()}_001`, place };
+  return [
+    ...paths.filter(isPattern).map((path) => ({
+      ...problem,
       title: "a pattern in a cache",
       message: `the cache ${id} has the path ${path}, and ${name} keeps files and folders by their names`,
       fixHint: "name the folder",
-      place,
-    }));
+    })),
+    ...files.filter(isPattern).map((file) => ({
+      ...problem,
+      title: "a pattern in the key of a cache",
+      message: `the key of the cache ${id} has the file ${file}, and ${name} reads files by their names`,
+      fixHint: "name each file",
+    })),
+  ];
+}
+
+function isPattern(path: string): boolean {
+  return /[*?[\]\n]/.test(path);
 }

@@ -70,6 +70,12 @@ test("what was kept is restored on another machine, by the files of its key", ()
   expect(machine.run(save).said).toBe(`${place}/${key} is kept already`);
 });
 
+test("its steps run in the repository, wherever the job works", () => {
+  const { restore, save } = plannedCache(s3, { bucket: "store" }, cache);
+  const kind = { case: "run", value: { workingDirectory: "." } };
+  expect([restore, save]).toMatchObject([{ kind }, { kind }]);
+});
+
 test("of other files the cache that was kept last is restored, and then a new one is kept", () => {
   const { restore, save } = plannedCache(s3, { bucket: "store" }, cache);
   using machine = cacheMachine("aws", aws);
@@ -103,6 +109,10 @@ test("a pull request keeps nothing, unless the settings let it", () => {
 test("patterns and settings of another form are told", () => {
   expect(plannedCache(s3, { bucket: "store" }, { paths: ["**/dist"] }).told).toEqual([
     "S3_001: the cache npm has the path **/dist, and s3 keeps files and folders by their names",
+  ]);
+  const keyParts = [{ kind: { case: "file", value: "**/package-lock.json" } as const }];
+  expect(plannedCache(s3, { bucket: "store" }, { keyParts }).told).toEqual([
+    "S3_001: the key of the cache npm has the file **/package-lock.json, and s3 reads files by their names",
   ]);
   expect(plannedCache(s3, { bucket: "a b", regoin: "x" }).told).toEqual([
     "S3_000: settings.bucket: letters, digits, . _ and -",

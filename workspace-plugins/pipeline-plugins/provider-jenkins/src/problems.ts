@@ -159,7 +159,7 @@ function runnerProblems({ id, settings, place }: Runner): readonly Diagnostic[] 
 }
 
 function cacheProblems({ caches }: Graph): readonly Diagnostic[] {
-  return caches.flatMap(({ id, backend, paths, place }) => [
+  return caches.flatMap(({ id, backend, paths, keyParts, place }) => [
     ...(backend === "" || backend === "native"
       ? []
       : [
@@ -182,6 +182,20 @@ function cacheProblems({ caches }: Graph): readonly Diagnostic[] {
             title: "a pattern that a shell does not have",
             message: `${path} of the cache ${id} has **`,
             fixHint: "name the folder",
+          },
+          place,
+        ),
+      ),
+    ...keyParts
+      .flatMap(({ kind }) => (kind.case === "file" ? [kind.value] : []))
+      .filter((file) => /[*?[]/.test(file))
+      .map((file) =>
+        refusal(
+          {
+            code: "JENKINS_CACHE_KEY",
+            title: "a pattern in the key of a cache",
+            message: `${file} of the key of the cache ${id} is a pattern, and the key would never change`,
+            fixHint: "name each file",
           },
           place,
         ),
