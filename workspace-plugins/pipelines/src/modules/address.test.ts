@@ -92,6 +92,21 @@ describe("a constraint", () => {
   });
 
   test.each([
+    ["^0", ["0.0.0", "0.0.9", "0.1.0", "0.9.1"]],
+    ["^0.0", ["0.0.0", "0.0.9"]],
+    ["^0.0.0", ["0.0.0"]],
+    ["^0.1", ["0.1.0"]],
+    ["^0.0.9-rc.1", ["0.0.9"]],
+  ])("%s lets in, of what has no promises yet", (text, expected) => {
+    const constraint = parseConstraint(text);
+    if ("message" in constraint) throw new Error(constraint.message);
+    const versions = ["0.0.0", "0.0.9", "0.1.0", "0.9.1", "1.0.0-rc.1", "1.0.0"]
+      .map((one) => parseVersion(one))
+      .filter((one) => one !== undefined);
+    expect(versions.filter((version) => allows(constraint, version))).toEqual(expected);
+  });
+
+  test.each([
     ["~1", "1: ~1 does not say of which minor version: ~1.0"],
     ["1.x", "1: 1.x is no constraint: 1.0, >=1.1, ~1.2 or ^1.0"],
     ["^1.0,", "6: a version is missing: 1.0, >=1.1, ~1.2 or ^1.0"],

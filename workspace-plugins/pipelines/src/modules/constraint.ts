@@ -71,6 +71,8 @@ function rangeOf(text: string): string | { readonly message: string } {
   if (operator === "~" && !version.includes(".")) {
     return { message: `${text} does not say of which minor version: ~${version}.0` };
   }
+  // Of what is not said any will do: ^0 is all before 1.0, and ^0.0.0 that one alone.
+  if (operator === "^") return `^${version}`;
   return `${operator}${isPartial ? threeNumbers(version) : version}`;
 }
 

@@ -39,6 +39,8 @@ test.each([
   `plugins."lang/ruby".version = "1.0"\n`,
   `[plugins."lang/ruby"]\nversion = "1.0"\n`,
   `[plugins]\n"lang/ruby".version = "1.0"\n`,
+  `[plugins]\n"lang/ruby" = { version = "1.0", settings = { style = "strict" } }\n`,
+  `[plugins]\n"lang/ruby" = { version = "1.0", settings.style = "strict" }\n`,
 ])("%j is left to a person", (text) => {
   expect(withPlugin(text, "lang/ruby", ruby)).toBeUndefined();
 });

@@ -32,7 +32,7 @@ export function withPlugin(text: string, name: string, entry: PluginEntry): stri
   }
   const known = plugins.body.find((pair) => partsOf(pair.key)[0] === name);
   if (known !== undefined) {
-    if (partsOf(known.key).length > 1) return undefined;
+    if (partsOf(known.key).length > 1 || saysMore(known.value)) return undefined;
     const [from, to] = known.value.range;
     return `${text.slice(0, from)}${value}${text.slice(to)}`;
   }
@@ -41,6 +41,14 @@ export function withPlugin(text: string, name: string, entry: PluginEntry): stri
   const at = end === -1 ? text.length : end + 1;
   const gap = end === -1 ? newline : "";
   return `${text.slice(0, at)}${gap}${line}${newline}${text.slice(at)}`;
+}
+
+/** What nobody asked to be changed would be lost: settings, say. */
+function saysMore(value: AST.TOMLContentNode): boolean {
+  return (
+    value.type === "TOMLInlineTable" &&
+    value.body.some(({ key }) => !["version", "source"].includes(partsOf(key).join(".")))
+  );
 }
 
 function valueText({ version, source }: PluginEntry): string {

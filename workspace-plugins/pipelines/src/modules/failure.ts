@@ -71,6 +71,13 @@ export type ModulesFailure =
       readonly requires: string;
     }
   | { readonly reason: "module-git-failed"; readonly place: string; readonly said: string }
+  | {
+      readonly reason: "module-commit-gone";
+      readonly place: string;
+      readonly locked: string;
+      /** Where the ref is now. */
+      readonly actual: string;
+    }
   | { readonly reason: "modules-stopped" }
   | { readonly reason: "module-not-added"; readonly file: string; readonly module: string }
   | { readonly reason: "module-not-here"; readonly module: string; readonly version: string }

@@ -44,6 +44,9 @@ export async function fetchGitModule(
     await git(["init", "--quiet", "--bare"]);
     await fetchFirst(git, address.url, refs);
     const commit = (await git(["rev-parse", "--verify", "FETCH_HEAD^{commit}"])).toString().trim();
+    if (wanted !== undefined && commit !== wanted) {
+      return fail({ reason: "module-commit-gone", place, locked: wanted, actual: commit });
+    }
     const files = await readTree(git, `${commit}:${address.folder}`);
     return files.ok
       ? ok({ commit, files: files.value })
@@ -76,7 +79,7 @@ async function readTree(
   return problem === undefined ? ok(files) : fail(problem);
 }
 
-/** Not every server gives a commit that no ref names. */
+/** Not every server gives a commit by its name: the ref may still be at it. */
 async function fetchFirst(git: Git, url: string, refs: readonly string[]): Promise<void> {
   for (const [at, ref] of refs.entries()) {
     try {

@@ -509,6 +509,32 @@ test("a folder of a git repository is locked by its commit, whoever moves the ta
   });
 });
 
+test("a locked commit that is gone is told, and nothing is locked in its place", async () => {
+  const repository = makeRepository();
+  const source = `git+file://${repository}//ci/deploy@v1`;
+  const text = `[plugins]\n"acme/deploy" = { source = "${source}" }\n`;
+  await sync(text);
+  const before = lockText();
+  const git = (...args: readonly string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], {
+      cwd: repository,
+    });
+  const locked = git("rev-parse", "v1").toString().trim();
+  git("commit", "--quiet", "--amend", "-m", "another");
+  git("tag", "-f", "v1");
+  git("reflog", "expire", "--expire=now", "--all");
+  git("gc", "--quiet", "--prune=now");
+  rmSync(path.join(home, "modules"), { recursive: true });
+  const actual = git("rev-parse", "v1").toString().trim();
+  expect(await sync(text)).toEqual({
+    ok: false,
+    failure: { reason: "module-commit-gone", place: source, locked, actual },
+  });
+  expect(lockText()).toBe(before);
+  expect(await sync(text, { isUpdate: true })).toMatchObject({ ok: true });
+  expect(lockText()).toContain(`commit = "${actual}"`);
+});
+
 test("what git cannot give, and links in it, are told", async () => {
   const repository = makeRepository();
   const check = async (address: string) => {

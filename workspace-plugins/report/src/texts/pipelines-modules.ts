@@ -107,6 +107,11 @@ export const pipelinesModulesTexts: Texts<OwnFailure> = {
     facts: { source: place, "git said": said },
     hint: "check that the repository, the folder and the ref are there, and that git may read them here",
   }),
+  "module-commit-gone": ({ place, locked, actual }) => ({
+    what: "the commit that cig.lock names of a module cannot be had any more",
+    facts: { source: place, locked, "the ref is at": actual },
+    hint: "look at what has changed; slipway ci sync --update locks what the ref names now",
+  }),
   "modules-stopped": () => ({
     what: "stopped; cig.lock is as it was",
     facts: {},
