@@ -62,7 +62,7 @@ export async function openPlugins<Refusal>(
         settings: settings.get(plugin.name) ?? "",
       };
       if (sandbox.state === "not-enforced") return { program, told };
-      const isOurs = plugin.place === "standard" || isWasm(plugin.program);
+      const isOurs = runsOurs(plugin);
       if (isOurs) await makeCompileCache(program);
       const confined = { root, hidden, folder: plugin.folder, granted: told.granted, isOurs };
       return { program: confine(program, confined), told };
@@ -70,6 +70,11 @@ export async function openPlugins<Refusal>(
   );
   const started = await startPlugins(starts, limits);
   return started.ok ? ok({ ...started.value, found: found.value, sandbox }) : started;
+}
+
+/** Whether the program that is run came with us. */
+export function runsOurs({ place, program }: Pick<FoundPlugin, "place" | "program">): boolean {
+  return place === "standard" || isWasm(program);
 }
 
 /** What is not there cannot be bound. */

@@ -41,6 +41,22 @@ test("a silent plugin is late", async () => {
   });
 });
 
+test("a plugin with more arguments than the system takes is not started", async () => {
+  const file = process.execPath;
+  const args = ["x".repeat(4_000_000)];
+  await using plugin = startPlugin({ name: "long", file, args, folder: import.meta.dirname });
+  expect(await shakeHands(plugin, patient)).toEqual({
+    ok: false,
+    failure: {
+      reason: "plugin-not-started",
+      plugin: "long",
+      program: file,
+      detail: "spawn E2BIG",
+      log: [],
+    },
+  });
+});
+
 test("a hook that never answers is late, and one that is stopped says so", async () => {
   const plugin = "never-answers";
   expect(await failureOf(plugin, { limitMs: 200 })).toEqual({

@@ -74,10 +74,10 @@ export function startPlugin(
   program: PluginProgram,
   cookie: Readonly<Record<string, string>> = { SLIPWAY_PLUGIN_COOKIE: "slipway" },
 ): Plugin {
-  const { name, file, args, folder, within: outer } = program;
-  const env = { ...allowed(), NODE_COMPILE_CACHE: compileCacheOf(program), ...cookie };
-  const [started, ...words] = [...(outer ?? []), file, ...args];
-  const child = spawn(started ?? file, words, { cwd: folder, env, stdio: "pipe", detached: true });
+  const { name, file } = program;
+  const spawned = spawnProgram(program, cookie);
+  if (!spawned.ok) return notStarted(program, spawned.failure);
+  const child = spawned.value;
   const log = keepLog(child.stderr);
   const seen: { startError?: string; stray?: string; isOutputOver: boolean } = {
     isOutputOver: false,
@@ -158,6 +158,38 @@ export function startPlugin(
       running.delete(endAll);
       if (running.size === 0) process.removeListener("exit", endRunning);
     },
+  };
+}
+
+/** Some failures come as an event of the child, and some, as that of too many arguments, at once. */
+function spawnProgram(
+  program: PluginProgram,
+  cookie: Readonly<Record<string, string>>,
+): Result<Child, string> {
+  const { file, args, folder, within: outer } = program;
+  const env = { ...allowed(), NODE_COMPILE_CACHE: compileCacheOf(program), ...cookie };
+  const [started, ...words] = [...(outer ?? []), file, ...args];
+  try {
+    return ok(spawn(started ?? file, words, { cwd: folder, env, stdio: "pipe", detached: true }));
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function notStarted({ name, file }: PluginProgram, detail: string): Plugin {
+  const failure = {
+    reason: "plugin-not-started",
+    plugin: name,
+    program: file,
+    detail,
+    log: [],
+  } as const;
+  return {
+    name,
+    log: () => [],
+    call: async () => Promise.resolve(fail(failure)),
+    finish: async () => Promise.resolve({ code: undefined, signal: undefined }),
+    [Symbol.asyncDispose]: async () => Promise.resolve(),
   };
 }
 

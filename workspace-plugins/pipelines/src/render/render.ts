@@ -22,6 +22,7 @@ import { unknownProvider, wantedFiles } from "./output-files.ts";
 import type { WantedFile } from "./output-files.ts";
 import { placeMessages } from "./place-messages.ts";
 import { checkVersions } from "./module-uses.ts";
+import { sandboxOff } from "./sandbox-off.ts";
 import { unusedSkipping } from "./unused-skipping.ts";
 import { planWithPlugins } from "./plan-with-plugins.ts";
 import type { Manifests } from "./plan-with-plugins.ts";
@@ -131,6 +132,7 @@ async function renderWith(
   if (generated.failures.length > 0) return fail(generated.failures);
   const soFar = [
     ...unusedSkipping(pipeline),
+    ...sandboxOff(sandbox, foundPlugins),
     ...detection.diagnostics,
     ...planned.value.diagnostics,
     ...generated.diagnostics,
